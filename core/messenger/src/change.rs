@@ -1,0 +1,18 @@
+//! What a commit touched: the only thing views listen to.
+
+use crate::ids::{AccountId, ChatId};
+
+/// A part of the store that may look different now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Change {
+    /// Accounts, their settings or connection state.
+    Accounts,
+    /// Messages, gaps, drafts or read state of a chat.
+    Chat(ChatId),
+    /// The chat list: order, previews, unread counts, new chats.
+    ChatList,
+    /// Roster, subscription requests, presence of an account's contacts.
+    Contacts(AccountId),
+    /// Anything may have changed (another process wrote).
+    All,
+}

@@ -1,0 +1,79 @@
+//! Everything the user can ask.
+
+use zeroize::Zeroizing;
+
+use crate::ids::{AccountId, ChatId, GapId, MessageId};
+
+/// A wish of the user. It is answered after the local commit, never after the network: what the server says later is
+/// state on the item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Adds an account and connects it. Adding a known address again replaces its password and server.
+    AddAccount { address: String, password: Secret, server: Option<ServerAddress> },
+    /// Connects or disconnects an account without forgetting it.
+    SetAccountEnabled { account: AccountId, enabled: bool },
+    /// Removes an account and everything stored for it on this device.
+    RemoveAccount { account: AccountId },
+    /// Opens the chat with an address, making it if needed; asks for a subscription unless there is one, or the address
+    /// is the account's own.
+    StartChat { account: AccountId, address: String },
+    /// Answers someone who asked to see our presence.
+    AnswerRequest { account: AccountId, address: String, accept: bool },
+    /// Sends a text. `token` is the caller's own unguessable id for this message (1–64 characters): sending the same
+    /// token again is answered with the same message and changes nothing, so a cancelled call can be repeated.
+    SendText { chat: ChatId, body: String, token: String },
+    /// Sends a failed message again, under the same id.
+    Retry { message: MessageId },
+    /// Deletes a message on this device; a tombstone keeps the archive from bringing it back.
+    DeleteMessage { message: MessageId },
+    /// Deletes a chat's messages on this device, with tombstones, and takes the chat off the list.
+    DeleteChat { chat: ChatId },
+    /// Everything up to and including this message has been seen.
+    MarkRead { chat: ChatId, message: MessageId },
+    /// The user looks at this gap, or asks for it again after a failure: read the archive there now.
+    FillGap { gap: GapId },
+    /// The newest messages of this chat are on screen: fetch what is missing among the newest 50.
+    ChatOpened { chat: ChatId },
+    /// Switches the server's archiving (XEP-0441) for this account.
+    SetArchiving { account: AccountId, on: bool },
+}
+
+/// Where to connect when DNS shall not decide.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ServerAddress {
+    pub host: String,
+    pub port: u16,
+    /// TLS from the first byte (XEP-0368) rather than STARTTLS.
+    pub direct_tls: bool,
+}
+
+/// A password: wiped when dropped, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What a command made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receipt {
+    Done,
+    Account(AccountId),
+    Chat(ChatId),
+    Message(MessageId),
+}

@@ -1,0 +1,84 @@
+//! Everything the messenger can ask of the runtime. Effects leave the engine only after the commit that caused them.
+
+use crate::command::{Receipt, Secret, ServerAddress};
+use crate::fault::{CommandError, Violation};
+use crate::ids::{AccountId, ConnectionId};
+
+/// A wish of the messenger.
+#[derive(Debug)]
+pub enum Effect {
+    /// Open a transport to the account's server. Answered by `TransportOpen` or `TransportClosed`; the runtime keeps its
+    /// own deadlines for DNS, TCP and TLS (10 s each) below the session's.
+    Connect { account: AccountId, connection: ConnectionId, target: ConnectTarget },
+    /// Make TLS over the open transport, verified for the target's domain.
+    StartTls { account: AccountId, connection: ConnectionId },
+    /// The server opens a new stream in this connection: parse what follows with a fresh reader.
+    RestartReader { account: AccountId, connection: ConnectionId },
+    /// Write these bytes, in order. One `Write` is one flush.
+    Write { account: AccountId, connection: ConnectionId, bytes: Vec<u8> },
+    /// Flush what was written, then drop the transport.
+    Close { account: AccountId, connection: ConnectionId },
+    /// Do this off the core thread and bring the result back.
+    Compute { account: AccountId, connection: ConnectionId, job: ComputeJob },
+    /// The answer to a command.
+    Answer { ticket: u64, result: Result<Receipt, CommandError> },
+    /// A peer misbehaved; counted, for the driver and for server details.
+    Violation { account: AccountId, violation: Violation },
+}
+
+/// Whom to connect to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectTarget {
+    /// The domain of the account's JID: what the certificate must name.
+    pub domain: String,
+    /// A fixed host and port; else the runtime asks DNS.
+    pub server: Option<ServerAddress>,
+}
+
+/// Why there is no transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    #[error("the name of the server can't be found")]
+    Dns,
+    #[error("the server can't be reached")]
+    Unreachable,
+    #[error("the connection was cut")]
+    Cut,
+    #[error("TLS failed")]
+    Tls,
+    #[error("the server's certificate is not trusted")]
+    Certificate,
+    #[error("the server took too long")]
+    Timeout,
+}
+
+/// Work that would hold up the core thread.
+#[derive(Debug)]
+pub enum ComputeJob {
+    /// RFC 5802 `Hi()`: PBKDF2 with the mechanism's hash.
+    ScramSaltedPassword { hash: ScramHash, password: Secret, salt: Vec<u8>, iterations: u32 },
+}
+
+impl ComputeJob {
+    /// Does the work. Takes milliseconds to seconds.
+    pub fn run(self) -> ComputeResult {
+        match self {
+            Self::ScramSaltedPassword { hash, password, salt, iterations } => ComputeResult::ScramSaltedPassword(
+                crate::session::scram::salted_password(hash, &password, &salt, iterations),
+            ),
+        }
+    }
+}
+
+/// What a [`ComputeJob`] gave.
+#[derive(Debug)]
+pub enum ComputeResult {
+    ScramSaltedPassword(zeroize::Zeroizing<Vec<u8>>),
+}
+
+/// The hash of a SCRAM mechanism.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub enum ScramHash {
+    Sha1,
+    Sha256,
+}

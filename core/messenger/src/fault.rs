@@ -1,0 +1,69 @@
+//! The three kinds of trouble: our own ([`Fault`]), a peer's ([`Violation`]), the user's ([`CommandError`]). Network
+//! trouble is none of them: it is state on the connection.
+
+/// Something went wrong inside; never crosses the FFI.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error("a stored value is not what was written: {0}")]
+    Corrupt(&'static str),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Every way a peer can misbehave. The stanza is dropped (or taken as far as it is sound) and counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub enum Violation {
+    /// XEP-0198: `h` counts more stanzas than we ever sent.
+    AckTooHigh,
+    /// A `<result/>` of XEP-0313 that no query of ours asked for, or from someone else than the archive.
+    ArchiveResultUnasked,
+    /// An archived message that can't be read: no `<forwarded/>`, no stamp, no id, or an id that is already another's.
+    ArchiveResultMalformed,
+    /// An archive answered with pages that do not move forward.
+    ArchivePageLoops,
+    /// A stream error or close inside the login.
+    LoginBroken,
+    /// An IQ answer from another entity than the one asked.
+    IqAnswerFromStranger,
+    /// An IQ answer that nobody waits for.
+    IqAnswerUnasked,
+    /// A JID that RFC 7622 forbids.
+    JidMalformed,
+    /// A roster push from someone else than our own account.
+    RosterPushForged,
+    /// One roster item that can't be read; the others are taken.
+    RosterItemMalformed,
+    /// A stanza above the size, depth or element limit.
+    StanzaTooLarge,
+    /// A stanza with a value that RFC 6121 forbids.
+    StanzaMalformed,
+    /// A `<stanza-id/>` whose `by` is not an archive we trust.
+    StanzaIdForged,
+    /// A top-level element that is neither stanza nor nonza known here.
+    UnknownNonza,
+}
+
+/// Why a command was refused. Machine-readable; the words are the platforms'.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    #[error("not a valid address")]
+    AddressInvalid,
+    #[error("no such account, chat, message or gap")]
+    NotFound,
+    #[error("an empty or over-long text (64 KiB at most)")]
+    TextInvalid,
+    #[error("not possible in this state")]
+    NotNow,
+    #[error("needs a connection")]
+    Offline,
+    #[error("storage failed")]
+    Storage,
+    #[error("Linnet met a bug of its own")]
+    Internal,
+}

@@ -1,0 +1,45 @@
+//! Everything that can happen to the messenger.
+
+use crate::command::Command;
+use crate::effect::{ComputeResult, TransportError};
+use crate::ids::{AccountId, ConnectionId};
+use crate::wire::{Frame, WireError};
+
+/// One thing that happened. One input is one savepoint; a batch of inputs is one transaction.
+#[derive(Debug)]
+pub enum Input {
+    /// The user asked for something. `ticket` comes back with the answer in [`crate::effect::Effect::Answer`].
+    Command { ticket: u64, command: Command },
+    /// The transport asked for by [`crate::effect::Effect::Connect`] is open; with direct TLS the handshake is done.
+    TransportOpen { account: AccountId, connection: ConnectionId, tls: Option<TlsInfo> },
+    /// The handshake asked for by [`crate::effect::Effect::StartTls`] is done.
+    TlsReady { account: AccountId, connection: ConnectionId, tls: TlsInfo },
+    /// The reader completed a frame.
+    Frame { account: AccountId, connection: ConnectionId, frame: Frame },
+    /// The reader can't go on: what the server sends is not an XMPP stream. The runtime has stopped reading.
+    BadWire { account: AccountId, connection: ConnectionId, error: WireError },
+    /// The transport is gone, or never came up.
+    TransportClosed { account: AccountId, connection: ConnectionId, error: Option<TransportError> },
+    /// A job given by [`crate::effect::Effect::Compute`] is done.
+    Computed { account: AccountId, connection: ConnectionId, result: ComputeResult },
+    /// [`crate::engine::Engine::next_deadline`] has passed. Early or needless ticks are harmless.
+    Tick,
+    /// The platform says that the network path changed: probe live connections, retry waiting ones now.
+    NetworkChanged,
+    /// The app is about to be suspended: flush acknowledgements, drop the transport without closing the stream, so that
+    /// the server keeps the session.
+    Suspend,
+    /// The app runs again.
+    Resume,
+}
+
+/// What the finished TLS handshake tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsInfo {
+    /// "TLSv1.3" or "TLSv1.2".
+    pub version: String,
+    /// RFC 9266 `tls-exporter` channel-binding data; TLS 1.3 only.
+    pub exporter: Option<Vec<u8>>,
+    /// RFC 5929 `tls-server-end-point` channel-binding data: the hash of the server's certificate.
+    pub server_end_point: Option<Vec<u8>>,
+}

@@ -1,0 +1,2 @@
+//! The stream level: connect, login, resumption, back-off.
+pub mod scram;
