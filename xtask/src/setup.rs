@@ -136,7 +136,7 @@ pub fn packages(purpose: Purpose, yes: bool) -> Result<(), String> {
 
 /// cargo-deny, built from crates.io where it is missing. Unoptimised: it runs for seconds, but would build for minutes.
 fn deny() -> Result<(), String> {
-    if exists("cargo-deny") {
+    if output(&mut crate::command::cargo(&["deny", "--version"])).is_ok() {
         return Ok(());
     }
     println!("setup: cargo-deny checks every dependency's licence; it is built once, for some minutes");

@@ -206,7 +206,7 @@ fn store(log: &mut Log) -> Result<(), String> {
 /// had, that is said aloud, and the rest still decides.
 fn deny(log: &mut Log) -> Result<(), String> {
     log.run(5 * MINUTE, &cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))?;
-    let mut fetch = program("timeout", &["60", "cargo-deny", "fetch", "db"]);
+    let mut fetch = program("timeout", &["60", "cargo", "deny", "fetch", "db"]);
     if fetch.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
         return log.run(5 * MINUTE, &cargo(&["deny", "--all-features", "check", "advisories"]));
     }
