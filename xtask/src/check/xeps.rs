@@ -11,6 +11,7 @@ const SOURCES: &str = "core/messenger/src/";
 
 /// Every extension we speak, by name: a number alone tells a reader nothing.
 const TITLES: &[(u16, &str)] = &[
+    (4, "Data Forms"),
     (30, "Service Discovery"),
     (45, "Multi-User Chat"),
     (59, "Result Set Management"),
@@ -29,6 +30,7 @@ const TITLES: &[(u16, &str)] = &[
     (199, "XMPP Ping"),
     (202, "Entity Time"),
     (203, "Delayed Delivery"),
+    (237, "Roster Versioning"),
     (280, "Message Carbons"),
     (297, "Stanza Forwarding"),
     (308, "Last Message Correction"),
@@ -75,7 +77,7 @@ pub fn write(sources: &[Source]) -> Result<(), String> {
     std::fs::write(top().join(PAGE), page(sources)).map_err(|e| format!("{PAGE}: {e}"))
 }
 
-/// A file with code of its own in one of the feature folders.
+/// A file of a feature that speaks XMPP: it names a namespace.
 fn is_feature(source: &Source) -> bool {
     let Some((folder, _)) = source.path.strip_prefix(SOURCES).and_then(|path| path.split_once('/')) else {
         return false;
@@ -83,7 +85,7 @@ fn is_feature(source: &Source) -> bool {
     let machinery = ["engine", "outbox", "store", "view", "wire"];
     // A split feature has one header, in its mod.rs.
     let part = ["/wire.rs", "/store.rs"].iter().any(|ending| source.path.ends_with(ending));
-    source.is(&["rs"]) && !machinery.contains(&folder) && !part && source.text.contains("fn ")
+    source.is(&["rs"]) && !machinery.contains(&folder) && !part && source.text.contains("ns::")
 }
 
 /// The numbers on the `XEPs:` lines of a file's header; `None` if it has no such line.
@@ -93,10 +95,15 @@ fn listed(text: &str) -> Option<Vec<u16>> {
     lines.peek()?;
     let mut numbers = Vec::new();
     for line in lines {
-        // What stands in brackets is a section or an RFC.
-        let outside = line.split('(').map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
-        let words = outside.flat_map(|part| part.split(|c: char| !c.is_ascii_digit())).filter(|word| word.len() == 4);
-        numbers.extend(words.filter_map(|word| word.parse::<u16>().ok()));
+        // What stands in brackets is a section; a number after "RFC" is none of ours.
+        let outside: String = line.split('(').map(|part| part.split_once(')').map_or(part, |(_, rest)| rest)).collect();
+        let mut before = "";
+        for word in outside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+            if before != "RFC" && word.len() == 4 {
+                numbers.extend(word.parse::<u16>().ok());
+            }
+            before = word;
+        }
     }
     Some(numbers)
 }
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn numbers_are_read_from_the_header_only() {
         assert_eq!(
-            listed("//! Resumption.\n//!\n//! XEPs: 0198 (5.2), 0199 (RFC 6120)\nfn a() {}"),
+            listed("//! Resumption.\n//!\n//! XEPs: RFC 6120 8, 0198 (5.2), 0199\nfn a() {}"),
             Some(vec![198, 199])
         );
         assert_eq!(listed("//! XEPs: none\n"), Some(vec![]));
