@@ -115,14 +115,19 @@ fn alone(server: &Prosody, stores: &Path) -> Result<(), String> {
         screen.changed(listener.middle(), &before)?;
     }
     shots.take("chat")?;
-    println!("run: {} messages went through the real server; pictures are in {}", chat.len() + 1, shots.folder.display());
+    println!(
+        "run: {} messages went through the real server; pictures are in {}",
+        chat.len() + 1,
+        shots.folder.display()
+    );
     Ok(())
 }
 
 /// Waits until the server knows both apps as signed in.
 fn signed_in(server: &Prosody, windows: &mut [&mut Window]) -> Result<(), String> {
     let deadline = Instant::now() + PATIENCE;
-    let count = "(function() local n = 0; for _ in pairs(prosody.full_sessions) do n = n + 1 end; return tostring(n) end)()";
+    let count =
+        "(function() local n = 0; for _ in pairs(prosody.full_sessions) do n = n + 1 end; return tostring(n) end)()";
     while Instant::now() < deadline {
         for window in windows.iter_mut() {
             window.still_there()?;

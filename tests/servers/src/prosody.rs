@@ -1,7 +1,7 @@
 //! One Prosody: its folder, its ports, its process.
 //!
 //! Invariants: `start` returns only when both ports answer; the ports stay the same over `kill` and `restart`; the
-//! folder goes away with the value, or with the process however it ends, unless `LINNET_KEEP` is set in the environment.
+//! folder goes away with the value, or with the process however that ends, unless the environment has `LINNET_KEEP`.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};

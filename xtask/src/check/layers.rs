@@ -37,12 +37,14 @@ const FEATURES: [&str; 12] =
 
 /// What every feature may use besides the boundary. Of the engine only what a feature is written against; of the
 /// session what there is to know of the stream; of the views only the words that are stored and shown alike.
-const EVERY_FEATURE: [&str; 9] = [
+const EVERY_FEATURE: [&str; 10] = [
     "wire",
     "store",
     "outbox",
     "engine::cx",
     "engine::envelope",
+    // Where the bugs are planted that the chaos test must find.
+    "engine::fault",
     "engine::feature",
     "engine::request",
     "session",
@@ -50,13 +52,14 @@ const EVERY_FEATURE: [&str; 9] = [
 ];
 
 /// The features that may use another one, and why.
-const PAIRS: [(&str, &str, &str); 7] = [
+const PAIRS: [(&str, &str, &str); 8] = [
     ("account", "archive", "a new account's archive begins unread"),
     ("archive", "chat", "what the archive tells may open a chat"),
     ("archive", "message", "the archive decides identity and order"),
     ("chat", "archive", "a gap fills itself when its chat is looked at"),
     ("chat", "contact", "writing to someone asks to see him"),
     ("chat", "message", "reading a chat is a mark on its messages"),
+    ("message", "archive", "a live message moves the archive's cursor"),
     ("message", "chat", "a message may open a chat"),
 ];
 
@@ -71,7 +74,7 @@ const OTHERS: [(&str, &[&str]); 8] = [
     // The stream drives the engine, and brings what the archive knows of it up to date.
     ("session", &["wire", "store", "outbox", "engine", "archive", "view::item"]),
     ("outbox", &["wire", "store", "engine::cx", "engine::feature", "message", "session::clock"]),
-    ("view", &["store"]),
+    ("view", &["store", "message::state"]),
 ];
 
 /// Uses that the table does not allow.

@@ -35,10 +35,10 @@ impl Source {
 
 /// `cargo xtask check [--write]`; `--write` brings `docs/xeps.md` up to date.
 pub fn main(arguments: &[String]) -> Result<(), String> {
-    let sources = sources()?;
     if arguments.iter().any(|argument| argument == "--write") {
-        xeps::write(&sources)?;
+        xeps::write(&sources()?)?;
     }
+    let sources = sources()?;
     let lints: [(&str, Lint); 7] = [
         ("sizes", sizes::lint),
         ("layers", layers::lint),

@@ -85,7 +85,14 @@ fn is_feature(source: &Source) -> bool {
     let machinery = ["engine", "outbox", "store", "view", "wire"];
     // A split feature has one header, in its mod.rs.
     let part = ["/wire.rs", "/store.rs"].iter().any(|ending| source.path.ends_with(ending));
-    source.is(&["rs"]) && !machinery.contains(&folder) && !part && source.text.contains("ns::")
+    source.is(&["rs"]) && !machinery.contains(&folder) && !part && names_a_namespace(&source.text)
+}
+
+fn names_a_namespace(text: &str) -> bool {
+    text.match_indices("ns::").any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 /// The numbers on the `XEPs:` lines of a file's header; `None` if it has no such line.
