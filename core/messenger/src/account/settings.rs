@@ -99,10 +99,8 @@ pub fn add(
     // Other devices show it, so it says what it is; the tail keeps two phones apart.
     let resource = format!("Linnet.{}", random.id().chars().take(8).collect::<String>());
     let off = serde_json::to_string(&Connection::Off).map_err(|_| Fault::Corrupt("connection"))?;
-    tx.prepare_cached(
-        "INSERT INTO account (jid, password, server, resource, connection) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![jid.as_str(), password.expose(), json, resource, off])?;
+    tx.prepare_cached("INSERT INTO account (jid, password, server, resource, connection) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![jid.as_str(), password.expose(), json, resource, off])?;
     Ok(Session {
         account: AccountId(tx.last_insert_rowid()),
         jid,

@@ -37,10 +37,7 @@ impl Feature for Archive {
 
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
         match event {
-            SessionEvent::Bound => {
-                run::reset(cx)?;
-                connect::show(cx, Connection::CatchingUp)
-            }
+            SessionEvent::Bound => connect::show(cx, Connection::CatchingUp),
             SessionEvent::Resumed if cx.session.archive.caught_up => connect::show(cx, Connection::Online),
             SessionEvent::Resumed if cx.session.archive.features.is_some_and(|features| !features.archive) => {
                 run::do_without(cx)

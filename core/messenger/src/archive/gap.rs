@@ -192,10 +192,8 @@ pub fn open_before_each_chat(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let chats = chats(cx)?;
     for chat in chats {
         let first = order::after(cx.tx, chat, None)?;
-        let begins_with_gap = cx
-            .tx
-            .prepare_cached("SELECT 1 FROM gap WHERE chat_id = ?1 AND position = ?2")?
-            .exists((chat, first))?;
+        let begins_with_gap =
+            cx.tx.prepare_cached("SELECT 1 FROM gap WHERE chat_id = ?1 AND position = ?2")?.exists((chat, first))?;
         if !begins_with_gap {
             open_at(cx, chat, first.unwrap_or(0) - order::JUMP, None)?;
         }

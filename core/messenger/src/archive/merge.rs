@@ -165,11 +165,11 @@ fn first_unsettled(cx: &Cx<'_>, chat: ChatId) -> Result<Option<i64>, Fault> {
         .query_row([chat], |row| row.get(0))?)
 }
 
+/// What an archived message says, which stored message it is, and its chat.
+type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
+
 /// Which message and chat an archived message is; `None` if there is nothing to show.
-fn identify<'a>(
-    cx: &mut Cx<'_>,
-    archived: &'a Archived,
-) -> Result<Option<(&'a Content, Option<MessageId>, ChatId)>, Fault> {
+fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived) -> Result<Option<Identified<'a>>, Fault> {
     let Some(content) = &archived.content else { return Ok(None) };
     match identity::find(cx, content, Via::Archive(&archived.id))? {
         Known::Deleted => {
@@ -177,8 +177,10 @@ fn identify<'a>(
             Ok(None)
         }
         Known::Message(message) => {
-            let chat =
-                cx.tx.prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?;
+            let chat = cx
+                .tx
+                .prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?
+                .query_row([message], |row| row.get(0))?;
             Ok(Some((content, Some(message), chat)))
         }
         Known::New => Ok(Some((content, None, open::for_peer(cx, &content.peer)?))),

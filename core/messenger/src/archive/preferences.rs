@@ -37,7 +37,8 @@ impl Feature for Preferences {
             }
             Purpose::ArchiveSwitch { on } => {
                 if let Some(prefs) = prefs(answer) {
-                    let mut changed = Element::new("prefs", ns::MAM).with("default", if *on { "always" } else { "never" });
+                    let mut changed =
+                        Element::new("prefs", ns::MAM).with("default", if *on { "always" } else { "never" });
                     changed.nodes = prefs.children().cloned().map(Node::Element).collect();
                     cx.request("set", None, changed, &Purpose::ArchiveSwitched { on: *on })?;
                 }

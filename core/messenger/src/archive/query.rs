@@ -35,8 +35,7 @@ impl Query {
         if let Some(start) = &self.start {
             form = form.child(field("start", start));
         }
-        let mut set =
-            Element::new("set", ns::RSM).child(Element::new("max", ns::RSM).text(self.max.to_string()));
+        let mut set = Element::new("set", ns::RSM).child(Element::new("max", ns::RSM).text(self.max.to_string()));
         if let Some(after) = &self.after {
             set = set.child(Element::new("after", ns::RSM).text(after.as_str()));
         }

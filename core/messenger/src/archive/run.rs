@@ -80,8 +80,15 @@ enum Goal {
     /// The newest pages, backwards.
     Join(Join),
     /// What follows the cursor.
-    Forward { from: From, pages: u32, newest_message: i64 },
-    Gap { gap: GapId, chat: ChatId },
+    Forward {
+        from: From,
+        pages: u32,
+        newest_message: i64,
+    },
+    Gap {
+        gap: GapId,
+        chat: ChatId,
+    },
 }
 
 #[derive(Debug, Clone, Default)]
@@ -108,7 +115,16 @@ enum From {
 impl ArchiveState {
     /// With what an earlier process learnt of the server.
     pub fn new(features: Option<AccountFeatures>) -> Self {
-        Self { features, caught_up: false, run: None, confirm_at: None, confirm_since: None, broken: 0, careful: 0, interrupted: None }
+        Self {
+            features,
+            caught_up: false,
+            run: None,
+            confirm_at: None,
+            confirm_since: None,
+            broken: 0,
+            careful: 0,
+            interrupted: None,
+        }
     }
 
     /// Whether the server archives, as far as is known.
@@ -138,6 +154,12 @@ impl ArchiveState {
             )?
             .query_row([account], |row| row.get(0))?;
         Ok(if open { Place::Live } else { Place::Settled })
+    }
+
+    /// When there is something to ask, mono.
+    pub fn deadline(&self) -> Option<u64> {
+        let can_ask = self.run.is_none() && self.features.is_some_and(|features| features.archive);
+        self.confirm_at.filter(|_| can_ask)
     }
 
     /// Something waits for the archive's word on its place.
@@ -185,10 +207,8 @@ fn catch_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
 }
 
 fn forward(cx: &mut Cx<'_>, from: From, pages: u32) -> Result<(), Fault> {
-    let newest_message = cx
-        .tx
-        .prepare_cached("SELECT coalesce(max(id), 0) FROM message")?
-        .query_row([], |row| row.get(0))?;
+    let newest_message =
+        cx.tx.prepare_cached("SELECT coalesce(max(id), 0) FROM message")?.query_row([], |row| row.get(0))?;
     start(cx, Goal::Forward { from, pages, newest_message })
 }
 
@@ -385,13 +405,10 @@ fn join_page(cx: &mut Cx<'_>, mut join: Join, results: &[Archived], fin: &Fin) -
     }
     join.pages += 1;
     let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
-    let old_enough =
-        results.first().is_some_and(|archived| archived.time < cx.server_time().saturating_sub(JOIN_SPAN));
+    let old_enough = results.first().is_some_and(|archived| archived.time < cx.server_time().saturating_sub(JOIN_SPAN));
     let stuck = next.as_deref() == Some(join.before.as_str());
     match next {
-        Some(next)
-            if !fin.complete && reached.is_none() && !old_enough && !stuck && join.pages < JOIN_PAGES =>
-        {
+        Some(next) if !fin.complete && reached.is_none() && !old_enough && !stuck && join.pages < JOIN_PAGES => {
             join.before = next;
             start(cx, Goal::Join(join))
         }

@@ -160,9 +160,7 @@ impl Engine {
             if let Input::Frame { account, frame: Frame::Element(element), .. } = input
                 && element.ns == ns::CLIENT
             {
-                self.store
-                    .connection
-                    .execute("UPDATE stream SET h_in = h_in + 1 WHERE account_id = ?1", [account])?;
+                self.store.connection.execute("UPDATE stream SET h_in = h_in + 1 WHERE account_id = ?1", [account])?;
             }
         }
         Ok(())
@@ -194,18 +192,17 @@ impl Engine {
     }
 
     fn earliest_deadline(&self) -> Option<u64> {
-        let sessions = self.sessions.values().filter_map(Session::deadline).min();
-        let live = self.sessions.values().any(Session::is_live);
-        let requests: Option<i64> = if live {
-            self.store
+        let sessions = self.sessions.values().filter_map(Session::deadline);
+        let requests = self.sessions.values().filter(|session| session.is_live()).filter_map(|session| {
+            let deadline: Option<i64> = self
+                .store
                 .connection
-                .prepare_cached("SELECT min(deadline) FROM request")
-                .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-                .unwrap_or(None)
-        } else {
-            None
-        };
-        [sessions, requests.and_then(|deadline| u64::try_from(deadline).ok())].into_iter().flatten().min()
+                .prepare_cached("SELECT min(deadline) FROM request WHERE account_id = ?1")
+                .and_then(|mut statement| statement.query_row([session.account], |row| row.get(0)))
+                .unwrap_or(None);
+            deadline.and_then(|deadline| u64::try_from(deadline).ok())
+        });
+        sessions.chain(requests).min()
     }
 }
 
@@ -354,10 +351,8 @@ impl Call<'_> {
                 "SELECT chat.account_id FROM message JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
                 message.0,
             )?,
-            Command::FillGap { gap } => self.owner(
-                "SELECT chat.account_id FROM gap JOIN chat ON chat.id = gap.chat_id WHERE gap.id = ?1",
-                gap.0,
-            )?,
+            Command::FillGap { gap } => self
+                .owner("SELECT chat.account_id FROM gap JOIN chat ON chat.id = gap.chat_id WHERE gap.id = ?1", gap.0)?,
         };
         let session = sessions.get_mut(&account).ok_or(CommandError::NotFound)?;
         let mut cx = self.cx(session);
@@ -410,7 +405,7 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
     let mono = cx.now.mono;
     let Some(live) = cx.session.live() else { return connect::login(cx, LoginInput::Frame(frame)) };
     live.heard = mono;
-    live.probe = live.asked.map(|_| mono + stream::IDLE);
+    live.probe = live.asked.map(|_| mono + stream::PROBE);
     match frame {
         Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
         Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),
@@ -471,9 +466,7 @@ pub fn stanza(cx: &mut Cx<'_>, element: &Element, counted: bool) -> Result<(), F
         cx.now.wall,
     ))?;
     cx.tx
-        .prepare_cached(
-            "DELETE FROM undecided WHERE account_id = ?1 AND id <= (SELECT max(id) FROM undecided) - 1000",
-        )?
+        .prepare_cached("DELETE FROM undecided WHERE account_id = ?1 AND id <= (SELECT max(id) FROM undecided) - 1000")?
         .execute([cx.session.account])?;
     Ok(())
 }
@@ -485,8 +478,7 @@ fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
         match inbound.type_() {
             "result" | "error" => {
                 let Some(purpose) = cx.take_request(id, inbound.from.as_ref())? else { return Ok(()) };
-                let answer =
-                    if inbound.type_() == "result" { Answer::Result(element) } else { Answer::Error(element) };
+                let answer = if inbound.type_() == "result" { Answer::Result(element) } else { Answer::Error(element) };
                 return reply(cx, &purpose, &answer);
             }
             "get" | "set" => {}

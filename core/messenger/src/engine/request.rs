@@ -19,13 +19,21 @@ pub const DEADLINE: u64 = 60_000;
 #[serde(tag = "purpose", rename_all = "snake_case")]
 pub enum Purpose {
     AccountFeatures,
-    ArchivePage { query: String },
+    ArchivePage {
+        query: String,
+    },
     ArchivePreferences,
     /// The preferences are read so that switching the default keeps the lists.
-    ArchiveSwitch { on: bool },
-    ArchiveSwitched { on: bool },
+    ArchiveSwitch {
+        on: bool,
+    },
+    ArchiveSwitched {
+        on: bool,
+    },
     /// Everything sent up to this number of the session has been handled when the answer comes.
-    Ping { sent: i64 },
+    Ping {
+        sent: i64,
+    },
     Roster,
     RosterSet,
     ServerTime,
@@ -57,13 +65,7 @@ pub fn error_condition(stanza: &Element) -> Option<&str> {
 
 impl Cx<'_> {
     /// Asks `to` (our own account if `None`). The stanza leaves with this input's commit.
-    pub fn request(
-        &mut self,
-        kind: &str,
-        to: Option<&str>,
-        payload: Element,
-        purpose: &Purpose,
-    ) -> Result<(), Fault> {
+    pub fn request(&mut self, kind: &str, to: Option<&str>, payload: Element, purpose: &Purpose) -> Result<(), Fault> {
         let id = self.random.id();
         let purpose = serde_json::to_string(purpose).map_err(|_| Fault::Corrupt("purpose"))?;
         let deadline = i64::try_from(self.now.mono.saturating_add(DEADLINE)).unwrap_or(i64::MAX);

@@ -46,7 +46,11 @@ fn reason(condition: &str) -> SendFailure {
     match condition {
         "item-not-found" | "recipient-unavailable" | "gone" => SendFailure::NoSuchRecipient,
         "remote-server-not-found" | "remote-server-timeout" => SendFailure::ServerUnreachable,
-        "forbidden" | "not-allowed" | "not-authorized" | "service-unavailable" | "registration-required"
+        "forbidden"
+        | "not-allowed"
+        | "not-authorized"
+        | "service-unavailable"
+        | "registration-required"
         | "subscription-required" => SendFailure::NotAllowed,
         "policy-violation" | "resource-constraint" => SendFailure::TooLarge,
         _ => SendFailure::Refused,

@@ -34,11 +34,8 @@ impl Feature for Deletion {
 }
 
 fn delete_chat(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Refusal> {
-    let jid: Option<String> = cx
-        .tx
-        .prepare_cached("SELECT jid FROM chat WHERE id = ?1")?
-        .query_row([chat], |row| row.get(0))
-        .optional()?;
+    let jid: Option<String> =
+        cx.tx.prepare_cached("SELECT jid FROM chat WHERE id = ?1")?.query_row([chat], |row| row.get(0)).optional()?;
     jid.ok_or(CommandError::NotFound)?;
     cx.tx.prepare_cached("DELETE FROM job WHERE chat_id = ?1")?.execute([chat])?;
     bury(cx, "chat_id = ?1", chat.0)?;

@@ -190,13 +190,7 @@ fn rows(tx: &Database, chat: ChatId, from: i64, count: usize, side: Side) -> Res
 }
 
 /// Gives the rows evenly spaced positions, in two passes because positions are unique; returns that of the hole.
-fn renumber(
-    tx: &Database,
-    chat: ChatId,
-    order: &[(i64, Option<Row>)],
-    floor: i64,
-    step: i64,
-) -> Result<i64, Fault> {
+fn renumber(tx: &Database, chat: ChatId, order: &[(i64, Option<Row>)], floor: i64, step: i64) -> Result<i64, Fault> {
     let mut hole = floor;
     for pass in 0..2 {
         let mut position = floor;

@@ -36,9 +36,11 @@ pub fn taken_by_server(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault>
         let archived = cx.session.archive.exists();
         let place = if archived { Place::Provisional } else { Place::Settled };
         let position = order::at_end(cx.tx, chat, place)?;
-        cx.tx
-            .prepare_cached("UPDATE message SET position = ?2, place = ?3 WHERE id = ?1")?
-            .execute(params![message, position, place.number()])?;
+        cx.tx.prepare_cached("UPDATE message SET position = ?2, place = ?3 WHERE id = ?1")?.execute(params![
+            message,
+            position,
+            place.number()
+        ])?;
         if archived {
             cx.session.archive.confirm_soon(cx.now.mono);
         }

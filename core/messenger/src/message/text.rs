@@ -152,6 +152,7 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
     identity::name(cx, message, content, via)?;
     match (place, archive_id) {
         (Place::Settled, Some(id)) => crate::archive::run::advance_cursor(cx, &id, time),
+        (Place::Settled, None) => Ok(()),
         _ => {
             cx.session.archive.confirm_soon(cx.now.mono);
             Ok(())
@@ -162,11 +163,13 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
 /// The planted bug: order by this device's clock.
 fn by_clock(cx: &Cx<'_>, chat: ChatId) -> Result<i64, Fault> {
     let position = cx.now.wall.saturating_mul(1 << 16);
-    let taken = cx
-        .tx
-        .prepare_cached("SELECT 1 FROM message WHERE chat_id = ?1 AND position = ?2")?
-        .exists((chat, position))?;
-    if taken { order::between(cx.tx, chat, Some(position), order::after(cx.tx, chat, Some(position))?, order::Side::Low) } else { Ok(position) }
+    let taken =
+        cx.tx.prepare_cached("SELECT 1 FROM message WHERE chat_id = ?1 AND position = ?2")?.exists((chat, position))?;
+    if taken {
+        order::between(cx.tx, chat, Some(position), order::after(cx.tx, chat, Some(position))?, order::Side::Low)
+    } else {
+        Ok(position)
+    }
 }
 
 /// The id our own archive wrote on this message: only if the archive says that it removes forged ones (XEP-0359 5).

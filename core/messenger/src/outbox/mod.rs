@@ -53,9 +53,7 @@ pub fn run(cx: &mut Cx<'_>) -> Result<(), Fault> {
             ),
             None => {
                 let stanza = text::encode(cx, message)?;
-                cx.tx
-                    .prepare_cached("UPDATE job SET stanza = ?2 WHERE id = ?1")?
-                    .execute((job, stanza.to_xml()))?;
+                cx.tx.prepare_cached("UPDATE job SET stanza = ?2 WHERE id = ?1")?.execute((job, stanza.to_xml()))?;
                 stanza
             }
         };

@@ -59,15 +59,18 @@ pub fn parse_stamp(text: &str) -> Option<i64> {
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
     let mut clock = clock.split(':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    if clock.next().is_some() || !(0..=23).contains(&hour) || !(0..=59).contains(&minute) || !(0..=60).contains(&second) {
+    if clock.next().is_some() || !(0..=23).contains(&hour) || !(0..=59).contains(&minute) || !(0..=60).contains(&second)
+    {
         return None;
     }
     if !fraction.chars().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
-    let millis: i64 = fraction.chars().chain("000".chars()).take(3).fold(0, |sum, digit| {
-        sum * 10 + i64::from(digit.to_digit(10).unwrap_or(0))
-    });
+    let millis: i64 = fraction
+        .chars()
+        .chain("000".chars())
+        .take(3)
+        .fold(0, |sum, digit| sum * 10 + i64::from(digit.to_digit(10).unwrap_or(0)));
     let zone = match zone {
         "" | "Z" | "z" => 0,
         _ => {
@@ -135,7 +138,9 @@ mod tests {
         ] {
             assert_eq!(parse_stamp(text), Some(time), "{text}");
         }
-        for text in ["", "T", "2002-09-10", "2002-13-10T00:00:00Z", "x-09-10T00:00:00Z", "2002-09-10T25:00:00Z", "🦀T🦀"] {
+        for text in
+            ["", "T", "2002-09-10", "2002-13-10T00:00:00Z", "x-09-10T00:00:00Z", "2002-09-10T25:00:00Z", "🦀T🦀"]
+        {
             assert_eq!(parse_stamp(text), None, "{text}");
         }
     }

@@ -5,13 +5,15 @@
 use jid::FullJid;
 use rusqlite::{OptionalExtension, params};
 
-use super::negotiate::{Enabled, Established, Negotiation, NegotiationConfig, NegotiationError, ResumeRequest, Step};
+use super::negotiate::{
+    Enabled, Established, Negotiation, NegotiationConfig, NegotiationError, Phase, ResumeRequest, Step, Verdict,
+};
 use super::{Link, Live, Negotiating, Session, stream};
 use crate::change::Change;
 use crate::effect::{ConnectTarget, Effect, SessionKind, TransportError};
+use crate::engine::announce;
 use crate::engine::cx::Cx;
 use crate::engine::feature::SessionEvent;
-use crate::engine::announce;
 use crate::fault::{Fault, Violation};
 use crate::ids::ConnectionId;
 use crate::input::TlsInfo;
@@ -45,7 +47,7 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>) -> Result<(), Fault> {
         resume: resumable(cx)?,
         want_stream_management: true,
     });
-    let steps = negotiation.start(tls, cx.random);
+    let steps = negotiation.start(tls);
     let mono = cx.now.mono;
     cx.session.link = Link::Negotiating(Box::new(Negotiating {
         connection,
@@ -77,7 +79,7 @@ pub fn login(cx: &mut Cx<'_>, input: LoginInput) -> Result<(), Fault> {
     };
     match steps {
         Ok(steps) => take_steps(cx, steps),
-        Err(error) => refused(cx, &error),
+        Err(error) => refused(cx, error),
     }
 }
 
@@ -96,9 +98,9 @@ fn take_steps(cx: &mut Cx<'_>, steps: Vec<Step>) -> Result<(), Fault> {
                 cx.session.scram_seen = true;
                 cx.tx.prepare_cached("UPDATE account SET scram_seen = 1 WHERE id = ?1")?.execute([account])?;
             }
-            Step::Early(element) => {
+            Step::Early(frame) => {
                 if let Link::Negotiating(negotiating) = &mut cx.session.link {
-                    negotiating.early.push(element);
+                    negotiating.early.push(frame);
                 }
             }
             Step::Established(established) => establish(cx, connection, established)?,
@@ -133,8 +135,12 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
         }
     }
     // Before XEP-0198 was on nobody counted: these are handled, not numbered.
-    for element in early {
-        crate::engine::stanza(cx, &element, false)?;
+    for frame in early {
+        match frame {
+            Frame::Element(element) => crate::engine::stanza(cx, &element, false)?,
+            Frame::TooLarge { .. } => cx.violation(Violation::StanzaTooLarge),
+            Frame::StreamOpen(_) | Frame::StreamClose => {}
+        }
     }
     Ok(())
 }
@@ -145,12 +151,8 @@ fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Faul
         .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent FROM stream WHERE account_id = ?1")?
         .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let bound = FullJid::new(&bound).map_err(|_| Fault::Corrupt("bound_jid"))?;
-    cx.session.link = Link::Live(Box::new(Live {
-        h_in,
-        acknowledged,
-        sent,
-        ..live(connection, bound, true, cx.now.mono)
-    }));
+    cx.session.link =
+        Link::Live(Box::new(Live { h_in, acknowledged, sent, ..live(connection, bound, true, cx.now.mono) }));
     stream::confirmed(cx, h)?;
     stream::resend(cx)?;
     cx.extend_requests()?;
@@ -170,6 +172,7 @@ fn bound(
         confirm_lost_session(cx, h)?;
     }
     stream::abandon(cx)?;
+    crate::archive::run::reset(cx)?;
     for purpose in cx.take_overdue(true)? {
         crate::engine::reply(cx, &purpose, &crate::engine::request::Answer::None)?;
     }
@@ -222,14 +225,20 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
     }
 }
 
-fn refused(cx: &mut Cx<'_>, error: &NegotiationError) -> Result<(), Fault> {
-    match error.outcome() {
-        Connection::Failed { reason } => give_up(cx, reason),
-        Connection::Waiting { reason, .. } => {
+fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
+    tracing::debug!(%error, "the login failed");
+    if let Link::Negotiating(login) = &cx.session.link
+        && login.negotiation.phase() == Phase::Resuming
+    {
+        // Resuming the same session again would run into the same error.
+        stream::abandon(cx)?;
+    }
+    match error.verdict() {
+        Verdict::Failed(reason) => give_up(cx, reason),
+        Verdict::Waiting(reason) => {
             cx.violation(Violation::LoginBroken);
             lost(cx, reason)
         }
-        _ => lost(cx, WaitReason::ServerError),
     }
 }
 
@@ -342,11 +351,13 @@ pub fn network_changed(cx: &mut Cx<'_>) -> Result<(), Fault> {
 fn close_transport(cx: &mut Cx<'_>, at_once: bool) {
     let Some(connection) = cx.session.connection() else { return };
     let account = cx.session.account;
-    if let Some(live) = cx.session.live() {
-        let outgoing = std::mem::take(&mut live.outgoing);
-        if !at_once && !outgoing.is_empty() {
-            cx.out.effects.push(Effect::Write { account, connection, bytes: outgoing.into_bytes() });
-        }
+    let last_words = match &mut cx.session.link {
+        Link::Live(live) if !at_once => std::mem::take(&mut live.outgoing),
+        Link::Negotiating(login) => login.negotiation.farewell().to_owned(),
+        _ => String::new(),
+    };
+    if !last_words.is_empty() {
+        cx.out.effects.push(Effect::Write { account, connection, bytes: last_words.into_bytes() });
     }
     cx.out.effects.push(Effect::Close { account, connection });
 }

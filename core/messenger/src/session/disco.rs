@@ -65,6 +65,8 @@ impl Feature for Disco {
             Answer::Result(iq) => read(iq),
             // Some servers know no disco on accounts: nothing there, then.
             Answer::Error(_) => AccountFeatures::default(),
+            // The stream it was asked on is lost: it is asked again.
+            Answer::None if !cx.session.is_live() => return Ok(Done::Taken),
             // No answer is no knowledge: what was known stays.
             Answer::None => cx.session.archive.features.unwrap_or_default(),
         };
@@ -80,13 +82,11 @@ impl Feature for Disco {
             missing.push(Missing::StanzaIds);
         }
         let json = |value: serde_json::Result<String>| value.map_err(|_| Fault::Corrupt("features"));
-        cx.tx
-            .prepare_cached("UPDATE account SET features = ?2, missing = ?3 WHERE id = ?1")?
-            .execute(params![
-                cx.account(),
-                json(serde_json::to_string(&features))?,
-                json(serde_json::to_string(&missing))?
-            ])?;
+        cx.tx.prepare_cached("UPDATE account SET features = ?2, missing = ?3 WHERE id = ?1")?.execute(params![
+            cx.account(),
+            json(serde_json::to_string(&features))?,
+            json(serde_json::to_string(&missing))?
+        ])?;
         cx.change(Change::Accounts);
         archive::feature::features_known(cx, features)?;
         Ok(Done::Taken)

@@ -18,7 +18,7 @@ use jid::{BareJid, FullJid};
 
 use crate::command::{Secret, ServerAddress};
 use crate::ids::{AccountId, ConnectionId};
-use crate::wire::Element;
+use crate::wire::Frame;
 use backoff::Backoff;
 use negotiate::Negotiation;
 
@@ -47,10 +47,15 @@ pub enum Link {
     /// Not wanted.
     Off,
     /// The next try is at `until` (mono).
-    Waiting { until: u64 },
+    Waiting {
+        until: u64,
+    },
     /// Only the user can help.
     Failed,
-    Opening { connection: ConnectionId, deadline: u64 },
+    Opening {
+        connection: ConnectionId,
+        deadline: u64,
+    },
     Negotiating(Box<Negotiating>),
     Live(Box<Live>),
 }
@@ -64,7 +69,7 @@ pub struct Negotiating {
     /// For all of it, mono.
     pub last_deadline: u64,
     /// Stanzas that came between bind and the end of the login.
-    pub early: Vec<Element>,
+    pub early: Vec<Frame>,
 }
 
 /// A bound session.
@@ -131,9 +136,8 @@ impl Session {
             Link::Opening { deadline, .. } => Some(*deadline),
             Link::Negotiating(negotiating) => Some(negotiating.deadline.min(negotiating.last_deadline)),
             Link::Live(live) => {
-                let idle = live.heard + stream::IDLE;
-                let confirm = self.archive.confirm_at.filter(|_| self.archive.run.is_none());
-                [Some(idle), live.probe, confirm].into_iter().flatten().min()
+                let alive = live.probe.unwrap_or(live.heard + stream::IDLE);
+                [Some(alive), self.archive.deadline()].into_iter().flatten().min()
             }
         }
     }

@@ -16,9 +16,8 @@ pub struct Ping;
 
 impl Feature for Ping {
     fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
-        let asked = inbound.kind == Kind::Iq
-            && inbound.type_() == "get"
-            && inbound.stanza.first("ping", ns::PING).is_some();
+        let asked =
+            inbound.kind == Kind::Iq && inbound.type_() == "get" && inbound.stanza.first("ping", ns::PING).is_some();
         if !asked {
             return Ok(Done::Pass);
         }

@@ -18,7 +18,7 @@ use crate::wire::{Element, ns};
 /// Silence after which the link is probed. Below the 5 minutes after which many a network address translator forgets.
 pub const IDLE: u64 = 240_000;
 /// How long a probe may take.
-const PROBE: u64 = 30_000;
+pub const PROBE: u64 = 30_000;
 /// The same after the network changed: the old path is most likely gone.
 const QUICK_PROBE: u64 = 5_000;
 

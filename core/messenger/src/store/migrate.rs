@@ -11,17 +11,16 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_base.sql")];
 
 /// Brings the database to the newest schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
-    let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version > MIGRATIONS.len() {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len()) {
         return Err(OpenError::NewerSchema);
     }
-    for (number, text) in MIGRATIONS.iter().enumerate().map(|(index, text)| (index + 1, text)) {
+    for (number, text) in (1_i64..).zip(MIGRATIONS) {
         let name = format!("migration_{number:04}");
         let hash = hex(&Sha256::digest(text.as_bytes()));
         if number <= version {
-            let applied: Option<String> = connection
-                .query_row("SELECT value FROM meta WHERE name = ?1", [&name], |row| row.get(0))
-                .optional()?;
+            let applied: Option<String> =
+                connection.query_row("SELECT value FROM meta WHERE name = ?1", [&name], |row| row.get(0)).optional()?;
             if applied.as_deref() != Some(&hash) {
                 return Err(OpenError::KeyOrFile);
             }
@@ -53,7 +52,9 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
         let mut statement = connection
-            .prepare("SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name")
+            .prepare(
+                "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name",
+            )
             .unwrap();
         let schema: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let schema = schema.join("\n\n") + "\n";

@@ -140,7 +140,8 @@ fn claim(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
         && identity.is_some()
         && identity == read("file_identity");
     let next = inside.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).wrapping_add(1).to_string();
-    let write = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    let write =
+        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     connection.execute(write, ["generation", &next])?;
     connection.execute(write, ["file_identity", identity.as_deref().unwrap_or("")])?;
     // If this write is lost, the next start merely can't resume.

@@ -20,7 +20,9 @@ impl View for Accounts {
 
     fn read(&mut self, connection: &Connection) -> Result<Window<AccountItem>, StoreError> {
         let items = connection
-            .prepare_cached("SELECT id, jid, enabled, connection, signed_in, missing, archiving FROM account ORDER BY id")?
+            .prepare_cached(
+                "SELECT id, jid, enabled, connection, signed_in, missing, archiving FROM account ORDER BY id",
+            )?
             .query_map([], |row| {
                 let id = row.get(0)?;
                 let connection: String = row.get(3)?;

@@ -20,9 +20,7 @@ impl View for Requests {
 
     fn read(&mut self, connection: &Connection) -> Result<Window<RequestItem>, StoreError> {
         let items = connection
-            .prepare_cached(
-                "SELECT account_id, jid, time FROM subscription_request ORDER BY time DESC, jid LIMIT 200",
-            )?
+            .prepare_cached("SELECT account_id, jid, time FROM subscription_request ORDER BY time DESC, jid LIMIT 200")?
             .query_map([], |row| {
                 let account = row.get(0)?;
                 let address: String = row.get(1)?;
