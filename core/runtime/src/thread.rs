@@ -343,6 +343,7 @@ impl Core {
                     let _ = answer.send(result);
                 }
             }
+            Effect::Session { kind, .. } => tracing::debug!(?kind, "a stream is established"),
             Effect::Violation { violation, .. } => tracing::debug!(?violation, "a peer misbehaved"),
         }
     }
