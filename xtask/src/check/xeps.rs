@@ -84,7 +84,7 @@ fn is_feature(source: &Source) -> bool {
     };
     let machinery = ["engine", "outbox", "store", "view", "wire"];
     // A split feature has one header, in its mod.rs.
-    let part = ["/wire.rs", "/store.rs"].iter().any(|ending| source.path.ends_with(ending));
+    let part = ["/wire.rs", "/store.rs", "/tests.rs"].iter().any(|ending| source.path.ends_with(ending));
     source.is(&["rs"]) && !machinery.contains(&folder) && !part && names_a_namespace(&source.text)
 }
 
