@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod fake_server;
+pub mod fake_world;
+pub mod picture;
 pub mod seed;
 pub mod stamp;
+pub mod world;
 pub mod xml;

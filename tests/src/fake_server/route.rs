@@ -10,6 +10,9 @@ use super::roster::addressed;
 use super::{DOMAIN, FakeServer};
 use crate::stamp;
 
+/// XEP-0202.
+const TIME: &str = "urn:xmpp:time";
+
 impl FakeServer {
     /// A stanza a client sent.
     pub(super) fn route_from(&mut self, session: u64, mut stanza: Element) {
@@ -222,6 +225,11 @@ impl FakeServer {
         match (payload.name.as_str(), payload.ns.as_str()) {
             ("query", ns::ROSTER) => self.roster_iq(session, &owner, iq, payload),
             ("ping", ns::PING) | ("session", ns::SESSION) => self.send(session, result(iq), true),
+            ("time", TIME) if !own => {
+                let utc = Element::new("utc", TIME).text(stamp::format(self.now, false));
+                let time = Element::new("time", TIME).child(Element::new("tzo", TIME).text("+00:00")).child(utc);
+                self.send(session, result(iq).child(time), true);
+            }
             ("query", ns::DISCO_INFO) => {
                 let info = self.info(own);
                 self.send(session, result(iq).child(info), true);
@@ -239,7 +247,7 @@ impl FakeServer {
     fn info(&self, account: bool) -> Element {
         let (category, kind) = if account { ("account", "registered") } else { ("server", "im") };
         let identity = Element::new("identity", ns::DISCO_INFO).with("category", category).with("type", kind);
-        let mut features = vec![ns::DISCO_INFO, ns::PING, ns::ROSTER];
+        let mut features = vec![ns::DISCO_INFO, ns::PING, ns::ROSTER, TIME];
         if self.switches.archive {
             features.extend([ns::MAM, "urn:xmpp:mam:2#extended"]);
             if self.switches.stanza_ids {
