@@ -116,7 +116,6 @@ pub fn everything_at_once(w: &dyn World) {
         match number % 10 {
             1 => alice.cut(),
             2 => second.kill(),
-            3 => second.start(),
             4 => bob.cut(),
             5 => w.restart_server(),
             7 => {

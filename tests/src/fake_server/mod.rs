@@ -374,6 +374,15 @@ impl FakeServer {
         self.flush();
     }
 
+    /// A message for a local account comes from elsewhere: another server, or a client this world does not play.
+    pub fn arrives(&mut self, message: &Element) {
+        let jid = |name: &str| message.attribute(name).and_then(|jid| Jid::new(jid).ok());
+        if let (Some(from), Some(to)) = (jid("from"), jid("to")) {
+            self.deliver(&from, &to, message.clone());
+            self.flush();
+        }
+    }
+
     fn complain(&mut self, what: impl Into<String>) {
         self.complaints.push(what.into());
     }

@@ -17,9 +17,18 @@ pub enum Event {
     /// It never comes up.
     Refused {
         device: usize,
+        life: u32,
         account: AccountId,
         connection: ConnectionId,
         error: TransportError,
+    },
+    /// A job of the process is done.
+    Computed {
+        device: usize,
+        life: u32,
+        account: AccountId,
+        connection: ConnectionId,
+        result: ComputeResult,
     },
     TlsDone(LinkId),
     ToServer(LinkId, Vec<u8>),
