@@ -1,1 +1,4 @@
 
+
+#[cfg(feature = "chaos")]
+pub mod chaos;
