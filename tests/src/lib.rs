@@ -1,4 +1,2 @@
-
-
 #[cfg(feature = "chaos")]
 pub mod chaos;

@@ -69,8 +69,12 @@ mod tests {
     fn what_was_written_is_read_back() {
         let path = std::env::temp_dir().join(format!("linnet-journal-{}", std::process::id()));
         let journal = Journal::create(&path).unwrap();
-        let entry =
-            Entry { sender: "A1".into(), number: 1, token: "t".into(), body: "two\nlines, \"quoted\" & ünïcode 🐦".into() };
+        let entry = Entry {
+            sender: "A1".into(),
+            number: 1,
+            token: "t".into(),
+            body: "two\nlines, \"quoted\" & ünïcode 🐦".into(),
+        };
         journal.write(&entry).unwrap();
         journal.write(&Entry { number: 2, ..entry.clone() }).unwrap();
         let read = journal.read().unwrap();

@@ -6,6 +6,14 @@
 //! with Linnet, and with what each device shows.
 
 pub mod compare;
+pub mod device;
 pub mod journal;
+pub mod lane;
+pub mod oracle;
+pub mod plan;
 pub mod proxy;
 pub mod random;
+pub mod run;
+pub mod screen;
+pub mod tally;
+pub mod words;

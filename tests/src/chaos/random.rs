@@ -12,7 +12,7 @@ impl Random {
 
     /// A stream that depends on this one and on a name, so that one lane's draws don't shift another's.
     pub fn fork(&mut self, name: &str) -> Self {
-        let mut state = self.next();
+        let mut state = self.bits();
         for byte in name.bytes() {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
@@ -20,7 +20,7 @@ impl Random {
     }
 
     /// 64 fresh bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,7 +30,7 @@ impl Random {
 
     /// A number in `0..bound`; 0 if `bound` is 0.
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next().checked_rem(bound).unwrap_or(0)
+        self.bits().checked_rem(bound).unwrap_or(0)
     }
 
     /// A number in `low..=high`.
