@@ -1,7 +1,7 @@
 //! One Prosody: its folder, its ports, its process.
 //!
 //! Invariants: `start` returns only when both ports answer; the ports stay the same over `kill` and `restart`; the
-//! folder is removed when the value is dropped, unless `LINNET_KEEP` is set in the environment.
+//! folder goes away with the value, or with the process however that ends, unless the environment has `LINNET_KEEP`.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -98,6 +98,8 @@ pub struct Prosody {
     options: Options,
     as_root: bool,
     child: Mutex<Option<Child>>,
+    // After the server: fields are dropped in this order.
+    _caretaker: Option<Caretaker>,
 }
 
 impl Prosody {
@@ -111,6 +113,7 @@ impl Prosody {
             direct_tls_port: None,
             ca: folder.join("certs/ca.crt"),
             as_root: std::fs::metadata(&folder).is_ok_and(|folder| folder.uid() == 0),
+            _caretaker: Caretaker::of(&folder),
             folder,
             options,
             child: Mutex::new(None),
@@ -345,9 +348,31 @@ impl Prosody {
 impl Drop for Prosody {
     fn drop(&mut self) {
         self.stop();
-        if std::env::var_os("LINNET_KEEP").is_none() {
-            let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Removes the folder even if this process is killed: a child that waits for the end of its input, which only we hold.
+#[derive(Debug)]
+struct Caretaker(Child);
+
+impl Caretaker {
+    fn of(folder: &Path) -> Option<Self> {
+        if std::env::var_os("LINNET_KEEP").is_some() {
+            return None;
         }
+        // A server that is just ending may still write into the folder: then once more.
+        let script = "trap '' INT TERM HUP; read -r _; for _ in 1 2 3 4 5 6 7 8 9; do \
+                      rm -rf -- \"$0\" 2>/dev/null; [ -e \"$0\" ] || exit; sleep 0.2; done";
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).arg(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().ok().map(Self)
+    }
+}
+
+impl Drop for Caretaker {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 
