@@ -60,7 +60,8 @@ impl World {
         loop {
             let waiting = device.wait(Duration::from_secs(1), |known| match known.connection() {
                 _ if !known.alive || wished(known) => Some(None),
-                "online" => Some(None),
+                // A device that has not noticed its cut yet still says that it is online.
+                "online" if device.link.traffic().live => Some(None),
                 "waiting" if known.account_changes != told_at && !self.server_down.load(Ordering::SeqCst) => {
                     Some(Some(known.account_changes))
                 }
