@@ -63,7 +63,7 @@ pub fn at_end(tx: &Database, chat: ChatId, place: Place) -> Result<i64, Fault> {
             .is_none_or(|place| Place::of(place) == Place::Settled);
     let next = last + if after_settled { JUMP } else { STEP };
     // 2^25 jumps away; then the line is used in steps.
-    if next < UNSENT { Ok(next) } else { between(tx, chat, Some(last), Some(UNSENT), Side::Low) }
+    if next < UNSENT { Ok(next) } else { squeeze(tx, chat, last, UNSENT, Side::Low) }
 }
 
 /// A position after everything.
@@ -115,22 +115,23 @@ pub enum Side {
     High,
 }
 
-/// A free position between two neighbouring rows; makes room if there is none.
+/// A free position between two neighbouring rows, below all unsent ones; makes room if there is none.
 pub fn between(tx: &Database, chat: ChatId, low: Option<i64>, high: Option<i64>, side: Side) -> Result<i64, Fault> {
-    let position = match (low, high) {
-        (None, None) => 0,
-        (Some(low), None) => low + STEP,
-        (None, Some(high)) => high - STEP,
-        (Some(low), Some(high)) => {
-            let room = high.saturating_sub(low);
-            if room < 2 {
-                return make_room(tx, chat, low, high);
-            }
-            let step = (room / 2).min(STEP);
-            if side == Side::Low { low + step } else { high - step }
-        }
-    };
-    Ok(position)
+    match (low, high.filter(|high| *high < UNSENT)) {
+        (None, None) => Ok(0),
+        (Some(low), None) => Ok(low + STEP),
+        (None, Some(high)) => Ok(high - STEP),
+        (Some(low), Some(high)) => squeeze(tx, chat, low, high, side),
+    }
+}
+
+fn squeeze(tx: &Database, chat: ChatId, low: i64, high: i64, side: Side) -> Result<i64, Fault> {
+    let room = high.saturating_sub(low);
+    if room < 2 {
+        return make_room(tx, chat, low, high);
+    }
+    let step = (room / 2).min(STEP);
+    Ok(if side == Side::Low { low + step } else { high - step })
 }
 
 /// A row of the line, for renumbering.
@@ -210,4 +211,107 @@ fn renumber(tx: &Database, chat: ChatId, order: &[(i64, Option<Row>)], floor: i6
     }
     tracing::debug!(%chat, rows = order.len(), "renumbered");
     Ok(hole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A chat in memory with just the tables that order needs, and the order its rows should have.
+    struct Line {
+        database: Database,
+        expected: Vec<i64>,
+    }
+
+    const CHAT: ChatId = ChatId(1);
+
+    impl Line {
+        fn new() -> Self {
+            let database = Database::open_in_memory().unwrap();
+            database
+                .execute_batch(
+                    "CREATE TABLE message (id INTEGER PRIMARY KEY, chat_id INTEGER, position INTEGER, place INTEGER);
+                     CREATE UNIQUE INDEX message_position ON message (chat_id, position);
+                     CREATE TABLE gap (id INTEGER PRIMARY KEY, chat_id INTEGER, position INTEGER);
+                     CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);",
+                )
+                .unwrap();
+            Self { database, expected: Vec::new() }
+        }
+
+        /// Inserts a row so that it becomes the `index`th.
+        fn insert(&mut self, index: usize, side: Side) {
+            let low = index.checked_sub(1).map(|at| self.position(self.expected[at]));
+            let high = self.expected.get(index).map(|&id| self.position(id));
+            let position = between(&self.database, CHAT, low, high, side).unwrap();
+            self.database
+                .execute("INSERT INTO message (chat_id, position, place) VALUES (1, ?1, 0)", [position])
+                .unwrap();
+            self.expected.insert(index, self.database.last_insert_rowid());
+        }
+
+        fn position(&self, id: i64) -> i64 {
+            self.database.query_row("SELECT position FROM message WHERE id = ?1", [id], |row| row.get(0)).unwrap()
+        }
+
+        fn check(&self) {
+            let mut statement = self.database.prepare("SELECT id FROM message ORDER BY position").unwrap();
+            let order: Vec<i64> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+            assert_eq!(order, self.expected);
+        }
+    }
+
+    #[test]
+    fn any_number_of_rows_fits_between_two() {
+        for side in [Side::Low, Side::High] {
+            let mut line = Line::new();
+            line.insert(0, side);
+            line.insert(1, side);
+            for _ in 0..500 {
+                line.insert(1, side);
+            }
+            line.check();
+        }
+    }
+
+    #[test]
+    fn rows_inserted_anywhere_keep_their_order() {
+        let mut line = Line::new();
+        let mut seed = 7_usize;
+        for count in 0..2_000 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // Crowded in one place, so that neighbourhoods are renumbered again and again.
+            let index = if seed & 0x100 == 0 { count / 2 } else { (seed >> 33) % (count + 1) };
+            line.insert(index, if seed & 0x200 == 0 { Side::Low } else { Side::High });
+        }
+        line.check();
+    }
+
+    #[test]
+    fn unsent_rows_stay_above_all_others() {
+        let mut line = Line::new();
+        line.insert(0, Side::Low);
+        let unsent = unsent(&line.database, CHAT).unwrap();
+        line.database.execute("INSERT INTO message (chat_id, position, place) VALUES (1, ?1, 3)", [unsent]).unwrap();
+        line.expected.push(line.database.last_insert_rowid());
+        for _ in 0..200 {
+            line.insert(1, Side::High);
+        }
+        line.check();
+        let end = at_end(&line.database, CHAT, Place::Live).unwrap();
+        assert!(end < UNSENT && end > line.position(line.expected[line.expected.len() - 2]));
+    }
+
+    #[test]
+    fn the_archive_continues_after_the_last_settled_row() {
+        let line = Line::new();
+        for (position, place) in [(0, 0), (10, 0), (20, 1), (30, 2), (UNSENT + 1, 3)] {
+            line.database
+                .execute("INSERT INTO message (chat_id, position, place) VALUES (1, ?1, ?2)", [position, place])
+                .unwrap();
+        }
+        assert_eq!(last_settled(&line.database, CHAT).unwrap(), Some(10));
+        line.database.execute("INSERT INTO gap (chat_id, position) VALUES (1, 15)", []).unwrap();
+        assert_eq!(last_settled(&line.database, CHAT).unwrap(), Some(15), "a gap holds its place");
+    }
 }
