@@ -1,2 +1,4 @@
+#[cfg(feature = "bench")]
+pub mod bench;
 #[cfg(feature = "chaos")]
 pub mod chaos;
