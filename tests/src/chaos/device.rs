@@ -390,6 +390,8 @@ impl Known {
     fn hear(&mut self, line: &Value, process: u64, boot: u64) {
         if let Some(id) = line.get("answer").and_then(Value::as_u64) {
             self.answer(id, line);
+        } else if line.get("error").is_some() {
+            self.complaints.push(line.to_string());
         } else if let Some(watch) = line.get("watch").and_then(Value::as_u64) {
             let ops = line.get("ops").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             self.batch(watch, ops);
