@@ -48,6 +48,9 @@ pub(crate) enum Order {
     StartTls,
     RestartReader,
     Close,
+    /// Answer when everything before this is written.
+    #[cfg(feature = "sabotage")]
+    Report(std::sync::mpsc::Sender<()>),
 }
 
 /// Starts a connection. Orders are taken until it has ended; dropping the sender closes it.
@@ -83,10 +86,7 @@ impl Drop for Port {
 }
 
 async fn run(net: Arc<Net>, mut port: Port, target: ConnectTarget, mut orders: UnboundedReceiver<Order>) {
-    port.end = match converse(&net, &port, &target, &mut orders).await {
-        Ok(()) => None,
-        Err(error) => Some(error),
-    };
+    port.end = converse(&net, &port, &target, &mut orders).await.err();
 }
 
 /// The life of a connection. `Ok`: it was closed on purpose.
@@ -141,6 +141,8 @@ async fn closed(orders: &mut UnboundedReceiver<Order>) {
     while let Some(order) = orders.recv().await {
         match order {
             Order::Close => return,
+            #[cfg(feature = "sabotage")]
+            Order::Report(_) => {}
             order => tracing::error!(?order, "wanted before the transport was ready"),
         }
     }
@@ -222,6 +224,12 @@ impl<'a, S: Socket> Conversation<'a, S> {
                 Step::Order(Some(Order::StartTls)) => {
                     self.flush().await?;
                     return Ok(End::StartTls(self.stream));
+                }
+                #[cfg(feature = "sabotage")]
+                Step::Order(Some(Order::Report(done))) => {
+                    self.flush().await?;
+                    // Who waited too long is gone.
+                    let _ = done.send(());
                 }
                 Step::Order(Some(Order::Close) | None) => {
                     self.close().await;
@@ -320,7 +328,11 @@ impl Unwritten {
     }
 
     /// Ready when everything is written and flushed.
-    fn poll_write(&mut self, stream: &mut (impl AsyncWrite + Unpin), context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_write(
+        &mut self,
+        stream: &mut (impl AsyncWrite + Unpin),
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
         while let Some(first) = self.queue.front() {
             let rest = first.get(self.written..).unwrap_or_default();
             if rest.is_empty() {
@@ -354,3 +366,6 @@ fn acknowledge_at_once(tcp: &TcpStream) {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn acknowledge_at_once(_tcp: &TcpStream) {}
+
+#[cfg(test)]
+mod tests;
