@@ -90,10 +90,11 @@ public final class ChatModel: Identifiable {
         await naming
     }
 
-    /// Sends the draft. The message is on screen, and safe, once this returns with an empty draft.
-    public func send() async {
+    /// Takes the draft and sends it. Once the task has ended the text is safe: kept by the core, or back in the draft.
+    @discardableResult
+    public func send() -> Task<Void, Never> {
         let body = text
-        guard !body.isEmpty else { return }
+        guard !body.isEmpty else { return Task {} }
         draft = ""
         let token = client.newToken()
         let before = lastSend
@@ -108,7 +109,7 @@ public final class ChatModel: Identifiable {
             }
         }
         lastSend = sending
-        await sending.value
+        return sending
     }
 
     /// Sends a failed message again.

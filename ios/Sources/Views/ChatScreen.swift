@@ -39,7 +39,7 @@ struct ChatView: View {
 
     private var actions: ChatScreen.Actions {
         ChatScreen.Actions(
-            send: { Task { await model.send() } },
+            send: { model.send() },
             copy: { UIPasteboard.general.string = $0.body },
             retry: { message in Task { await model.retry(message) } },
             delete: { message in Task { await model.delete(message) } },
