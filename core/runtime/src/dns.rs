@@ -137,8 +137,7 @@ fn by_priority_and_weight(mut records: Vec<(Srv, bool)>, random: &mut (dyn Rando
 /// First of one family, then of the other, in turn (RFC 8305 4): a broken family costs one stagger, not all of them.
 pub(crate) fn interleave(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
     let first_is_v6 = addresses.first().is_some_and(IpAddr::is_ipv6);
-    let (first, second): (Vec<_>, Vec<_>) =
-        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    let (first, second): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
     let mut mixed = Vec::with_capacity(first.len() + second.len());
     let (mut first, mut second) = (first.into_iter(), second.into_iter());
     loop {
@@ -244,3 +243,6 @@ fn srv(data: &RData) -> Option<Srv> {
 
 /// The resolver of a client, shared with its connections.
 pub(crate) type SharedResolver = Arc<dyn Resolver>;
+
+#[cfg(test)]
+mod tests;

@@ -83,10 +83,7 @@ impl Drop for Port {
 }
 
 async fn run(net: Arc<Net>, mut port: Port, target: ConnectTarget, mut orders: UnboundedReceiver<Order>) {
-    port.end = match converse(&net, &port, &target, &mut orders).await {
-        Ok(()) => None,
-        Err(error) => Some(error),
-    };
+    port.end = converse(&net, &port, &target, &mut orders).await.err();
 }
 
 /// The life of a connection. `Ok`: it was closed on purpose.
@@ -320,7 +317,11 @@ impl Unwritten {
     }
 
     /// Ready when everything is written and flushed.
-    fn poll_write(&mut self, stream: &mut (impl AsyncWrite + Unpin), context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_write(
+        &mut self,
+        stream: &mut (impl AsyncWrite + Unpin),
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
         while let Some(first) = self.queue.front() {
             let rest = first.get(self.written..).unwrap_or_default();
             if rest.is_empty() {
@@ -354,3 +355,6 @@ fn acknowledge_at_once(tcp: &TcpStream) {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn acknowledge_at_once(_tcp: &TcpStream) {}
+
+#[cfg(test)]
+mod tests;

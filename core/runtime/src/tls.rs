@@ -249,3 +249,6 @@ fn der(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let length = digits.iter().fold(0_usize, |sum, &digit| sum << 8 | usize::from(digit));
     rest.split_at_checked(length)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -5,6 +5,7 @@
 //! server has proven that it knows the password too (SCRAM), or never could (PLAIN, where SCRAM was never offered);
 //! no frame is lost: stanzas that come before the session is established are handed out as [`Step::Early`].
 
+mod failure;
 mod mechanism;
 mod stream_error;
 #[cfg(test)]
@@ -15,16 +16,18 @@ use base64::engine::general_purpose::STANDARD;
 use jid::{BareJid, FullJid};
 use zeroize::Zeroizing;
 
+pub use self::failure::{NegotiationError, Verdict};
 pub use self::stream_error::{StreamError, StreamErrorCondition};
 
+use self::failure::{sasl_failure, scram_failure};
 use self::mechanism::Mechanism;
 use super::features::Features;
-use super::scram::{Proving, Refusal, Salting, Scram, ScramError};
+use super::scram::{Proving, Salting, Scram};
 use crate::command::Secret;
 use crate::effect::{ComputeJob, ComputeResult};
 use crate::input::TlsInfo;
 use crate::random::Random;
-use crate::view::item::{LoginFailure, WaitReason};
+use crate::view::item::LoginFailure;
 use crate::wire::{Element, Frame, STREAM_CLOSE, StreamOpen, ns, stream_header};
 
 /// The language of texts that a server may add for people.
@@ -109,45 +112,6 @@ pub struct Enabled {
     pub location: Option<String>,
     /// How long the session can be resumed, in seconds.
     pub max: Option<u32>,
-}
-
-/// Why there is no session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NegotiationError {
-    #[error("signing in can't work: {0:?}")]
-    Login(LoginFailure),
-    #[error("the server can't sign us in at the moment")]
-    Busy,
-    #[error("the server refused to begin TLS")]
-    TlsRefused,
-    #[error("stream error: {0:?}")]
-    Stream(StreamError),
-    #[error("the server closed the stream")]
-    Closed,
-    #[error("the server broke the protocol: {0}")]
-    Protocol(&'static str),
-}
-
-/// What a failed negotiation means for the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// No further try until the user does something.
-    Failed(LoginFailure),
-    /// Try again after a back-off.
-    Waiting(WaitReason),
-}
-
-impl NegotiationError {
-    /// What to do about it.
-    pub fn verdict(self) -> Verdict {
-        match self {
-            Self::Login(failure) => Verdict::Failed(failure),
-            Self::Busy => Verdict::Waiting(WaitReason::ServerBusy),
-            Self::TlsRefused => Verdict::Waiting(WaitReason::Tls),
-            Self::Stream(error) => error.verdict(),
-            Self::Closed | Self::Protocol(_) => Verdict::Waiting(WaitReason::ServerError),
-        }
-    }
 }
 
 /// How far it is, for deadlines. A failed negotiation stays in the phase in which it failed: after a failure in
@@ -238,13 +202,15 @@ impl Negotiation {
     /// Takes what the server sent. After an error write [`Negotiation::farewell`], then close the transport.
     pub fn frame(&mut self, frame: Frame, random: &mut dyn Random) -> Result<Vec<Step>, NegotiationError> {
         let state = std::mem::replace(&mut self.state, State::Failed);
-        let ended_by_server = match &frame {
-            Frame::Element(element) => element.is("success", ns::SASL) || element.is("failure", ns::SASL),
-            Frame::StreamClose => true,
-            Frame::StreamOpen(_) | Frame::TooLarge { .. } => false,
-        };
+        // The server has ended the exchange itself: nothing is left to abort.
+        let exchange_over = matches!(state, State::Authenticating { .. })
+            && match &frame {
+                Frame::Element(element) => element.is("success", ns::SASL) || element.is("failure", ns::SASL),
+                Frame::StreamClose => true,
+                Frame::StreamOpen(_) | Frame::TooLarge { .. } => false,
+            };
         let (next, steps) = self.step(state, frame, random).inspect_err(|_| {
-            if ended_by_server && self.farewell == ABORT_AND_CLOSE {
+            if exchange_over {
                 self.farewell = STREAM_CLOSE;
             }
         })?;
@@ -404,10 +370,10 @@ impl Negotiation {
         }
         let message = sasl_message(element).ok_or(NegotiationError::Protocol("not base64 of text"))?;
         match (exchange, success) {
-            (Exchange::Plain | Exchange::Proven, true) => Ok(self.authenticated()),
+            (Exchange::Plain | Exchange::Proven, true) => Ok(self.restart()),
             (Exchange::Proving(proving), true) => {
                 proving.verify(&message).map_err(scram_failure)?;
-                Ok(self.authenticated())
+                Ok(self.restart())
             }
             (Exchange::First(_) | Exchange::Salting(_), true) => {
                 Err(NegotiationError::Login(LoginFailure::ServerNotProven))
@@ -427,7 +393,7 @@ impl Negotiation {
         }
     }
 
-    fn authenticated(&mut self) -> (State, Vec<Step>) {
+    fn restart(&mut self) -> (State, Vec<Step>) {
         self.authenticated = true;
         self.config.password = Secret::new("");
         (State::Header, vec![Step::RestartReader, self.header()])
@@ -594,37 +560,5 @@ fn reply<'a>(element: &'a Element, id: &str) -> Option<Result<(), &'a str>> {
             Some(Err(condition.map_or("", |child| child.name.as_str())))
         }
         _ => None,
-    }
-}
-
-/// RFC 6120 6.5.
-fn sasl_failure(condition: &str) -> NegotiationError {
-    match condition {
-        "temporary-auth-failure" => NegotiationError::Busy,
-        "aborted" | "incorrect-encoding" | "malformed-request" => NegotiationError::Protocol("our message was refused"),
-        "not-authorized" => NegotiationError::Login(LoginFailure::WrongPassword),
-        "encryption-required" | "invalid-mechanism" | "mechanism-too-weak" => {
-            NegotiationError::Login(LoginFailure::NoSafeMechanism)
-        }
-        // account-disabled, credentials-expired, invalid-authzid. An unknown condition too: trying the same password
-        // again and again is how accounts get locked.
-        _ => NegotiationError::Login(LoginFailure::AccountRefused),
-    }
-}
-
-fn scram_failure(error: ScramError) -> NegotiationError {
-    match error {
-        ScramError::Malformed => NegotiationError::Protocol("not a message of SCRAM"),
-        ScramError::UnknownExtension
-        | ScramError::Iterations(_)
-        | ScramError::Refused(Refusal::ChannelBindingUnsupported) => {
-            NegotiationError::Login(LoginFailure::NoSafeMechanism)
-        }
-        ScramError::NonceNotExtended
-        | ScramError::ServerNotProven
-        | ScramError::Refused(Refusal::ChannelBindingsDiffer) => NegotiationError::Login(LoginFailure::ServerNotProven),
-        ScramError::Refused(Refusal::Credentials) => NegotiationError::Login(LoginFailure::WrongPassword),
-        ScramError::Refused(Refusal::NoResources) => NegotiationError::Busy,
-        ScramError::Refused(Refusal::Other) => NegotiationError::Protocol("the exchange was refused"),
     }
 }
