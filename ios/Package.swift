@@ -25,7 +25,9 @@ import PackageDescription
                     "Assets.xcassets", "Info.plist", "Linnet.entitlements",
                     "Localizable.xcstrings", "PrivacyInfo.xcprivacy",
                 ],
-                swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+            .executableTarget(
+                name: "batch-bench", dependencies: ["LinnetCore", "CoreAdapters"], path: "Tests/BatchBench"),
         ]
     let ui: [Target.Dependency] = ["SwiftUI", "UIKit"]
     let shell: [Target.Dependency] = ["Security", "Network", "UIKit", "os"]

@@ -83,7 +83,8 @@ struct AccountsScreen: View {
                 ) {
                     VStack(alignment: .leading, spacing: 2) {
                         Text("account_archiving")
-                        Text(archiving ? "account_archiving_on" : "account_archiving_off").font(.footnote).foregroundStyle(.secondary)
+                        Text(archiving ? "account_archiving_on" : "account_archiving_off").font(.footnote)
+                            .foregroundStyle(.secondary)
                     }
                 }
             }

@@ -156,7 +156,8 @@ struct ChatScreen: View {
 extension ChatScreen.State {
     @MainActor fileprivate init(_ model: ChatModel) {
         self.init(
-            title: model.title, rows: model.rows, isLoaded: model.isLoaded, atStart: model.atStart, noteToSelf: model.noteToSelf,
+            title: model.title, rows: model.rows, isLoaded: model.isLoaded, atStart: model.atStart,
+            noteToSelf: model.noteToSelf,
             isAtBottom: model.isAtBottom, offersNewest: model.offersNewest, newestWanted: model.newestWanted,
             unseen: model.unseen, canSend: model.canSend)
     }

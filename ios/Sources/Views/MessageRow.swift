@@ -80,7 +80,8 @@ struct Bubble: View {
 
     private var said: Text {
         message.outgoing
-            ? Text("message_said_own \(message.body)") : Text("message_said_other \(message.senderName) \(message.body)")
+            ? Text("message_said_own \(message.body)")
+            : Text("message_said_other \(message.senderName) \(message.body)")
     }
 
     private var shape: UnevenRoundedRectangle {

@@ -75,6 +75,7 @@ struct BrokenScreen: View {
 struct RootPreviews: PreviewProvider {
     static var previews: some View {
         BrokenScreen(error: .DiskFull, tryAgain: {}, startAfresh: {}).previewDisplayName("disk full")
-        BrokenScreen(error: .KeyOrFile, tryAgain: {}, startAfresh: {}).preferredColorScheme(.dark).previewDisplayName("wrong key, dark")
+        BrokenScreen(error: .KeyOrFile, tryAgain: {}, startAfresh: {}).preferredColorScheme(.dark).previewDisplayName(
+            "wrong key, dark")
     }
 }

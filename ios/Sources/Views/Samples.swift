@@ -35,9 +35,9 @@ import SwiftUI
             .message(item: message(6, "On my way", at: noon + 900_000, .first, outgoing: true, state: .sending)),
             .message(
                 item:
-                message(
-                    7, "Are you there?", at: noon + 910_000, .last, outgoing: true,
-                    state: .failed(reason: .serverUnreachable))),
+                    message(
+                        7, "Are you there?", at: noon + 910_000, .last, outgoing: true,
+                        state: .failed(reason: .serverUnreachable))),
         ], calendar: .current, now: Date(milliseconds: noon))
 
     private static let noon: Int64 = 1_790_000_000_000
@@ -57,7 +57,8 @@ import SwiftUI
     ) -> MessageItem {
         MessageItem(
             key: "m\(id)", id: id, outgoing: outgoing, sender: outgoing ? "alice@example.org" : "bob@example.org",
-            senderName: outgoing ? "alice" : "Bob", body: body, time: time, state: state ?? (outgoing ? .sent : .received),
+            senderName: outgoing ? "alice" : "Bob", body: body, time: time,
+            state: state ?? (outgoing ? .sent : .received),
             group: group, actions: state == nil ? [.copy, .delete] : [.copy, .retry, .delete])
     }
 }

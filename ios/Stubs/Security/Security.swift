@@ -30,13 +30,17 @@ public var errSecDuplicateItem: OSStatus { -25299 }
 
 public final class SecRandomRef: Sendable {}
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public func SecItemCopyMatching(_ query: CFDictionary, _ result: UnsafeMutablePointer<CFTypeRef?>?) -> OSStatus {
     fatalError("the keychain's stand-in can't run")
 }
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public func SecItemAdd(_ attributes: CFDictionary, _ result: UnsafeMutablePointer<CFTypeRef?>?) -> OSStatus {
     fatalError("the keychain's stand-in can't run")
 }
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public func SecItemDelete(_ query: CFDictionary) -> OSStatus { fatalError("the keychain's stand-in can't run") }
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public func SecRandomCopyBytes(_ rnd: SecRandomRef?, _ count: Int, _ bytes: UnsafeMutableRawPointer) -> Int32 {
     fatalError("the keychain's stand-in can't run")
 }

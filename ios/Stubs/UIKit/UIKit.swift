@@ -14,10 +14,12 @@ public struct UITextContentType: Hashable, RawRepresentable, Sendable {
     public static let username = UITextContentType(rawValue: "username")
     public static let password = UITextContentType(rawValue: "password")
     public static let emailAddress = UITextContentType(rawValue: "emailAddress")
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     public static let URL = UITextContentType(rawValue: "URL")
 }
 public enum UIKeyboardType: Int, Sendable {
     case `default` = 0
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case URL = 3
     case numberPad = 4
     case emailAddress = 7

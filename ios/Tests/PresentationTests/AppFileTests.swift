@@ -65,7 +65,9 @@ struct AppFileTests {
         for (key, entry) in catalogue.strings {
             #expect(Set(entry.localizations.keys) == ["de", "en"], "\(key)")
             for (language, localization) in entry.localizations {
-                var units = localization.variations.map { [$0.plural["one"], $0.plural["other"]].map { $0?.stringUnit } }
+                var units = localization.variations.map {
+                    [$0.plural["one"], $0.plural["other"]].map { $0?.stringUnit }
+                }
                 if units == nil { units = [localization.stringUnit] }
                 for unit in units ?? [] {
                     let text = try #require(unit, "\(key) in \(language)")
@@ -97,7 +99,9 @@ struct AppFileTests {
 
     @Test func theProjectNamesOnlyWhatExists() throws {
         let project = try String(contentsOf: ios.appendingPathComponent("project.yml"), encoding: .utf8)
-        let paths = project.matches(of: #/[ -] (?:path|CODE_SIGN_ENTITLEMENTS|INFOPLIST_FILE): (\S+)/#).map { String($0.1) }
+        let paths = project.matches(of: #/[ -] (?:path|CODE_SIGN_ENTITLEMENTS|INFOPLIST_FILE): (\S+)/#).map {
+            String($0.1)
+        }
         #expect(paths.count == 4)
         for path in paths {
             let there = FileManager.default.fileExists(atPath: ios.appendingPathComponent(path).path)
@@ -111,7 +115,9 @@ struct AppFileTests {
         let named = #/(?:Color|Image\(decorative:|Image)\(? ?"([A-Z][A-Za-z]+)"/#
         var names: Set<String> = []
         for file in try swiftFiles(in: "Sources/Views") {
-            for match in try String(contentsOf: file, encoding: .utf8).matches(of: named) { names.insert(String(match.1)) }
+            for match in try String(contentsOf: file, encoding: .utf8).matches(of: named) {
+                names.insert(String(match.1))
+            }
         }
         #expect(names == ["Linnet", "OwnBubble", "TheirBubble"])
         let assets = ios.appendingPathComponent("App/Assets.xcassets")

@@ -157,7 +157,7 @@ struct ConversationTests {
         await alice.leave()
     }
 
-    @Test func theWindowGrowsTowardsOlderMessagesAndComesBack() async throws {
+    @Test func theWindowGrowsTowardsOlderMessages() async throws {
         let server = try Server.required()
         let alice = try await Person.signedIn(server.alice, on: server)
         let note = try await alice.chat(with: server.alice)

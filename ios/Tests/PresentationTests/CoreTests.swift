@@ -122,6 +122,31 @@ struct CoreTests {
         _ = device
     }
 
+    @Test func theWindowJumpsToAMessageAndBackToTheNewest() async throws {
+        let (device, client, _, chat) = try await openCore()
+        var ids: [Int64] = []
+        for number in 1...120 { ids.append(try await say("\(number)", in: chat, of: client)) }
+        let timeline = client.timeline(chat: chat)
+        var snapshots = timeline.snapshots.makeAsyncIterator()
+        func shown() async throws -> (snapshot: Snapshot<TimelineItem>, ids: [Int64]) {
+            let snapshot = try #require(await snapshots.next())
+            let messages = snapshot.items.compactMap { item -> Int64? in
+                if case .message(let message) = item { message.id } else { nil }
+            }
+            return (snapshot, messages)
+        }
+        let first = try await shown()
+        #expect(first.ids == ids.suffix(50) && first.snapshot.atEnd && !first.snapshot.atStart)
+        timeline.jumpTo(message: ids[0])
+        let jumped = try await shown()
+        #expect(jumped.ids.first == ids[0] && jumped.snapshot.atStart && !jumped.snapshot.atEnd)
+        timeline.jumpToNewest()
+        let back = try await shown()
+        #expect(back.ids == ids.suffix(50) && back.snapshot.atEnd)
+        client.close()
+        _ = device
+    }
+
     @Test func theSameTokenSendsOnce() async throws {
         let (device, client, _, chat) = try await openCore()
         let token = client.newToken()

@@ -88,7 +88,8 @@ struct RowTests {
     }
 
     @Test func aRunThatTheWindowCutsBeginsWithTheWindow() {
-        #expect(draw([message(2, at: noon, .middle), message(3, at: noon, .last)]) == ["— today", "2 first", "3 last"])
+        #expect(
+            draw([message(2, at: noon, .middle), message(3, at: noon, .last)]) == ["— today", "2 first", "3 last"])
     }
 
     @Test func aMarkWithNothingBelowIsStillDrawn() {
