@@ -1,1 +1,31 @@
+//! Linnet's surface for Kotlin (`org.linnet.core`) and Swift (`LinnetCore`), exported by UniFFI.
+//!
+//! Thin on purpose: every exported function parses its arguments, makes one call into the runtime and maps the error.
+//! Nothing here knows XMPP. What a screen shows comes from the four subscriptions (`subscription.rs`); what the user asks
+//! goes through [`Client`] and is answered after the local commit, never after the network.
+//!
+//! Conventions: ids are `i64` rows of the local database, times are UTC milliseconds since 1970, addresses are bare JIDs
+//! (RFC 7622) unless said otherwise.
+
+#![forbid(unsafe_code)]
+
+mod account;
+mod chat_list;
+mod client;
+mod error;
+mod platform;
+mod request;
+mod subscription;
+mod timeline;
+
+pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
+pub use account::{Connection, LoginFailure, Missing, WaitReason};
+pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
+pub use client::{Client, Options, ServerAddress};
+pub use error::{CommandError, OpenError, SubscriptionError};
+pub use platform::{LogLevel, Platform};
+pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
+pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
+pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
+
 uniffi::setup_scaffolding!();

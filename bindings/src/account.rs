@@ -1,0 +1,172 @@
+//! Accounts and the state of their connections.
+
+use linnet_messenger::view::item;
+
+use crate::subscription::subscription;
+
+/// An account with the state of its connection.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct AccountItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// Names the account in commands.
+    pub id: i64,
+    /// Its bare JID.
+    pub address: String,
+    /// Whether the user wants it connected.
+    pub enabled: bool,
+    /// Where its connection stands.
+    pub connection: Connection,
+    /// It has been online at least once with these credentials. Until then the sign-in screen owns it.
+    pub signed_in: bool,
+    /// What the server lacks, each with a consequence the user should know. Empty until first online.
+    pub missing: Vec<Missing>,
+    /// Whether the server archives messages for us (XEP-0441); `None` while unknown, or without an archive.
+    pub archiving: Option<bool>,
+}
+
+/// The state of an account's connection. Network trouble is a state, never an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Connection {
+    /// Switched off by the user, or suspended.
+    Off,
+    /// Finding the server, connecting, signing in.
+    Connecting,
+    /// Signed in, reading what was missed (XEP-0313).
+    CatchingUp,
+    /// Signed in and up to date.
+    Online,
+    /// No connection; the next try comes by itself.
+    Waiting {
+        /// When, UTC milliseconds.
+        until: i64,
+        /// Why the last one ended.
+        reason: WaitReason,
+    },
+    /// No further try until the user does something.
+    Failed {
+        /// Why.
+        reason: LoginFailure,
+    },
+}
+
+/// Why a connection waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum WaitReason {
+    /// DNS knows no such server.
+    ServerNotFound,
+    /// No address of the server answers.
+    Unreachable,
+    /// The connection was cut.
+    Lost,
+    /// The TLS handshake failed, for another reason than the certificate.
+    Tls,
+    /// The server took too long.
+    Timeout,
+    /// The server closed the stream with an error (RFC 6120 4.9), or broke the protocol.
+    ServerError,
+    /// The server is shutting down or overloaded.
+    ServerBusy,
+}
+
+/// Why signing in can't work without the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum LoginFailure {
+    /// The server says that the password is wrong (RFC 6120 6.5.10).
+    WrongPassword,
+    /// The server refuses this account: disabled, expired or unknown.
+    AccountRefused,
+    /// The server's certificate is not trusted, or names another domain (RFC 6125).
+    Certificate,
+    /// The server offers no safe way to sign in that Linnet knows (SCRAM, RFC 5802).
+    NoSafeMechanism,
+    /// The server could not prove that it knows the password: maybe someone sits in between.
+    ServerNotProven,
+    /// The server offers no TLS.
+    NoTls,
+    /// The same resource signed in elsewhere and took our place (RFC 6120 4.9.3.3).
+    Replaced,
+}
+
+/// Something a server lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Missing {
+    /// No XEP-0313: messages that arrive while no device is online depend on the server's offline store, and other
+    /// devices see no history.
+    Archive,
+    /// No XEP-0198: a lost connection is noticed late, and what was in flight is sent again.
+    StreamManagement,
+    /// XEP-0313 without XEP-0359 ids on live messages: history is read twice.
+    StanzaIds,
+}
+
+subscription! {
+    /// All accounts, in the order they were added.
+    AccountsSubscription, AccountsBatch, AccountsOp, AccountItem, linnet_messenger::view::accounts::Accounts
+}
+
+impl From<item::AccountItem> for AccountItem {
+    fn from(item: item::AccountItem) -> Self {
+        Self {
+            key: item.key,
+            id: item.id.0,
+            address: item.address,
+            enabled: item.enabled,
+            connection: item.connection.into(),
+            signed_in: item.signed_in,
+            missing: item.missing.into_iter().map(Into::into).collect(),
+            archiving: item.archiving,
+        }
+    }
+}
+
+impl From<item::Connection> for Connection {
+    fn from(connection: item::Connection) -> Self {
+        match connection {
+            item::Connection::Off => Self::Off,
+            item::Connection::Connecting => Self::Connecting,
+            item::Connection::CatchingUp => Self::CatchingUp,
+            item::Connection::Online => Self::Online,
+            item::Connection::Waiting { until, reason } => Self::Waiting { until, reason: reason.into() },
+            item::Connection::Failed { reason } => Self::Failed { reason: reason.into() },
+        }
+    }
+}
+
+impl From<item::WaitReason> for WaitReason {
+    fn from(reason: item::WaitReason) -> Self {
+        match reason {
+            item::WaitReason::ServerNotFound => Self::ServerNotFound,
+            item::WaitReason::Unreachable => Self::Unreachable,
+            item::WaitReason::Lost => Self::Lost,
+            item::WaitReason::Tls => Self::Tls,
+            item::WaitReason::Timeout => Self::Timeout,
+            item::WaitReason::ServerError => Self::ServerError,
+            item::WaitReason::ServerBusy => Self::ServerBusy,
+        }
+    }
+}
+
+impl From<item::LoginFailure> for LoginFailure {
+    fn from(failure: item::LoginFailure) -> Self {
+        match failure {
+            item::LoginFailure::WrongPassword => Self::WrongPassword,
+            item::LoginFailure::AccountRefused => Self::AccountRefused,
+            item::LoginFailure::Certificate => Self::Certificate,
+            item::LoginFailure::NoSafeMechanism => Self::NoSafeMechanism,
+            item::LoginFailure::ServerNotProven => Self::ServerNotProven,
+            item::LoginFailure::NoTls => Self::NoTls,
+            item::LoginFailure::Replaced => Self::Replaced,
+        }
+    }
+}
+
+impl From<item::Missing> for Missing {
+    fn from(missing: item::Missing) -> Self {
+        match missing {
+            item::Missing::Archive => Self::Archive,
+            item::Missing::StreamManagement => Self::StreamManagement,
+            item::Missing::StanzaIds => Self::StanzaIds,
+        }
+    }
+}

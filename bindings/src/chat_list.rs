@@ -1,0 +1,66 @@
+//! The list of chats over all accounts.
+
+use linnet_messenger::view::item;
+
+use crate::subscription::subscription;
+use crate::timeline::MessageState;
+
+/// One line of the chat list.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ChatItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// Names the chat in commands and subscriptions.
+    pub id: i64,
+    /// The account it belongs to: one contact under two accounts is two chats.
+    pub account: i64,
+    /// Bare JID of the contact; our own for the note to self.
+    pub address: String,
+    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    pub title: String,
+    /// The chat with our own address.
+    pub note_to_self: bool,
+    /// The newest message, if any.
+    pub preview: Option<Preview>,
+    /// Received messages after the last one read.
+    pub unread: u32,
+}
+
+/// The newest message of a chat, in short.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Preview {
+    /// At most 200 characters, line breaks as spaces.
+    pub body: String,
+    /// UTC milliseconds.
+    pub time: i64,
+    /// Sent by this account, from any of its devices.
+    pub outgoing: bool,
+    /// Where it stands.
+    pub state: MessageState,
+}
+
+subscription! {
+    /// All chats over all accounts, the one with the newest message first.
+    ChatListSubscription, ChatListBatch, ChatListOp, ChatItem, linnet_messenger::view::chat_list::ChatList
+}
+
+impl From<item::ChatItem> for ChatItem {
+    fn from(item: item::ChatItem) -> Self {
+        Self {
+            key: item.key,
+            id: item.id.0,
+            account: item.account.0,
+            address: item.address,
+            title: item.title,
+            note_to_self: item.note_to_self,
+            preview: item.preview.map(Into::into),
+            unread: item.unread,
+        }
+    }
+}
+
+impl From<item::Preview> for Preview {
+    fn from(preview: item::Preview) -> Self {
+        Self { body: preview.body, time: preview.time, outgoing: preview.outgoing, state: preview.state.into() }
+    }
+}

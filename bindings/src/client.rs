@@ -1,0 +1,243 @@
+//! The client: everything the user can ask.
+
+use std::sync::Arc;
+
+use linnet_messenger::command::{self, Command, Receipt, Secret};
+use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
+use linnet_messenger::store::StoreOptions;
+use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::timeline::Timeline;
+
+use crate::account::AccountsSubscription;
+use crate::chat_list::ChatListSubscription;
+use crate::error::{CommandError, OpenError};
+use crate::platform::{Bridge, LogLevel, Platform, database_key};
+use crate::request::RequestsSubscription;
+use crate::timeline::TimelineSubscription;
+
+/// How to open a client.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Options {
+    /// Path of the database; its folder must exist. Two more files with the endings `-wal` and `-shm` lie beside it.
+    pub database_path: String,
+    /// A PEM file with certificates to trust besides the platform's: for private authorities and tests.
+    pub ca_file: Option<String>,
+}
+
+/// Where to connect when DNS shall not decide.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ServerAddress {
+    /// A host name or IP address. The certificate must name the account's domain all the same.
+    pub host: String,
+    /// 1–65535; usually 5222, or 5223 with direct TLS.
+    pub port: u16,
+    /// TLS from the first byte (XEP-0368) rather than STARTTLS (RFC 6120 5).
+    pub direct_tls: bool,
+}
+
+/// Linnet's core: all accounts over one database. One per process and database.
+///
+/// Every command returns after the local commit; what the server says later is state on the item. Cancelling a call does
+/// not undo it: it may or may not have happened. All commands may be repeated.
+#[derive(uniffi::Object)]
+pub struct Client {
+    inner: linnet_runtime::Client,
+}
+
+#[uniffi::export]
+impl Client {
+    /// Opens the database, making it at the first start, and connects the enabled accounts. Blocks for some milliseconds,
+    /// after an update maybe for seconds: don't call it on the UI thread.
+    #[uniffi::constructor]
+    pub fn open(options: Options, platform: Arc<dyn Platform>) -> Result<Arc<Self>, OpenError> {
+        let Some(key) = database_key(&platform) else {
+            platform.log(
+                LogLevel::Error,
+                module_path!().to_owned(),
+                "the database key is not 32 bytes long".to_owned(),
+            );
+            return Err(OpenError::KeyOrFile);
+        };
+        let store = StoreOptions { path: Some(options.database_path.into()), key };
+        let options =
+            linnet_runtime::Options { ca_file: options.ca_file.map(Into::into), ..linnet_runtime::Options::new(store) };
+        let bridge = Arc::new(Bridge::new(Arc::clone(&platform)));
+        linnet_runtime::log_to(bridge.clone());
+        match linnet_runtime::Client::open(options, bridge) {
+            Ok(inner) => Ok(Arc::new(Self { inner })),
+            Err(error) => {
+                platform.log(LogLevel::Warn, module_path!().to_owned(), error.to_string());
+                Err(error.into())
+            }
+        }
+    }
+
+    /// An unguessable id for one `send_text`: keep it, and repeat the call with it after a cancel.
+    pub fn new_token(&self) -> String {
+        linnet_runtime::new_token()
+    }
+
+    /// The platform says that the network path changed: live connections are probed (XEP-0199), waiting ones try at once.
+    pub fn network_changed(&self) {
+        self.inner.network_changed();
+    }
+
+    /// The DNS servers of the current network, as IP addresses with an optional port (`192.0.2.1`, `[2001:db8::1]:53`),
+    /// for the SRV records of servers (RFC 6120 3.2.1). Needed on Android, where apps can't see them by themselves; else
+    /// the system's are taken. What is no address is left out; an empty list means the system's again. Call it before
+    /// `network_changed`.
+    pub fn set_dns_servers(&self, servers: Vec<String>) {
+        self.inner.set_dns_servers(&servers);
+    }
+
+    /// The app runs again after `suspend`: reconnects. Harmless without one.
+    pub fn resume(&self) {
+        self.inner.resume();
+    }
+
+    /// Ends everything: waiting calls return, subscriptions end, connections are dropped, the database is closed when it
+    /// returns. Commands afterwards answer `NotNow`. The servers keep the sessions for a while, as after `suspend`. Doing
+    /// it twice is harmless. Kotlin: `end`, since `close` there lets go of the object.
+    pub fn close(&self) {
+        self.inner.close();
+    }
+
+    /// All accounts. Each call makes a subscription of its own; close it when done.
+    pub fn accounts(&self) -> Arc<AccountsSubscription> {
+        AccountsSubscription::new(self.inner.subscribe(Accounts))
+    }
+
+    /// The chat list over all accounts. Each call makes a subscription of its own; close it when done.
+    pub fn chat_list(&self) -> Arc<ChatListSubscription> {
+        ChatListSubscription::new(self.inner.subscribe(ChatList))
+    }
+
+    /// Open requests to see our presence. Each call makes a subscription of its own; close it when done.
+    pub fn requests(&self) -> Arc<RequestsSubscription> {
+        RequestsSubscription::new(self.inner.subscribe(Requests))
+    }
+
+    /// A chat's messages. Each call makes a subscription of its own; close it when done. Empty if there is no such chat.
+    pub fn timeline(&self, chat: i64) -> Arc<TimelineSubscription> {
+        TimelineSubscription::new(self.inner.subscribe(Timeline::new(ChatId(chat))))
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Adds an account and starts signing in; the account's `connection` tells how that goes. Adding a known address again
+    /// replaces its password and server. `address` is a bare JID, `server` overrides DNS. Returns the account.
+    ///
+    /// Errors: `AddressInvalid`, `TextInvalid` (empty password), `Storage`.
+    pub async fn add_account(
+        &self,
+        address: String,
+        password: String,
+        server: Option<ServerAddress>,
+    ) -> Result<i64, CommandError> {
+        let server =
+            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        let command = Command::AddAccount { address, password: Secret::new(password), server };
+        match self.inner.submit(command).await? {
+            Receipt::Account(account) => Ok(account.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.
+    pub async fn set_account_enabled(&self, account: i64, enabled: bool) -> Result<(), CommandError> {
+        self.done(Command::SetAccountEnabled { account: AccountId(account), enabled }).await
+    }
+
+    /// Removes an account and everything stored for it on this device; the server keeps what it has.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn remove_account(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::RemoveAccount { account: AccountId(account) }).await
+    }
+
+    /// Switches the server's archiving of messages (XEP-0441) for an account.
+    /// Errors: `NotFound`, `Offline`, `NotNow` (the server has no archive), `Storage`.
+    pub async fn set_archiving(&self, account: i64, on: bool) -> Result<(), CommandError> {
+        self.done(Command::SetArchiving { account: AccountId(account), on }).await
+    }
+
+    /// Opens the chat with a bare JID, making it if needed, and asks to see the contact's presence (RFC 6121 3.1) unless
+    /// that is so already, or the address is the account's own. Returns the chat. Errors: `AddressInvalid`, `NotFound`,
+    /// `Storage`.
+    pub async fn start_chat(&self, account: i64, address: String) -> Result<i64, CommandError> {
+        match self.inner.submit(Command::StartChat { account: AccountId(account), address }).await? {
+            Receipt::Chat(chat) => Ok(chat.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Answers someone who asked to see our presence (RFC 6121 3.1). Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
+        self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
+    }
+
+    /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with the
+    /// same message and changes nothing. Returns the message; its `state` tells the rest. Works offline.
+    ///
+    /// Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn send_text(&self, chat: i64, body: String, token: String) -> Result<i64, CommandError> {
+        match self.inner.submit(Command::SendText { chat: ChatId(chat), body, token }).await? {
+            Receipt::Message(message) => Ok(message.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Sends a failed message again, under the same id. Errors: `NotFound`, `NotNow` (it has not failed), `Storage`.
+    pub async fn retry(&self, message: i64) -> Result<(), CommandError> {
+        self.done(Command::Retry { message: MessageId(message) }).await
+    }
+
+    /// Deletes a message on this device, for good: the archive does not bring it back. Errors: `NotFound`, `Storage`.
+    pub async fn delete_message(&self, message: i64) -> Result<(), CommandError> {
+        self.done(Command::DeleteMessage { message: MessageId(message) }).await
+    }
+
+    /// Deletes a chat's messages on this device, for good, and takes the chat off the list. Errors: `NotFound`, `Storage`.
+    pub async fn delete_chat(&self, chat: i64) -> Result<(), CommandError> {
+        self.done(Command::DeleteChat { chat: ChatId(chat) }).await
+    }
+
+    /// Everything up to and including this message has been seen. Errors: `NotFound`, `Storage`.
+    pub async fn mark_read(&self, chat: i64, message: i64) -> Result<(), CommandError> {
+        self.done(Command::MarkRead { chat: ChatId(chat), message: MessageId(message) }).await
+    }
+
+    /// The user looks at this gap, or asks for it again after a failure: reads the archive there (XEP-0313) as soon as the
+    /// account is online. Errors: `NotFound`, `Storage`.
+    pub async fn fill_gap(&self, gap: i64) -> Result<(), CommandError> {
+        self.done(Command::FillGap { gap: GapId(gap) }).await
+    }
+
+    /// The newest messages of this chat are on screen: fetches what is missing among the newest 50.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn chat_opened(&self, chat: i64) -> Result<(), CommandError> {
+        self.done(Command::ChatOpened { chat: ChatId(chat) }).await
+    }
+
+    /// The app is about to be suspended. Returns when all acknowledgements have left and all connections are closed, after
+    /// 2 seconds at most; the streams are not ended, so the servers keep the sessions (XEP-0198 5). Until `resume` nothing
+    /// is read from the database and nothing connects.
+    pub async fn suspend(&self) {
+        self.inner.suspend().await;
+    }
+}
+
+impl Client {
+    async fn done(&self, command: Command) -> Result<(), CommandError> {
+        self.inner.submit(command).await?;
+        Ok(())
+    }
+}
+
+/// A command was answered with a receipt of another kind.
+fn unexpected(receipt: Receipt) -> CommandError {
+    linnet_runtime::report_bug(&format!("unexpected receipt {receipt:?}"));
+    CommandError::Internal
+}

@@ -1,0 +1,246 @@
+//! One chat: messages, the unread mark, and gaps in what this device knows.
+
+use linnet_messenger::ids::MessageId;
+use linnet_messenger::view::{Page, item};
+
+use crate::subscription::subscription;
+
+/// One row of a chat.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum TimelineItem {
+    /// A message.
+    Message {
+        /// It.
+        item: MessageItem,
+    },
+    /// Everything below is unread.
+    UnreadMark {
+        /// Stable, unique in the list.
+        key: String,
+    },
+    /// History that this device has not read.
+    Gap {
+        /// It.
+        item: GapItem,
+    },
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MessageItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// Names the message in commands.
+    pub id: i64,
+    /// Sent by this account, from any of its devices.
+    pub outgoing: bool,
+    /// Bare JID of the sender.
+    pub sender: String,
+    /// Roster name of the sender, else the local part of the address, else the address.
+    pub sender_name: String,
+    /// The text.
+    pub body: String,
+    /// UTC milliseconds: the archive's stamp (XEP-0313) once known, else the clock corrected by the server's offset.
+    pub time: i64,
+    /// Where it stands.
+    pub state: MessageState,
+    /// Where in a run of messages by one sender within five minutes.
+    pub group: GroupPosition,
+    /// What the user may do with it.
+    pub actions: Vec<MessageAction>,
+}
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum MessageState {
+    /// From someone else.
+    Received,
+    /// Kept on this device, not yet taken by the server.
+    Sending,
+    /// The server has it (XEP-0198 acknowledgement, or seen in the archive).
+    Sent,
+    /// It could not be delivered.
+    Failed {
+        /// Why.
+        reason: SendFailure,
+    },
+}
+
+/// Why a message could not be delivered (stanza errors, RFC 6120 8.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum SendFailure {
+    /// The recipient does not exist.
+    NoSuchRecipient,
+    /// The recipient's server can't be reached.
+    ServerUnreachable,
+    /// The recipient or a server does not allow it.
+    NotAllowed,
+    /// The server refuses a message of this size.
+    TooLarge,
+    /// Any other refusal.
+    Refused,
+}
+
+/// Position in a group of bubbles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum GroupPosition {
+    /// Alone.
+    Single,
+    /// The uppermost of several.
+    First,
+    /// Between others.
+    Middle,
+    /// The lowest of several.
+    Last,
+}
+
+/// What the user may do with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum MessageAction {
+    /// Copy its text; the platform does that.
+    Copy,
+    /// `Client.retry`.
+    Retry,
+    /// `Client.delete_message`.
+    Delete,
+}
+
+/// History that this device has not read.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct GapItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// Names the gap in `Client.fill_gap`.
+    pub id: i64,
+    /// What it says of itself.
+    pub state: GapState,
+    /// Time of the last known message before it, UTC milliseconds; `None` at the beginning of a chat.
+    pub since: Option<i64>,
+    /// Time of the first known message after it, UTC milliseconds; `None` if there is none.
+    pub until: Option<i64>,
+}
+
+/// What a gap says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum GapState {
+    /// There is, or may be, more in the archive.
+    Open,
+    /// Being read.
+    Loading,
+    /// The server answered with an error; it can be asked again.
+    Failed,
+    /// One archived message can't be read; given up after three tries.
+    Unreadable,
+}
+
+subscription! {
+    /// A window on one chat, oldest item first. It starts at the newest messages and follows them.
+    TimelineSubscription, TimelineBatch, TimelineOp, TimelineItem, linnet_messenger::view::timeline::Timeline
+}
+
+#[uniffi::export]
+impl TimelineSubscription {
+    /// Grows the window by up to `count` older rows (1–200 is sensible). The next batch brings them; `at_start` there says
+    /// whether more are stored.
+    pub fn load_older(&self, count: u32) {
+        self.inner.page(Page::Older(count));
+    }
+
+    /// Moves the window back to the newest messages.
+    pub fn jump_to_newest(&self) {
+        self.inner.page(Page::Newest);
+    }
+
+    /// Moves the window so that this message is in its middle; ignored if the chat has no such message.
+    pub fn jump_to(&self, message: i64) {
+        self.inner.page(Page::Around(MessageId(message)));
+    }
+}
+
+impl From<item::TimelineItem> for TimelineItem {
+    fn from(item: item::TimelineItem) -> Self {
+        match item {
+            item::TimelineItem::Message(item) => Self::Message { item: item.into() },
+            item::TimelineItem::UnreadMark { key } => Self::UnreadMark { key },
+            item::TimelineItem::Gap(item) => Self::Gap { item: item.into() },
+        }
+    }
+}
+
+impl From<item::MessageItem> for MessageItem {
+    fn from(item: item::MessageItem) -> Self {
+        Self {
+            key: item.key,
+            id: item.id.0,
+            outgoing: item.outgoing,
+            sender: item.sender,
+            sender_name: item.sender_name,
+            body: item.body,
+            time: item.time,
+            state: item.state.into(),
+            group: item.group.into(),
+            actions: item.actions.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<item::MessageState> for MessageState {
+    fn from(state: item::MessageState) -> Self {
+        match state {
+            item::MessageState::Received => Self::Received,
+            item::MessageState::Sending => Self::Sending,
+            item::MessageState::Sent => Self::Sent,
+            item::MessageState::Failed { reason } => Self::Failed { reason: reason.into() },
+        }
+    }
+}
+
+impl From<item::SendFailure> for SendFailure {
+    fn from(failure: item::SendFailure) -> Self {
+        match failure {
+            item::SendFailure::NoSuchRecipient => Self::NoSuchRecipient,
+            item::SendFailure::ServerUnreachable => Self::ServerUnreachable,
+            item::SendFailure::NotAllowed => Self::NotAllowed,
+            item::SendFailure::TooLarge => Self::TooLarge,
+            item::SendFailure::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<item::GroupPosition> for GroupPosition {
+    fn from(position: item::GroupPosition) -> Self {
+        match position {
+            item::GroupPosition::Single => Self::Single,
+            item::GroupPosition::First => Self::First,
+            item::GroupPosition::Middle => Self::Middle,
+            item::GroupPosition::Last => Self::Last,
+        }
+    }
+}
+
+impl From<item::MessageAction> for MessageAction {
+    fn from(action: item::MessageAction) -> Self {
+        match action {
+            item::MessageAction::Copy => Self::Copy,
+            item::MessageAction::Retry => Self::Retry,
+            item::MessageAction::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<item::GapItem> for GapItem {
+    fn from(item: item::GapItem) -> Self {
+        Self { key: item.key, id: item.id.0, state: item.state.into(), since: item.since, until: item.until }
+    }
+}
+
+impl From<item::GapState> for GapState {
+    fn from(state: item::GapState) -> Self {
+        match state {
+            item::GapState::Open => Self::Open,
+            item::GapState::Loading => Self::Loading,
+            item::GapState::Failed => Self::Failed,
+            item::GapState::Unreadable => Self::Unreadable,
+        }
+    }
+}
