@@ -1,5 +1,7 @@
 //! `linnet-driver` from outside: lines in, lines out, as `docs/driver.md` promises.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
