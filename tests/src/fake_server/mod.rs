@@ -333,6 +333,14 @@ impl FakeServer {
         }
     }
 
+    /// The archive forgets its newest `count` messages, as an administrator or another client may have wished.
+    pub fn forget_newest(&mut self, owner: &BareJid, count: usize) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            let kept = account.archive.rows.len().saturating_sub(count);
+            account.archive.rows.truncate(kept);
+        }
+    }
+
     /// What the account's archiving is set to.
     pub fn archiving(&self, owner: &BareJid) -> Archiving {
         self.accounts[owner].archiving

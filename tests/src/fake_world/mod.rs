@@ -537,6 +537,10 @@ impl Inner {
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);
             }
+            Effect::Session { kind, .. } => {
+                let name = self.phones[device].name.clone();
+                self.note(format!("{name}: {kind:?}"));
+            }
             Effect::Violation { violation, .. } => {
                 let name = self.phones[device].name.clone();
                 self.note(format!("{name}: violation {violation:?}"));
