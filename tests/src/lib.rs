@@ -5,6 +5,10 @@
 // A harness may fall over: that is a failed test.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
+#[cfg(feature = "bench")]
+pub mod bench;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod fake_server;
 pub mod fake_world;
 pub mod picture;
