@@ -254,7 +254,10 @@ fn an_address_is_one_chat_however_it_is_written() {
             let started = world.submit(alice.id, Command::StartChat { account, address: text.to_owned() });
             match started {
                 Ok(receipt) => assert_eq!(receipt, linnet_messenger::command::Receipt::Chat(chat), "{text:?}"),
-                Err(error) => assert_eq!((error, text), (CommandError::AddressInvalid, " bob@linnet.test ")),
+                Err(error) => {
+                    assert_eq!(error, CommandError::AddressInvalid);
+                    assert_ne!(text, "Bob@Linnet.Test", "capitals are no other address");
+                }
             }
         }
         assert_eq!(world.chat_list(alice.id).len(), 1);
