@@ -584,9 +584,10 @@ fn results_nobody_asked_for_are_a_violation_and_change_nothing() {
 fn an_archive_that_does_not_answer_holds_nothing_up() {
     on_fake(|world| {
         let (alice, bob) = world.any().friends("alice", "bob");
-        world.server().switches.archive_silent = true;
         alice.kill();
         world.restart_server();
+        world.settle();
+        world.server().switches.archive_silent = true;
         alice.start();
         alice.say(bob, "now");
         world.advance(300_000);
