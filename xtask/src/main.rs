@@ -9,6 +9,7 @@ mod bench;
 mod chaos;
 mod check;
 mod command;
+mod core;
 mod pictures;
 mod run;
 mod screen;

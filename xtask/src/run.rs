@@ -9,9 +9,13 @@ use std::time::{Duration, Instant};
 
 use linnet_servers::{Options, Prosody};
 
-use crate::command::{cargo, mortal, program, run, target, top};
+use crate::command::{mortal, program, run, target, top};
+use crate::core;
 use crate::screen::{Area, Look, Screen};
 use crate::setup::{self, Purpose};
+
+/// What `android/tools/build desktop` leaves.
+const LAUNCHER: &str = "android/build/desktop/linnet";
 
 const PASSWORD: &str = "a bird sings at dawn";
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -39,9 +43,9 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
 /// Builds what is missing and opens the windows: on this display, or on a virtual one with a chat of their own.
 pub fn show(display: Option<&str>) -> Result<(), String> {
     println!("run: building the core; the first time takes some minutes");
-    run(&mut cargo(&["build", "-p", "linnet-bindings"]))?;
+    run(&mut core::build())?;
     println!("run: building the app; the first time fetches Compose from Maven Central");
-    run(program("android/tools/build", &["desktop"]).env("LINNET_CORE_LIBRARY", core()))?;
+    run(core::tell(&mut program("android/tools/build", &["desktop"])))?;
     println!("run: starting a private server on this machine");
     let server = Prosody::start(Options::default())?;
     for user in ["alice", "bob"] {
@@ -57,10 +61,6 @@ pub fn show(display: Option<&str>) -> Result<(), String> {
         Some(display) => shown(&server, &stores, display),
         None => alone(&server, &stores),
     }
-}
-
-fn core() -> PathBuf {
-    target().join("debug/liblinnet.so")
 }
 
 /// Two windows for a person.
@@ -170,12 +170,12 @@ impl Window {
         let x = column * (WIDTH + BETWEEN);
         let store = stores.join(user);
         std::fs::create_dir_all(&store).map_err(|e| format!("{}: {e}", store.display()))?;
-        let mut command = mortal(&top().join("android/tools/desktop").to_string_lossy());
+        let mut command = mortal(&top().join(LAUNCHER).to_string_lossy());
         command.args(["--address", &format!("{user}@{}", server.domain), "--password", PASSWORD]);
         command.args(["--server", &format!("{}:{}", server.host, server.port), "--title", &title]);
         command.args(["--x", &x.to_string(), "--y", "0"]);
         command.arg("--store").arg(&store).arg("--ca").arg(&server.ca);
-        command.env("DISPLAY", display).env("LINNET_CORE_LIBRARY", core()).stdin(Stdio::null());
+        core::tell(&mut command).env("DISPLAY", display).stdin(Stdio::null());
         let app = command.spawn().map_err(|e| format!("{user}'s window: {e}"))?;
         Ok(Self { title, x, app })
     }
