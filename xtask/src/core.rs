@@ -1,5 +1,5 @@
-//! The core as Kotlin and Swift load it, and the generator of their bindings, from one build: with another set of features
-//! in between, Cargo would link the library anew each time.
+//! The core as Kotlin and Swift load it, and the generator of their bindings, from one build: with another set of
+//! features in between, Cargo would link the library anew each time.
 
 use std::process::Command;
 

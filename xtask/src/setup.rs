@@ -46,7 +46,8 @@ const NEEDS: &[Need] = &[
     need(&["openssl"], "the server's certificates", Purpose::Run, Sign::Program(&["openssl"])),
     need(&["openjdk-17-jdk"], "runs the Compose UI", Purpose::Run, Sign::Java),
     need(&["maven"], "fetches Kotlin and Compose, builds the UI", Purpose::Run, Sign::Program(&["mvn"])),
-    need(&["python3"], "writes the Android build's file lists", Purpose::Run, Sign::Program(&["python3"])),
+    need(&["python3"], "drives the build of the UI", Purpose::Run, Sign::Program(&["python3"])),
+    need(&["libx11-6", "libxext6", "libxrender1", "libxtst6", "libxi6"], "Java's windows", Purpose::Run, Sign::Package),
     need(&["libgl1"], "Compose draws with it", Purpose::Run, Sign::Package),
     need(&["libfontconfig1"], "Compose finds fonts with it", Purpose::Run, Sign::Package),
     need(&["fonts-noto-core"], "letters of every script", Purpose::Run, Sign::Package),
@@ -54,10 +55,6 @@ const NEEDS: &[Need] = &[
     need(&["xvfb"], "windows without a display", Purpose::Run, Sign::Program(&["Xvfb"])),
     need(&["xdotool"], "types and clicks in them", Purpose::Run, Sign::Program(&["xdotool"])),
     need(&["imagemagick"], "takes their pictures", Purpose::Run, Sign::Program(&["import"])),
-    need(&["unzip"], "opens Android's resource compiler", Purpose::Test, Sign::Program(&["unzip"])),
-    need(&["zip"], "packs the APK", Purpose::Test, Sign::Program(&["zip"])),
-    need(&["zipalign"], "aligns the APK", Purpose::Test, Sign::Program(&["zipalign"])),
-    need(&["apksigner"], "signs the APK and verifies it", Purpose::Test, Sign::Program(&["apksigner"])),
     need(&["mmdebstrap"], "the root folder that holds Swift", Purpose::Test, Sign::Program(&["mmdebstrap"])),
 ];
 

@@ -27,12 +27,21 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
     /// Milliseconds added to the wall clock, for tests of wrong clocks.
     pub wall_skew: i64,
+    /// Planted bugs and points to die at, for the chaos test.
+    #[cfg(feature = "sabotage")]
+    pub sabotage: crate::sabotage::Sabotages,
 }
 
 impl Options {
     /// Everything but the store as usual.
     pub fn new(store: StoreOptions) -> Self {
-        Self { store, ca_file: None, wall_skew: 0 }
+        Self {
+            store,
+            ca_file: None,
+            wall_skew: 0,
+            #[cfg(feature = "sabotage")]
+            sabotage: crate::sabotage::Sabotages::default(),
+        }
     }
 }
 
@@ -75,6 +84,8 @@ impl Client {
             net,
             platform,
             subscriptions: subscriptions.clone(),
+            #[cfg(feature = "sabotage")]
+            sabotage: options.sabotage,
         })?;
         Ok(Self {
             inbox: started.inbox,

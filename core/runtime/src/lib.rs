@@ -17,6 +17,8 @@ mod net;
 mod platform;
 mod random;
 mod readers;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 mod subscription;
 mod tasks;
 mod thread;

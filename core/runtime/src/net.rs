@@ -48,6 +48,9 @@ pub(crate) enum Order {
     StartTls,
     RestartReader,
     Close,
+    /// Answer when everything before this is written.
+    #[cfg(feature = "sabotage")]
+    Report(std::sync::mpsc::Sender<()>),
 }
 
 /// Starts a connection. Orders are taken until it has ended; dropping the sender closes it.
@@ -138,6 +141,8 @@ async fn closed(orders: &mut UnboundedReceiver<Order>) {
     while let Some(order) = orders.recv().await {
         match order {
             Order::Close => return,
+            #[cfg(feature = "sabotage")]
+            Order::Report(_) => {}
             order => tracing::error!(?order, "wanted before the transport was ready"),
         }
     }
@@ -219,6 +224,12 @@ impl<'a, S: Socket> Conversation<'a, S> {
                 Step::Order(Some(Order::StartTls)) => {
                     self.flush().await?;
                     return Ok(End::StartTls(self.stream));
+                }
+                #[cfg(feature = "sabotage")]
+                Step::Order(Some(Order::Report(done))) => {
+                    self.flush().await?;
+                    // Who waited too long is gone.
+                    let _ = done.send(());
                 }
                 Step::Order(Some(Order::Close) | None) => {
                     self.close().await;

@@ -139,6 +139,8 @@ pub(crate) struct Start {
     pub(crate) net: Net,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) subscriptions: Subscriptions,
+    #[cfg(feature = "sabotage")]
+    pub(crate) sabotage: crate::sabotage::Sabotages,
 }
 
 /// Starts the thread and waits until the store is open.
@@ -149,8 +151,9 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
     let life = Life::default();
     let (own_inbox, own_life) = (inbox.clone(), life.clone());
     let handle = std::thread::Builder::new().name("linnet-core".to_owned()).spawn(move || {
-        let Start { store, clock, net, platform, subscriptions } = start;
-        let (engine, readers) = match open(store, &clock) {
+        let Start { store, clock, net, platform, subscriptions, .. } = start;
+        #[cfg_attr(not(feature = "sabotage"), expect(unused_mut))]
+        let (mut engine, readers) = match open(store, &clock) {
             Ok(open) => open,
             Err(error) => {
                 // The opener waits for exactly this.
@@ -158,6 +161,8 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
                 return;
             }
         };
+        #[cfg(feature = "sabotage")]
+        engine.set_faults(start.sabotage.faults());
         let _ = opened.send(Ok(readers.clone()));
         let core = Core {
             engine,
@@ -173,6 +178,8 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
             last_ticket: 0,
             connections: HashMap::new(),
             suspending: Vec::new(),
+            #[cfg(feature = "sabotage")]
+            sabotage: start.sabotage,
         };
         core.live(&own_life);
     })?;
@@ -208,6 +215,8 @@ struct Core {
     connections: HashMap<ConnectionId, UnboundedSender<Order>>,
     /// Who waits until all connections are closed.
     suspending: Vec<oneshot::Sender<()>>,
+    #[cfg(feature = "sabotage")]
+    sabotage: crate::sabotage::Sabotages,
 }
 
 /// One round's work.
@@ -321,6 +330,8 @@ impl Core {
             self.platform.effect(&effect);
             self.carry_out(effect);
         }
+        #[cfg(feature = "sabotage")]
+        self.sabotage.let_effects_leave(self.connections.values());
         self.subscriptions.notice(&outcome.changes);
     }
 
@@ -343,7 +354,7 @@ impl Core {
                     let _ = answer.send(result);
                 }
             }
-            Effect::Session { kind, .. } => tracing::debug!(?kind, "a stream is established"),
+            Effect::Session { kind, .. } => tracing::info!(?kind, "a stream was established"),
             Effect::Violation { violation, .. } => tracing::debug!(?violation, "a peer misbehaved"),
         }
     }

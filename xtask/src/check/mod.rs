@@ -58,6 +58,9 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     for long in sizes::long(&sources) {
         println!("sizes: to be split soon: {long}");
     }
+    for wide in sizes::wide(&sources) {
+        println!("sizes: to be folded soon: {wide}");
+    }
     match count {
         0 => {
             println!("check: {} files, nothing to complain of", sources.len());

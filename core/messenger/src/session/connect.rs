@@ -6,7 +6,8 @@ use jid::FullJid;
 use rusqlite::{OptionalExtension, params};
 
 use super::negotiate::{
-    Enabled, Established, Negotiation, NegotiationConfig, NegotiationError, Phase, ResumeRequest, Step, Verdict,
+    Enabled, Established, Negotiation, NegotiationConfig, NegotiationError, Phase, ResumeRequest, Step, StreamError,
+    Verdict,
 };
 use super::{Link, Live, Negotiating, Session, stream};
 use crate::change::Change;
@@ -291,18 +292,17 @@ pub fn leave(cx: &mut Cx<'_>, for_good: bool) -> Result<(), Fault> {
 }
 
 /// A stream error (RFC 6120 4.9): each with its own consequence.
-pub fn stream_error(cx: &mut Cx<'_>, error: &Element) -> Result<(), Fault> {
-    use crate::wire::ns;
-    let condition = error.children().find(|child| child.ns == ns::STREAM_ERROR).map_or("", |child| child.name.as_str());
-    match condition {
-        // Someone else took our resource. Trying again would start a war between two devices.
-        "conflict" => give_up(cx, LoginFailure::Replaced),
-        "not-authorized" => give_up(cx, LoginFailure::AccountRefused),
-        "system-shutdown" | "resource-constraint" | "reset" => lost(cx, WaitReason::ServerBusy),
-        _ => {
-            // Whatever broke the stream would be sent again by a resumption: start afresh.
-            stream::abandon(cx)?;
-            lost(cx, WaitReason::ServerError)
+pub fn stream_error(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
+    let Some(error) = StreamError::parse(element) else { return Ok(()) };
+    tracing::debug!(?error, "the server ended the stream");
+    match error.verdict() {
+        Verdict::Failed(reason) => give_up(cx, reason),
+        Verdict::Waiting(reason) => {
+            if reason == WaitReason::ServerError {
+                // Whatever broke the stream would be sent again by a resumption: start afresh.
+                stream::abandon(cx)?;
+            }
+            lost(cx, reason)
         }
     }
 }

@@ -22,7 +22,7 @@ pub use self::stream_error::{StreamError, StreamErrorCondition};
 use self::failure::{sasl_failure, scram_failure};
 use self::mechanism::Mechanism;
 use super::features::Features;
-use super::scram::{Proving, Salting, Scram};
+use super::scram::{ChannelBinding, Proving, Salting, Scram};
 use crate::command::Secret;
 use crate::effect::{ComputeJob, ComputeResult};
 use crate::input::TlsInfo;
@@ -362,7 +362,10 @@ impl Negotiation {
             if first && !others.is_empty() && matches!(condition, Some("not-authorized" | "invalid-mechanism")) {
                 return self.authenticate(others, random);
             }
-            return Err(sasl_failure(condition.unwrap_or_default()));
+            return Err(match condition {
+                Some("malformed-request") => malformed_request(&exchange),
+                condition => sasl_failure(condition.unwrap_or_default()),
+            });
         }
         let success = element.is("success", ns::SASL);
         if !success && !element.is("challenge", ns::SASL) {
@@ -509,6 +512,22 @@ impl State {
     /// Whether the server may already send stanzas for us.
     fn is_bound(&self) -> bool {
         matches!(self, Self::RequestingSession { .. } | Self::Enabling { .. })
+    }
+}
+
+/// RFC 6120 has no condition of its own for channel binding, and Prosody answers with this one.
+fn malformed_request(exchange: &Exchange) -> NegotiationError {
+    match exchange {
+        Exchange::First(scram) => match scram.binding() {
+            ChannelBinding::Unsupported => sasl_failure("malformed-request"),
+            // It does offer channel binding: someone took that off the list.
+            ChannelBinding::NotOffered => NegotiationError::Login(LoginFailure::ServerNotProven),
+            ChannelBinding::Bound { .. } => NegotiationError::Login(LoginFailure::NoSafeMechanism),
+        },
+        Exchange::Proving(proving) if proving.is_bound() => NegotiationError::Login(LoginFailure::ServerNotProven),
+        Exchange::Plain | Exchange::Salting(_) | Exchange::Proving(_) | Exchange::Proven => {
+            sasl_failure("malformed-request")
+        }
     }
 }
 

@@ -99,6 +99,11 @@ impl Scram {
         Self { hash, binding, nonce, first_bare }
     }
 
+    /// What the first message says about channel binding.
+    pub fn binding(&self) -> &ChannelBinding {
+        &self.binding
+    }
+
     /// The client's first message.
     pub fn first_message(&self) -> String {
         format!("{}{}", self.binding.gs2_header(), self.first_bare)
@@ -139,7 +144,8 @@ impl Scram {
         let final_bare = format!("c={},r={nonce}", STANDARD.encode(binding));
         let auth_message = format!("{},{message},{final_bare}", self.first_bare);
         let job = ComputeJob::ScramSaltedPassword { hash: self.hash, password: password.clone(), salt, iterations };
-        Ok((Salting { hash: self.hash, auth_message, final_bare }, job))
+        let bound = matches!(self.binding, ChannelBinding::Bound { .. });
+        Ok((Salting { hash: self.hash, bound, auth_message, final_bare }, job))
     }
 }
 
@@ -147,6 +153,7 @@ impl Scram {
 #[derive(Debug)]
 pub struct Salting {
     hash: ScramHash,
+    bound: bool,
     auth_message: String,
     final_bare: String,
 }
@@ -164,12 +171,13 @@ impl Salting {
         let server_key = hmac(hash, salted_password, b"Server Key");
         let server_signature = hmac(hash, &server_key, self.auth_message.as_bytes());
         let message = format!("{},p={}", self.final_bare, STANDARD.encode(&*proof));
-        (Proving { server_signature }, message)
+        (Proving { bound: self.bound, server_signature }, message)
     }
 }
 
 /// Waits for the server's final message.
 pub struct Proving {
+    bound: bool,
     server_signature: Zeroizing<Vec<u8>>,
 }
 
@@ -180,6 +188,11 @@ impl std::fmt::Debug for Proving {
 }
 
 impl Proving {
+    /// Whether the proof covers channel-binding data.
+    pub fn is_bound(&self) -> bool {
+        self.bound
+    }
+
     /// Whether the server knows the password too.
     pub fn verify(&self, message: &str) -> Result<(), ScramError> {
         let field = message.split(',').next().unwrap_or_default();

@@ -447,6 +447,31 @@ fn failures_are_told_apart() {
 }
 
 #[test]
+fn refused_channel_binding_is_told_apart() {
+    let malformed = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><malformed-request/></failure>";
+    let first = |names: &[&str], tls| {
+        let mut talk = Talk::new(config());
+        talk.negotiation.start(Some(tls));
+        talk.server(HEADER).unwrap();
+        let mut steps = talk.server(&mechanisms(names)).unwrap();
+        (talk, message(&sent(&steps.split_off(1))).1)
+    };
+    let (mut talk, _) = first(&["SCRAM-SHA-1-PLUS"], tls());
+    assert_eq!(talk.error(malformed), NegotiationError::Login(LoginFailure::NoSafeMechanism), "unknown type");
+    let (mut talk, _) = first(&["SCRAM-SHA-1"], tls());
+    assert_eq!(talk.error(malformed), NegotiationError::Login(LoginFailure::ServerNotProven), "stripped list");
+    let unbound = TlsInfo { exporter: None, server_end_point: None, ..tls() };
+    let (mut talk, _) = first(&["SCRAM-SHA-1"], unbound);
+    assert!(matches!(talk.error(malformed), NegotiationError::Protocol(_)), "no binding at all");
+    let (mut talk, client_first) = first(&["SCRAM-SHA-1-PLUS"], tls());
+    let server = ScramServer::new(ScramHash::Sha1, &client_first, "p=tls-exporter,,", "");
+    let mut steps = talk.server(&sasl_xml("challenge", &server.first)).unwrap();
+    let Some(Step::Compute(job)) = steps.pop() else { panic!("nothing to compute") };
+    talk.negotiation.computed(job.run()).unwrap();
+    assert_eq!(talk.error(malformed), NegotiationError::Login(LoginFailure::ServerNotProven), "someone in between");
+}
+
+#[test]
 fn an_address_without_user_can_not_sign_in() {
     let account = BareJid::new("example.org").unwrap();
     let mut talk = Talk::new(NegotiationConfig { account, ..config() });

@@ -1,0 +1,2 @@
+package org.linnet.desktop
+fun main() {}

@@ -1,0 +1,77 @@
+package org.linnet.ui
+
+import org.linnet.core.AccountItem
+import org.linnet.core.ChatItem
+import org.linnet.core.RequestItem
+import org.linnet.ui.account.AccountActions
+import org.linnet.ui.account.AccountModel
+import org.linnet.ui.chat.ChatActions
+import org.linnet.ui.chat.ChatModel
+import org.linnet.ui.chats.ChatListActions
+import org.linnet.ui.chats.ChatListModel
+import org.linnet.ui.chats.Notice
+import org.linnet.ui.newchat.NewChatActions
+import org.linnet.ui.newchat.NewChatModel
+import org.linnet.ui.signin.SignInActions
+import org.linnet.ui.signin.SignInModel
+
+// Which wish of a screen goes to its own model, and which leads elsewhere.
+
+internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInActions {
+    override fun submit() = model.submit()
+    override fun cancel() = model.cancel()
+    override fun edited() = model.edited()
+    override fun toggleServer() = model.toggleServer()
+    override fun setDirectTls(on: Boolean) = model.setDirectTls(on)
+    override fun back() {
+        app.back()
+    }
+}
+
+internal fun chatListActions(app: AppModel, model: ChatListModel) = object : ChatListActions {
+    override fun open(chat: ChatItem) = app.open(chat.id)
+    override fun delete(chat: ChatItem) = model.delete(chat)
+    override fun newChat() = app.newChat()
+    override fun openAccount(account: AccountItem) = app.openAccount(account.id)
+    override fun signInAgain(account: AccountItem) = app.signIn(account)
+    override fun answer(request: RequestItem, accept: Boolean) = model.answer(request, accept)
+    override fun dismiss(notice: Notice) = model.dismiss(notice)
+    override fun keepHistory(notice: Notice.ArchivingOff) = model.keepHistory(notice)
+    override fun tryNow() = model.tryNow()
+}
+
+internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit) = object : ChatActions {
+    override fun back() {
+        app.back()
+    }
+    override fun send() = model.send()
+    override fun retry(message: Long) = model.retry(message)
+    override fun delete(message: Long) = model.delete(message)
+    override fun copy(text: String) = copy(text)
+    override fun fillGap(gap: Long) = model.fillGap(gap)
+    override fun seen(message: Long) = model.seen(message)
+    override fun loadOlder() = model.loadOlder()
+    override fun jumpToNewest() = model.jumpToNewest()
+    override fun tryNow() = model.tryNow()
+    override fun signInAgain(account: AccountItem) = app.signIn(account)
+}
+
+internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewChatActions {
+    override fun back() {
+        app.back()
+    }
+    override fun start() = model.start()
+    override fun noteToSelf() = model.noteToSelf()
+    override fun choose(account: AccountItem) = model.choose(account)
+    override fun edited() = model.edited()
+}
+
+internal fun accountActions(app: AppModel, model: AccountModel) = object : AccountActions {
+    override fun back() {
+        app.back()
+    }
+    override fun setEnabled(on: Boolean) = model.setEnabled(on)
+    override fun setArchiving(on: Boolean) = model.setArchiving(on)
+    override fun remove() = model.remove()
+    override fun addAnother() = app.signIn()
+}

@@ -1,0 +1,183 @@
+package org.linnet.ui
+
+import androidx.compose.foundation.text.input.TextFieldState
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.SharingStarted
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.catch
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.flatMapLatest
+import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.job
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.plus
+import org.linnet.core.AccountItem
+import org.linnet.core.ChatItem
+import org.linnet.core.CommandException
+import org.linnet.core.SubscriptionException
+import org.linnet.ui.account.AccountModel
+import org.linnet.ui.chat.ChatModel
+import org.linnet.ui.chats.ChatListModel
+import org.linnet.ui.newchat.NewChatModel
+import org.linnet.ui.signin.SignInModel
+import java.time.ZoneId
+
+/** A place on the way back: a screen's model with the scope it lives in. */
+sealed class Place(internal val scope: CoroutineScope) {
+    class SignIn(scope: CoroutineScope, val model: SignInModel) : Place(scope)
+    class Chats(scope: CoroutineScope, val model: ChatListModel) : Place(scope)
+    class Chat(scope: CoroutineScope, val model: ChatModel) : Place(scope)
+    class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
+    class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
+}
+
+/** What lies on the screen. */
+sealed interface Shown {
+    /** The core has not said yet whether anyone is signed in. */
+    data object Nothing : Shown
+
+    /** The database can't be read. */
+    data object Broken : Shown
+    data class Top(val place: Place, val depth: Int) : Shown
+}
+
+/**
+ * Where the user is, and what all screens share: the subscriptions, the drafts, the troubles to tell.
+ *
+ * [scope] lives as long as the window or Activity, [sending] as long as the process: leaving a screen must not cancel a
+ * message on its way into the database.
+ */
+@OptIn(ExperimentalCoroutinesApi::class)
+class AppModel(
+    private val core: Core,
+    private val memory: Memory,
+    private val scope: CoroutineScope,
+    private val sending: CoroutineScope,
+    private val zone: ZoneId = ZoneId.systemDefault(),
+) {
+    private val attempt = MutableStateFlow(0)
+    private val broken = MutableStateFlow(false)
+    private val stack = MutableStateFlow(emptyList<Place>())
+    private val drafts = HashMap<Long, TextFieldState>()
+    private val troubles = MutableStateFlow<CommandException?>(null)
+
+    private val accounts: StateFlow<List<AccountItem>?> = shared { core.accounts() }
+    private val chats: StateFlow<List<ChatItem>?> = shared { core.chats() }
+    private val requests = shared { core.requests() }
+
+    /** The last command that was refused, until it has been told. */
+    val trouble = troubles.asStateFlow()
+
+    /** Someone signed in is where the app begins; before that there is only the sign-in. */
+    val shown: StateFlow<Shown> = combine(stack, broken) { places, unreadable ->
+        when {
+            unreadable -> Shown.Broken
+            places.isEmpty() -> Shown.Nothing
+            else -> Shown.Top(places.last(), places.size)
+        }
+    }.stateIn(scope, SharingStarted.Eagerly, Shown.Nothing)
+
+    init {
+        scope.launch {
+            accounts.filterNotNull().collect { all ->
+                val signedIn = all.any { it.signedIn }
+                val base = stack.value.firstOrNull()
+                if (base == null || (base is Place.Chats) != signedIn) restart(signedIn, all)
+            }
+        }
+    }
+
+    fun open(chat: Long) {
+        if ((stack.value.lastOrNull() as? Place.Chat)?.model?.chat == chat) return
+        push(chatPlace(chat))
+    }
+
+    fun newChat() = push(
+        place { scope ->
+            Place.NewChat(scope, NewChatModel(core, scope, accounts, ::report) { chat ->
+                // The way back from the chat leads to the list.
+                replaceTop(chatPlace(chat))
+            })
+        },
+    )
+
+    fun openAccount(account: Long) = push(
+        place { scope ->
+            Place.Account(scope, account, AccountModel(core, account, scope, accounts, ::report) { back() })
+        },
+    )
+
+    fun signIn(again: AccountItem? = null) = push(
+        place { scope ->
+            Place.SignIn(scope, SignInModel(core, scope, accounts, again, additional = true) { back() })
+        },
+    )
+
+    /** False if there is nowhere to go back to. */
+    fun back(): Boolean {
+        val places = stack.value
+        if (places.size < 2) return false
+        stack.value = places.dropLast(1)
+        places.last().scope.cancel()
+        return true
+    }
+
+    /** Which chat to open again after the process was ended in the background. */
+    val openChat: Long? get() = stack.value.filterIsInstance<Place.Chat>().lastOrNull()?.model?.chat
+
+    fun told() {
+        troubles.value = null
+    }
+
+    fun tryAgain() {
+        broken.value = false
+        attempt.update { it + 1 }
+    }
+
+    private fun restart(signedIn: Boolean, accounts: List<AccountItem>) {
+        val gone = stack.value
+        stack.value = listOf(
+            place { scope ->
+                if (signedIn) {
+                    Place.Chats(scope, ChatListModel(core, memory, scope, this.accounts, chats, requests, ::report))
+                } else {
+                    Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
+                }
+            },
+        )
+        gone.forEach { it.scope.cancel() }
+    }
+
+    private fun chatPlace(chat: Long) = place { scope ->
+        val draft = drafts.getOrPut(chat) { TextFieldState() }
+        val model = ChatModel(core, chat, scope, sending, accounts, chats, draft, zone, ::report) { broken.value = true }
+        Place.Chat(scope, model)
+    }
+
+    private fun <P : Place> place(make: (CoroutineScope) -> P): P = make(scope + Job(scope.coroutineContext.job))
+
+    private fun push(place: Place) = stack.update { it + place }
+
+    private fun replaceTop(place: Place) {
+        val top = stack.value.last()
+        stack.update { it.dropLast(1) + place }
+        top.scope.cancel()
+    }
+
+    private fun report(trouble: CommandException) {
+        troubles.value = trouble
+    }
+
+    private fun <T> shared(open: () -> Flow<List<T>>): StateFlow<List<T>?> =
+        attempt.flatMapLatest {
+            open().catch { if (it is SubscriptionException) broken.value = true else throw it }
+        }.stateIn(scope, SharingStarted.Eagerly, null)
+}

@@ -1,0 +1,48 @@
+package org.linnet.ui
+
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.emitAll
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.flowOn
+import org.linnet.core.Client
+import org.linnet.core.ServerAddress
+import org.linnet.core.asFlow
+
+/** The real core. Batches are read and applied off the main thread, which only gets finished lists. */
+class ClientCore(private val client: Client) : Core {
+    override fun accounts() = subscribed { client.accounts().asFlow() }
+    override fun chats() = subscribed { client.chatList().asFlow() }
+    override fun requests() = subscribed { client.requests().asFlow() }
+
+    override fun timeline(chat: Long): Timeline {
+        val subscription = client.timeline(chat)
+        return object : Timeline {
+            override val window = subscription.asFlow().flowOn(Dispatchers.Default)
+            override fun loadOlder(count: Int) = subscription.loadOlder(count.toUInt())
+            override fun jumpToNewest() = subscription.jumpToNewest()
+        }
+    }
+
+    override suspend fun addAccount(address: String, password: String, server: ServerAddress?) =
+        client.addAccount(address, password, server)
+
+    override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = client.setAccountEnabled(account, enabled)
+    override suspend fun removeAccount(account: Long) = client.removeAccount(account)
+    override suspend fun setArchiving(account: Long, on: Boolean) = client.setArchiving(account, on)
+    override suspend fun startChat(account: Long, address: String) = client.startChat(account, address)
+    override suspend fun answerRequest(account: Long, address: String, accept: Boolean) =
+        client.answerRequest(account, address, accept)
+
+    override fun newToken() = client.newToken()
+    override suspend fun sendText(chat: Long, body: String, token: String) = client.sendText(chat, body, token)
+    override suspend fun retry(message: Long) = client.retry(message)
+    override suspend fun deleteMessage(message: Long) = client.deleteMessage(message)
+    override suspend fun deleteChat(chat: Long) = client.deleteChat(chat)
+    override suspend fun markRead(chat: Long, message: Long) = client.markRead(chat, message)
+    override suspend fun fillGap(gap: Long) = client.fillGap(gap)
+    override suspend fun chatOpened(chat: Long) = client.chatOpened(chat)
+    override fun networkChanged() = client.networkChanged()
+
+    private fun <T> subscribed(open: () -> Flow<T>): Flow<T> = flow { emitAll(open()) }.flowOn(Dispatchers.Default)
+}

@@ -1,0 +1,53 @@
+package org.linnet.ui
+
+import kotlinx.coroutines.flow.Flow
+import org.linnet.core.AccountItem
+import org.linnet.core.ChatItem
+import org.linnet.core.RequestItem
+import org.linnet.core.ServerAddress
+import org.linnet.core.TimelineItem
+import org.linnet.core.Window
+
+/**
+ * What the screens need of the core. [ClientCore] is the real one; tests and previews bring their own.
+ *
+ * Every collection of a flow is a subscription of its own. Commands answer after the local commit, never after the
+ * network, and throw [org.linnet.core.CommandException].
+ */
+interface Core {
+    fun accounts(): Flow<List<AccountItem>>
+    fun chats(): Flow<List<ChatItem>>
+    fun requests(): Flow<List<RequestItem>>
+    fun timeline(chat: Long): Timeline
+
+    suspend fun addAccount(address: String, password: String, server: ServerAddress?): Long
+    suspend fun setAccountEnabled(account: Long, enabled: Boolean)
+    suspend fun removeAccount(account: Long)
+    suspend fun setArchiving(account: Long, on: Boolean)
+    suspend fun startChat(account: Long, address: String): Long
+    suspend fun answerRequest(account: Long, address: String, accept: Boolean)
+
+    /** An id for one send: made before, kept, and named again if the call has to be repeated. */
+    fun newToken(): String
+    suspend fun sendText(chat: Long, body: String, token: String): Long
+    suspend fun retry(message: Long)
+    suspend fun deleteMessage(message: Long)
+    suspend fun deleteChat(chat: Long)
+    suspend fun markRead(chat: Long, message: Long)
+    suspend fun fillGap(gap: Long)
+    suspend fun chatOpened(chat: Long)
+    fun networkChanged()
+}
+
+/** A window on one chat, to be collected once. */
+interface Timeline {
+    val window: Flow<Window<TimelineItem>>
+    fun loadOlder(count: Int)
+    fun jumpToNewest()
+}
+
+/** What a device remembers about its own screens: notices already seen, never anything of a conversation. */
+interface Memory {
+    fun has(mark: String): Boolean
+    fun keep(mark: String)
+}

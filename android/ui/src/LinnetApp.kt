@@ -1,0 +1,190 @@
+package org.linnet.ui
+
+import androidx.compose.animation.AnimatedContent
+import androidx.compose.animation.core.tween
+import androidx.compose.animation.fadeIn
+import androidx.compose.animation.fadeOut
+import androidx.compose.animation.slideInHorizontally
+import androidx.compose.animation.slideOutHorizontally
+import androidx.compose.animation.togetherWith
+import androidx.compose.foundation.isSystemInDarkTheme
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.imePadding
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawingPadding
+import androidx.compose.foundation.layout.size
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.SnackbarHost
+import androidx.compose.material3.SnackbarHostState
+import androidx.compose.material3.Surface
+import androidx.compose.material3.TextButton
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.rememberCoroutineScope
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalLayoutDirection
+import androidx.compose.ui.text.font.FontFamily
+import androidx.compose.ui.unit.LayoutDirection
+import androidx.compose.ui.unit.dp
+import kotlinx.coroutines.launch
+import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.chat.ChatScreen
+import org.linnet.ui.chats.ChatListScreen
+import org.linnet.ui.newchat.NewChatScreen
+import org.linnet.ui.signin.SignInScreen
+import org.linnet.ui.theme.EmptyPlace
+import org.linnet.ui.theme.LinnetBird
+import org.linnet.ui.theme.LinnetTheme
+import org.linnet.ui.words.LocalClock
+import org.linnet.ui.words.LocalDates
+import org.linnet.ui.words.LocalStrings
+import org.linnet.ui.words.Strings
+import org.linnet.ui.words.rememberDates
+import org.linnet.ui.words.strings
+import org.linnet.ui.words.trouble
+import java.time.Clock
+import java.util.Locale
+
+/** What the screens need of the device they run on. */
+data class Device(
+    val strings: Strings,
+    val locale: Locale,
+    /** Null: as the locale has it. */
+    val hour24: Boolean? = null,
+    val fontFamily: FontFamily = FontFamily.Default,
+    /** A hardware Enter sends the message. */
+    val enterSends: Boolean = false,
+    /** The user can be taken to see what is on screen. */
+    val watched: Boolean = true,
+    val copy: (String) -> Unit = {},
+)
+
+/** The whole app: theme, words, and the way between the screens. */
+@Composable
+fun LinnetApp(model: AppModel, device: Device, dark: Boolean = isSystemInDarkTheme()) {
+    Surroundings(device, dark) {
+        val snackbar = remember { SnackbarHostState() }
+        val trouble by model.trouble.collectAsState()
+        val words = trouble?.let { strings.trouble(it) }
+        LaunchedEffect(trouble) {
+            if (words != null) {
+                snackbar.showSnackbar(words)
+                model.told()
+            }
+        }
+        Box(Modifier.fillMaxSize()) {
+            Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {}
+            Screens(model, device, snackbar)
+            SnackbarHost(
+                snackbar,
+                Modifier.align(Alignment.BottomCenter).safeDrawingPadding().imePadding().padding(bottom = 72.dp),
+            )
+        }
+    }
+}
+
+/** Theme, words and dates around a screen: also for previews and tests of a single one. */
+@Composable
+fun Surroundings(
+    device: Device,
+    dark: Boolean = isSystemInDarkTheme(),
+    clock: Clock = LocalClock.current,
+    content: @Composable () -> Unit,
+) {
+    val dates = rememberDates(device.strings, device.locale, device.hour24, clock)
+    CompositionLocalProvider(
+        LocalStrings provides device.strings,
+        LocalClock provides clock,
+        LocalDates provides dates,
+    ) {
+        LinnetTheme(dark, device.fontFamily, content)
+    }
+}
+
+@Composable
+private fun Screens(model: AppModel, device: Device, snackbar: SnackbarHostState) {
+    val shown by model.shown.collectAsState()
+    val towards = if (LocalLayoutDirection.current == LayoutDirection.Ltr) 1 else -1
+    AnimatedContent(
+        shown,
+        transitionSpec = {
+            val from = (initialState as? Shown.Top)?.depth ?: 0
+            val to = (targetState as? Shown.Top)?.depth ?: 0
+            val way = towards * if (to >= from) 1 else -1
+            val slides = from > 0 && to > 0 && from != to
+            if (slides) {
+                (slideInHorizontally(tween(MOTION)) { it / 5 * way } + fadeIn(tween(MOTION))) togetherWith
+                    (slideOutHorizontally(tween(MOTION)) { -it / 5 * way } + fadeOut(tween(MOTION)))
+            } else {
+                fadeIn(tween(MOTION)) togetherWith fadeOut(tween(MOTION))
+            }
+        },
+        contentKey = { (it as? Shown.Top)?.place ?: it },
+    ) { now ->
+        when (now) {
+            Shown.Nothing -> Unit
+            Shown.Broken -> StorageBroken(model::tryAgain)
+            is Shown.Top -> Screen(now.place, model, device, snackbar)
+        }
+    }
+}
+
+@Composable
+private fun Screen(place: Place, model: AppModel, device: Device, snackbar: SnackbarHostState) {
+    when (place) {
+        is Place.SignIn -> {
+            val state by place.model.state.collectAsState()
+            SignInScreen(state, place.model.fields, remember(place) { signInActions(model, place.model) })
+        }
+        is Place.Chats -> {
+            val state by place.model.state.collectAsState()
+            ChatListScreen(state, remember(place) { chatListActions(model, place.model) })
+        }
+        is Place.Chat -> {
+            val state by place.model.state.collectAsState()
+            val scope = rememberCoroutineScope()
+            val copied = strings.messageCopied
+            val actions = remember(place, device, copied) {
+                chatActions(model, place.model) { text ->
+                    device.copy(text)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            ChatScreen(
+                state,
+                place.model.draft,
+                actions,
+                enterSends = device.enterSends,
+                watched = device.watched,
+            )
+        }
+        is Place.NewChat -> {
+            val state by place.model.state.collectAsState()
+            NewChatScreen(state, place.model.address, remember(place) { newChatActions(model, place.model) })
+        }
+        is Place.Account -> {
+            val account by place.model.state.collectAsState()
+            AccountScreen(account, remember(place) { accountActions(model, place.model) })
+        }
+    }
+}
+
+/** The one screen that needs nothing of the core. */
+@Composable
+fun StorageBroken(onRetry: () -> Unit) {
+    Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
+        Box(Modifier.fillMaxSize().safeDrawingPadding(), contentAlignment = Alignment.Center) {
+            EmptyPlace(strings.storageTitle, strings.storageText) { LinnetBird(Modifier.size(96.dp)) }
+            TextButton(onRetry, Modifier.align(Alignment.BottomCenter).padding(32.dp)) { Text(strings.storageRetry) }
+        }
+    }
+}
+
+private const val MOTION = 220

@@ -1,0 +1,40 @@
+package org.linnet.ui.account
+
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.SharingStarted
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.launch
+import org.linnet.core.AccountItem
+import org.linnet.core.CommandException
+import org.linnet.ui.Core
+
+class AccountModel(
+    private val core: Core,
+    private val account: Long,
+    private val scope: CoroutineScope,
+    accounts: StateFlow<List<AccountItem>?>,
+    private val report: (CommandException) -> Unit,
+    private val removed: () -> Unit,
+) {
+    val state = accounts.map { all -> all?.firstOrNull { it.id == account } }
+        .stateIn(scope, SharingStarted.Eagerly, accounts.value?.firstOrNull { it.id == account })
+
+    fun setEnabled(on: Boolean) = command { core.setAccountEnabled(account, on) }
+    fun setArchiving(on: Boolean) = command { core.setArchiving(account, on) }
+    fun remove() = command {
+        core.removeAccount(account)
+        removed()
+    }
+
+    private fun command(run: suspend () -> Unit) {
+        scope.launch {
+            try {
+                run()
+            } catch (trouble: CommandException) {
+                report(trouble)
+            }
+        }
+    }
+}

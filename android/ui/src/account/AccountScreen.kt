@@ -1,0 +1,170 @@
+package org.linnet.ui.account
+
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.Spacer
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawingPadding
+import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.selection.toggleable
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Switch
+import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.dp
+import org.linnet.core.AccountItem
+import org.linnet.ui.theme.Avatar
+import org.linnet.ui.theme.Icons
+import org.linnet.ui.theme.LinnetTopBar
+import org.linnet.ui.theme.Question
+import org.linnet.ui.words.LocalClock
+import org.linnet.ui.words.connection
+import org.linnet.ui.words.missing
+import org.linnet.ui.words.server
+import org.linnet.ui.words.strings
+
+/** What the account screen can ask for. */
+interface AccountActions {
+    fun back()
+    fun setEnabled(on: Boolean)
+    fun setArchiving(on: Boolean)
+    fun remove()
+    fun addAnother()
+}
+
+@Composable
+fun AccountScreen(account: AccountItem?, actions: AccountActions, modifier: Modifier = Modifier) {
+    var asking by remember { mutableStateOf(false) }
+    Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
+        Column(Modifier.safeDrawingPadding()) {
+            LinnetTopBar(strings.accountTitle, onBack = actions::back)
+            if (account == null) return@Column
+            Column(Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(bottom = 24.dp)) {
+                Who(account)
+                Toggle(strings.accountEnabled, null, account.enabled, actions::setEnabled, Modifier.testTag("enabled"))
+                account.archiving?.let {
+                    val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
+                    Toggle(strings.accountArchiving, text, it, actions::setArchiving, Modifier.testTag("archiving"))
+                }
+                Server(account)
+                Spacer(Modifier.size(12.dp))
+                TextButton(actions::addAnother, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
+                    Text(strings.accountAdd)
+                }
+                TextButton({ asking = true }, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
+                    Text(strings.accountRemove, color = MaterialTheme.colorScheme.error)
+                }
+            }
+        }
+    }
+    if (asking && account != null) {
+        Question(
+            strings.accountRemoveQuestion(account.address),
+            strings.accountRemoveText,
+            strings.accountRemoveConfirm,
+            onConfirm = actions::remove,
+            onCancel = { asking = false },
+        )
+    }
+}
+
+@Composable
+private fun Who(account: AccountItem) {
+    Column(
+        Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 20.dp),
+        horizontalAlignment = Alignment.CenterHorizontally,
+    ) {
+        Avatar(account.address, account.address, size = 88.dp)
+        Spacer(Modifier.size(14.dp))
+        Text(account.address, style = MaterialTheme.typography.titleLarge, textAlign = TextAlign.Center)
+        Spacer(Modifier.size(2.dp))
+        Text(
+            strings.connection(account.connection, LocalClock.current.millis()) ?: strings.connectionOnline,
+            style = MaterialTheme.typography.bodyMedium,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+            textAlign = TextAlign.Center,
+        )
+    }
+}
+
+@Composable
+private fun Toggle(title: String, text: String?, on: Boolean, onChange: (Boolean) -> Unit, modifier: Modifier) {
+    Row(
+        modifier.fillMaxWidth().toggleable(on, role = Role.Switch, onValueChange = onChange)
+            .heightIn(min = 64.dp).padding(horizontal = 24.dp, vertical = 10.dp),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
+        Column(Modifier.weight(1f)) {
+            Text(title, style = MaterialTheme.typography.bodyLarge)
+            if (text != null) {
+                Text(
+                    text,
+                    style = MaterialTheme.typography.bodyMedium,
+                    color = MaterialTheme.colorScheme.onSurfaceVariant,
+                )
+            }
+        }
+        Spacer(Modifier.width(16.dp))
+        Switch(on, onCheckedChange = null)
+    }
+}
+
+@Composable
+private fun Server(account: AccountItem) {
+    if (!account.signedIn) return
+    Column(Modifier.padding(horizontal = 24.dp, vertical = 12.dp)) {
+        Text(
+            strings.accountServer,
+            Modifier.semantics { heading() },
+            style = MaterialTheme.typography.labelLarge,
+            color = MaterialTheme.colorScheme.primary,
+        )
+        if (account.missing.isEmpty()) {
+            Text(
+                strings.accountServerComplete,
+                Modifier.padding(top = 6.dp),
+                style = MaterialTheme.typography.bodyLarge,
+            )
+        }
+        for (missing in account.missing) {
+            val (title, text) = strings.missing(missing, account.server)
+            Row(Modifier.padding(top = 10.dp)) {
+                Icon(
+                    Icons.Info,
+                    null,
+                    Modifier.padding(top = 1.dp).size(20.dp),
+                    tint = MaterialTheme.colorScheme.onSurfaceVariant,
+                )
+                Spacer(Modifier.width(12.dp))
+                Column {
+                    Text(title, style = MaterialTheme.typography.bodyLarge)
+                    Text(
+                        text,
+                        style = MaterialTheme.typography.bodyMedium,
+                        color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    )
+                }
+            }
+        }
+    }
+}

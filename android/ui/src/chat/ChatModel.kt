@@ -1,0 +1,133 @@
+package org.linnet.ui.chat
+
+import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.clearText
+import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.SharingStarted
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.catch
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.launch
+import org.linnet.core.AccountItem
+import org.linnet.core.ChatItem
+import org.linnet.core.CommandException
+import org.linnet.core.SubscriptionException
+import org.linnet.core.TimelineItem
+import org.linnet.core.Window
+import org.linnet.ui.Core
+import java.time.ZoneId
+
+data class ChatState(
+    val chat: ChatItem? = null,
+    val account: AccountItem? = null,
+    /** Oldest first; null until the first batch has come. */
+    val rows: List<Row>? = null,
+    /** Nothing older is stored. */
+    val atStart: Boolean = false,
+    /** The newest message is among the rows. */
+    val atEnd: Boolean = true,
+)
+
+/** One chat while it is open. What is sent runs in [sending], which outlives the screen. */
+class ChatModel(
+    private val core: Core,
+    val chat: Long,
+    private val scope: CoroutineScope,
+    private val sending: CoroutineScope,
+    accounts: StateFlow<List<AccountItem>?>,
+    chats: StateFlow<List<ChatItem>?>,
+    val draft: TextFieldState = TextFieldState(),
+    zone: ZoneId = ZoneId.systemDefault(),
+    private val report: (CommandException) -> Unit,
+    private val broken: (SubscriptionException) -> Unit,
+) {
+    private val timeline = core.timeline(chat)
+    private val window = MutableStateFlow<Window<TimelineItem>?>(null)
+
+    /**
+     * Where the unread messages began when the chat was opened. Reading moves the core's mark at once; for the eye it
+     * stays until something is sent.
+     */
+    private val unreadFrom = MutableStateFlow<String?>(null)
+    private var marked = 0L
+    private var asked: Int? = null
+
+    val state = combine(window, unreadFrom, accounts, chats) { shown, mark, allAccounts, allChats ->
+        val item = allChats?.firstOrNull { it.id == chat }
+        ChatState(
+            item,
+            allAccounts?.firstOrNull { it.id == item?.account },
+            shown?.let { rows(it.items, zone, mark) },
+            shown?.atStart == true,
+            shown?.atEnd != false,
+        )
+    }.stateIn(scope, SharingStarted.Eagerly, ChatState())
+
+    init {
+        scope.launch {
+            timeline.window.catch { if (it is SubscriptionException) broken(it) else throw it }.collect {
+                if (window.value == null) unreadFrom.value = firstUnread(it.items)
+                window.value = it
+            }
+        }
+        command { core.chatOpened(chat) }
+    }
+
+    fun send() {
+        val body = draft.text.toString().trim()
+        if (body.isEmpty()) return
+        draft.clearText()
+        unreadFrom.value = null
+        if (!state.value.atEnd) timeline.jumpToNewest()
+        val token = core.newToken()
+        sending.launch {
+            try {
+                core.sendText(chat, body, token)
+            } catch (trouble: CommandException) {
+                // Nothing was stored: the words go back to where they came from.
+                if (draft.text.isEmpty()) draft.setTextAndPlaceCursorAtEnd(body)
+                report(trouble)
+            }
+        }
+    }
+
+    fun retry(message: Long) = command { core.retry(message) }
+    fun delete(message: Long) = command { core.deleteMessage(message) }
+    fun fillGap(gap: Long) = command { core.fillGap(gap) }
+    fun jumpToNewest() = timeline.jumpToNewest()
+    fun tryNow() = core.networkChanged()
+
+    /** The upper end comes into sight; asked once for each length of the list. */
+    fun loadOlder() {
+        val shown = window.value ?: return
+        if (shown.atStart || asked == shown.items.size) return
+        asked = shown.items.size
+        timeline.loadOlder(PAGE)
+    }
+
+    /** This message, and so all before it, has been on screen. Scrolling back up takes nothing back. */
+    fun seen(message: Long) {
+        val items = window.value?.items ?: return
+        fun place(id: Long) = items.indexOfLast { it is TimelineItem.Message && it.item.id == id }
+        if (place(message) <= place(marked)) return
+        marked = message
+        command { core.markRead(chat, message) }
+    }
+
+    private fun command(run: suspend () -> Unit) {
+        scope.launch {
+            try {
+                run()
+            } catch (trouble: CommandException) {
+                report(trouble)
+            }
+        }
+    }
+
+    private companion object {
+        const val PAGE = 50
+    }
+}

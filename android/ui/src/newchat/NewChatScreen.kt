@@ -1,0 +1,146 @@
+package org.linnet.ui.newchat
+
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.Spacer
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.imePadding
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawingPadding
+import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.selection.selectable
+import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.Button
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.RadioButton
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.snapshotFlow
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
+import androidx.compose.ui.focus.FocusRequester
+import androidx.compose.ui.focus.focusRequester
+import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.text.input.ImeAction
+import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.unit.dp
+import kotlinx.coroutines.flow.drop
+import org.linnet.core.AccountItem
+import org.linnet.ui.theme.Avatar
+import org.linnet.ui.theme.LinnetField
+import org.linnet.ui.theme.LinnetTopBar
+import org.linnet.ui.words.strings
+
+/** What the new-chat screen can ask for. */
+interface NewChatActions {
+    fun back()
+    fun start()
+    fun noteToSelf()
+    fun choose(account: AccountItem)
+    fun edited()
+}
+
+@Composable
+fun NewChatScreen(
+    state: NewChatState,
+    address: TextFieldState,
+    actions: NewChatActions,
+    modifier: Modifier = Modifier,
+) {
+    val focus = remember { FocusRequester() }
+    LaunchedEffect(Unit) { focus.requestFocus() }
+    LaunchedEffect(address) { snapshotFlow { address.text.toString() }.drop(1).collect { actions.edited() } }
+    Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
+        Column(Modifier.safeDrawingPadding().imePadding()) {
+            LinnetTopBar(strings.newChatTitle, onBack = actions::back)
+            Column(Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(vertical = 8.dp)) {
+                if (state.accounts.size > 1) Accounts(state, actions)
+                Column(Modifier.padding(horizontal = 20.dp), verticalArrangement = Arrangement.spacedBy(12.dp)) {
+                    Text(
+                        strings.newChatLead,
+                        style = MaterialTheme.typography.bodyLarge,
+                        color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    )
+                    LinnetField(
+                        address,
+                        label = strings.newChatAddress,
+                        error = strings.errorAddressInvalid.takeIf { state.addressInvalid },
+                        keyboard = KeyboardOptions(
+                            keyboardType = KeyboardType.Email,
+                            imeAction = ImeAction.Go,
+                            autoCorrectEnabled = false,
+                        ),
+                        onKeyboardAction = actions::start,
+                        modifier = Modifier.focusRequester(focus).testTag("peer"),
+                    )
+                    Button(
+                        actions::start,
+                        Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("start"),
+                        enabled = !state.starting && address.text.isNotBlank() && state.from != null,
+                        shape = MaterialTheme.shapes.medium,
+                    ) { Text(strings.newChatStart, style = MaterialTheme.typography.titleMedium) }
+                }
+                Spacer(Modifier.size(20.dp))
+                state.from?.let { NoteToSelf(it, actions::noteToSelf) }
+            }
+        }
+    }
+}
+
+@Composable
+private fun Accounts(state: NewChatState, actions: NewChatActions) {
+    Text(
+        strings.newChatFrom,
+        Modifier.padding(horizontal = 20.dp),
+        style = MaterialTheme.typography.labelLarge,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+    )
+    for (account in state.accounts) {
+        val chosen = account.id == state.from?.id
+        Row(
+            Modifier.fillMaxWidth().selectable(chosen, role = Role.RadioButton) { actions.choose(account) }
+                .heightIn(min = 56.dp).padding(horizontal = 20.dp),
+            verticalAlignment = Alignment.CenterVertically,
+        ) {
+            Avatar(account.address, account.address, size = 32.dp)
+            Spacer(Modifier.width(12.dp))
+            Text(account.address, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
+            RadioButton(chosen, onClick = null)
+        }
+    }
+    Spacer(Modifier.size(16.dp))
+}
+
+@Composable
+private fun NoteToSelf(account: AccountItem, onClick: () -> Unit) {
+    Row(
+        Modifier.fillMaxWidth().padding(horizontal = 8.dp).clip(MaterialTheme.shapes.medium)
+            .clickable(role = Role.Button, onClick = onClick)
+            .heightIn(min = 72.dp).padding(horizontal = 12.dp, vertical = 8.dp).testTag("note-to-self"),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
+        Avatar(account.address, account.address, size = 48.dp, note = true)
+        Spacer(Modifier.width(14.dp))
+        Column(Modifier.weight(1f)) {
+            Text(strings.noteToSelf, style = MaterialTheme.typography.titleMedium)
+            Text(
+                strings.newChatNoteText,
+                style = MaterialTheme.typography.bodyMedium,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+            )
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package org.linnet.ui.previews
+
+import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.remember
+import androidx.compose.ui.platform.LocalDensity
+import androidx.compose.ui.platform.LocalLayoutDirection
+import androidx.compose.ui.unit.Density
+import androidx.compose.ui.unit.LayoutDirection
+import org.linnet.core.AccountItem
+import org.linnet.core.ChatItem
+import org.linnet.core.LoginFailure
+import org.linnet.core.Missing
+import org.linnet.core.RequestItem
+import org.linnet.core.TimelineItem
+import org.linnet.ui.Device
+import org.linnet.ui.Surroundings
+import org.linnet.ui.account.AccountActions
+import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.chat.ChatActions
+import org.linnet.ui.chat.ChatScreen
+import org.linnet.ui.chat.ChatState
+import org.linnet.ui.chat.firstUnread
+import org.linnet.ui.chat.rows
+import org.linnet.ui.chats.ChatListActions
+import org.linnet.ui.chats.ChatListScreen
+import org.linnet.ui.chats.ChatListState
+import org.linnet.ui.chats.Notice
+import org.linnet.ui.newchat.NewChatActions
+import org.linnet.ui.newchat.NewChatScreen
+import org.linnet.ui.newchat.NewChatState
+import org.linnet.ui.signin.SignInActions
+import org.linnet.ui.signin.SignInFields
+import org.linnet.ui.signin.SignInScreen
+import org.linnet.ui.signin.SignInState
+import org.linnet.ui.signin.SignInStep
+
+/** A screen in one state, as it is drawn to a picture by both platforms and shown in a preview. */
+class Picture(val name: String, val screen: @Composable () -> Unit)
+
+/** How a picture is looked at. */
+data class Look(
+    val name: String,
+    val language: String = "en",
+    val dark: Boolean = false,
+    val rightToLeft: Boolean = false,
+    val fontScale: Float = 1f,
+)
+
+val looks = listOf(
+    Look("light"),
+    Look("dark", dark = true),
+    Look("german", language = "de"),
+    Look("right-to-left", rightToLeft = true),
+    Look("large", fontScale = 1.8f),
+)
+
+val pictures = listOf(
+    Picture("sign-in") { SignInScreen(SignInState(), remember { fields("alice@example.org", "correct horse") }, NoSignIn) },
+    Picture("sign-in-failed") {
+        SignInScreen(
+            SignInState(SignInStep.Refused(LoginFailure.WRONG_PASSWORD), serverOpen = true),
+            remember { fields("alice@example.org", "correct horse", "localhost") },
+            NoSignIn,
+        )
+    },
+    Picture("chats") {
+        ChatListScreen(ChatListState(Fixtures.chats, listOf(Fixtures.account)), NoChatList)
+    },
+    Picture("chats-asking") {
+        ChatListScreen(
+            ChatListState(
+                Fixtures.chats,
+                listOf(Fixtures.waiting),
+                listOf(Fixtures.request),
+                Notice.ArchivingOff(Fixtures.archivingOff),
+            ),
+            NoChatList,
+        )
+    },
+    Picture("chats-empty") {
+        ChatListScreen(
+            ChatListState(
+                emptyList(),
+                listOf(Fixtures.account),
+                notice = Notice.Lacks(Fixtures.poorServer, Missing.ARCHIVE),
+            ),
+            NoChatList,
+        )
+    },
+    Picture("chat") { Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0]) },
+    Picture("chat-troubled") {
+        Chat(Fixtures.troubled, Fixtures.waiting, Fixtures.chats[0], TextFieldState("Did it rain much? We had sun all week, which"))
+    },
+    Picture("chat-arabic") { Chat(Fixtures.arabic, Fixtures.account, Fixtures.arabicChat) },
+    Picture("chat-empty") { Chat(emptyList(), Fixtures.account, Fixtures.chats[1]) },
+    Picture("new-chat") {
+        NewChatScreen(
+            NewChatState(listOf(Fixtures.account), Fixtures.account),
+            remember { TextFieldState("bob@example.org") },
+            NoNewChat,
+        )
+    },
+    Picture("account") { AccountScreen(Fixtures.poorServer, NoAccount) },
+)
+
+/** Puts a picture into its look; the device brings the words of the look's language. */
+@Composable
+fun Framed(picture: Picture, look: Look, device: Device) {
+    val density = LocalDensity.current
+    CompositionLocalProvider(
+        LocalDensity provides Density(density.density, look.fontScale),
+        LocalLayoutDirection provides if (look.rightToLeft) LayoutDirection.Rtl else LayoutDirection.Ltr,
+    ) {
+        Surroundings(device, look.dark, Fixtures.clock) { picture.screen() }
+    }
+}
+
+@Composable
+private fun Chat(items: List<TimelineItem>, account: AccountItem, chat: ChatItem, draft: TextFieldState = TextFieldState()) {
+    val rows = remember(items) { rows(items, Fixtures.zone, firstUnread(items)) }
+    ChatScreen(ChatState(chat, account, rows, atStart = true), remember { draft }, NoChat)
+}
+
+private fun fields(address: String, password: String, host: String = "") = SignInFields().apply {
+    this.address.edit { append(address) }
+    this.password.edit { append(password) }
+    this.host.edit { append(host) }
+}
+
+private object NoSignIn : SignInActions {
+    override fun submit() = Unit
+    override fun cancel() = Unit
+    override fun edited() = Unit
+    override fun toggleServer() = Unit
+    override fun setDirectTls(on: Boolean) = Unit
+    override fun back() = Unit
+}
+
+private object NoChatList : ChatListActions {
+    override fun open(chat: ChatItem) = Unit
+    override fun delete(chat: ChatItem) = Unit
+    override fun newChat() = Unit
+    override fun openAccount(account: AccountItem) = Unit
+    override fun signInAgain(account: AccountItem) = Unit
+    override fun answer(request: RequestItem, accept: Boolean) = Unit
+    override fun dismiss(notice: Notice) = Unit
+    override fun keepHistory(notice: Notice.ArchivingOff) = Unit
+    override fun tryNow() = Unit
+}
+
+private object NoChat : ChatActions {
+    override fun back() = Unit
+    override fun send() = Unit
+    override fun retry(message: Long) = Unit
+    override fun delete(message: Long) = Unit
+    override fun copy(text: String) = Unit
+    override fun fillGap(gap: Long) = Unit
+    override fun seen(message: Long) = Unit
+    override fun loadOlder() = Unit
+    override fun jumpToNewest() = Unit
+    override fun tryNow() = Unit
+    override fun signInAgain(account: AccountItem) = Unit
+}
+
+private object NoNewChat : NewChatActions {
+    override fun back() = Unit
+    override fun start() = Unit
+    override fun noteToSelf() = Unit
+    override fun choose(account: AccountItem) = Unit
+    override fun edited() = Unit
+}
+
+private object NoAccount : AccountActions {
+    override fun back() = Unit
+    override fun setEnabled(on: Boolean) = Unit
+    override fun setArchiving(on: Boolean) = Unit
+    override fun remove() = Unit
+    override fun addAnother() = Unit
+}

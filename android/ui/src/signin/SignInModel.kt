@@ -1,0 +1,174 @@
+package org.linnet.ui.signin
+
+import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import org.linnet.core.AccountItem
+import org.linnet.core.CommandException
+import org.linnet.core.Connection
+import org.linnet.core.LoginFailure
+import org.linnet.core.ServerAddress
+import org.linnet.core.WaitReason
+import org.linnet.ui.Core
+
+/** Where signing in stands. */
+sealed interface SignInStep {
+    data object Typing : SignInStep
+
+    /** The core is at it; [waiting] names what keeps it from the server, while it goes on trying. */
+    data class Working(val catchingUp: Boolean = false, val waiting: WaitReason? = null) : SignInStep
+    data class Refused(val reason: LoginFailure) : SignInStep
+    data class Trouble(val cause: CommandException) : SignInStep
+}
+
+data class SignInState(
+    val step: SignInStep = SignInStep.Typing,
+    val serverOpen: Boolean = false,
+    val directTls: Boolean = false,
+    val addressInvalid: Boolean = false,
+    val portInvalid: Boolean = false,
+    /** Beside other accounts, which the user can go back to. */
+    val additional: Boolean = false,
+)
+
+/** What the user types: kept apart from the state, since a text field owns its text. */
+class SignInFields {
+    val address = TextFieldState()
+    val password = TextFieldState()
+    val host = TextFieldState()
+    val port = TextFieldState("5222")
+}
+
+/**
+ * Signs in and, if that fails, lets the user correct. [accounts] tells how it goes: an account is the sign-in's own until
+ * it has been online once. [done] is called then.
+ */
+class SignInModel(
+    private val core: Core,
+    private val scope: CoroutineScope,
+    private val accounts: StateFlow<List<AccountItem>?>,
+    again: AccountItem? = null,
+    additional: Boolean = false,
+    private val done: () -> Unit = {},
+) {
+    val fields = SignInFields()
+
+    private val mutable = MutableStateFlow(SignInState(additional = additional))
+    val state = mutable.asStateFlow()
+
+    /** The account this screen speaks of, once the core knows it. */
+    private var account: AccountItem? = again
+    private var asked: Long? = null
+    private var seen: Connection? = null
+
+    init {
+        if (again != null) {
+            fields.address.setTextAndPlaceCursorAtEnd(again.address)
+            if (again.connection != Connection.Off) asked = again.id
+        }
+        scope.launch { accounts.collect { it?.let(::watch) } }
+    }
+
+    fun submit() {
+        val address = fields.address.text.trim().toString()
+        val password = fields.password.text.toString()
+        val server = server()
+        mutable.update {
+            it.copy(addressInvalid = !looksLikeAddress(address), portInvalid = server == null)
+        }
+        if (state.value.addressInvalid || server == null || password.isEmpty()) return
+        mutable.update { it.copy(step = SignInStep.Working()) }
+        seen = null
+        scope.launch {
+            try {
+                // A mistyped address is not an account to keep.
+                val stale = account?.takeIf { !it.signedIn && it.address != address }
+                asked = core.addAccount(address, password, server.orNull)
+                if (stale != null) core.removeAccount(stale.id)
+                accounts.value?.let(::watch)
+            } catch (invalid: CommandException.AddressInvalid) {
+                mutable.update { it.copy(step = SignInStep.Typing, addressInvalid = true) }
+            } catch (trouble: CommandException) {
+                mutable.update { it.copy(step = SignInStep.Trouble(trouble)) }
+            }
+        }
+    }
+
+    /** Back to typing; the account stays off until it is tried again. */
+    fun cancel() {
+        val id = asked ?: account?.id
+        asked = null
+        mutable.update { it.copy(step = SignInStep.Typing) }
+        if (id != null) {
+            scope.launch {
+                try {
+                    core.setAccountEnabled(id, false)
+                } catch (_: CommandException.NotFound) {
+                    // It was never added: nothing to switch off.
+                } catch (trouble: CommandException) {
+                    mutable.update { it.copy(step = SignInStep.Trouble(trouble)) }
+                }
+            }
+        }
+    }
+
+    fun toggleServer() = mutable.update { it.copy(serverOpen = !it.serverOpen) }
+
+    fun setDirectTls(on: Boolean) {
+        mutable.update { it.copy(directTls = on) }
+        val port = fields.port.text.toString()
+        if (on && port == "5222") fields.port.setTextAndPlaceCursorAtEnd("5223")
+        if (!on && port == "5223") fields.port.setTextAndPlaceCursorAtEnd("5222")
+    }
+
+    /** A correction makes the complaint go away. */
+    fun edited() = mutable.update {
+        val step = if (it.step is SignInStep.Working) it.step else SignInStep.Typing
+        it.copy(step = step, addressInvalid = false, portInvalid = false)
+    }
+
+    private fun watch(all: List<AccountItem>) {
+        val id = asked ?: return
+        val item = all.firstOrNull { it.id == id } ?: return
+        account = item
+        if (item.connection == seen) return
+        seen = item.connection
+        when (val connection = item.connection) {
+            Connection.Online -> finish()
+            Connection.CatchingUp -> if (item.signedIn) finish() else step(SignInStep.Working(catchingUp = true))
+            Connection.Connecting -> step(SignInStep.Working())
+            Connection.Off -> Unit
+            is Connection.Waiting -> step(SignInStep.Working(waiting = connection.reason))
+            is Connection.Failed -> step(SignInStep.Refused(connection.reason))
+        }
+    }
+
+    private fun finish() {
+        asked = null
+        fields.password.setTextAndPlaceCursorAtEnd("")
+        done()
+    }
+
+    private fun step(step: SignInStep) = mutable.update { it.copy(step = step) }
+
+    private class Server(val orNull: ServerAddress?)
+
+    /** Null when a host was named with an impossible port. */
+    private fun server(): Server? {
+        val host = fields.host.text.trim().toString()
+        if (host.isEmpty()) return Server(null)
+        val port = fields.port.text.trim().toString().toIntOrNull()?.takeIf { it in 1..65535 } ?: return null
+        return Server(ServerAddress(host, port.toUShort(), state.value.directTls))
+    }
+}
+
+/** Catches slips of the finger before a server is asked; the core has the last word (RFC 7622). */
+internal fun looksLikeAddress(text: String): Boolean {
+    val at = text.indexOf('@')
+    return at > 0 && at < text.length - 1 && text.indexOf('@', at + 1) < 0 && text.none { it.isWhitespace() || it == '/' }
+}

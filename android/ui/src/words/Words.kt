@@ -1,0 +1,111 @@
+package org.linnet.ui.words
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.ReadOnlyComposable
+import androidx.compose.runtime.staticCompositionLocalOf
+import org.linnet.core.AccountItem
+import org.linnet.core.ChatItem
+import org.linnet.core.CommandException
+import org.linnet.core.Connection
+import org.linnet.core.LoginFailure
+import org.linnet.core.MessageState
+import org.linnet.core.Missing
+import org.linnet.core.SendFailure
+import org.linnet.core.WaitReason
+import java.time.Clock
+import kotlin.time.Duration.Companion.milliseconds
+
+internal val LocalStrings = staticCompositionLocalOf<Strings> { error("no strings: wrap the screen in LinnetApp") }
+/** The time of the user interface; the core has its own. */
+val LocalClock = staticCompositionLocalOf<Clock> { Clock.systemDefaultZone() }
+internal val LocalDates = staticCompositionLocalOf<Dates> { error("no dates: wrap the screen in LinnetApp") }
+
+/** The words of the user's language. */
+val strings: Strings
+    @Composable @ReadOnlyComposable
+    get() = LocalStrings.current
+
+/** Dates in the user's language and zone. */
+val dates: Dates
+    @Composable @ReadOnlyComposable
+    get() = LocalDates.current
+
+/** What the banner says; null when there is nothing to say. */
+fun Strings.connection(connection: Connection, now: Long): String? = when (connection) {
+    Connection.Online -> null
+    Connection.Off -> connectionOff
+    Connection.Connecting -> connectionConnecting
+    Connection.CatchingUp -> connectionCatchingUp
+    is Connection.Failed -> loginFailure(connection.reason)
+    is Connection.Waiting -> {
+        val wait = (connection.until - now).milliseconds
+        val minutes = wait.inWholeMinutes
+        when {
+            minutes >= 1 -> connectionWaitingMinutes(minutes.toInt(), waitReason(connection.reason), minutes.toInt())
+            wait.inWholeSeconds >= 2 -> {
+                val seconds = wait.inWholeSeconds.toInt()
+                connectionWaitingSeconds(seconds, waitReason(connection.reason), seconds)
+            }
+            else -> connectionWaiting(waitReason(connection.reason))
+        }
+    }
+}
+
+fun Strings.waitReason(reason: WaitReason): String = when (reason) {
+    WaitReason.SERVER_NOT_FOUND -> waitServerNotFound
+    WaitReason.UNREACHABLE -> waitUnreachable
+    WaitReason.LOST -> waitLost
+    WaitReason.TLS -> waitTls
+    WaitReason.TIMEOUT -> waitTimeout
+    WaitReason.SERVER_ERROR -> waitServerError
+    WaitReason.SERVER_BUSY -> waitServerBusy
+}
+
+fun Strings.loginFailure(reason: LoginFailure): String = when (reason) {
+    LoginFailure.WRONG_PASSWORD -> loginWrongPassword
+    LoginFailure.ACCOUNT_REFUSED -> loginAccountRefused
+    LoginFailure.CERTIFICATE -> loginCertificate
+    LoginFailure.NO_SAFE_MECHANISM -> loginNoSafeMechanism
+    LoginFailure.SERVER_NOT_PROVEN -> loginServerNotProven
+    LoginFailure.NO_TLS -> loginNoTls
+    LoginFailure.REPLACED -> loginReplaced
+}
+
+fun Strings.sendFailure(reason: SendFailure): String = when (reason) {
+    SendFailure.NO_SUCH_RECIPIENT -> failedNoSuchRecipient
+    SendFailure.SERVER_UNREACHABLE -> failedServerUnreachable
+    SendFailure.NOT_ALLOWED -> failedNotAllowed
+    SendFailure.TOO_LARGE -> failedTooLarge
+    SendFailure.REFUSED -> failedRefused
+}
+
+/** For screen readers; a received message needs no word. */
+fun Strings.messageState(state: MessageState): String? = when (state) {
+    MessageState.Received -> null
+    MessageState.Sending -> messageSending
+    MessageState.Sent -> messageSent
+    is MessageState.Failed -> messageNotSent
+}
+
+fun Strings.missing(missing: Missing, server: String): Pair<String, String> = when (missing) {
+    Missing.ARCHIVE -> noticeNoArchiveTitle to noticeNoArchiveText(server)
+    Missing.STREAM_MANAGEMENT -> noticeNoStreamManagementTitle to noticeNoStreamManagementText(server)
+    Missing.STANZA_IDS -> noticeNoStanzaIdsTitle to noticeNoStanzaIdsText(server)
+}
+
+/** The core's errors carry no text: words are ours. */
+fun Strings.trouble(trouble: CommandException): String = when (trouble) {
+    is CommandException.AddressInvalid -> errorAddressInvalid
+    is CommandException.NotFound -> errorNotFound
+    is CommandException.TextInvalid -> errorTextInvalid
+    is CommandException.NotNow -> errorNotNow
+    is CommandException.Offline -> errorOffline
+    is CommandException.Storage -> errorStorage
+    is CommandException.Internal -> errorInternal
+}
+
+/** The note to self has a name in every language; everyone else brings their own. */
+fun Strings.title(chat: ChatItem): String = if (chat.noteToSelf) noteToSelf else chat.title
+
+/** The server an account lives on. */
+val AccountItem.server: String get() = address.substringAfter('@')

@@ -1,0 +1,40 @@
+package org.linnet.ui
+
+import androidx.compose.ui.ImageComposeScene
+import androidx.compose.ui.unit.Density
+import androidx.compose.ui.use
+import org.jetbrains.skia.EncodedImageFormat
+import org.linnet.ui.previews.Framed
+import org.linnet.ui.previews.Look
+import org.linnet.ui.previews.Picture
+import org.linnet.ui.previews.looks
+import org.linnet.ui.previews.pictures
+import org.linnet.ui.theme.desktopFont
+import org.linnet.ui.words.stringsFor
+import java.io.File
+import java.util.Locale
+
+/** Draws every picture in every look into a folder. */
+fun main(arguments: Array<String>) {
+    val folder = File(arguments.single())
+    val started = System.nanoTime()
+    for (look in looks) for (picture in pictures) draw(picture, look, folder.resolve("${picture.name}-${look.name}.png"))
+    val millis = (System.nanoTime() - started) / 1_000_000
+    println("drew ${looks.size * pictures.size} pictures in $millis ms: $folder")
+}
+
+internal fun draw(picture: Picture, look: Look, file: File) {
+    val locale = Locale.forLanguageTag(look.language)
+    val device = Device(stringsFor(locale), if (look.language == "en") Locale.UK else Locale.GERMANY, fontFamily = desktopFont())
+    ImageComposeScene(WIDTH * SCALE, HEIGHT * SCALE, Density(SCALE.toFloat())) { Framed(picture, look, device) }.use { scene ->
+        // Once to lay out, once for what lists settle afterwards, once at rest.
+        var image = scene.render(0)
+        for (frame in 1..40L) image = scene.render(frame * 50_000_000)
+        file.parentFile.mkdirs()
+        file.writeBytes(checkNotNull(image.encodeToData(EncodedImageFormat.PNG)) { "no PNG for $file" }.bytes)
+    }
+}
+
+private const val WIDTH = 400
+private const val HEIGHT = 820
+private const val SCALE = 2

@@ -1,0 +1,88 @@
+package org.linnet.core
+
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.map
+
+/** What a window on a list holds right now. */
+data class Window<T>(val items: List<T>, val atStart: Boolean, val atEnd: Boolean)
+
+// Each flow is to be collected once: it ends the subscription when its collector goes away.
+
+fun AccountsSubscription.asFlow(): Flow<List<AccountItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<AccountItem> ->
+        for (op in ops) when (op) {
+            is AccountsOp.Reset -> list.reset(op.items)
+            is AccountsOp.Insert -> list.insert(op.at, op.items)
+            is AccountsOp.Update -> list.update(op.at, op.item)
+            is AccountsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun ChatListSubscription.asFlow(): Flow<List<ChatItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<ChatItem> ->
+        for (op in ops) when (op) {
+            is ChatListOp.Reset -> list.reset(op.items)
+            is ChatListOp.Insert -> list.insert(op.at, op.items)
+            is ChatListOp.Update -> list.update(op.at, op.item)
+            is ChatListOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<RequestItem> ->
+        for (op in ops) when (op) {
+            is RequestsOp.Reset -> list.reset(op.items)
+            is RequestsOp.Insert -> list.insert(op.at, op.items)
+            is RequestsOp.Update -> list.update(op.at, op.item)
+            is RequestsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun TimelineSubscription.asFlow(): Flow<Window<TimelineItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<TimelineItem> ->
+        for (op in ops) when (op) {
+            is TimelineOp.Reset -> list.reset(op.items)
+            is TimelineOp.Insert -> list.insert(op.at, op.items)
+            is TimelineOp.Update -> list.update(op.at, op.item)
+            is TimelineOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }
+
+/**
+ * The pull protocol: name the revision held, apply the difference, hand on the list. A batch counts as held only when it
+ * has been applied; one lost to a cancelled call makes the core answer the next call with a reset.
+ */
+internal fun <B : Any, T> windows(
+    next: suspend (ULong) -> B?,
+    end: () -> Unit,
+    revision: B.() -> ULong,
+    apply: B.(MutableList<T>) -> Window<T>,
+): Flow<Window<T>> = flow {
+    var held = emptyList<T>()
+    var applied = 0uL
+    try {
+        while (true) {
+            val batch = next(applied) ?: break
+            val window = batch.apply(held.toMutableList())
+            held = window.items
+            applied = batch.revision()
+            emit(window)
+        }
+    } finally {
+        end()
+    }
+}
+
+private fun <T> MutableList<T>.reset(items: List<T>) {
+    clear()
+    addAll(items)
+}
+
+private fun <T> MutableList<T>.insert(at: UInt, items: List<T>) = addAll(at.toInt(), items)
+private fun <T> MutableList<T>.update(at: UInt, item: T) = set(at.toInt(), item)
+private fun <T> MutableList<T>.remove(at: UInt, count: UInt) = subList(at.toInt(), (at + count).toInt()).clear()
