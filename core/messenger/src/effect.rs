@@ -22,6 +22,8 @@ pub enum Effect {
     Compute { account: AccountId, connection: ConnectionId, job: ComputeJob },
     /// The answer to a command.
     Answer { ticket: u64, result: Result<Receipt, CommandError> },
+    /// A stream was established; for the driver and for server details.
+    Session { account: AccountId, kind: SessionKind },
     /// A peer misbehaved; counted, for the driver and for server details.
     Violation { account: AccountId, violation: Violation },
 }
@@ -81,4 +83,13 @@ pub enum ComputeResult {
 pub enum ScramHash {
     Sha1,
     Sha256,
+}
+
+/// How a stream was established.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionKind {
+    /// The old session goes on.
+    Resumed,
+    /// A new session.
+    Bound { after_failed_resume: bool },
 }

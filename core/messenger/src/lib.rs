@@ -8,14 +8,20 @@
 
 #![forbid(unsafe_code)]
 
+pub mod account;
+pub mod archive;
 pub mod change;
+pub mod chat;
 pub mod command;
+pub mod contact;
 pub mod effect;
 pub mod engine;
 pub mod fault;
 pub mod ids;
 pub mod input;
+pub mod message;
 pub mod now;
+pub mod outbox;
 pub mod random;
 pub mod session;
 pub mod store;

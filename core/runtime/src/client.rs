@@ -1,5 +1,6 @@
 //! The handle on a running core.
 
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -11,10 +12,13 @@ use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::View;
 
 use crate::clock::Clock;
+use crate::dns::{SharedResolver, SystemResolver};
+use crate::net::Net;
 use crate::platform::Platform;
 use crate::readers::Readers;
 use crate::subscription::{Subscription, Subscriptions};
-use crate::thread::{self, Inbox, Life};
+use crate::thread::{self, Inbox, Life, Start};
+use crate::tls::{PlatformTrust, Tls};
 
 /// How to open a client.
 pub struct Options {
@@ -23,12 +27,21 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
     /// Milliseconds added to the wall clock, for tests of wrong clocks.
     pub wall_skew: i64,
+    /// Planted bugs and points to die at, for the chaos test.
+    #[cfg(feature = "sabotage")]
+    pub sabotage: crate::sabotage::Sabotages,
 }
 
 impl Options {
     /// Everything but the store as usual.
     pub fn new(store: StoreOptions) -> Self {
-        Self { store, ca_file: None, wall_skew: 0 }
+        Self {
+            store,
+            ca_file: None,
+            wall_skew: 0,
+            #[cfg(feature = "sabotage")]
+            sabotage: crate::sabotage::Sabotages::default(),
+        }
     }
 }
 
@@ -39,6 +52,8 @@ pub enum OpenError {
     Store(#[from] linnet_messenger::store::OpenError),
     #[error("no reader connection: {0}")]
     Reader(#[from] linnet_messenger::store::StoreError),
+    #[error("the file of extra roots: {0}")]
+    Roots(#[source] std::io::Error),
     #[error("the system gives no thread: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -49,30 +64,44 @@ pub struct Client {
     life: Life,
     readers: Readers,
     subscriptions: Subscriptions,
+    resolver: Arc<SystemResolver>,
     core: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Client {
     /// Opens the store on a thread of its own and starts it; returns when the store is open.
     pub fn open(options: Options, platform: Arc<dyn Platform>) -> Result<Self, OpenError> {
-        let clock = Clock::new(platform.boot_id(), options.wall_skew);
+        let trust = match &options.ca_file {
+            Some(path) => PlatformTrust::with_file(path).map_err(OpenError::Roots)?,
+            None => PlatformTrust::default(),
+        };
+        let resolver = Arc::new(SystemResolver::default());
+        let net = Net { resolver: Arc::clone(&resolver) as SharedResolver, tls: Tls::new(trust) };
         let subscriptions = Subscriptions::default();
-        let started = thread::start(options.store, clock, platform, subscriptions.clone())?;
+        let started = thread::start(Start {
+            store: options.store,
+            clock: Clock::new(platform.boot_id(), options.wall_skew),
+            net,
+            platform,
+            subscriptions: subscriptions.clone(),
+            #[cfg(feature = "sabotage")]
+            sabotage: options.sabotage,
+        })?;
         Ok(Self {
             inbox: started.inbox,
             life: started.life,
             readers: started.readers,
             subscriptions,
+            resolver,
             core: Mutex::new(Some(started.handle)),
         })
     }
 
-    /// Gives a command; the answer comes after its local commit.
-    pub async fn submit(&self, command: Command) -> Result<Receipt, CommandError> {
-        match self.inbox.command(command).await {
-            Some(result) => result,
-            None => Err(self.life.refusal()),
-        }
+    /// Gives a command, at once and in order; the answer comes after its local commit. Dropping the future does not take
+    /// the command back.
+    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Receipt, CommandError>> + Send + use<> {
+        let (answered, life) = (self.inbox.command(command), self.life.clone());
+        async move { answered.await.unwrap_or_else(|_| Err(life.refusal())) }
     }
 
     /// Subscribes to a view.
@@ -85,13 +114,16 @@ impl Client {
         self.inbox.input(Input::NetworkChanged);
     }
 
-    /// Flushes acknowledgements and closes every connection and reader; returns when that is done, 2 s at most.
-    pub async fn suspend(&self) {
-        self.inbox.suspend().await;
+    /// Flushes acknowledgements and closes every connection and reader; done when that is, after 2 s at most.
+    pub fn suspend(&self) -> impl Future<Output = ()> + Send + use<> {
+        let is_done = self.inbox.suspend();
+        async move { is_done.await.unwrap_or(()) }
     }
 
-    /// The DNS servers of the current network.
-    pub fn set_dns_servers(&self, _servers: &[String]) {}
+    /// The DNS servers of the current network, each an IP address with or without port; empty: the system's own.
+    pub fn set_dns_servers(&self, servers: &[String]) {
+        self.resolver.set_servers(servers);
+    }
 
     /// Runs again after [`Client::suspend`].
     pub fn resume(&self) {

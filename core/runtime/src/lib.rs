@@ -10,13 +10,19 @@
 
 mod client;
 mod clock;
+mod connect;
+mod dns;
 mod log;
+mod net;
 mod platform;
 mod random;
 mod readers;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 mod subscription;
 mod tasks;
 mod thread;
+mod tls;
 
 pub use client::{Client, OpenError, Options};
 pub use log::{LogLevel, log_to, report_bug};

@@ -68,6 +68,11 @@ impl Readers {
         self.close_connections(Phase::Parked);
     }
 
+    /// Whether they have connections; if not, [`Readers::serve_again`] brings them back.
+    pub(crate) fn serving(&self) -> bool {
+        self.0.lock().phase == Phase::Serving
+    }
+
     /// Goes on after [`Readers::park`]; without connections every job fails.
     pub(crate) fn serve_again(&self, connections: Option<Vec<Connection>>) {
         let mut state = self.0.lock();

@@ -140,11 +140,39 @@ impl<V: View> Subscription<V> {
                 }
             }
         });
-        match answered.await {
-            Ok(batch) => Ok(batch),
-            // Unanswered: closed under way, or the read failed.
-            Err(_) if self.shared.end.load(Ordering::Acquire) == CLOSED => Ok(None),
-            Err(_) => Err(SubscriptionError::Storage),
+        tokio::select! {
+            biased;
+            answer = answered => match answer {
+                Ok(batch) => Ok(batch),
+                // Unanswered: closed under way, or the read failed.
+                Err(_) if self.shared.end.load(Ordering::Acquire) == CLOSED => Ok(None),
+                Err(_) => Err(SubscriptionError::Storage),
+            },
+            () = self.ended() => Ok(None),
+        }
+    }
+
+    /// Waits for the end alone: a read may itself wait long, while the readers are parked. A mark that comes meanwhile is
+    /// put back for who waits after the read.
+    async fn ended(&self) {
+        let mut marked = Mark { woken: &self.shared.woken, set: false };
+        while self.shared.end.load(Ordering::Acquire) == OPEN {
+            self.shared.woken.notified().await;
+            marked.set = true;
+        }
+    }
+}
+
+/// A permit of [`Shared::woken`] that was taken and is not used.
+struct Mark<'a> {
+    woken: &'a Notify,
+    set: bool,
+}
+
+impl Drop for Mark<'_> {
+    fn drop(&mut self) {
+        if self.set {
+            self.woken.notify_one();
         }
     }
 }
@@ -255,3 +283,6 @@ impl Subscriptions {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,23 +7,27 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 
 use linnet_messenger::command::{Command, Receipt};
-use linnet_messenger::effect::Effect;
+use linnet_messenger::effect::{ConnectTarget, Effect};
 use linnet_messenger::engine::Engine;
 use linnet_messenger::fault::CommandError;
+use linnet_messenger::ids::{AccountId, ConnectionId};
 use linnet_messenger::input::Input;
-use linnet_messenger::store::StoreOptions;
-use tokio::sync::oneshot;
+use linnet_messenger::store::{StoreError, StoreOptions};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::client::OpenError;
 use crate::clock::Clock;
+use crate::net::{self, Net, Order};
 use crate::platform::Platform;
 use crate::random::SystemRandom;
 use crate::readers::{self, Readers};
 use crate::subscription::Subscriptions;
+use crate::tasks;
 
 /// The most inputs of one transaction: enough for group commit, few enough to answer a command soon.
 const MOST_INPUTS: usize = 256;
@@ -33,8 +37,20 @@ type Answer = Result<Receipt, CommandError>;
 /// What reaches the core thread.
 pub(crate) enum Message {
     Input(Input),
-    Command { command: Command, answer: oneshot::Sender<Answer> },
-    Suspend { done: oneshot::Sender<()> },
+    /// What a connection read. The charge is given back when the engine has taken it.
+    Frames {
+        inputs: Vec<Input>,
+        charge: OwnedSemaphorePermit,
+    },
+    /// The task of this connection is gone, and its socket with it.
+    Ended(ConnectionId),
+    Command {
+        command: Command,
+        answer: oneshot::Sender<Answer>,
+    },
+    Suspend {
+        done: oneshot::Sender<()>,
+    },
     Resume,
     Stop,
 }
@@ -44,22 +60,35 @@ pub(crate) enum Message {
 pub(crate) struct Inbox(Sender<Message>);
 
 impl Inbox {
+    pub(crate) fn new() -> (Self, Receiver<Message>) {
+        let (sender, messages) = mpsc::channel();
+        (Self(sender), messages)
+    }
+
     pub(crate) fn input(&self, input: Input) {
         self.send(Message::Input(input));
     }
 
-    /// `None`: the thread ended before it answered.
-    pub(crate) async fn command(&self, command: Command) -> Option<Answer> {
-        let (answer, answered) = oneshot::channel();
-        self.send(Message::Command { command, answer });
-        answered.await.ok()
+    pub(crate) fn frames(&self, inputs: Vec<Input>, charge: OwnedSemaphorePermit) {
+        self.send(Message::Frames { inputs, charge });
     }
 
-    pub(crate) async fn suspend(&self) {
+    pub(crate) fn ended(&self, connection: ConnectionId) {
+        self.send(Message::Ended(connection));
+    }
+
+    /// The channel closes if the thread ends before it answers.
+    pub(crate) fn command(&self, command: Command) -> oneshot::Receiver<Answer> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Message::Command { command, answer });
+        answered
+    }
+
+    /// The channel closes if the thread ends: then everything is closed too.
+    pub(crate) fn suspend(&self) -> oneshot::Receiver<()> {
         let (done, is_done) = oneshot::channel();
         self.send(Message::Suspend { done });
-        // Unanswered: the thread ended, so everything is closed too.
-        let _ = is_done.await;
+        is_done
     }
 
     pub(crate) fn resume(&self) {
@@ -103,39 +132,59 @@ pub(crate) struct Started {
     pub(crate) handle: JoinHandle<()>,
 }
 
+/// What the thread is started with.
+pub(crate) struct Start {
+    pub(crate) store: StoreOptions,
+    pub(crate) clock: Clock,
+    pub(crate) net: Net,
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) subscriptions: Subscriptions,
+    #[cfg(feature = "sabotage")]
+    pub(crate) sabotage: crate::sabotage::Sabotages,
+}
+
 /// Starts the thread and waits until the store is open.
-pub(crate) fn start(
-    store: StoreOptions,
-    clock: Clock,
-    platform: Arc<dyn Platform>,
-    subscriptions: Subscriptions,
-) -> Result<Started, OpenError> {
-    let (sender, messages) = mpsc::channel();
+pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
+    let runtime = tasks::runtime().ok_or_else(|| std::io::Error::other("no threads for input and output"))?.handle();
+    let (inbox, messages) = Inbox::new();
     let (opened, is_open) = mpsc::sync_channel(1);
     let life = Life::default();
-    let ending = life.clone();
+    let (own_inbox, own_life) = (inbox.clone(), life.clone());
     let handle = std::thread::Builder::new().name("linnet-core".to_owned()).spawn(move || {
-        let (engine, readers) = match open(store, &clock) {
+        let Start { store, clock, net, platform, subscriptions, .. } = start;
+        #[cfg_attr(not(feature = "sabotage"), expect(unused_mut))]
+        let (mut engine, readers) = match open(store, &clock) {
             Ok(open) => open,
             Err(error) => {
+                // The opener waits for exactly this.
                 let _ = opened.send(Err(error));
                 return;
             }
         };
+        #[cfg(feature = "sabotage")]
+        engine.set_faults(start.sabotage.faults());
         let _ = opened.send(Ok(readers.clone()));
-        let mut core =
-            Core { engine, clock, platform, messages, readers, subscriptions, tickets: HashMap::new(), last_ticket: 0 };
-        let end = catch_unwind(AssertUnwindSafe(|| core.run()));
-        let on_purpose = end.is_ok();
-        if !on_purpose {
-            tracing::error!("the core thread panicked");
-        }
-        ending.end(if on_purpose { ENDED } else { DIED });
-        core.readers.close();
-        core.subscriptions.finish(on_purpose);
+        let core = Core {
+            engine,
+            clock,
+            runtime,
+            net: Arc::new(net),
+            platform,
+            messages,
+            inbox: own_inbox,
+            readers,
+            subscriptions,
+            tickets: HashMap::new(),
+            last_ticket: 0,
+            connections: HashMap::new(),
+            suspending: Vec::new(),
+            #[cfg(feature = "sabotage")]
+            sabotage: start.sabotage,
+        };
+        core.live(&own_life);
     })?;
     match is_open.recv() {
-        Ok(Ok(readers)) => Ok(Started { inbox: Inbox(sender), life, readers, handle }),
+        Ok(Ok(readers)) => Ok(Started { inbox, life, readers, handle }),
         Ok(Err(error)) => Err(error),
         Err(_) => Err(OpenError::Thread(std::io::Error::other("the core thread panicked while opening"))),
     }
@@ -147,23 +196,42 @@ fn open(store: StoreOptions, clock: &Clock) -> Result<(Engine, Readers), OpenErr
     Ok((engine, readers))
 }
 
-fn reader_connections(engine: &Engine) -> Result<Vec<rusqlite::Connection>, linnet_messenger::store::StoreError> {
+fn reader_connections(engine: &Engine) -> Result<Vec<rusqlite::Connection>, StoreError> {
     (0..readers::COUNT).map(|_| engine.reader()).collect()
 }
 
 struct Core {
     engine: Engine,
     clock: Clock,
+    runtime: &'static tokio::runtime::Handle,
+    net: Arc<Net>,
     platform: Arc<dyn Platform>,
     messages: Receiver<Message>,
+    inbox: Inbox,
     readers: Readers,
     subscriptions: Subscriptions,
     tickets: HashMap<u64, oneshot::Sender<Answer>>,
     last_ticket: u64,
+    connections: HashMap<ConnectionId, UnboundedSender<Order>>,
+    /// Who waits until all connections are closed.
+    suspending: Vec<oneshot::Sender<()>>,
+    #[cfg(feature = "sabotage")]
+    sabotage: crate::sabotage::Sabotages,
 }
 
-/// What has to happen after the inputs of a round were handled.
-enum After {
+/// One round's work.
+#[derive(Default)]
+struct Round {
+    inputs: Vec<Input>,
+    /// Given back when the inputs are handled.
+    charges: Vec<OwnedSemaphorePermit>,
+    then: Then,
+}
+
+/// What has to happen after a round's inputs were handled.
+#[derive(Default)]
+enum Then {
+    #[default]
     Nothing,
     Suspend(oneshot::Sender<()>),
     Resume,
@@ -171,64 +239,81 @@ enum After {
 }
 
 impl Core {
+    /// Runs to the end, whatever it is, and lets nobody wait after it.
+    fn live(mut self, life: &Life) {
+        let end = catch_unwind(AssertUnwindSafe(|| self.run()));
+        let on_purpose = end.is_ok();
+        if !on_purpose {
+            tracing::error!("the core thread panicked");
+        }
+        life.end(if on_purpose { ENDED } else { DIED });
+        self.readers.close();
+        self.subscriptions.finish(on_purpose);
+        // Dropping the tickets and the messages still queued answers them; dropping the orders closes the connections.
+    }
+
     fn run(&mut self) {
         // The first round connects what is enabled.
         self.handle(vec![Input::Tick]);
         loop {
-            let (inputs, after) = self.round();
-            self.handle(inputs);
-            match after {
-                After::Nothing => {}
-                After::Suspend(done) => {
-                    self.readers.park();
-                    let _ = done.send(());
-                }
-                After::Resume => self.reopen_readers(),
-                After::Stop => return,
+            let round = self.round();
+            self.handle(round.inputs);
+            drop(round.charges);
+            match round.then {
+                Then::Nothing => {}
+                Then::Suspend(done) => self.suspend(done),
+                Then::Resume => self.resume(),
+                Then::Stop => return,
             }
+            self.finish_suspend();
         }
     }
 
     /// Waits for something to do, then takes what is queued, up to the first message that needs a round's end.
-    fn round(&mut self) -> (Vec<Input>, After) {
-        let mut inputs = Vec::new();
+    fn round(&mut self) -> Round {
+        let mut round = Round::default();
         let mut next = self.wait();
         while let Some(message) = next {
             match message {
-                Message::Input(input) => inputs.push(input),
+                Message::Input(input) => round.inputs.push(input),
+                Message::Frames { inputs, charge } => {
+                    round.inputs.extend(inputs);
+                    round.charges.push(charge);
+                }
+                Message::Ended(connection) => {
+                    self.connections.remove(&connection);
+                }
                 Message::Command { command, answer } => {
                     self.last_ticket += 1;
                     self.tickets.insert(self.last_ticket, answer);
-                    inputs.push(Input::Command { ticket: self.last_ticket, command });
+                    round.inputs.push(Input::Command { ticket: self.last_ticket, command });
                 }
                 Message::Suspend { done } => {
-                    inputs.push(Input::Suspend);
-                    return (inputs, After::Suspend(done));
+                    round.inputs.push(Input::Suspend);
+                    round.then = Then::Suspend(done);
+                    return round;
                 }
                 Message::Resume => {
-                    inputs.push(Input::Resume);
-                    return (inputs, After::Resume);
+                    round.inputs.push(Input::Resume);
+                    round.then = Then::Resume;
+                    return round;
                 }
                 Message::Stop => {
-                    inputs.push(Input::Suspend);
-                    return (inputs, After::Stop);
+                    round.inputs.push(Input::Suspend);
+                    round.then = Then::Stop;
+                    return round;
                 }
             }
-            next = if inputs.len() < MOST_INPUTS { self.messages.try_recv().ok() } else { None };
+            next = if round.inputs.len() < MOST_INPUTS { self.messages.try_recv().ok() } else { None };
         }
-        (inputs, After::Nothing)
+        round
     }
 
-    /// The next message, or `None` when a deadline passes.
+    /// The next message, or `None` when a deadline passes. The channel can't close: this thread holds an end of it.
     fn wait(&self) -> Option<Message> {
-        let Some(deadline) = self.engine.next_deadline() else {
-            // All senders gone is as good as a stop.
-            return Some(self.messages.recv().unwrap_or(Message::Stop));
-        };
-        match self.messages.recv_timeout(Clock::until(deadline)) {
-            Ok(message) => Some(message),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Message::Stop),
+        match self.engine.next_deadline() {
+            Some(deadline) => self.messages.recv_timeout(Clock::until(deadline)).ok(),
+            None => self.messages.recv().ok(),
         }
     }
 
@@ -245,22 +330,76 @@ impl Core {
             self.platform.effect(&effect);
             self.carry_out(effect);
         }
+        #[cfg(feature = "sabotage")]
+        self.sabotage.let_effects_leave(self.connections.values());
         self.subscriptions.notice(&outcome.changes);
     }
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
+            Effect::Connect { account, connection, target } => self.connect(account, connection, target),
+            Effect::StartTls { connection, .. } => self.order(connection, Order::StartTls),
+            Effect::RestartReader { connection, .. } => self.order(connection, Order::RestartReader),
+            Effect::Write { connection, bytes, .. } => self.order(connection, Order::Write(bytes)),
+            Effect::Close { connection, .. } => self.order(connection, Order::Close),
+            Effect::Compute { account, connection, job } => {
+                let inbox = self.inbox.clone();
+                self.runtime.spawn_blocking(move || {
+                    inbox.input(Input::Computed { account, connection, result: job.run() });
+                });
+            }
             Effect::Answer { ticket, result } => {
                 if let Some(answer) = self.tickets.remove(&ticket) {
                     // A caller that went away does not need its answer.
                     let _ = answer.send(result);
                 }
             }
-            _ => {}
+            Effect::Session { kind, .. } => tracing::info!(?kind, "a stream was established"),
+            Effect::Violation { violation, .. } => tracing::debug!(?violation, "a peer misbehaved"),
         }
     }
 
-    fn reopen_readers(&mut self) {
+    fn connect(&mut self, account: AccountId, connection: ConnectionId, target: ConnectTarget) {
+        let inbox = self.inbox.clone();
+        let orders = net::start(self.runtime, Arc::clone(&self.net), inbox, account, connection, target);
+        self.connections.insert(connection, orders);
+    }
+
+    /// An order to a connection that has ended is late, not wrong: the engine will hear of its end.
+    fn order(&self, connection: ConnectionId, order: Order) {
+        if let Some(orders) = self.connections.get(&connection) {
+            let _ = orders.send(order);
+        }
+    }
+
+    /// The engine has written its acknowledgements and closed its connections; whatever it left open is closed here, for
+    /// a suspended process must hold no socket.
+    fn suspend(&mut self, done: oneshot::Sender<()>) {
+        for orders in self.connections.values() {
+            let _ = orders.send(Order::Close);
+        }
+        self.suspending.push(done);
+    }
+
+    /// Answers those who wait for a suspension once the last connection has ended.
+    fn finish_suspend(&mut self) {
+        if self.suspending.is_empty() || !self.connections.is_empty() {
+            return;
+        }
+        self.readers.park();
+        for done in self.suspending.drain(..) {
+            let _ = done.send(());
+        }
+    }
+
+    fn resume(&mut self) {
+        // A suspension overtaken by this resume is over.
+        for done in self.suspending.drain(..) {
+            let _ = done.send(());
+        }
+        if self.readers.serving() {
+            return;
+        }
         let connections = reader_connections(&self.engine);
         if let Err(error) = &connections {
             tracing::error!(%error, "no reader connection after a suspension");

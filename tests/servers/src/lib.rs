@@ -1,1 +1,16 @@
-//! Starts real servers for tests.
+//! Starts the real servers that Linnet is tested and shown against.
+//!
+//! Every server runs unprivileged, on loopback, on ports of its own, with its whole state in one folder that goes
+//! away with it: any number may run beside each other, and none outlives the process that started it.
+//!
+//! Only std, `serde_json` and the `openssl` command, so that the crate builds in seconds and `xtask` may use it.
+
+#![forbid(unsafe_code)]
+
+mod admin;
+mod certificates;
+mod ports;
+mod prosody;
+mod spawn;
+
+pub use prosody::{Archive, Options, PasswordHash, Prosody};

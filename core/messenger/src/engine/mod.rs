@@ -1,18 +1,60 @@
 //! The loop that knows every feature: one call is one transaction, one input is one savepoint, and effects are handed out
 //! only after the commit that caused them.
+//!
+//! Invariants: a stanza is counted (XEP-0198 `h`) in the transaction that stores what it brought; what a failed handler
+//! did is rolled back and the stanza kept in `undecided`, and the stream goes on; if the commit itself fails, no effect
+//! leaves and every session starts again from what is stored.
 
-use std::collections::BTreeSet;
+pub mod cx;
+pub mod envelope;
+pub mod fault;
+pub mod feature;
+pub mod pipeline;
+pub mod request;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior};
+
+use crate::account::settings;
 use crate::change::Change;
+use crate::command::{Command, Receipt};
 use crate::effect::Effect;
+use crate::fault::{CommandError, Fault, Violation};
+use crate::ids::{AccountId, ConnectionId};
 use crate::input::Input;
 use crate::now::Now;
 use crate::random::Random;
-use crate::store::{OpenError, StoreError, StoreOptions};
+use crate::session::connect::LoginInput;
+use crate::session::{Link, Session, connect, stream};
+use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions};
+use crate::view::item::WaitReason;
+use crate::wire::{Element, Frame, ns};
+use crate::{archive, outbox};
+use cx::Cx;
+use envelope::{Inbound, Kind};
+use fault::{FaultPoint, Faults};
+use feature::{Done, Refusal, SessionEvent};
+use pipeline::FEATURES;
+use request::{Answer, Purpose};
 
 /// The messenger: all accounts over one database.
 pub struct Engine {
-    _random: Box<dyn Random>,
+    store: Store,
+    random: Box<dyn Random>,
+    sessions: BTreeMap<AccountId, Session>,
+    faults: Faults,
+    suspended: bool,
+    /// The last call committed a stanza; by the next call its effects have left.
+    released: bool,
+    next_deadline: Option<u64>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("accounts", &self.sessions.len()).finish_non_exhaustive()
+    }
 }
 
 /// What a call of [`Engine::handle`] gave, already committed.
@@ -25,22 +67,444 @@ pub struct Outcome {
 
 impl Engine {
     /// Opens the store, migrates it, and is ready for inputs. The first `handle` connects what is enabled.
-    pub fn open(_options: StoreOptions, random: Box<dyn Random>, _now: &Now) -> Result<Self, OpenError> {
-        Ok(Self { _random: random })
+    pub fn open(options: StoreOptions, random: Box<dyn Random>, now: &Now) -> Result<Self, OpenError> {
+        let store = Store::open(options)?;
+        let sessions = settings::load(&store, now)?;
+        let next_deadline = sessions.values().filter_map(Session::deadline).min();
+        Ok(Self {
+            store,
+            random,
+            sessions,
+            faults: Faults::default(),
+            suspended: false,
+            released: false,
+            next_deadline,
+        })
+    }
+
+    /// Plants what the chaos test needs.
+    #[cfg(feature = "sabotage")]
+    pub fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
     }
 
     /// Takes what happened; returns what to do about it.
-    pub fn handle(&mut self, _inputs: Vec<Input>, _now: &Now) -> Outcome {
-        Outcome::default()
+    pub fn handle(&mut self, inputs: Vec<Input>, now: &Now) -> Outcome {
+        if std::mem::take(&mut self.released) {
+            self.faults.pass(FaultPoint::Acknowledged);
+        }
+        let tickets: Vec<u64> = inputs
+            .iter()
+            .filter_map(|input| if let Input::Command { ticket, .. } = input { Some(*ticket) } else { None })
+            .collect();
+        let mut outcome = Outcome::default();
+        if let Err(fault) = self.transact(inputs, now, &mut outcome) {
+            tracing::error!(%fault, "a transaction failed; all sessions start again");
+            outcome = self.start_again(tickets, now);
+        }
+        self.next_deadline = self.earliest_deadline();
+        outcome
     }
 
     /// When to send [`Input::Tick`] at the latest, in [`Now::mono`] milliseconds.
     pub fn next_deadline(&self) -> Option<u64> {
-        None
+        if self.suspended { None } else { self.next_deadline }
     }
 
     /// A read-only connection for views.
-    pub fn reader(&self) -> Result<rusqlite::Connection, StoreError> {
-        Ok(rusqlite::Connection::open_in_memory()?)
+    pub fn reader(&self) -> Result<Database, StoreError> {
+        self.store.reader()
     }
+
+    fn transact(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) -> Result<(), Fault> {
+        let stanzas = inputs.iter().any(is_stanza);
+        // Archive results are buffered till their page ends and can be asked for again: only the counters are written.
+        let repeatable = inputs.iter().all(archive::page::is_result_frame);
+        self.store.set_durability(if repeatable { Durability::Normal } else { Durability::Full })?;
+        if self.faults.sabotage == Some(fault::Sabotage::AckBeforeCommit) {
+            self.count_before_commit(&inputs)?;
+        }
+        let suspend = inputs.iter().any(|input| matches!(input, Input::Suspend));
+        let sabotage = self.faults.sabotage;
+        let tx = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for input in inputs {
+            match &input {
+                Input::Suspend => self.suspended = true,
+                Input::Resume => self.suspended = false,
+                _ => {}
+            }
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, out: outcome };
+            call.dispatch(input, &mut self.sessions)?;
+        }
+        for session in self.sessions.values_mut() {
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, out: outcome };
+            call.settle(session)?;
+        }
+        if stanzas {
+            self.faults.pass(FaultPoint::Received);
+        }
+        tx.commit()?;
+        if stanzas {
+            self.faults.pass(FaultPoint::Committed);
+            self.released = true;
+        }
+        if suspend {
+            self.store.checkpoint()?;
+        }
+        Ok(())
+    }
+
+    /// The planted bug: what the server is told counts as stored before it is.
+    fn count_before_commit(&mut self, inputs: &[Input]) -> Result<(), Fault> {
+        for input in inputs {
+            if let Input::Frame { account, frame: Frame::Element(element), .. } = input
+                && element.ns == ns::CLIENT
+            {
+                self.store.connection.execute("UPDATE stream SET h_in = h_in + 1 WHERE account_id = ?1", [account])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Storage failed: nothing of this call happened. Transports are dropped, sessions reloaded.
+    fn start_again(&mut self, tickets: Vec<u64>, now: &Now) -> Outcome {
+        let mut outcome = Outcome::default();
+        for session in self.sessions.values() {
+            if let Some(connection) = session.connection() {
+                outcome.effects.push(Effect::Close { account: session.account, connection });
+            }
+        }
+        for ticket in tickets {
+            outcome.effects.push(Effect::Answer { ticket, result: Err(CommandError::Storage) });
+        }
+        match settings::load(&self.store, now) {
+            Ok(mut sessions) => {
+                for session in sessions.values_mut() {
+                    session.connections = self.sessions.get(&session.account).map_or(0, |old| old.connections);
+                    session.wait(now.mono + RESTART_PAUSE);
+                }
+                self.sessions = sessions;
+            }
+            Err(_) => self.sessions.values_mut().for_each(|session| session.wait(now.mono + RESTART_PAUSE)),
+        }
+        outcome.changes.insert(Change::All);
+        outcome
+    }
+
+    fn earliest_deadline(&self) -> Option<u64> {
+        let sessions = self.sessions.values().filter_map(Session::deadline);
+        let requests = self.sessions.values().filter(|session| session.is_live()).filter_map(|session| {
+            let deadline: Option<i64> = self
+                .store
+                .connection
+                .prepare_cached("SELECT min(deadline) FROM request WHERE account_id = ?1")
+                .and_then(|mut statement| statement.query_row([session.account], |row| row.get(0)))
+                .unwrap_or(None);
+            deadline.and_then(|deadline| u64::try_from(deadline).ok())
+        });
+        sessions.chain(requests).min()
+    }
+}
+
+/// After storage failed.
+const RESTART_PAUSE: u64 = 5_000;
+
+fn is_stanza(input: &Input) -> bool {
+    matches!(input, Input::Frame { frame: Frame::Element(element), .. } if element.ns == ns::CLIENT)
+}
+
+/// One transaction at work.
+struct Call<'a> {
+    tx: &'a Database,
+    now: &'a Now,
+    random: &'a mut dyn Random,
+    sabotage: Option<fault::Sabotage>,
+    out: &'a mut Outcome,
+}
+
+impl Call<'_> {
+    fn cx<'b>(&'b mut self, session: &'b mut Session) -> Cx<'b> {
+        Cx { tx: self.tx, now: self.now, random: self.random, session, out: self.out, sabotage: self.sabotage }
+    }
+
+    fn dispatch(&mut self, input: Input, sessions: &mut BTreeMap<AccountId, Session>) -> Result<(), Fault> {
+        match input {
+            Input::Command { ticket, command } => self.command(ticket, command, sessions),
+            Input::TransportOpen { account, connection, tls } => {
+                self.with(sessions, account, connection, |cx| connect::opened(cx, tls))
+            }
+            Input::TlsReady { account, connection, tls } => {
+                self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Tls(tls)))
+            }
+            Input::Computed { account, connection, result } => {
+                self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Computed(result)))
+            }
+            Input::Frame { account, connection, frame } => {
+                self.with(sessions, account, connection, |cx| take_frame(cx, frame))
+            }
+            Input::BadWire { account, connection, error } => self.with(sessions, account, connection, |cx| {
+                tracing::debug!(%error, "the stream can't be read");
+                // A resumption would bring the same bytes again.
+                stream::abandon(cx)?;
+                archive::run::stream_broke(cx)?;
+                connect::lost(cx, WaitReason::ServerError)
+            }),
+            Input::TransportClosed { account, connection, error } => {
+                self.with(sessions, account, connection, |cx| connect::transport_lost(cx, error))
+            }
+            Input::Tick => self.each(sessions, |cx| {
+                connect::tick(cx)?;
+                if cx.session.is_live() {
+                    for purpose in cx.take_overdue(false)? {
+                        reply(cx, &purpose, &Answer::None)?;
+                    }
+                    FEATURES.iter().try_for_each(|feature| feature.tick(cx))?;
+                }
+                Ok(())
+            }),
+            Input::NetworkChanged => self.each(sessions, connect::network_changed),
+            Input::Suspend => self.each(sessions, |cx| connect::leave(cx, false)),
+            Input::Resume => self.each(sessions, |cx| {
+                if cx.session.enabled && matches!(cx.session.link, Link::Off) { connect::open(cx) } else { Ok(()) }
+            }),
+        }
+    }
+
+    /// Runs a handler for one account's present transport, in a savepoint.
+    fn with(
+        &mut self,
+        sessions: &mut BTreeMap<AccountId, Session>,
+        account: AccountId,
+        connection: ConnectionId,
+        handler: impl FnOnce(&mut Cx<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        match sessions.get_mut(&account) {
+            Some(session) if session.connection() == Some(connection) => handler(&mut self.cx(session)),
+            _ => Ok(()),
+        }
+    }
+
+    fn each(
+        &mut self,
+        sessions: &mut BTreeMap<AccountId, Session>,
+        mut handler: impl FnMut(&mut Cx<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        sessions.values_mut().try_for_each(|session| handler(&mut self.cx(session)))
+    }
+
+    fn command(
+        &mut self,
+        ticket: u64,
+        command: Command,
+        sessions: &mut BTreeMap<AccountId, Session>,
+    ) -> Result<(), Fault> {
+        self.tx.execute_batch("SAVEPOINT command")?;
+        let result = self.obey(command, sessions);
+        let result = match result {
+            Ok(receipt) => Ok(receipt),
+            Err(Refusal::Command(error)) => Err(error),
+            Err(Refusal::Fault(fault)) => {
+                self.tx.execute_batch("ROLLBACK TO command")?;
+                tracing::error!(%fault, "a command failed");
+                Err(CommandError::Internal)
+            }
+        };
+        self.tx.execute_batch("RELEASE command")?;
+        self.out.effects.push(Effect::Answer { ticket, result });
+        Ok(())
+    }
+
+    fn obey(&mut self, command: Command, sessions: &mut BTreeMap<AccountId, Session>) -> Result<Receipt, Refusal> {
+        let account = match &command {
+            Command::AddAccount { address, password, server } => {
+                let mut session = settings::add(self.tx, self.random, sessions, address, password, server.as_ref())?;
+                let account = session.account;
+                let mut cx = self.cx(&mut session);
+                cx.change(Change::Accounts);
+                if cx.session.connection().is_some() {
+                    connect::leave(&mut cx, false)?;
+                }
+                connect::open(&mut cx)?;
+                sessions.insert(account, session);
+                return Ok(Receipt::Account(account));
+            }
+            Command::RemoveAccount { account } => {
+                let mut session = sessions.remove(account).ok_or(CommandError::NotFound)?;
+                let mut cx = self.cx(&mut session);
+                connect::leave(&mut cx, true)?;
+                settings::remove(&mut cx)?;
+                return Ok(Receipt::Done);
+            }
+            Command::SetAccountEnabled { account, enabled } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_enabled(&mut self.cx(session), *enabled)?;
+                return Ok(Receipt::Done);
+            }
+            Command::StartChat { account, .. }
+            | Command::AnswerRequest { account, .. }
+            | Command::SetArchiving { account, .. } => *account,
+            Command::SendText { chat, .. }
+            | Command::DeleteChat { chat }
+            | Command::MarkRead { chat, .. }
+            | Command::ChatOpened { chat } => self.owner("SELECT account_id FROM chat WHERE id = ?1", chat.0)?,
+            Command::Retry { message } | Command::DeleteMessage { message } => self.owner(
+                "SELECT chat.account_id FROM message JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
+                message.0,
+            )?,
+            Command::FillGap { gap } => self
+                .owner("SELECT chat.account_id FROM gap JOIN chat ON chat.id = gap.chat_id WHERE gap.id = ?1", gap.0)?,
+        };
+        let session = sessions.get_mut(&account).ok_or(CommandError::NotFound)?;
+        let mut cx = self.cx(session);
+        for feature in FEATURES {
+            if let Some(receipt) = feature.command(&mut cx, &command)? {
+                return Ok(receipt);
+            }
+        }
+        Err(CommandError::Internal.into())
+    }
+
+    fn owner(&self, sql: &str, id: i64) -> Result<AccountId, Refusal> {
+        let account = self.tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
+        account.ok_or_else(|| CommandError::NotFound.into())
+    }
+
+    /// Ends the call for one session: sends what may leave, asks for confirmations, saves counters, writes.
+    fn settle(&mut self, session: &mut Session) -> Result<(), Fault> {
+        let mut cx = self.cx(session);
+        archive::run::advance(&mut cx)?;
+        if std::mem::take(&mut cx.session.pump) {
+            outbox::run(&mut cx)?;
+        }
+        stream::settle(&mut cx)?;
+        let account = session.account;
+        if let Some(live) = session.live().filter(|live| !live.outgoing.is_empty()) {
+            let bytes = std::mem::take(&mut live.outgoing).into_bytes();
+            self.out.effects.push(Effect::Write { account, connection: live.connection, bytes });
+        }
+        Ok(())
+    }
+}
+
+/// Tells every feature that the stream came or went.
+pub fn announce(cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
+    FEATURES.iter().try_for_each(|feature| feature.session(cx, event))
+}
+
+/// Gives an answer to the feature that asked.
+pub fn reply(cx: &mut Cx<'_>, purpose: &Purpose, answer: &Answer<'_>) -> Result<(), Fault> {
+    for feature in FEATURES {
+        if feature.reply(cx, purpose, answer)? == Done::Taken {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
+    let mono = cx.now.mono;
+    let Some(live) = cx.session.live() else { return connect::login(cx, LoginInput::Frame(frame)) };
+    live.heard = mono;
+    live.probe = live.asked.map(|_| mono + stream::PROBE);
+    match frame {
+        Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
+        Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),
+        Frame::Element(element) => {
+            if !stream::nonza(cx, &element)? {
+                cx.violation(Violation::UnknownNonza);
+            }
+            Ok(())
+        }
+        Frame::TooLarge { head } => {
+            cx.violation(Violation::StanzaTooLarge);
+            count(cx, &head);
+            archive::run::result_too_large(cx, &head)
+        }
+        // A second header in a bound stream.
+        Frame::StreamOpen(_) => {
+            stream::abandon(cx)?;
+            connect::lost(cx, WaitReason::ServerError)
+        }
+        Frame::StreamClose => connect::lost(cx, WaitReason::Lost),
+    }
+}
+
+fn count(cx: &mut Cx<'_>, stanza: &Element) {
+    let is_stanza = stanza.ns == ns::CLIENT && matches!(stanza.name.as_str(), "message" | "presence" | "iq");
+    if let Some(live) = cx.session.live().filter(|_| is_stanza) {
+        live.h_in = live.h_in.wrapping_add(1);
+        live.dirty = true;
+    }
+}
+
+/// Handles one stanza in a savepoint of its own: whatever goes wrong in it stays in it.
+pub fn stanza(cx: &mut Cx<'_>, element: &Element, counted: bool) -> Result<(), Fault> {
+    if counted {
+        count(cx, element);
+    }
+    cx.tx.execute_batch("SAVEPOINT stanza")?;
+    let effects = cx.out.effects.len();
+    let written = cx.session.live().map_or(0, |live| live.outgoing.len());
+    let sent = cx.session.live().map_or(0, |live| live.sent);
+    let result = catch_unwind(AssertUnwindSafe(|| handle_stanza(cx, element)));
+    let why = match result {
+        Ok(Ok(())) => return Ok(cx.tx.execute_batch("RELEASE stanza")?),
+        Ok(Err(fault)) => fault.to_string(),
+        Err(_) => "panicked".to_owned(),
+    };
+    tracing::error!(why, "a stanza could not be handled");
+    cx.tx.execute_batch("ROLLBACK TO stanza; RELEASE stanza")?;
+    cx.out.effects.truncate(effects);
+    cx.out.changes.insert(Change::All);
+    if let Some(live) = cx.session.live() {
+        live.outgoing.truncate(written);
+        live.sent = sent;
+    }
+    cx.tx.prepare_cached("INSERT INTO undecided (account_id, stanza, time) VALUES (?1, ?2, ?3)")?.execute((
+        cx.session.account,
+        element.to_xml(),
+        cx.now.wall,
+    ))?;
+    cx.tx
+        .prepare_cached("DELETE FROM undecided WHERE account_id = ?1 AND id <= (SELECT max(id) FROM undecided) - 1000")?
+        .execute([cx.session.account])?;
+    Ok(())
+}
+
+fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
+    let Some(inbound) = Inbound::open(cx, element) else { return Ok(()) };
+    if inbound.kind == Kind::Iq {
+        let id = element.attribute("id").unwrap_or("");
+        match inbound.type_() {
+            "result" | "error" => {
+                let Some(purpose) = cx.take_request(id, inbound.from.as_ref())? else { return Ok(()) };
+                let answer = if inbound.type_() == "result" { Answer::Result(element) } else { Answer::Error(element) };
+                return reply(cx, &purpose, &answer);
+            }
+            "get" | "set" => {}
+            _ => {
+                cx.violation(Violation::StanzaMalformed);
+                return Ok(());
+            }
+        }
+    }
+    for feature in FEATURES {
+        if feature.stanza(cx, &inbound)? == Done::Taken {
+            return Ok(());
+        }
+    }
+    if inbound.kind == Kind::Iq {
+        cx.send(&unhandled(element), None)?;
+    }
+    Ok(())
+}
+
+/// RFC 6120 8.4: a request that nobody handles is answered, and only told that.
+fn unhandled(request: &Element) -> Element {
+    let condition = Element::new("service-unavailable", ns::STANZA_ERROR);
+    Element::new("iq", ns::CLIENT)
+        .with("type", "error")
+        .with_some("id", request.attribute("id"))
+        .with_some("to", request.attribute("from"))
+        .child(Element::new("error", ns::CLIENT).with("type", "cancel").child(condition))
 }

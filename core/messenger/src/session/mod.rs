@@ -1,2 +1,150 @@
-//! The stream level: connect, login, resumption, back-off.
+//! The stream level of one account: connecting, login, resumption, liveness, back-off.
+//!
+//! Invariants: one transport at a time, named by its [`ConnectionId`]; what an older one still says is ignored. Nothing
+//! here decides what a stanza means.
+
+pub mod backoff;
+pub mod clock;
+pub mod connect;
+pub mod disco;
+pub mod features;
+pub mod negotiate;
+pub mod ping;
+pub mod saslprep;
 pub mod scram;
+pub mod stream;
+
+use jid::{BareJid, FullJid};
+
+use crate::command::{Secret, ServerAddress};
+use crate::ids::{AccountId, ConnectionId};
+use crate::wire::Frame;
+use backoff::Backoff;
+use negotiate::Negotiation;
+
+/// One account's stream.
+pub struct Session {
+    pub account: AccountId,
+    pub jid: BareJid,
+    pub password: Secret,
+    pub server: Option<ServerAddress>,
+    pub resource: String,
+    pub enabled: bool,
+    pub scram_seen: bool,
+    /// The server's clock minus ours, milliseconds.
+    pub clock_offset: i64,
+    pub link: Link,
+    /// Transports opened so far.
+    pub connections: u64,
+    pub backoff: Backoff,
+    /// Look at the outbox before this call ends.
+    pub pump: bool,
+    pub archive: crate::archive::run::ArchiveState,
+}
+
+/// Where the transport stands.
+pub enum Link {
+    /// Not wanted.
+    Off,
+    /// The next try is at `until` (mono).
+    Waiting {
+        until: u64,
+    },
+    /// Only the user can help.
+    Failed,
+    Opening {
+        connection: ConnectionId,
+        deadline: u64,
+    },
+    Negotiating(Box<Negotiating>),
+    Live(Box<Live>),
+}
+
+/// A login under way.
+pub struct Negotiating {
+    pub connection: ConnectionId,
+    pub negotiation: Negotiation,
+    /// For the next step, mono.
+    pub deadline: u64,
+    /// For all of it, mono.
+    pub last_deadline: u64,
+    /// Stanzas that came between bind and the end of the login.
+    pub early: Vec<Frame>,
+}
+
+/// A bound session.
+pub struct Live {
+    pub connection: ConnectionId,
+    pub bound: FullJid,
+    /// XEP-0198 is on: both sides count.
+    pub managed: bool,
+    /// Stanzas received and handled, modulo 2^32.
+    pub h_in: u32,
+    /// Our stanzas of this session.
+    pub sent: i64,
+    /// Of those, confirmed by the server.
+    pub acknowledged: i64,
+    /// Since when, mono.
+    pub since: u64,
+    /// When the server last said anything, mono.
+    pub heard: u64,
+    /// The server must say something until then, mono.
+    pub probe: Option<u64>,
+    /// An `<r/>` or ping that covers this many of our stanzas is on its way.
+    pub asked: Option<i64>,
+    /// Text to write when this call has committed.
+    pub outgoing: String,
+    /// The counters differ from the row.
+    pub dirty: bool,
+}
+
+impl Session {
+    /// The live session, if there is one.
+    pub fn live(&mut self) -> Option<&mut Live> {
+        if let Link::Live(live) = &mut self.link { Some(live) } else { None }
+    }
+
+    /// Whether stanzas can leave now.
+    pub fn is_live(&self) -> bool {
+        matches!(self.link, Link::Live(_))
+    }
+
+    /// The transport in use.
+    pub fn connection(&self) -> Option<ConnectionId> {
+        match &self.link {
+            Link::Opening { connection, .. } => Some(*connection),
+            Link::Negotiating(negotiating) => Some(negotiating.connection),
+            Link::Live(live) => Some(live.connection),
+            Link::Off | Link::Waiting { .. } | Link::Failed => None,
+        }
+    }
+
+    /// Queues a stanza for writing and gives its number in this session.
+    pub(crate) fn queue_stanza(&mut self, text: &str) -> Option<i64> {
+        let live = self.live()?;
+        live.outgoing.push_str(text);
+        live.sent += 1;
+        live.dirty = true;
+        Some(live.sent)
+    }
+
+    /// When this session wants to be woken, mono.
+    pub fn deadline(&self) -> Option<u64> {
+        match &self.link {
+            Link::Off | Link::Failed => None,
+            Link::Waiting { until } => Some(*until),
+            Link::Opening { deadline, .. } => Some(*deadline),
+            Link::Negotiating(negotiating) => Some(negotiating.deadline.min(negotiating.last_deadline)),
+            Link::Live(live) => {
+                let alive = live.probe.unwrap_or(live.heard + stream::IDLE);
+                [Some(alive), self.archive.deadline()].into_iter().flatten().min()
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("account", &self.account).finish_non_exhaustive()
+    }
+}

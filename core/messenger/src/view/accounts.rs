@@ -1,8 +1,8 @@
-//! The accounts view.
+//! Accounts with the state of their connections, in the order in which they were added.
 
 use rusqlite::Connection;
 
-use super::item::AccountItem;
+use super::item::{self, AccountItem};
 use super::{View, Window};
 use crate::change::Change;
 use crate::store::StoreError;
@@ -14,11 +14,31 @@ pub struct Accounts;
 impl View for Accounts {
     type Item = AccountItem;
 
-    fn concerns(&self, _change: Change) -> bool {
-        true
+    fn concerns(&self, change: Change) -> bool {
+        change == Change::Accounts
     }
 
-    fn read(&mut self, _connection: &Connection) -> Result<Window<AccountItem>, StoreError> {
-        Ok(Window { items: Vec::new(), at_start: true, at_end: true })
+    fn read(&mut self, connection: &Connection) -> Result<Window<AccountItem>, StoreError> {
+        let items = connection
+            .prepare_cached(
+                "SELECT id, jid, enabled, connection, signed_in, missing, archiving FROM account ORDER BY id",
+            )?
+            .query_map([], |row| {
+                let id = row.get(0)?;
+                let connection: String = row.get(3)?;
+                let missing: String = row.get(5)?;
+                Ok(AccountItem {
+                    key: format!("{id}"),
+                    id,
+                    address: row.get(1)?,
+                    enabled: row.get(2)?,
+                    connection: serde_json::from_str(&connection).unwrap_or(item::Connection::Off),
+                    signed_in: row.get(4)?,
+                    missing: serde_json::from_str(&missing).unwrap_or_default(),
+                    archiving: row.get(6)?,
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(Window { items, at_start: true, at_end: true })
     }
 }

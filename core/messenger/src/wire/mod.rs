@@ -1,9 +1,15 @@
 //! Bytes ↔ stanzas, sans I/O. Nothing here recurses, and everything is bounded.
 
 mod element;
+mod limits;
 pub mod ns;
+mod reader;
+mod writer;
 
 pub use element::{Element, Node};
+pub use limits::Limits;
+pub use reader::Reader;
+pub use writer::{STREAM_CLOSE, stream_header};
 
 /// What the reader hands out.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +41,8 @@ pub enum WireError {
     Malformed,
     #[error("not an XMPP stream")]
     NotAStream,
+    /// A name or attribute value above [`Limits::token_bytes`], a stream header above the limits, or a stanza nested so
+    /// deep that even skipping it would need unbounded memory.
     #[error("one token is larger than the limit")]
     TokenTooLarge,
 }

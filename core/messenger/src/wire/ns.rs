@@ -21,3 +21,4 @@ pub const FORWARD: &str = "urn:xmpp:forward:0";
 pub const DELAY: &str = "urn:xmpp:delay";
 pub const STANZA_ID: &str = "urn:xmpp:sid:0";
 pub const CARBONS: &str = "urn:xmpp:carbons:2";
+pub const TIME: &str = "urn:xmpp:time";

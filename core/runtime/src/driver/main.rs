@@ -1,1 +1,217 @@
-fn main() {}
+//! `linnet-driver`: Linnet's core without a screen, driven by JSON lines. How any other program tests Linnet; every line
+//! is described in `docs/driver.md`.
+
+#![forbid(unsafe_code)]
+
+mod command;
+mod dump;
+mod options;
+mod output;
+mod watch;
+
+use std::collections::HashMap;
+use std::io::BufRead as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
+use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::timeline::Timeline;
+use linnet_runtime::Client;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use command::{Do, Line, ViewName};
+use options::Arguments;
+use output::{Answer, Output};
+use watch::Watching;
+
+fn main() -> ExitCode {
+    let arguments = match options::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(problem) => {
+            output::complain(&problem);
+            return ExitCode::from(2);
+        }
+    };
+    if let Err(problem) = output::log_to_stderr(&arguments.log) {
+        output::complain(&problem);
+        return ExitCode::from(2);
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&error.to_string());
+            return ExitCode::FAILURE;
+        }
+    };
+    let output = Output::start();
+    let success = runtime.block_on(tokio::task::LocalSet::new().run_until(drive(arguments, output.clone())));
+    output.finish();
+    if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Opens the client and obeys until the input ends. False: it could not be opened.
+async fn drive(arguments: Arguments, output: Output) -> bool {
+    let Arguments { options, boot_id, server, discard, .. } = arguments;
+    let opened_at = Instant::now();
+    let surroundings = Arc::new(output::Surroundings { output: output.clone(), boot_id });
+    let client = match Client::open(options, surroundings) {
+        Ok(client) => Arc::new(client),
+        Err(error) => {
+            output.line(json!({ "error": output::open_error(&error), "detail": error.to_string() }));
+            return false;
+        }
+    };
+    output.line(json!({ "ready": true, "micros": output::micros(opened_at) }));
+    let mut driver = Driver { client, output, server, discard, opened_at, watches: HashMap::new() };
+    let mut lines = read_lines();
+    while let Some(line) = lines.recv().await {
+        match command::parse(&line) {
+            Ok(Line { id, command: Do::Quit {} }) => {
+                driver.client.suspend().await;
+                driver.output.answer(id, Ok(json!({})));
+                break;
+            }
+            Ok(line) => driver.obey(line),
+            Err(problem) => driver.output.line(problem.to_json()),
+        }
+    }
+    // The end of the input is a quit: what was read is acknowledged, what was asked is answered.
+    driver.client.suspend().await;
+    driver.watches.clear();
+    driver.client.close();
+    true
+}
+
+/// Standard input on a thread of its own: reading it blocks.
+fn read_lines() -> UnboundedReceiver<String> {
+    let (sender, lines) = unbounded_channel();
+    let read = move || {
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if !line.trim().is_empty() && sender.send(line).is_err() {
+                return;
+            }
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("input".to_owned()).spawn(read) {
+        output::complain(&error.to_string());
+    }
+    lines
+}
+
+struct Driver {
+    client: Arc<Client>,
+    output: Output,
+    /// Where `add_account` connects unless it says.
+    server: Option<linnet_messenger::command::ServerAddress>,
+    discard: bool,
+    opened_at: Instant,
+    watches: HashMap<u64, Box<dyn Watching>>,
+}
+
+impl Driver {
+    /// Commands are given in the order of the lines; answers come when they come.
+    fn obey(&mut self, line: Line) {
+        let Line { id, command } = line;
+        use linnet_messenger::command::{Command, Secret};
+        let core = match command {
+            Do::AddAccount { address, password, server } => Command::AddAccount {
+                address,
+                password: Secret::new(password),
+                server: server.or_else(|| self.server.clone()),
+            },
+            Do::SetAccountEnabled { account, enabled } => {
+                Command::SetAccountEnabled { account: AccountId(account), enabled }
+            }
+            Do::RemoveAccount { account } => Command::RemoveAccount { account: AccountId(account) },
+            Do::StartChat { account, address } => Command::StartChat { account: AccountId(account), address },
+            Do::AnswerRequest { account, address, accept } => {
+                Command::AnswerRequest { account: AccountId(account), address, accept }
+            }
+            Do::SendText { chat, body, token } => {
+                let token = token.unwrap_or_else(linnet_runtime::new_token);
+                Command::SendText { chat: ChatId(chat), body, token }
+            }
+            Do::Retry { message } => Command::Retry { message: MessageId(message) },
+            Do::DeleteMessage { message } => Command::DeleteMessage { message: MessageId(message) },
+            Do::DeleteChat { chat } => Command::DeleteChat { chat: ChatId(chat) },
+            Do::MarkRead { chat, message } => Command::MarkRead { chat: ChatId(chat), message: MessageId(message) },
+            Do::FillGap { gap } => Command::FillGap { gap: GapId(gap) },
+            Do::ChatOpened { chat } => Command::ChatOpened { chat: ChatId(chat) },
+            Do::SetArchiving { account, on } => Command::SetArchiving { account: AccountId(account), on },
+            other => return self.obey_here(id, other),
+        };
+        let (answered, output) = (self.client.submit(core), self.output.clone());
+        tokio::task::spawn_local(async move {
+            let answer = answered.await.map(output::receipt).map_err(output::command_error);
+            output.answer(id, answer);
+        });
+    }
+
+    /// What is no command of the core.
+    fn obey_here(&mut self, id: u64, command: Do) {
+        let done: Answer = match command {
+            Do::NetworkChanged {} => {
+                self.client.network_changed();
+                Ok(json!({}))
+            }
+            Do::Resume {} => {
+                self.client.resume();
+                Ok(json!({}))
+            }
+            Do::Suspend {} => {
+                let (done, output) = (self.client.suspend(), self.output.clone());
+                tokio::task::spawn_local(async move {
+                    done.await;
+                    output.answer(id, Ok(json!({})));
+                });
+                return;
+            }
+            Do::Watch { view, chat } => self.watch(id, view, chat),
+            Do::Page { watch, page } => match self.watches.get(&watch) {
+                Some(watching) => {
+                    watching.page(page.into());
+                    Ok(json!({}))
+                }
+                None => Err("not_found"),
+            },
+            Do::Unwatch { watch } => self.watches.remove(&watch).map(|_| json!({})).ok_or("not_found"),
+            Do::Dump { chat } => {
+                let (client, output) = (Arc::clone(&self.client), self.output.clone());
+                tokio::task::spawn_local(async move {
+                    output.answer(id, dump::dump(&client, ChatId(chat)).await);
+                });
+                return;
+            }
+            other => {
+                linnet_runtime::report_bug(&format!("nobody obeys {other:?}"));
+                Err("internal")
+            }
+        };
+        self.output.answer(id, done);
+    }
+
+    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>) -> Answer {
+        if self.watches.contains_key(&id) {
+            return Err("not_now");
+        }
+        let print = watch::Print { watch: id, discard: self.discard, opened_at: self.opened_at };
+        let output = self.output.clone();
+        let watching: Box<dyn Watching> = match (view, chat) {
+            (ViewName::Accounts, None) => watch::start(self.client.subscribe(Accounts), print, output),
+            (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList), print, output),
+            (ViewName::Requests, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Timeline, Some(chat)) => {
+                watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
+            }
+            _ => return Err("bad_command"),
+        };
+        self.watches.insert(id, watching);
+        Ok(Value::from_iter([("watch", id)]))
+    }
+}

@@ -1,0 +1,64 @@
+// Why: each subscription's generated batch type is its own; these adapters give them one shape. Nothing else belongs
+// here.
+
+import LinnetCore
+
+extension AccountsSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<AccountItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<AccountItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
+extension ChatListSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<ChatItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<ChatItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
+extension RequestsSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<RequestItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<RequestItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
+extension TimelineSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<TimelineItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<TimelineItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}

@@ -1,0 +1,3 @@
+//! Accounts: which there are and what is known of them.
+
+pub mod settings;

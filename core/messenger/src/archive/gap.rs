@@ -1,0 +1,263 @@
+//! Gaps: stretches of a chat that are not stored. A gap is a row the user can see; it fills itself from its upper end
+//! when someone looks, and says so when it can't.
+//!
+//! XEPs: 0313
+
+use rusqlite::{OptionalExtension, params};
+
+use super::merge;
+use super::page::{Archived, Fin};
+use super::query::Query;
+use super::run::TRIES;
+use crate::chat::open;
+use crate::command::{Command, Receipt};
+use crate::engine::cx::Cx;
+use crate::engine::feature::Refusal;
+use crate::fault::{CommandError, Fault, Violation};
+use crate::ids::{ChatId, GapId};
+use crate::message::identity;
+use crate::message::order::{self, Side};
+
+/// Messages fetched for one look.
+const LOOK: u32 = 50;
+
+/// The commands that make a gap fill.
+pub fn command(cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
+    match command {
+        Command::FillGap { gap } => {
+            let chat: Option<ChatId> = cx
+                .tx
+                .prepare_cached("SELECT chat_id FROM gap WHERE id = ?1")?
+                .query_row([gap], |row| row.get(0))
+                .optional()?;
+            want(cx, *gap, chat.ok_or(CommandError::NotFound)?)?;
+        }
+        Command::ChatOpened { chat } => {
+            // On sight: only what lies among the newest rows.
+            let gaps: Vec<GapId> = cx
+                .tx
+                .prepare_cached(
+                    "SELECT id FROM gap WHERE chat_id = ?1 AND state IN ('open', 'failed') AND position >= coalesce(
+                         (SELECT position FROM message WHERE chat_id = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?2),
+                         -9223372036854775807)",
+                )?
+                .query_map((chat, LOOK - 1), |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for gap in gaps {
+                want(cx, gap, *chat)?;
+            }
+        }
+        _ => return Ok(None),
+    }
+    Ok(Some(Receipt::Done))
+}
+
+fn want(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
+    // A message that could not be read three times is given another chance when the user asks.
+    cx.tx
+        .prepare_cached("UPDATE gap SET state = 'loading', wanted = ?2, tries = 0 WHERE id = ?1")?
+        .execute((gap, LOOK))?;
+    cx.change(crate::change::Change::Chat(chat));
+    Ok(())
+}
+
+/// Tries every gap of the account.
+pub fn want_all(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    set_all(cx, "state = 'loading', wanted = 50", "state = 'open'")
+}
+
+/// Nothing is loading any more: the stream is gone.
+pub fn stop_loading(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    // Those that broke the stream go on by themselves: they are on their way to being given up.
+    set_all(cx, "state = 'open', wanted = 0", "state = 'loading' AND tries = 0")
+}
+
+fn set_all(cx: &mut Cx<'_>, set: &str, which: &str) -> Result<(), Fault> {
+    let chats: Vec<ChatId> = cx
+        .tx
+        .prepare_cached(&format!(
+            "UPDATE gap SET {set} WHERE {which} AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)
+             RETURNING chat_id"
+        ))?
+        .query_map([cx.session.account], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for chat in chats {
+        cx.change(crate::change::Change::Chat(chat));
+    }
+    Ok(())
+}
+
+/// A gap that someone waits for.
+pub fn wanted(cx: &Cx<'_>) -> Result<Option<(GapId, ChatId)>, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT gap.id, gap.chat_id FROM gap JOIN chat ON chat.id = gap.chat_id
+             WHERE chat.account_id = ?1 AND gap.state = 'loading' ORDER BY gap.id LIMIT 1",
+        )?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// What to ask for: the newest unread messages of the gap.
+pub fn query(cx: &Cx<'_>, gap: GapId, chat: ChatId, max: u32) -> Result<Query, Fault> {
+    let (position, before, tries): (i64, Option<String>, u32) = cx
+        .tx
+        .prepare_cached("SELECT position, before_id, tries FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let before = match before {
+        Some(before) => before,
+        None => identity::archive_id_above(cx, chat, position)?.unwrap_or_default(),
+    };
+    let max = if tries > 0 { 1 } else { max.min(LOOK) };
+    Ok(Query { with: Some(open::jid(cx, chat)?), before: Some(before), max, ..Query::default() })
+}
+
+/// A page of the gap came.
+pub fn page(
+    cx: &mut Cx<'_>,
+    gap: GapId,
+    chat: ChatId,
+    results: &[Archived],
+    fin: &Fin,
+    too_large: u32,
+) -> Result<(), Fault> {
+    let row: Option<(Option<String>, Option<String>, i64)> = cx
+        .tx
+        .prepare_cached("SELECT after_id, before_id, wanted FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    // The chat was deleted meanwhile.
+    let Some((after_id, before_id, wanted)) = row else { return Ok(()) };
+    let filled = merge::into_gap(cx, chat, gap, after_id.as_deref(), results)?;
+    cx.chat_changed(chat);
+    let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
+    if too_large > 0 {
+        mark_unreadable(cx, gap, chat)?;
+    }
+    if filled.closed || fin.complete || next.is_none() {
+        cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
+        return Ok(());
+    }
+    if next == before_id {
+        cx.violation(Violation::ArchivePageLoops);
+        return failed(cx, gap, chat, false);
+    }
+    let wanted = wanted - i64::try_from(filled.added).unwrap_or(0);
+    let state = if wanted > 0 { "loading" } else { "open" };
+    cx.tx
+        .prepare_cached("UPDATE gap SET before_id = ?2, wanted = ?3, state = ?4, tries = 0 WHERE id = ?1")?
+        .execute(params![gap, next, wanted.max(0), state])?;
+    Ok(())
+}
+
+/// A message right above the gap was skipped because of its size: it leaves a row of its own.
+fn mark_unreadable(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
+    let low: i64 =
+        cx.tx.prepare_cached("SELECT position FROM gap WHERE id = ?1")?.query_row([gap], |row| row.get(0))?;
+    let high = order::after(cx.tx, chat, Some(low))?;
+    let position = order::between(cx.tx, chat, Some(low), high, Side::High)?;
+    cx.tx
+        .prepare_cached("INSERT INTO gap (chat_id, position, state) VALUES (?1, ?2, 'unreadable')")?
+        .execute((chat, position))?;
+    Ok(())
+}
+
+/// The query failed.
+pub fn failed(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, not_found: bool) -> Result<(), Fault> {
+    if not_found {
+        // The message above the gap has expired on the server, and so has all that was before it.
+        cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
+    } else {
+        cx.tx.prepare_cached("UPDATE gap SET state = 'failed', wanted = 0 WHERE id = ?1")?.execute([gap])?;
+    }
+    cx.chat_changed(chat);
+    Ok(())
+}
+
+/// Reading this gap broke the stream.
+pub fn broke(cx: &mut Cx<'_>, gap: GapId) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "UPDATE gap SET tries = tries + 1, state = CASE WHEN tries >= ?2 THEN 'unreadable' ELSE 'loading' END
+             WHERE id = ?1",
+        )?
+        .execute((gap, TRIES))?;
+    cx.change(crate::change::Change::All);
+    Ok(())
+}
+
+/// History before the first message of each chat that has none yet.
+pub fn open_before_each_chat(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let chats = chats(cx)?;
+    for chat in chats {
+        let first = order::after(cx.tx, chat, None)?;
+        let begins_with_gap =
+            cx.tx.prepare_cached("SELECT 1 FROM gap WHERE chat_id = ?1 AND position = ?2")?.exists((chat, first))?;
+        if !begins_with_gap {
+            open_at(cx, chat, first.unwrap_or(0) - order::JUMP, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// A stretch after what is stored of each chat.
+pub fn open_after_each_chat(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    for chat in chats(cx)? {
+        let Some(last) = order::last_settled(cx.tx, chat)? else { continue };
+        let next = order::after(cx.tx, chat, Some(last))?;
+        let position = match next {
+            Some(next) => order::between(cx.tx, chat, Some(last), Some(next), Side::Low)?,
+            None => last + order::STEP,
+        };
+        let after_id = identity::archive_id_at_or_below(cx, chat, last)?;
+        open_at(cx, chat, position, after_id)?;
+    }
+    Ok(())
+}
+
+/// A chat that did not exist before may have a history on the server.
+pub fn open_before_new_chat(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Fault> {
+    let (joined, whole): (bool, bool) = cx
+        .tx
+        .prepare_cached("SELECT archive_joined, archive_whole FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if joined && !whole && cx.session.archive.exists() {
+        open_at(cx, chat, -order::JUMP, None)?;
+    }
+    Ok(())
+}
+
+fn open_at(cx: &mut Cx<'_>, chat: ChatId, position: i64, after_id: Option<String>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("INSERT INTO gap (chat_id, position, after_id, state) VALUES (?1, ?2, ?3, 'open')")?
+        .execute(params![chat, position, after_id])?;
+    cx.chat_changed(chat);
+    Ok(())
+}
+
+/// The archive was read as far as what was stored: nothing lies between. `keep_history`: what precedes a chat's first
+/// message is still unread.
+pub fn close_all_open(cx: &mut Cx<'_>, keep_history: bool) -> Result<(), Fault> {
+    for chat in chats(cx)? {
+        let closed = cx
+            .tx
+            .prepare_cached(
+                "DELETE FROM gap WHERE chat_id = ?1 AND state <> 'unreadable' AND (NOT ?2 OR EXISTS (
+                     SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.position < gap.position))",
+            )?
+            .execute((chat, keep_history))?;
+        if closed > 0 {
+            cx.chat_changed(chat);
+        }
+    }
+    Ok(())
+}
+
+fn chats(cx: &Cx<'_>) -> Result<Vec<ChatId>, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT id FROM chat WHERE account_id = ?1")?
+        .query_map([cx.session.account], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,266 @@
+//! Putting a page of the archive into the chats: the archive's order is the order.
+//!
+//! A page is walked in one direction; each chat has a cursor, the position of the row last met. What is new goes right
+//! beside the cursor; what is known and stands further on becomes the cursor; our own provisional messages move to it.
+//! So a page merges to the same result however often, and in whatever pieces, it comes.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+
+use super::page::Archived;
+use crate::chat::open;
+use crate::engine::cx::Cx;
+use crate::fault::Fault;
+use crate::ids::{ChatId, GapId, MessageId};
+use crate::message::identity::{self, Content, Known, Via};
+use crate::message::order::{self, Place, Side};
+use crate::message::{deletion, state, text};
+use crate::outbox;
+
+/// Merges a page that follows what is settled, oldest message first.
+pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
+    let mut cursors: BTreeMap<ChatId, Option<i64>> = BTreeMap::new();
+    for archived in page {
+        let Some((content, known, chat)) = identify(cx, archived)? else { continue };
+        let cursor = match cursors.get(&chat) {
+            Some(cursor) => *cursor,
+            None => order::last_settled(cx.tx, chat)?,
+        };
+        let position = match known {
+            None => {
+                let next = order::after(cx.tx, chat, cursor)?;
+                let position = order::between(cx.tx, chat, cursor, next, Side::Low)?;
+                insert(cx, chat, position, archived, content, !content.outgoing)?;
+                position
+            }
+            Some(message) => {
+                let (position, place) = whereabouts(cx, message)?;
+                if place == Place::Settled && cursor.is_some_and(|cursor| position <= cursor) {
+                    // Read again: it stands where it belongs.
+                    identity::name(cx, message, content, Via::Archive(&archived.id))?;
+                    continue;
+                }
+                let position = if stays(cx, chat, position, place, cursor)? {
+                    position
+                } else {
+                    let next = order::after(cx.tx, chat, cursor)?;
+                    order::between(cx.tx, chat, cursor, next, Side::Low)?
+                };
+                settle(cx, message, chat, position, archived, content)?;
+                position
+            }
+        };
+        if content.outgoing {
+            read_up_to_here(cx, chat, position)?;
+        }
+        cursors.insert(chat, Some(position));
+    }
+    Ok(())
+}
+
+/// Merges a page that precedes what is stored, newest message first. `high` finds the row before which a chat's first
+/// message goes.
+pub fn backward(
+    cx: &mut Cx<'_>,
+    page: &[Archived],
+    lowest: &mut BTreeMap<ChatId, MessageId>,
+    unread: bool,
+) -> Result<(), Fault> {
+    for archived in page.iter().rev() {
+        let Some((content, known, chat)) = identify(cx, archived)? else { continue };
+        let cursor = match lowest.get(&chat) {
+            Some(message) => Some(whereabouts(cx, *message)?.0),
+            None => first_unsettled(cx, chat)?,
+        };
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, unread)? {
+            lowest.insert(chat, message);
+        }
+    }
+    Ok(())
+}
+
+/// What a page did to the gap it was read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filled {
+    /// The gap's other side was reached.
+    pub closed: bool,
+    /// Messages that were new.
+    pub added: usize,
+}
+
+/// Merges a page into a gap of a chat, newest message first.
+pub fn into_gap(
+    cx: &mut Cx<'_>,
+    chat: ChatId,
+    gap: GapId,
+    after_id: Option<&str>,
+    page: &[Archived],
+) -> Result<Filled, Fault> {
+    let mut lowest: Option<MessageId> = None;
+    let mut added = 0;
+    for archived in page.iter().rev() {
+        if Some(archived.id.as_str()) == after_id {
+            return Ok(Filled { closed: true, added });
+        }
+        let Some((content, known, of)) = identify(cx, archived)? else { continue };
+        if of != chat {
+            continue;
+        }
+        let floor = gap_position(cx, gap)?;
+        let cursor = match lowest {
+            Some(message) => Some(whereabouts(cx, message)?.0),
+            None => order::after(cx.tx, chat, Some(floor))?,
+        };
+        if let Some(message) = known {
+            let (position, place) = whereabouts(cx, message)?;
+            if place == Place::Settled && position < floor {
+                return Ok(Filled { closed: true, added });
+            }
+        }
+        if known.is_none() {
+            added += 1;
+        }
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, false)? {
+            lowest = Some(message);
+        }
+    }
+    Ok(Filled { closed: false, added })
+}
+
+fn gap_position(cx: &Cx<'_>, gap: GapId) -> Result<i64, Fault> {
+    Ok(cx.tx.prepare_cached("SELECT position FROM gap WHERE id = ?1")?.query_row([gap], |row| row.get(0))?)
+}
+
+/// Puts one message right below the cursor, or leaves it where it stands further down; gives the new cursor.
+fn place_below(
+    cx: &mut Cx<'_>,
+    chat: ChatId,
+    cursor: Option<i64>,
+    known: Option<MessageId>,
+    archived: &Archived,
+    content: &Content,
+    unread: bool,
+) -> Result<Option<MessageId>, Fault> {
+    if let Some(message) = known {
+        let (position, place) = whereabouts(cx, message)?;
+        if matches!(place, Place::Settled | Place::Live) {
+            identity::name(cx, message, content, Via::Archive(&archived.id))?;
+            return Ok(cursor.is_none_or(|cursor| position < cursor).then_some(message));
+        }
+    }
+    let low = order::before(cx.tx, chat, cursor.unwrap_or(order::UNSENT))?;
+    let position = order::between(cx.tx, chat, low, cursor, Side::High)?;
+    match known {
+        Some(message) => settle(cx, message, chat, position, archived, content).map(|()| Some(message)),
+        None => insert(cx, chat, position, archived, content, unread && !content.outgoing).map(Some),
+    }
+}
+
+/// The first row that the archive has not settled.
+fn first_unsettled(cx: &Cx<'_>, chat: ChatId) -> Result<Option<i64>, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT min(position) FROM message WHERE chat_id = ?1 AND place <> 0")?
+        .query_row([chat], |row| row.get(0))?)
+}
+
+/// What an archived message says, which stored message it is, and its chat.
+type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
+
+/// Which message and chat an archived message is; `None` if there is nothing to show.
+fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived) -> Result<Option<Identified<'a>>, Fault> {
+    let Some(content) = &archived.content else { return Ok(None) };
+    match identity::find(cx, content, Via::Archive(&archived.id))? {
+        Known::Deleted => {
+            deletion::also_known_as(cx, &archived.id)?;
+            Ok(None)
+        }
+        Known::Message(message) => {
+            let chat = cx
+                .tx
+                .prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?
+                .query_row([message], |row| row.get(0))?;
+            Ok(Some((content, Some(message), chat)))
+        }
+        Known::New => Ok(Some((content, None, open::for_peer(cx, &content.peer)?))),
+    }
+}
+
+fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<(i64, Place), Fault> {
+    state::whereabouts(cx, message)?.map(|(_, position, place)| (position, place)).ok_or(Fault::Corrupt("message_key"))
+}
+
+/// Whether a known message already stands where the archive has it, seen from the cursor.
+fn stays(cx: &Cx<'_>, chat: ChatId, position: i64, place: Place, cursor: Option<i64>) -> Result<bool, Fault> {
+    let beyond = cursor.is_none_or(|cursor| position > cursor);
+    Ok(match place {
+        Place::Settled | Place::Live => beyond,
+        // Its place was a guess: only if nothing else stands between.
+        Place::Provisional => beyond && order::after(cx.tx, chat, cursor)? == Some(position),
+        Place::Unsent => false,
+    })
+}
+
+/// The archive has this message, here.
+fn settle(
+    cx: &mut Cx<'_>,
+    message: MessageId,
+    chat: ChatId,
+    position: i64,
+    archived: &Archived,
+    content: &Content,
+) -> Result<(), Fault> {
+    identity::name(cx, message, content, Via::Archive(&archived.id))?;
+    let changed = cx
+        .tx
+        .prepare_cached(
+            "UPDATE message SET position = ?2, place = 0, time = ?3, state = CASE state WHEN ?4 THEN ?5 ELSE state END
+             WHERE id = ?1 AND (place <> 0 OR position <> ?2)",
+        )?
+        .execute(params![message, position, archived.time, state::SENDING, state::SENT])?;
+    if changed > 0 {
+        if content.outgoing {
+            outbox::drop_job(cx, message)?;
+        }
+        cx.chat_changed(chat);
+    }
+    Ok(())
+}
+
+fn insert(
+    cx: &mut Cx<'_>,
+    chat: ChatId,
+    position: i64,
+    archived: &Archived,
+    content: &Content,
+    unread: bool,
+) -> Result<MessageId, Fault> {
+    let row = text::NewMessage {
+        chat,
+        position,
+        place: Place::Settled,
+        sender: &content.sender,
+        outgoing: content.outgoing,
+        body: &content.body,
+        stanza_id: content.stanza_id.as_deref(),
+        time: archived.time,
+        unread,
+        state: if content.outgoing { state::SENT } else { state::RECEIVED },
+    };
+    let message = text::insert(cx, &row)?;
+    identity::name(cx, message, content, Via::Archive(&archived.id))?;
+    Ok(message)
+}
+
+/// Whoever answered from another device had read what stands before the answer.
+fn read_up_to_here(cx: &mut Cx<'_>, chat: ChatId, position: i64) -> Result<(), Fault> {
+    let read = cx
+        .tx
+        .prepare_cached("UPDATE message SET unread = 0 WHERE chat_id = ?1 AND unread = 1 AND position < ?2")?
+        .execute((chat, position))?;
+    if read > 0 {
+        cx.chat_changed(chat);
+    }
+    Ok(())
+}

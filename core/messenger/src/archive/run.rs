@@ -1,0 +1,491 @@
+//! Reading the archive, one query at a time and account: first the newest pages (a fresh device), then forward from the
+//! cursor (what was missed, and where our own messages really stand), then the gaps someone looks at.
+//!
+//! Invariants: the cursor moves only in the transaction that stores what it passes; the cursor passes a live message only
+//! if nothing before it can still be unknown. A query that fails is tried again later, and never holds back the outbox
+//! for good. If an archived stanza breaks the stream, pages shrink to one message, then the archive is read from its
+//! other side: what can't be read costs its own place and nothing else.
+//!
+//! XEPs: 0059, 0313
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection as Database, params};
+
+use super::page::{Archived, Fin};
+use super::query::Query;
+use super::{gap, merge};
+use crate::engine::cx::Cx;
+use crate::engine::request::{Answer, Purpose};
+use crate::fault::{Fault, Violation};
+use crate::ids::{AccountId, ChatId, GapId, MessageId};
+use crate::message::order::Place;
+use crate::outbox;
+use crate::session::clock::format_stamp;
+use crate::session::connect;
+use crate::session::disco::AccountFeatures;
+use crate::view::item::Connection;
+use crate::wire::{Element, ns};
+
+/// Messages a page. Servers may give fewer (Prosody's usual cap is 50).
+const PAGE: u32 = 250;
+/// A fresh device reads that far back, or that many pages, whichever ends first.
+const JOIN_SPAN: i64 = 30 * 86_400_000;
+const JOIN_PAGES: u32 = 40;
+/// More missed pages than this: the newest first, a gap for the rest.
+const FORWARD_PAGES: u32 = 60;
+/// The archive is asked again when it has been quiet that long, and at the latest after the longer time.
+const QUIET: u64 = 3_000;
+const CONFIRM_LATEST: u64 = 20_000;
+/// After a query that failed.
+const RETRY: u64 = 30_000;
+/// Looks at the archive after which a message that it does not show keeps the place it has.
+const CONFIRMATIONS: i64 = 3;
+/// Clocks and stamps are allowed to be that wrong when an archive id has expired.
+const OVERLAP: i64 = 3_600_000;
+/// A single message may break the stream that often before it is given up.
+pub(super) const TRIES: u32 = 3;
+
+/// What is known of an account's archive in this process.
+#[derive(Debug)]
+pub struct ArchiveState {
+    /// `None`: never asked.
+    pub features: Option<AccountFeatures>,
+    /// Everything up to the start of this session is stored.
+    pub caught_up: bool,
+    pub run: Option<Run>,
+    /// When to look at the archive again, mono.
+    pub confirm_at: Option<u64>,
+    confirm_since: Option<u64>,
+    /// How often in a row the stream broke while a page was on its way.
+    broken: u32,
+    /// So many messages are still asked for one by one, because one of them broke the stream.
+    careful: u32,
+    /// A first look that the loss of the stream interrupted.
+    interrupted: Option<Join>,
+}
+
+/// A query under way.
+#[derive(Debug)]
+pub struct Run {
+    query_id: String,
+    goal: Goal,
+    results: Vec<Archived>,
+    /// Results above a limit, skipped by the reader.
+    too_large: u32,
+}
+
+#[derive(Debug, Clone)]
+enum Goal {
+    /// The newest pages, backwards.
+    Join(Join),
+    /// What follows the cursor.
+    Forward {
+        from: From,
+        pages: u32,
+        newest_message: i64,
+    },
+    Gap {
+        gap: GapId,
+        chat: ChatId,
+    },
+}
+
+#[derive(Debug, Clone, Default)]
+struct Join {
+    pages: u32,
+    /// The archive's end when the first page came: the cursor to be.
+    newest: Option<(String, i64)>,
+    /// The next page ends before this id.
+    before: String,
+    /// The lowest message stored so far, a chat.
+    lowest: BTreeMap<ChatId, MessageId>,
+    /// The old cursor, after a long absence: no need to go further back.
+    floor: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum From {
+    Beginning,
+    After(String),
+    /// The cursor's id has expired: from its stamp on.
+    Start(i64),
+}
+
+impl ArchiveState {
+    /// With what an earlier process learnt of the server.
+    pub fn new(features: Option<AccountFeatures>) -> Self {
+        Self {
+            features,
+            caught_up: false,
+            run: None,
+            confirm_at: None,
+            confirm_since: None,
+            broken: 0,
+            careful: 0,
+            interrupted: None,
+        }
+    }
+
+    /// Whether the server archives, as far as is known.
+    pub fn exists(&self) -> bool {
+        self.features.is_none_or(|features| features.archive)
+    }
+
+    /// Whether archive ids on live messages are the server's own.
+    pub fn trusts_stanza_ids(&self) -> bool {
+        self.features.is_some_and(|features| features.archive && features.stanza_ids)
+    }
+
+    /// How sure the place of a live message is that arrives now. It is settled if nothing that the archive has before
+    /// it can be unknown here: no catch-up is open, and no message of ours is on its way or waits for its place.
+    pub fn place_of_live(&self, tx: &Database, account: AccountId, has_archive_id: bool) -> Result<Place, Fault> {
+        if !self.exists() {
+            return Ok(Place::Settled);
+        }
+        if !self.caught_up || !has_archive_id {
+            return Ok(Place::Live);
+        }
+        let open: bool = tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM message JOIN chat ON chat.id = message.chat_id
+                                 WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1)
+                     OR EXISTS (SELECT 1 FROM job WHERE account_id = ?1 AND state <> 'ready')",
+            )?
+            .query_row([account], |row| row.get(0))?;
+        Ok(if open { Place::Live } else { Place::Settled })
+    }
+
+    /// When there is something to ask, mono.
+    pub fn deadline(&self) -> Option<u64> {
+        let can_ask = self.run.is_none() && self.features.is_some_and(|features| features.archive);
+        self.confirm_at.filter(|_| can_ask)
+    }
+
+    /// Something waits for the archive's word on its place.
+    pub fn confirm_soon(&mut self, mono: u64) {
+        let since = *self.confirm_since.get_or_insert(mono);
+        self.confirm_at = Some((mono + QUIET).min(since + CONFIRM_LATEST));
+    }
+}
+
+/// Starts the next query if none is under way and there is a reason for one.
+pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if !cx.session.is_live() || cx.session.archive.run.is_some() {
+        return Ok(());
+    }
+    if !cx.session.archive.features.is_some_and(|features| features.archive) {
+        return Ok(());
+    }
+    let due = cx.session.archive.confirm_at.is_some_and(|at| at <= cx.now.mono);
+    let waits = cx.session.archive.confirm_at.is_some() && !due;
+    if !cx.session.archive.caught_up && !waits {
+        return catch_up(cx);
+    }
+    if let Some((gap, chat)) = gap::wanted(cx)? {
+        return start(cx, Goal::Gap { gap, chat });
+    }
+    if due {
+        return catch_up(cx);
+    }
+    Ok(())
+}
+
+fn catch_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.session.archive.confirm_at = None;
+    cx.session.archive.confirm_since = None;
+    let (joined, cursor): (bool, Option<String>) = cx
+        .tx
+        .prepare_cached("SELECT archive_joined, archive_cursor FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if joined {
+        forward(cx, cursor.map_or(From::Beginning, From::After), 0)
+    } else {
+        let join = cx.session.archive.interrupted.take().unwrap_or(Join { floor: cursor, ..Join::default() });
+        start(cx, Goal::Join(join))
+    }
+}
+
+fn forward(cx: &mut Cx<'_>, from: From, pages: u32) -> Result<(), Fault> {
+    let newest_message =
+        cx.tx.prepare_cached("SELECT coalesce(max(id), 0) FROM message")?.query_row([], |row| row.get(0))?;
+    start(cx, Goal::Forward { from, pages, newest_message })
+}
+
+fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
+    let max = if cx.session.archive.careful > 0 { 1 } else { PAGE };
+    let query = match &goal {
+        Goal::Join(join) => Query { before: Some(join.before.clone()), max, ..Query::default() },
+        Goal::Forward { from: From::Beginning, .. } => Query { max, ..Query::default() },
+        Goal::Forward { from: From::After(id), .. } => Query { after: Some(id.clone()), max, ..Query::default() },
+        Goal::Forward { from: From::Start(time), .. } => {
+            Query { start: Some(format_stamp(time.saturating_sub(OVERLAP))), max, ..Query::default() }
+        }
+        Goal::Gap { gap, chat } => gap::query(cx, *gap, *chat, max)?,
+    };
+    let query_id = cx.random.id();
+    cx.request("set", None, query.element(&query_id), &Purpose::ArchivePage { query: query_id.clone() })?;
+    cx.session.archive.run = Some(Run { query_id, goal, results: Vec::new(), too_large: 0 });
+    Ok(())
+}
+
+/// A `<result/>` came.
+pub fn collect(cx: &mut Cx<'_>, result: &Element) {
+    let own = cx.own();
+    let archived = super::page::read_result(result, &own);
+    let query = result.attribute("queryid");
+    let outcome = match &mut cx.session.archive.run {
+        Some(run) if query == Some(run.query_id.as_str()) => match archived {
+            // A server that sends more than it was asked for is stopped at twice as much.
+            Some(archived) if run.results.len() < 2 * PAGE as usize => {
+                run.results.push(archived);
+                None
+            }
+            _ => Some(Violation::ArchiveResultMalformed),
+        },
+        _ => Some(Violation::ArchiveResultUnasked),
+    };
+    if let Some(violation) = outcome {
+        cx.violation(violation);
+    }
+}
+
+/// A stanza above the limits was skipped: most likely a result, as nothing else of that size comes through a server.
+pub fn result_too_large(cx: &mut Cx<'_>, head: &Element) -> Result<(), Fault> {
+    if let Some(run) = cx.session.archive.run.as_mut().filter(|_| head.is("message", ns::CLIENT)) {
+        run.too_large += 1;
+    }
+    Ok(())
+}
+
+/// A page ended, or its query failed.
+pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(), Fault> {
+    let Some(run) = cx.session.archive.run.take_if(|run| run.query_id == query) else { return Ok(()) };
+    let fin = if let Answer::Result(iq) = answer { super::page::read_fin(iq) } else { None };
+    match fin {
+        Some(fin) => {
+            cx.session.archive.broken = 0;
+            cx.session.archive.careful = cx.session.archive.careful.saturating_sub(1);
+            match run.goal {
+                Goal::Join(join) => join_page(cx, join, &run.results, &fin),
+                Goal::Forward { from, pages, newest_message } => {
+                    forward_page(cx, &from, pages, newest_message, &run.results, &fin)
+                }
+                Goal::Gap { gap, chat } => gap::page(cx, gap, chat, &run.results, &fin, run.too_large),
+            }
+        }
+        None => failed(cx, &run.goal, answer.condition() == Some("item-not-found")),
+    }
+}
+
+fn failed(cx: &mut Cx<'_>, goal: &Goal, not_found: bool) -> Result<(), Fault> {
+    match goal {
+        Goal::Forward { from: From::After(_), .. } if not_found => {
+            let time: Option<i64> = cx
+                .tx
+                .prepare_cached("SELECT archive_cursor_time FROM account WHERE id = ?1")?
+                .query_row([cx.session.account], |row| row.get(0))?;
+            match time {
+                Some(time) => forward(cx, From::Start(time), 0),
+                None => start(cx, Goal::Join(Join::default())),
+            }
+        }
+        Goal::Gap { gap, chat } => gap::failed(cx, *gap, *chat, not_found),
+        _ => {
+            // The outbox must not wait for an archive that does not answer.
+            cx.session.archive.confirm_at = Some(cx.now.mono + RETRY);
+            outbox::end_doubt(cx)
+        }
+    }
+}
+
+fn forward_page(
+    cx: &mut Cx<'_>,
+    from: &From,
+    pages: u32,
+    newest_message: i64,
+    results: &[Archived],
+    fin: &Fin,
+) -> Result<(), Fault> {
+    merge::forward(cx, results)?;
+    let last = results.last().map(|archived| archived.id.clone()).or_else(|| fin.last.clone());
+    if let Some(id) = &last {
+        set_cursor(cx, id, results.last().map(|archived| archived.time))?;
+    }
+    match last {
+        Some(id) if !fin.complete => {
+            if matches!(from, From::After(before) if *before == id) {
+                cx.violation(Violation::ArchivePageLoops);
+                return forward_done(cx, newest_message);
+            }
+            if pages + 1 >= FORWARD_PAGES {
+                return skip_ahead(cx);
+            }
+            start(cx, Goal::Forward { from: From::After(id), pages: pages + 1, newest_message })
+        }
+        _ => forward_done(cx, newest_message),
+    }
+}
+
+/// Everything the archive has is stored: what it did not show either was never archived or never arrived.
+fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
+    let account = cx.session.account;
+    cx.tx
+        .prepare_cached(
+            "UPDATE message SET confirmations = confirmations + 1,
+                 place = CASE WHEN confirmations + 1 >= ?3 THEN 0 ELSE place END
+             WHERE place <> 0 AND place IN (1, 2) AND id <= ?2 AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
+        )?
+        .execute((account, newest_message, CONFIRMATIONS))?;
+    let waiting: bool = cx
+        .tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM message JOIN chat ON chat.id = message.chat_id
+             WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1)",
+        )?
+        .query_row([account], |row| row.get(0))?;
+    caught_up(cx)?;
+    if waiting {
+        cx.session.archive.confirm_soon(cx.now.mono);
+    }
+    Ok(())
+}
+
+fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if !cx.session.archive.caught_up {
+        cx.session.archive.caught_up = true;
+        connect::show(cx, Connection::Online)?;
+    }
+    outbox::end_doubt(cx)
+}
+
+/// There is no archive: nothing will tell more about what is in doubt, or where it stands.
+pub fn do_without(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "UPDATE message SET place = 0
+             WHERE place <> 0 AND place IN (1, 2) AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
+        )?
+        .execute([cx.session.account])?;
+    cx.session.archive.confirm_at = None;
+    cx.session.archive.confirm_since = None;
+    caught_up(cx)
+}
+
+fn set_cursor(cx: &mut Cx<'_>, id: &str, time: Option<i64>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "UPDATE account SET archive_cursor = ?2, archive_cursor_time = coalesce(?3, archive_cursor_time)
+             WHERE id = ?1",
+        )?
+        .execute(params![cx.session.account, id, time])?;
+    Ok(())
+}
+
+/// A live message follows the cursor with nothing between.
+pub fn advance_cursor(cx: &mut Cx<'_>, id: &str, time: i64) -> Result<(), Fault> {
+    set_cursor(cx, id, Some(time))
+}
+
+/// After a long absence the newest messages matter first: every chat gets a gap after what it has, and the archive is
+/// joined anew from its end.
+fn skip_ahead(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    gap::open_after_each_chat(cx)?;
+    cx.tx.prepare_cached("UPDATE account SET archive_joined = 0 WHERE id = ?1")?.execute([cx.session.account])?;
+    catch_up(cx)
+}
+
+fn join_page(cx: &mut Cx<'_>, mut join: Join, results: &[Archived], fin: &Fin) -> Result<(), Fault> {
+    let floor = join.floor.clone();
+    let reached = floor.and_then(|floor| results.iter().position(|archived| archived.id == floor));
+    let fresh = results.get(reached.map_or(0, |at| at + 1)..).unwrap_or_default();
+    merge::backward(cx, fresh, &mut join.lowest, join.floor.is_some())?;
+    if join.newest.is_none() {
+        join.newest = results.last().map(|archived| (archived.id.clone(), archived.time));
+    }
+    join.pages += 1;
+    let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
+    let old_enough = results.first().is_some_and(|archived| archived.time < cx.server_time().saturating_sub(JOIN_SPAN));
+    let stuck = next.as_deref() == Some(join.before.as_str());
+    match next {
+        Some(next) if !fin.complete && reached.is_none() && !old_enough && !stuck && join.pages < JOIN_PAGES => {
+            join.before = next;
+            start(cx, Goal::Join(join))
+        }
+        _ => join_done(cx, &join, fin.complete, reached.is_some()),
+    }
+}
+
+fn join_done(cx: &mut Cx<'_>, join: &Join, whole: bool, reached: bool) -> Result<(), Fault> {
+    if whole || reached {
+        gap::close_all_open(cx, !whole)?;
+    }
+    if !whole && join.floor.is_none() {
+        gap::open_before_each_chat(cx)?;
+    }
+    cx.tx
+        .prepare_cached(
+            "UPDATE account SET archive_joined = 1, archive_whole = archive_whole OR ?2,
+                 archive_cursor = coalesce(?3, archive_cursor), archive_cursor_time = coalesce(?4, archive_cursor_time)
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            cx.session.account,
+            whole,
+            join.newest.as_ref().map(|newest| &newest.0),
+            join.newest.as_ref().map(|newest| newest.1)
+        ])?;
+    // What came in the meantime.
+    catch_up(cx)
+}
+
+/// The stream could not be read any further. If a page was on its way, something in it is the most likely cause.
+pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let Some(run) = cx.session.archive.run.take() else { return Ok(()) };
+    cx.session.archive.broken += 1;
+    cx.session.archive.careful = PAGE;
+    match run.goal {
+        Goal::Gap { gap, .. } => gap::broke(cx, gap),
+        // One message at a time has failed often enough: it is the message after the cursor.
+        Goal::Forward { .. } if cx.session.archive.broken > TRIES => {
+            cx.session.archive.broken = 0;
+            gap::open_after_each_chat(cx)?;
+            cx.tx
+                .prepare_cached("UPDATE account SET archive_joined = 0 WHERE id = ?1")?
+                .execute([cx.session.account])?;
+            Ok(())
+        }
+        // From this side too: what is left between are the gaps of the chats, each tried on its own.
+        Goal::Join(join) if cx.session.archive.broken > TRIES => {
+            cx.session.archive.broken = 0;
+            cx.tx
+                .prepare_cached(
+                    "UPDATE account SET archive_joined = 1, archive_cursor = coalesce(?2, archive_cursor),
+                         archive_cursor_time = coalesce(?3, archive_cursor_time) WHERE id = ?1",
+                )?
+                .execute(params![
+                    cx.session.account,
+                    join.newest.as_ref().map(|newest| &newest.0),
+                    join.newest.as_ref().map(|newest| newest.1)
+                ])?;
+            if join.floor.is_none() {
+                gap::open_before_each_chat(cx)?;
+            }
+            gap::want_all(cx)
+        }
+        Goal::Join(join) => {
+            cx.session.archive.interrupted = Some(join);
+            Ok(())
+        }
+        Goal::Forward { .. } => Ok(()),
+    }
+}
+
+/// The stream is gone: what it was about to bring has to be asked for again.
+pub fn reset(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.session.archive.run = None;
+    cx.session.archive.caught_up = false;
+    cx.session.archive.confirm_at = None;
+    cx.session.archive.confirm_since = None;
+    gap::stop_loading(cx)
+}

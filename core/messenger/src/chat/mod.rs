@@ -1,0 +1,4 @@
+//! Chats: an (account, bare JID) pair each.
+
+pub mod open;
+pub mod read;

@@ -1,0 +1,5 @@
+//! Contacts: the roster, who may see whose presence, and who asks to.
+
+pub mod presence;
+pub mod roster;
+pub mod subscription;

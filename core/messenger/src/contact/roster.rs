@@ -1,0 +1,108 @@
+//! The roster: names and subscriptions as the server keeps them. Read whole at a fresh bind unless the server knows our
+//! version; one item that can't be read spoils no other.
+//!
+//! XEPs: 0237, RFC 6121 2
+
+use jid::BareJid;
+use rusqlite::params;
+
+use crate::change::Change;
+use crate::engine::cx::Cx;
+use crate::engine::envelope::{Inbound, Kind};
+use crate::engine::feature::{Done, Feature, SessionEvent};
+use crate::engine::request::{Answer, Purpose};
+use crate::fault::{Fault, Violation};
+use crate::session::ping::result_of;
+use crate::wire::{Element, ns};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Roster;
+
+impl Feature for Roster {
+    fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
+        if event != SessionEvent::Bound {
+            return Ok(());
+        }
+        let version: Option<String> = cx
+            .tx
+            .prepare_cached("SELECT roster_version FROM account WHERE id = ?1")?
+            .query_row([cx.session.account], |row| row.get(0))?;
+        let query = Element::new("query", ns::ROSTER).with_some("ver", version);
+        cx.request("get", None, query, &Purpose::Roster)
+    }
+
+    fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
+        let push = inbound.kind == Kind::Iq && inbound.type_() == "set";
+        let Some(query) = inbound.stanza.first("query", ns::ROSTER).filter(|_| push) else { return Ok(Done::Pass) };
+        // RFC 6121 2.1.6: only the account itself may push. A stranger is not even told that we are here.
+        if !inbound.is_from_own_account(cx) {
+            cx.violation(Violation::RosterPushForged);
+            return Ok(Done::Taken);
+        }
+        for item in query.children().filter(|child| child.is("item", ns::ROSTER)) {
+            take_item(cx, item)?;
+        }
+        remember_version(cx, query)?;
+        cx.send(&result_of(inbound.stanza), None)?;
+        Ok(Done::Taken)
+    }
+
+    fn reply(&self, cx: &mut Cx<'_>, purpose: &Purpose, answer: &Answer<'_>) -> Result<Done, Fault> {
+        match (purpose, answer) {
+            (Purpose::Roster, Answer::Result(iq)) => {
+                // No query: what we have is up to date (RFC 6121 2.6.3).
+                if let Some(query) = iq.first("query", ns::ROSTER) {
+                    cx.tx.prepare_cached("DELETE FROM contact WHERE account_id = ?1")?.execute([cx.session.account])?;
+                    for item in query.children().filter(|child| child.is("item", ns::ROSTER)) {
+                        take_item(cx, item)?;
+                    }
+                    remember_version(cx, query)?;
+                }
+                Ok(Done::Taken)
+            }
+            (Purpose::Roster | Purpose::RosterSet, _) => Ok(Done::Taken),
+            _ => Ok(Done::Pass),
+        }
+    }
+}
+
+fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
+    let Some(jid) = item.attribute("jid").and_then(|jid| BareJid::new(jid).ok()) else {
+        cx.violation(Violation::RosterItemMalformed);
+        return Ok(());
+    };
+    let account = cx.account();
+    let subscription = item.attribute("subscription").unwrap_or("none");
+    if subscription == "remove" {
+        cx.tx
+            .prepare_cached("DELETE FROM contact WHERE account_id = ?1 AND jid = ?2")?
+            .execute((account, jid.as_str()))?;
+    } else if matches!(subscription, "none" | "to" | "from" | "both") {
+        let name = item.attribute("name").map(str::trim).filter(|name| !name.is_empty());
+        cx.tx
+            .prepare_cached(
+                "INSERT INTO contact (account_id, jid, name, subscription, ask) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (account_id, jid) DO UPDATE SET
+                     name = excluded.name, subscription = excluded.subscription, ask = excluded.ask",
+            )?
+            .execute(params![account, jid.as_str(), name, subscription, item.attribute("ask").is_some()])?;
+        // Answered from another device.
+        if matches!(subscription, "from" | "both") {
+            super::subscription::forget_request(cx, &jid)?;
+        }
+    } else {
+        cx.violation(Violation::RosterItemMalformed);
+        return Ok(());
+    }
+    cx.change(Change::Contacts(account));
+    cx.change(Change::ChatList);
+    Ok(())
+}
+
+fn remember_version(cx: &Cx<'_>, query: &Element) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE account SET roster_version = ?2 WHERE id = ?1")?
+        .execute((cx.session.account, query.attribute("ver")))?;
+    Ok(())
+}

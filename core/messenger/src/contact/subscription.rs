@@ -1,0 +1,118 @@
+//! Presence subscriptions: asking, being asked, answering.
+//!
+//! Invariant: a stranger's request is kept until the user has answered it; nothing is granted by itself, but whoever we
+//! asked and who asks back is granted what we asked for.
+//!
+//! XEPs: RFC 6121 3
+
+use jid::BareJid;
+use rusqlite::OptionalExtension;
+
+use crate::change::Change;
+use crate::command::{Command, Receipt};
+use crate::engine::cx::Cx;
+use crate::engine::envelope::{Inbound, Kind};
+use crate::engine::feature::{Done, Feature, Refusal};
+use crate::engine::request::Purpose;
+use crate::fault::{CommandError, Fault};
+use crate::wire::{Element, ns};
+
+/// Strangers can't fill the store: the newest are kept.
+const MOST_REQUESTS: u32 = 1_000;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Subscription;
+
+impl Feature for Subscription {
+    fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
+        let Some(from) = inbound.from.as_ref().filter(|_| inbound.kind == Kind::Presence).map(jid::Jid::to_bare) else {
+            return Ok(Done::Pass);
+        };
+        match inbound.type_() {
+            "subscribe" => asked(cx, &from)?,
+            // Withdrawn before it was answered.
+            "unsubscribe" => forget_request(cx, &from)?,
+            _ => {}
+        }
+        Ok(Done::Taken)
+    }
+
+    fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
+        let Command::AnswerRequest { address, accept, .. } = command else { return Ok(None) };
+        if !cx.session.is_live() {
+            return Err(CommandError::Offline.into());
+        }
+        let peer = BareJid::new(address).map_err(|_| CommandError::AddressInvalid)?;
+        forget_request(cx, &peer)?;
+        cx.send(&presence(&peer, if *accept { "subscribed" } else { "unsubscribed" }), None)?;
+        if *accept {
+            ask_unless_subscribed(cx, &peer)?;
+        }
+        Ok(Some(Receipt::Done))
+    }
+}
+
+fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
+    if *from == cx.own() {
+        return Ok(());
+    }
+    let (subscription, asked_ourselves) = subscription(cx, from)?;
+    if asked_ourselves || subscription.as_deref() == Some("to") {
+        return cx.send(&presence(from, "subscribed"), None);
+    }
+    let time = cx.server_time();
+    cx.tx
+        .prepare_cached("INSERT OR REPLACE INTO subscription_request (account_id, jid, time) VALUES (?1, ?2, ?3)")?
+        .execute((cx.session.account, from.as_str(), time))?;
+    cx.tx
+        .prepare_cached(
+            "DELETE FROM subscription_request WHERE account_id = ?1 AND jid IN (
+                 SELECT jid FROM subscription_request WHERE account_id = ?1 ORDER BY time DESC LIMIT -1 OFFSET ?2)",
+        )?
+        .execute((cx.session.account, MOST_REQUESTS))?;
+    let account = cx.account();
+    cx.change(Change::Contacts(account));
+    Ok(())
+}
+
+/// A request was answered or withdrawn.
+pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("DELETE FROM subscription_request WHERE account_id = ?1 AND jid = ?2")?
+        .execute((cx.session.account, peer.as_str()))?;
+    let account = cx.account();
+    cx.change(Change::Contacts(account));
+    Ok(())
+}
+
+/// Puts someone on the roster and asks to see their presence, unless that is so or under way. Needs a live session;
+/// without one it is asked at the next opening of the chat.
+pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
+    let (subscription, asked) = subscription(cx, peer)?;
+    if asked || matches!(subscription.as_deref(), Some("to" | "both")) || !cx.session.is_live() {
+        return Ok(());
+    }
+    // Setting an item replaces it: who is on the roster already keeps name and groups.
+    if subscription.is_none() {
+        let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str());
+        cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?;
+    }
+    // Whoever answers by asking back needs no second question.
+    cx.send(&presence(peer, "subscribed"), None)?;
+    cx.send(&presence(peer, "subscribe"), None)
+}
+
+/// The roster's subscription, if it has an entry, and whether our own question is open.
+fn subscription(cx: &Cx<'_>, peer: &BareJid) -> Result<(Option<String>, bool), Fault> {
+    let row = cx
+        .tx
+        .prepare_cached("SELECT subscription, ask FROM contact WHERE account_id = ?1 AND jid = ?2")?
+        .query_row((cx.session.account, peer.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(row.map_or((None, false), |(subscription, ask)| (Some(subscription), ask)))
+}
+
+fn presence(to: &BareJid, type_: &str) -> Element {
+    Element::new("presence", ns::CLIENT).with("to", to.as_str()).with("type", type_)
+}

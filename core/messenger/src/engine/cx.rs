@@ -1,0 +1,67 @@
+//! What a feature may touch while it handles one input: the open transaction, the clock, randomness, its account's
+//! session, and what shall happen after the commit.
+
+use jid::BareJid;
+use rusqlite::Connection;
+
+use super::Outcome;
+use crate::change::Change;
+use crate::effect::Effect;
+use crate::fault::{Fault, Violation};
+use crate::ids::{AccountId, ChatId, JobId};
+use crate::now::Now;
+use crate::random::Random;
+use crate::session::Session;
+use crate::wire::Element;
+
+/// The context of one input.
+pub struct Cx<'a> {
+    pub tx: &'a Connection,
+    pub now: &'a Now,
+    pub random: &'a mut dyn Random,
+    pub session: &'a mut Session,
+    pub out: &'a mut Outcome,
+    pub sabotage: Option<super::fault::Sabotage>,
+}
+
+impl Cx<'_> {
+    pub fn account(&self) -> AccountId {
+        self.session.account
+    }
+
+    /// Our own bare JID.
+    pub fn own(&self) -> BareJid {
+        self.session.jid.clone()
+    }
+
+    pub fn change(&mut self, change: Change) {
+        self.out.changes.insert(change);
+    }
+
+    /// A message, gap or read state of this chat changed: both the chat and its line in the list show it.
+    pub fn chat_changed(&mut self, chat: ChatId) {
+        self.change(Change::Chat(chat));
+        self.change(Change::ChatList);
+    }
+
+    /// Counts a peer's misbehaviour.
+    pub fn violation(&mut self, violation: Violation) {
+        tracing::debug!(?violation, "violation");
+        self.out.effects.push(Effect::Violation { account: self.session.account, violation });
+    }
+
+    /// Sends a stanza, now, or with the session's resumption; does nothing without a live session.
+    pub fn send(&mut self, stanza: &Element, job: Option<JobId>) -> Result<(), Fault> {
+        let text = stanza.to_xml();
+        let Some(sequence) = self.session.queue_stanza(&text) else { return Ok(()) };
+        self.tx
+            .prepare_cached("INSERT INTO unacknowledged (account_id, seq, stanza, job_id) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((self.session.account, sequence, text, job))?;
+        Ok(())
+    }
+
+    /// The server's time as far as we know it, UTC milliseconds.
+    pub fn server_time(&self) -> i64 {
+        self.now.wall.saturating_add(self.session.clock_offset)
+    }
+}

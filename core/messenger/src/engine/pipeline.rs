@@ -1,0 +1,24 @@
+//! THE list: every feature, in the order in which it sees a stanza, an answer or a command.
+
+use super::feature::Feature;
+
+/// Read top to bottom.
+pub const FEATURES: &[&dyn Feature] = &[
+    // Who answers for us.
+    &crate::session::ping::Ping,
+    &crate::session::disco::Disco,
+    &crate::session::clock::ServerClock,
+    // Who there is.
+    &crate::contact::roster::Roster,
+    &crate::contact::presence::Presence,
+    &crate::contact::subscription::Subscription,
+    // What was said before and elsewhere; before `Text`, because an archive result is a message too.
+    &crate::archive::feature::Archive,
+    &crate::archive::preferences::Preferences,
+    // What is said.
+    &crate::message::bounce::Bounce,
+    &crate::message::text::Text,
+    &crate::message::deletion::Deletion,
+    &crate::chat::open::Open,
+    &crate::chat::read::Read,
+];

@@ -1,0 +1,143 @@
+//! IQ requests as rows `{id, responder, purpose, deadline}`: an answer after a killed process and a resumed stream still
+//! finds what it was for, and only the entity that was asked may answer.
+//!
+//! XEPs: RFC 6120 8.2.3
+
+use jid::Jid;
+use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
+
+use super::cx::Cx;
+use crate::fault::{Fault, Violation};
+use crate::wire::{Element, ns};
+
+/// How long an answer may take.
+pub const DEADLINE: u64 = 60_000;
+
+/// What a request was for; the feature that made it gets the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "purpose", rename_all = "snake_case")]
+pub enum Purpose {
+    AccountFeatures,
+    ArchivePage {
+        query: String,
+    },
+    ArchivePreferences,
+    /// The preferences are read so that switching the default keeps the lists.
+    ArchiveSwitch {
+        on: bool,
+    },
+    ArchiveSwitched {
+        on: bool,
+    },
+    /// Everything sent up to this number of the session has been handled when the answer comes.
+    Ping {
+        sent: i64,
+    },
+    Roster,
+    RosterSet,
+    ServerTime,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub enum Answer<'a> {
+    /// The whole `<iq type='result'/>`.
+    Result(&'a Element),
+    /// The whole `<iq type='error'/>`.
+    Error(&'a Element),
+    /// Nothing, and nothing will come.
+    None,
+}
+
+impl Answer<'_> {
+    /// The defined condition of an error answer.
+    pub fn condition(&self) -> Option<&str> {
+        if let Self::Error(iq) = self { error_condition(iq) } else { None }
+    }
+}
+
+/// The defined condition inside a stanza of type error (RFC 6120 8.3.3).
+pub fn error_condition(stanza: &Element) -> Option<&str> {
+    let error = stanza.first("error", ns::CLIENT)?;
+    error.children().find(|child| child.ns == ns::STANZA_ERROR && child.name != "text").map(|child| child.name.as_str())
+}
+
+impl Cx<'_> {
+    /// Asks `to` (our own account if `None`). The stanza leaves with this input's commit.
+    pub fn request(&mut self, kind: &str, to: Option<&str>, payload: Element, purpose: &Purpose) -> Result<(), Fault> {
+        let id = self.random.id();
+        let purpose = serde_json::to_string(purpose).map_err(|_| Fault::Corrupt("purpose"))?;
+        let deadline = i64::try_from(self.now.mono.saturating_add(DEADLINE)).unwrap_or(i64::MAX);
+        self.tx
+            .prepare_cached(
+                "INSERT INTO request (account_id, stanza_id, responder, purpose, deadline) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((self.session.account, &id, to, purpose, deadline))?;
+        let iq = Element::new("iq", ns::CLIENT).with("type", kind).with("id", id).with_some("to", to).child(payload);
+        self.send(&iq, None)
+    }
+
+    /// The purpose of the request this answer belongs to, which is thereby done.
+    pub fn take_request(&mut self, id: &str, from: Option<&Jid>) -> Result<Option<Purpose>, Fault> {
+        let row: Option<(Option<String>, String)> = self
+            .tx
+            .prepare_cached("SELECT responder, purpose FROM request WHERE account_id = ?1 AND stanza_id = ?2")?
+            .query_row((self.session.account, id), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((responder, purpose)) = row else {
+            self.violation(Violation::IqAnswerUnasked);
+            return Ok(None);
+        };
+        if !self.may_answer(responder.as_deref(), from) {
+            self.violation(Violation::IqAnswerFromStranger);
+            return Ok(None);
+        }
+        self.forget_request(id)?;
+        parse(&purpose).map(Some)
+    }
+
+    fn may_answer(&self, responder: Option<&str>, from: Option<&Jid>) -> bool {
+        match (responder, from) {
+            (_, None) => responder.is_none(),
+            (None, Some(from)) => from.to_bare() == self.session.jid,
+            (Some(responder), Some(from)) => from.as_str() == responder,
+        }
+    }
+
+    fn forget_request(&mut self, id: &str) -> Result<(), Fault> {
+        self.tx
+            .prepare_cached("DELETE FROM request WHERE account_id = ?1 AND stanza_id = ?2")?
+            .execute((self.session.account, id))?;
+        Ok(())
+    }
+
+    /// The stream was away: whoever answers gets the full time again.
+    pub fn extend_requests(&mut self) -> Result<(), Fault> {
+        let deadline = i64::try_from(self.now.mono.saturating_add(DEADLINE)).unwrap_or(i64::MAX);
+        self.tx
+            .prepare_cached("UPDATE request SET deadline = ?2 WHERE account_id = ?1")?
+            .execute((self.session.account, deadline))?;
+        Ok(())
+    }
+
+    /// Takes the purposes of all requests whose deadline has passed; of all, with `everything`.
+    pub fn take_overdue(&mut self, everything: bool) -> Result<Vec<Purpose>, Fault> {
+        let limit = if everything { i64::MAX } else { i64::try_from(self.now.mono).unwrap_or(i64::MAX) };
+        let rows: Vec<(String, String)> = self
+            .tx
+            .prepare_cached("SELECT stanza_id, purpose FROM request WHERE account_id = ?1 AND deadline <= ?2")?
+            .query_map((self.session.account, limit), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut purposes = Vec::new();
+        for (id, purpose) in rows {
+            self.forget_request(&id)?;
+            purposes.push(parse(&purpose)?);
+        }
+        Ok(purposes)
+    }
+}
+
+fn parse(purpose: &str) -> Result<Purpose, Fault> {
+    serde_json::from_str(purpose).map_err(|_| Fault::Corrupt("purpose"))
+}

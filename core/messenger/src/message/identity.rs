@@ -1,0 +1,238 @@
+//! Who a message is. The same message comes live, from the archive, and again after a lost session; it is told by its
+//! archive id, else by the sender's origin id, else, only while the archive is being reconciled, by a bare stanza id
+//! with an equal body, because old clients use the same stanza ids again after a restart.
+//!
+//! Invariants: a key names one message; names of deleted messages stay as tombstones, so that the archive does not
+//! bring them back.
+//!
+//! XEPs: 0359
+
+use jid::{BareJid, Jid};
+use rusqlite::{OptionalExtension, params};
+
+use crate::engine::cx::Cx;
+use crate::engine::fault::Sabotage;
+use crate::fault::Fault;
+use crate::ids::{ChatId, MessageId};
+use crate::wire::{Element, ns};
+
+/// What a message stanza says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The other side: whose chat it belongs to.
+    pub peer: BareJid,
+    /// Who wrote it.
+    pub sender: BareJid,
+    pub outgoing: bool,
+    pub body: String,
+    pub stanza_id: Option<String>,
+    pub origin_id: Option<String>,
+}
+
+/// Longest id taken from a stanza; a longer one names nothing.
+const LONGEST_ID: usize = 1024;
+
+impl Content {
+    /// Reads a chat message; `None` if it says nothing to people, or is not of a one-to-one chat.
+    pub fn read(message: &Element, own: &BareJid) -> Option<Self> {
+        let type_ = message.attribute("type").unwrap_or("normal");
+        if !message.is("message", ns::CLIENT) || matches!(type_, "error" | "groupchat" | "headline") {
+            return None;
+        }
+        let body = message.first("body", ns::CLIENT)?.content();
+        if body.is_empty() {
+            return None;
+        }
+        let address = |name: &str| match message.attribute(name) {
+            None => Some(own.clone()),
+            Some(jid) => Jid::new(jid).ok().map(|jid| jid.to_bare()),
+        };
+        let (from, to) = (address("from")?, address("to")?);
+        let outgoing = from == *own;
+        let usable = |id: &str| (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned());
+        Some(Self {
+            peer: if outgoing { to } else { from.clone() },
+            sender: from,
+            outgoing,
+            body,
+            stanza_id: message.attribute("id").and_then(usable),
+            origin_id: message.first("origin-id", ns::STANZA_ID).and_then(|id| id.attribute("id")).and_then(usable),
+        })
+    }
+}
+
+/// What is known of a message that came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    New,
+    Message(MessageId),
+    /// The user deleted it here.
+    Deleted,
+}
+
+/// How a message came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via<'a> {
+    /// Live, with the archive id the server wrote on it, if it is to be trusted.
+    Live(Option<&'a str>),
+    /// From our own archive, under this id.
+    Archive(&'a str),
+}
+
+impl<'a> Via<'a> {
+    fn archive_id(self) -> Option<&'a str> {
+        match self {
+            Self::Live(id) => id,
+            Self::Archive(id) => Some(id),
+        }
+    }
+}
+
+/// Looks a message up by every name it has.
+pub fn find(cx: &Cx<'_>, content: &Content, via: Via<'_>) -> Result<Known, Fault> {
+    if cx.sabotage == Some(Sabotage::NoDedup) && !content.outgoing {
+        return Ok(Known::New);
+    }
+    let own = cx.session.jid.as_str();
+    if let Some(id) = via.archive_id() {
+        let known = by_key(cx, own, "archive", id)?;
+        if known != Known::New {
+            return Ok(known);
+        }
+    }
+    if let Some(id) = &content.origin_id {
+        match by_key(cx, content.sender.as_str(), "origin", id)? {
+            // A sender who gives one id to two texts sent two messages.
+            Known::Message(message) if !says(cx, message, &content.body)? => return Ok(Known::New),
+            Known::New => {}
+            known => return Ok(known),
+        }
+    }
+    match via {
+        Via::Archive(_) => reconcile(cx, content),
+        Via::Live(_) => Ok(Known::New),
+    }
+}
+
+fn by_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str) -> Result<Known, Fault> {
+    let key = (cx.session.account, scope, kind, value);
+    let message: Option<MessageId> = cx
+        .tx
+        .prepare_cached(
+            "SELECT message_id FROM message_key WHERE account_id = ?1 AND scope = ?2 AND kind = ?3 AND value = ?4",
+        )?
+        .query_row(key, |row| row.get(0))
+        .optional()?;
+    if let Some(message) = message {
+        return Ok(Known::Message(message));
+    }
+    let deleted = cx
+        .tx
+        .prepare_cached("SELECT 1 FROM tombstone WHERE account_id = ?1 AND scope = ?2 AND kind = ?3 AND value = ?4")?
+        .exists(key)?;
+    Ok(if deleted { Known::Deleted } else { Known::New })
+}
+
+fn says(cx: &Cx<'_>, message: MessageId, body: &str) -> Result<bool, Fault> {
+    Ok(cx.tx.prepare_cached("SELECT 1 FROM message WHERE id = ?1 AND body = ?2")?.exists((message, body))?)
+}
+
+/// The archived form of a message that came live without any id of the server or of a modern client: same sender, same
+/// stanza id (or none), same text, and its place not yet settled by the archive.
+fn reconcile(cx: &Cx<'_>, content: &Content) -> Result<Known, Fault> {
+    let message: Option<MessageId> = cx
+        .tx
+        .prepare_cached(
+            "SELECT message.id FROM message JOIN chat ON chat.id = message.chat_id
+             WHERE chat.account_id = ?1 AND chat.jid = ?2 AND message.place <> 0 AND message.sender = ?3
+               AND message.stanza_id IS ?4 AND message.body = ?5
+               AND NOT EXISTS (SELECT 1 FROM message_key AS key WHERE key.message_id = message.id AND key.kind = 'archive')
+             ORDER BY message.position LIMIT 1",
+        )?
+        .query_row(
+            params![
+                cx.session.account,
+                content.peer.as_str(),
+                content.sender.as_str(),
+                content.stanza_id,
+                content.body
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(message.map_or(Known::New, Known::Message))
+}
+
+/// Whether a delayed live message without any unique id is one that came shortly before, in the session that was lost:
+/// same sender, same stanza id, same text, among the newest of its chat.
+pub fn is_redelivered(cx: &Cx<'_>, content: &Content) -> Result<bool, Fault> {
+    let Some(id) = content.stanza_id.as_ref().filter(|_| content.origin_id.is_none()) else { return Ok(false) };
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT 1 FROM (
+                 SELECT message.sender, message.stanza_id, message.body FROM message
+                 JOIN chat ON chat.id = message.chat_id
+                 WHERE chat.account_id = ?1 AND chat.jid = ?2 ORDER BY message.position DESC LIMIT 250)
+             WHERE sender = ?3 AND stanza_id = ?4 AND body = ?5",
+        )?
+        .exists(params![cx.session.account, content.peer.as_str(), content.sender.as_str(), id, content.body])?)
+}
+
+/// Gives a message its names. A name that is already another's stays there.
+pub fn name(cx: &Cx<'_>, message: MessageId, content: &Content, via: Via<'_>) -> Result<(), Fault> {
+    if let Some(id) = via.archive_id() {
+        put_key(cx, cx.session.jid.as_str(), "archive", id, message)?;
+    }
+    if let Some(id) = &content.origin_id {
+        put_key(cx, content.sender.as_str(), "origin", id, message)?;
+    }
+    Ok(())
+}
+
+/// Gives a message one name.
+pub fn put_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str, message: MessageId) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "INSERT OR IGNORE INTO message_key (account_id, scope, kind, value, message_id)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((cx.session.account, scope, kind, value, message))?;
+    Ok(())
+}
+
+/// The message that a sender gave this origin id.
+pub fn by_origin(cx: &Cx<'_>, sender: &BareJid, id: &str) -> Result<Option<MessageId>, Fault> {
+    Ok(match by_key(cx, sender.as_str(), "origin", id)? {
+        Known::Message(message) => Some(message),
+        Known::New | Known::Deleted => None,
+    })
+}
+
+/// A message with its archive id: the newest settled one of a chat at or below a position.
+pub fn archive_id_at_or_below(cx: &Cx<'_>, chat: ChatId, position: i64) -> Result<Option<String>, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT key.value FROM message
+             JOIN message_key AS key ON key.message_id = message.id AND key.kind = 'archive'
+             WHERE message.chat_id = ?1 AND message.position <= ?2 AND message.place = 0
+             ORDER BY message.position DESC LIMIT 1",
+        )?
+        .query_row((chat, position), |row| row.get(0))
+        .optional()?)
+}
+
+/// The archive id of the first settled message above a position.
+pub fn archive_id_above(cx: &Cx<'_>, chat: ChatId, position: i64) -> Result<Option<String>, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT key.value FROM message
+             JOIN message_key AS key ON key.message_id = message.id AND key.kind = 'archive'
+             WHERE message.chat_id = ?1 AND message.position > ?2
+             ORDER BY message.position LIMIT 1",
+        )?
+        .query_row((chat, position), |row| row.get(0))
+        .optional()?)
+}

@@ -1,0 +1,248 @@
+//! Text messages: sending with a local echo, receiving live.
+//!
+//! The token a send comes with is both `id` and origin id of the stanza: whoever repeats the send, or meets the message
+//! again in the archive, finds the same row.
+//!
+//! XEPs: RFC 6121 5, 0203, 0359
+
+use jid::BareJid;
+use rusqlite::{OptionalExtension, params};
+
+use super::identity::{self, Content, Known, Via};
+use super::order::{self, Place};
+use super::state;
+use crate::chat::open;
+use crate::command::{Command, Receipt};
+use crate::engine::cx::Cx;
+use crate::engine::envelope::{Inbound, Kind};
+use crate::engine::fault::Sabotage;
+use crate::engine::feature::{Done, Feature, Refusal};
+use crate::fault::{CommandError, Fault, Violation};
+use crate::ids::{ChatId, MessageId};
+use crate::outbox;
+use crate::session::clock::parse_stamp;
+use crate::wire::{Element, ns};
+
+/// Longest text, bytes: well under the smallest stanza limit a server may have (10,000 bytes, RFC 6120 13.12, is for
+/// servers that no phone user is on; the usual limit is 256 KiB).
+const LONGEST: usize = 64 * 1024;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Text;
+
+impl Feature for Text {
+    fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
+        if inbound.kind != Kind::Message {
+            return Ok(Done::Pass);
+        }
+        let own = cx.own();
+        let Some(content) = Content::read(inbound.stanza, &own) else { return Ok(Done::Pass) };
+        receive(cx, inbound.stanza, &content)?;
+        Ok(Done::Taken)
+    }
+
+    fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
+        match command {
+            Command::SendText { chat, body, token } => Ok(Some(Receipt::Message(send(cx, *chat, body, token)?))),
+            Command::Retry { message } => {
+                retry(cx, *message)?;
+                Ok(Some(Receipt::Done))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn send(cx: &mut Cx<'_>, chat: ChatId, body: &str, token: &str) -> Result<MessageId, Refusal> {
+    let token_fits = (1..=64).contains(&token.len()) && token.chars().all(|c| c.is_ascii_graphic());
+    if body.trim().is_empty() || body.len() > LONGEST || !token_fits {
+        return Err(CommandError::TextInvalid.into());
+    }
+    let own = cx.own();
+    if let Some(message) = identity::by_origin(cx, &own, token)? {
+        return Ok(message);
+    }
+    let row = NewMessage {
+        chat,
+        position: order::unsent(cx.tx, chat)?,
+        place: Place::Unsent,
+        sender: &own,
+        outgoing: true,
+        body,
+        stanza_id: Some(token),
+        time: cx.server_time(),
+        unread: false,
+        state: state::SENDING,
+    };
+    let message = insert(cx, &row)?;
+    identity::put_key(cx, own.as_str(), "origin", token, message)?;
+    outbox::add(cx, chat, message)?;
+    Ok(message)
+}
+
+fn retry(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Refusal> {
+    let chat: Option<ChatId> = cx
+        .tx
+        .prepare_cached("SELECT chat_id FROM message WHERE id = ?1 AND state = ?2")?
+        .query_row((message, state::FAILED), |row| row.get(0))
+        .optional()?;
+    let chat = chat.ok_or(CommandError::NotNow)?;
+    let position = order::unsent(cx.tx, chat)?;
+    cx.tx
+        .prepare_cached("UPDATE message SET state = ?2, failure = NULL, position = ?3, place = ?4 WHERE id = ?1")?
+        .execute(params![message, state::SENDING, position, Place::Unsent.number()])?;
+    outbox::drop_job(cx, message)?;
+    outbox::add(cx, chat, message)?;
+    cx.chat_changed(chat);
+    Ok(())
+}
+
+/// The stanza of a stored message.
+pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Element, Fault> {
+    let (to, body, id): (String, String, String) = cx
+        .tx
+        .prepare_cached(
+            "SELECT chat.jid, message.body, message.stanza_id FROM message
+             JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
+        )?
+        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(Element::new("message", ns::CLIENT)
+        .with("to", to)
+        .with("type", "chat")
+        .with("id", id.as_str())
+        .child(Element::new("body", ns::CLIENT).text(body))
+        .child(Element::new("origin-id", ns::STANZA_ID).with("id", id)))
+}
+
+/// A live message.
+fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), Fault> {
+    let archive_id = trusted_archive_id(cx, stanza);
+    let via = Via::Live(archive_id.as_deref());
+    match identity::find(cx, content, via)? {
+        Known::Deleted => return Ok(()),
+        Known::Message(message) => {
+            identity::name(cx, message, content, via)?;
+            return Ok(());
+        }
+        // A server without archive gives a lost session's messages again, with a stamp.
+        Known::New if stamp(cx, stanza).is_some() && identity::is_redelivered(cx, content)? => return Ok(()),
+        Known::New => {}
+    }
+    let chat = open::for_peer(cx, &content.peer)?;
+    let place = cx.session.archive.place_of_live(cx.tx, cx.session.account, archive_id.is_some())?;
+    let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
+    let position = match cx.sabotage {
+        Some(Sabotage::OrderByClock) => by_clock(cx, chat)?,
+        _ => order::at_end(cx.tx, chat, place)?,
+    };
+    let row = NewMessage {
+        chat,
+        position,
+        place,
+        sender: &content.sender,
+        outgoing: content.outgoing,
+        body: &content.body,
+        stanza_id: content.stanza_id.as_deref(),
+        time,
+        unread: !content.outgoing,
+        state: if content.outgoing { state::SENT } else { state::RECEIVED },
+    };
+    let message = insert(cx, &row)?;
+    identity::name(cx, message, content, via)?;
+    match (place, archive_id) {
+        (Place::Settled, Some(id)) => crate::archive::run::advance_cursor(cx, &id, time),
+        (Place::Settled, None) => Ok(()),
+        _ => {
+            cx.session.archive.confirm_soon(cx.now.mono);
+            Ok(())
+        }
+    }
+}
+
+/// The planted bug: order by this device's clock.
+fn by_clock(cx: &Cx<'_>, chat: ChatId) -> Result<i64, Fault> {
+    let position = cx.now.wall.saturating_mul(1 << 16);
+    let taken =
+        cx.tx.prepare_cached("SELECT 1 FROM message WHERE chat_id = ?1 AND position = ?2")?.exists((chat, position))?;
+    if taken {
+        order::between(cx.tx, chat, Some(position), order::after(cx.tx, chat, Some(position))?, order::Side::Low)
+    } else {
+        Ok(position)
+    }
+}
+
+/// The id our own archive wrote on this message: only if the archive says that it removes forged ones (XEP-0359 5).
+fn trusted_archive_id(cx: &mut Cx<'_>, stanza: &Element) -> Option<String> {
+    let own = cx.own();
+    let trusted = cx.session.archive.trusts_stanza_ids();
+    let mut found = None;
+    let mut forged = false;
+    for child in stanza.children().filter(|child| child.is("stanza-id", ns::STANZA_ID)) {
+        let by_own_archive = child.attribute("by").and_then(|by| BareJid::new(by).ok()).is_some_and(|by| by == own);
+        if by_own_archive && trusted {
+            found = child.attribute("id").filter(|id| !id.is_empty()).map(str::to_owned);
+        } else if by_own_archive {
+            forged = true;
+        }
+    }
+    if forged {
+        cx.violation(Violation::StanzaIdForged);
+    }
+    found
+}
+
+/// When the message was sent, if a server of ours says so (XEP-0203); a contact's own claim counts for nothing.
+fn stamp(cx: &Cx<'_>, stanza: &Element) -> Option<i64> {
+    let own = &cx.session.jid;
+    stanza
+        .children()
+        .filter(|child| child.is("delay", ns::DELAY))
+        .find(|delay| {
+            let from = delay.attribute("from").and_then(|from| BareJid::new(from).ok());
+            from.is_some_and(|from| from == *own || (from.node().is_none() && from.domain() == own.domain()))
+        })
+        .and_then(|delay| parse_stamp(delay.attribute("stamp")?))
+}
+
+/// A row to be written.
+#[derive(Debug)]
+pub struct NewMessage<'a> {
+    pub chat: ChatId,
+    pub position: i64,
+    pub place: Place,
+    pub sender: &'a BareJid,
+    pub outgoing: bool,
+    pub body: &'a str,
+    pub stanza_id: Option<&'a str>,
+    pub time: i64,
+    pub unread: bool,
+    pub state: i64,
+}
+
+/// Writes a message and puts its chat on the list.
+pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
+    cx.tx
+        .prepare_cached(
+            "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            row.chat,
+            row.position,
+            row.place.number(),
+            row.sender.as_str(),
+            row.outgoing,
+            row.body,
+            row.stanza_id,
+            row.time,
+            row.unread,
+            row.state
+        ])?;
+    let message = MessageId(cx.tx.last_insert_rowid());
+    cx.tx
+        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
+        .execute((row.chat, row.time))?;
+    cx.chat_changed(row.chat);
+    Ok(message)
+}

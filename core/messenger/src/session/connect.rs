@@ -1,0 +1,383 @@
+//! From no transport to a bound session and back: opens, logs in, waits, gives up. Every phase has a deadline.
+//!
+//! XEPs: RFC 6120, 0198
+
+use jid::FullJid;
+use rusqlite::{OptionalExtension, params};
+
+use super::negotiate::{
+    Enabled, Established, Negotiation, NegotiationConfig, NegotiationError, Phase, ResumeRequest, Step, StreamError,
+    Verdict,
+};
+use super::{Link, Live, Negotiating, Session, stream};
+use crate::change::Change;
+use crate::effect::{ConnectTarget, Effect, SessionKind, TransportError};
+use crate::engine::announce;
+use crate::engine::cx::Cx;
+use crate::engine::feature::SessionEvent;
+use crate::fault::{Fault, Violation};
+use crate::ids::ConnectionId;
+use crate::input::TlsInfo;
+use crate::view::item::{Connection, LoginFailure, WaitReason};
+use crate::wire::{Element, Frame};
+
+/// DNS, TCP and TLS have 10 s each in the runtime.
+const OPENING: u64 = 35_000;
+/// One answer of the server during the login.
+const LOGIN_STEP: u64 = 20_000;
+/// All of the login: a server that drips answers does not hold us for ever.
+const LOGIN: u64 = 60_000;
+
+/// Opens a transport.
+pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let connection = cx.session.next_connection();
+    cx.session.link = Link::Opening { connection, deadline: cx.now.mono + OPENING };
+    let target = ConnectTarget { domain: cx.session.jid.domain().to_string(), server: cx.session.server.clone() };
+    cx.out.effects.push(Effect::Connect { account: cx.session.account, connection, target });
+    show(cx, Connection::Connecting)
+}
+
+/// The transport is up: begin the login.
+pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>) -> Result<(), Fault> {
+    let Link::Opening { connection, .. } = cx.session.link else { return Ok(()) };
+    let mut negotiation = Negotiation::new(NegotiationConfig {
+        account: cx.session.jid.clone(),
+        password: cx.session.password.clone(),
+        scram_seen: cx.session.scram_seen,
+        resource: cx.session.resource.clone(),
+        resume: resumable(cx)?,
+        want_stream_management: true,
+    });
+    let steps = negotiation.start(tls);
+    let mono = cx.now.mono;
+    cx.session.link = Link::Negotiating(Box::new(Negotiating {
+        connection,
+        negotiation,
+        deadline: mono + LOGIN_STEP,
+        last_deadline: mono + LOGIN,
+        early: Vec::new(),
+    }));
+    take_steps(cx, steps)
+}
+
+/// What the login is told.
+#[derive(Debug)]
+pub enum LoginInput {
+    Tls(TlsInfo),
+    Frame(Frame),
+    Computed(crate::effect::ComputeResult),
+}
+
+/// Feeds the login.
+pub fn login(cx: &mut Cx<'_>, input: LoginInput) -> Result<(), Fault> {
+    let deadline = cx.now.mono + LOGIN_STEP;
+    let Link::Negotiating(negotiating) = &mut cx.session.link else { return Ok(()) };
+    negotiating.deadline = deadline;
+    let steps = match input {
+        LoginInput::Tls(tls) => Ok(negotiating.negotiation.tls_ready(tls)),
+        LoginInput::Frame(frame) => negotiating.negotiation.frame(frame, cx.random),
+        LoginInput::Computed(result) => negotiating.negotiation.computed(result),
+    };
+    match steps {
+        Ok(steps) => take_steps(cx, steps),
+        Err(error) => refused(cx, error),
+    }
+}
+
+fn take_steps(cx: &mut Cx<'_>, steps: Vec<Step>) -> Result<(), Fault> {
+    let account = cx.session.account;
+    for step in steps {
+        let Some(connection) = cx.session.connection() else { return Ok(()) };
+        match step {
+            Step::Send(text) => {
+                cx.out.effects.push(Effect::Write { account, connection, bytes: text.into_bytes() });
+            }
+            Step::StartTls => cx.out.effects.push(Effect::StartTls { account, connection }),
+            Step::RestartReader => cx.out.effects.push(Effect::RestartReader { account, connection }),
+            Step::Compute(job) => cx.out.effects.push(Effect::Compute { account, connection, job }),
+            Step::ScramSeen => {
+                cx.session.scram_seen = true;
+                cx.tx.prepare_cached("UPDATE account SET scram_seen = 1 WHERE id = ?1")?.execute([account])?;
+            }
+            Step::Early(frame) => {
+                if let Link::Negotiating(negotiating) = &mut cx.session.link {
+                    negotiating.early.push(frame);
+                }
+            }
+            Step::Established(established) => establish(cx, connection, established)?,
+        }
+    }
+    Ok(())
+}
+
+/// What the stored session can be resumed with: only if it is of this boot and of this very file.
+fn resumable(cx: &Cx<'_>) -> Result<Option<ResumeRequest>, Fault> {
+    let row: Option<(Option<String>, u32, String)> = cx
+        .tx
+        .prepare_cached("SELECT previd, h_in, boot_id FROM stream WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    Ok(row.and_then(|(previd, h, boot_id)| {
+        let previd = previd.filter(|_| boot_id == cx.now.boot_id)?;
+        Some(ResumeRequest { previd, h })
+    }))
+}
+
+fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established) -> Result<(), Fault> {
+    let early = match &mut cx.session.link {
+        Link::Negotiating(negotiating) => std::mem::take(&mut negotiating.early),
+        _ => Vec::new(),
+    };
+    cx.tx.prepare_cached("UPDATE account SET signed_in = 1 WHERE id = ?1")?.execute([cx.session.account])?;
+    match established {
+        Established::Resumed { h } => resumed(cx, connection, h)?,
+        Established::Bound { jid, stream_management, resume_failed, .. } => {
+            bound(cx, connection, jid, stream_management, resume_failed)?;
+        }
+    }
+    // Before XEP-0198 was on nobody counted: these are handled, not numbered.
+    for frame in early {
+        match frame {
+            Frame::Element(element) => crate::engine::stanza(cx, &element, false)?,
+            Frame::TooLarge { .. } => cx.violation(Violation::StanzaTooLarge),
+            Frame::StreamOpen(_) | Frame::StreamClose => {}
+        }
+    }
+    Ok(())
+}
+
+fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Fault> {
+    let (bound, h_in, acknowledged, sent): (String, u32, i64, i64) = cx
+        .tx
+        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent FROM stream WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let bound = FullJid::new(&bound).map_err(|_| Fault::Corrupt("bound_jid"))?;
+    cx.session.link =
+        Link::Live(Box::new(Live { h_in, acknowledged, sent, ..live(connection, bound, true, cx.now.mono) }));
+    stream::confirmed(cx, h)?;
+    stream::resend(cx)?;
+    cx.extend_requests()?;
+    cx.out.effects.push(Effect::Session { account: cx.session.account, kind: SessionKind::Resumed });
+    announce(cx, SessionEvent::Resumed)
+}
+
+fn bound(
+    cx: &mut Cx<'_>,
+    connection: ConnectionId,
+    jid: FullJid,
+    management: Option<Enabled>,
+    resume_failed: Option<Option<u32>>,
+) -> Result<(), Fault> {
+    // The server may still tell how much of the lost session it got: that much is no longer in doubt.
+    if let Some(Some(h)) = resume_failed {
+        confirm_lost_session(cx, h)?;
+    }
+    stream::abandon(cx)?;
+    crate::archive::run::reset(cx)?;
+    for purpose in cx.take_overdue(true)? {
+        crate::engine::reply(cx, &purpose, &crate::engine::request::Answer::None)?;
+    }
+    let previd = management.as_ref().and_then(|enabled| enabled.id.clone());
+    cx.tx
+        .prepare_cached(
+            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, 0)",
+        )?
+        .execute(params![cx.session.account, previd, jid.to_string(), cx.now.boot_id])?;
+    cx.session.link = Link::Live(Box::new(live(connection, jid, management.is_some(), cx.now.mono)));
+    let kind = SessionKind::Bound { after_failed_resume: resume_failed.is_some() };
+    cx.out.effects.push(Effect::Session { account: cx.session.account, kind });
+    announce(cx, SessionEvent::Bound)
+}
+
+/// Acknowledges what `<failed h=''/>` says the server got of the session that is lost.
+fn confirm_lost_session(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
+    let row: Option<(i64, i64)> = cx
+        .tx
+        .prepare_cached("SELECT acknowledged, sent FROM stream WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((acknowledged, sent)) = row else { return Ok(()) };
+    let connection = ConnectionId(0);
+    let jid = cx.session.jid.with_resource_str("lost").map_err(|_| Fault::Corrupt("resource"))?;
+    let before = std::mem::replace(
+        &mut cx.session.link,
+        Link::Live(Box::new(Live { acknowledged, sent, ..live(connection, jid, true, cx.now.mono) })),
+    );
+    let result = stream::confirmed(cx, h);
+    cx.session.link = before;
+    result
+}
+
+fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> Live {
+    Live {
+        connection,
+        bound,
+        managed,
+        h_in: 0,
+        sent: 0,
+        acknowledged: 0,
+        since: mono,
+        heard: mono,
+        probe: None,
+        asked: None,
+        outgoing: String::new(),
+        dirty: false,
+    }
+}
+
+fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
+    tracing::debug!(%error, "the login failed");
+    if let Link::Negotiating(login) = &cx.session.link
+        && login.negotiation.phase() == Phase::Resuming
+    {
+        // Resuming the same session again would run into the same error.
+        stream::abandon(cx)?;
+    }
+    match error.verdict() {
+        Verdict::Failed(reason) => give_up(cx, reason),
+        Verdict::Waiting(reason) => {
+            cx.violation(Violation::LoginBroken);
+            lost(cx, reason)
+        }
+    }
+}
+
+/// The transport is gone, or has to go: wait and try again.
+pub fn lost(cx: &mut Cx<'_>, reason: WaitReason) -> Result<(), Fault> {
+    close_transport(cx, true);
+    if let Link::Live(live) = &cx.session.link {
+        cx.session.backoff.session_ended(cx.now.mono.saturating_sub(live.since));
+    }
+    let was_live = cx.session.is_live();
+    let pause = cx.session.backoff.next(cx.random);
+    cx.session.link = Link::Waiting { until: cx.now.mono + pause };
+    if was_live {
+        announce(cx, SessionEvent::Lost)?;
+    }
+    let until = cx.now.wall.saturating_add(i64::try_from(pause).unwrap_or(0));
+    show(cx, Connection::Waiting { until, reason })
+}
+
+/// No further try until the user does something.
+pub fn give_up(cx: &mut Cx<'_>, reason: LoginFailure) -> Result<(), Fault> {
+    close_transport(cx, true);
+    let was_live = cx.session.is_live();
+    cx.session.link = Link::Failed;
+    if was_live {
+        announce(cx, SessionEvent::Lost)?;
+    }
+    show(cx, Connection::Failed { reason })
+}
+
+/// Leaves: `for_good` ends the session on the server, else the server keeps it for a resumption.
+pub fn leave(cx: &mut Cx<'_>, for_good: bool) -> Result<(), Fault> {
+    if let Some(live) = cx.session.live() {
+        if for_good {
+            live.outgoing.push_str(crate::wire::STREAM_CLOSE);
+        } else {
+            stream::answer_count(cx);
+        }
+    }
+    close_transport(cx, false);
+    let was_live = cx.session.is_live();
+    cx.session.link = Link::Off;
+    if was_live {
+        announce(cx, SessionEvent::Lost)?;
+        if for_good {
+            stream::abandon(cx)?;
+        }
+    }
+    show(cx, Connection::Off)
+}
+
+/// A stream error (RFC 6120 4.9): each with its own consequence.
+pub fn stream_error(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
+    let Some(error) = StreamError::parse(element) else { return Ok(()) };
+    tracing::debug!(?error, "the server ended the stream");
+    match error.verdict() {
+        Verdict::Failed(reason) => give_up(cx, reason),
+        Verdict::Waiting(reason) => {
+            if reason == WaitReason::ServerError {
+                // Whatever broke the stream would be sent again by a resumption: start afresh.
+                stream::abandon(cx)?;
+            }
+            lost(cx, reason)
+        }
+    }
+}
+
+/// Why a transport failed, in the user's terms.
+pub fn transport_lost(cx: &mut Cx<'_>, error: Option<TransportError>) -> Result<(), Fault> {
+    match error {
+        Some(TransportError::Certificate) => give_up(cx, LoginFailure::Certificate),
+        Some(TransportError::Dns) => lost(cx, WaitReason::ServerNotFound),
+        Some(TransportError::Unreachable) => lost(cx, WaitReason::Unreachable),
+        Some(TransportError::Tls) => lost(cx, WaitReason::Tls),
+        Some(TransportError::Timeout) => lost(cx, WaitReason::Timeout),
+        Some(TransportError::Cut) | None => lost(cx, WaitReason::Lost),
+    }
+}
+
+/// What the clock demands of this session now.
+pub fn tick(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let mono = cx.now.mono;
+    match &cx.session.link {
+        Link::Waiting { until } if *until <= mono => open(cx),
+        Link::Opening { deadline, .. } if *deadline <= mono => lost(cx, WaitReason::Timeout),
+        Link::Negotiating(login) if login.deadline.min(login.last_deadline) <= mono => lost(cx, WaitReason::Timeout),
+        Link::Live(live) if live.probe.is_some_and(|probe| probe <= mono) => lost(cx, WaitReason::Lost),
+        Link::Live(live) if live.probe.is_none() && live.heard + stream::IDLE <= mono => stream::probe(cx, false),
+        _ => Ok(()),
+    }
+}
+
+/// The network path changed: a live link is probed, a waiting one retried now.
+pub fn network_changed(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.session.backoff.reset();
+    match &cx.session.link {
+        Link::Live(_) => stream::probe(cx, true),
+        Link::Waiting { .. } => open(cx),
+        // A login on the old path would only run into its deadline.
+        Link::Opening { .. } | Link::Negotiating(_) => {
+            close_transport(cx, true);
+            open(cx)
+        }
+        Link::Off | Link::Failed => Ok(()),
+    }
+}
+
+/// Drops the transport; `at_once` forgets what was not yet written.
+fn close_transport(cx: &mut Cx<'_>, at_once: bool) {
+    let Some(connection) = cx.session.connection() else { return };
+    let account = cx.session.account;
+    let last_words = match &mut cx.session.link {
+        Link::Live(live) if !at_once => std::mem::take(&mut live.outgoing),
+        Link::Negotiating(login) => login.negotiation.farewell().to_owned(),
+        _ => String::new(),
+    };
+    if !last_words.is_empty() {
+        cx.out.effects.push(Effect::Write { account, connection, bytes: last_words.into_bytes() });
+    }
+    cx.out.effects.push(Effect::Close { account, connection });
+}
+
+/// Puts the state of the connection where the views find it.
+pub fn show(cx: &mut Cx<'_>, connection: Connection) -> Result<(), Fault> {
+    let json = serde_json::to_string(&connection).map_err(|_| Fault::Corrupt("connection"))?;
+    let changed = cx
+        .tx
+        .prepare_cached("UPDATE account SET connection = ?2 WHERE id = ?1 AND connection <> ?2")?
+        .execute((cx.session.account, json))?;
+    if changed > 0 {
+        cx.change(Change::Accounts);
+    }
+    Ok(())
+}
+
+impl Session {
+    fn next_connection(&mut self) -> ConnectionId {
+        self.connections += 1;
+        ConnectionId((u64::try_from(self.account.0).unwrap_or(0) << 32) | self.connections)
+    }
+}

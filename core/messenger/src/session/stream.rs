@@ -1,0 +1,160 @@
+//! A bound session: counting, acknowledging, noticing a dead link, and what happens to unacknowledged stanzas when the
+//! session goes on or is lost.
+//!
+//! Invariants: `h` is written in the transaction that stores the stanza and told to the server only after its commit.
+//! A message leaves `unacknowledged` when the server has confirmed it, or becomes a job again when the session is lost;
+//! never both, never neither. Presence and IQs of a lost session are made anew, not resent.
+//!
+//! XEPs: 0198
+
+use rusqlite::params;
+
+use crate::engine::cx::Cx;
+use crate::fault::{Fault, Violation};
+use crate::ids::JobId;
+use crate::outbox;
+use crate::wire::{Element, ns};
+
+/// Silence after which the link is probed. Below the 5 minutes after which many a network address translator forgets.
+pub const IDLE: u64 = 240_000;
+/// How long a probe may take.
+pub const PROBE: u64 = 30_000;
+/// The same after the network changed: the old path is most likely gone.
+const QUICK_PROBE: u64 = 5_000;
+
+/// Handles a nonza of XEP-0198. False if it is none.
+pub fn nonza(cx: &mut Cx<'_>, element: &Element) -> Result<bool, Fault> {
+    if element.ns != ns::STREAM_MANAGEMENT {
+        return Ok(false);
+    }
+    match element.name.as_str() {
+        "r" => answer_count(cx),
+        "a" => {
+            let Some(h) = element.attribute("h").and_then(|h| h.parse::<u32>().ok()) else {
+                cx.violation(Violation::StanzaMalformed);
+                return Ok(true);
+            };
+            confirmed(cx, h)?;
+        }
+        _ => cx.violation(Violation::UnknownNonza),
+    }
+    Ok(true)
+}
+
+/// Tells the server how many of its stanzas are stored. Written after the commit of everything handled so far.
+pub fn answer_count(cx: &mut Cx<'_>) {
+    if let Some(live) = cx.session.live().filter(|live| live.managed) {
+        live.outgoing.push_str(&format!("<a xmlns='{}' h='{}'/>", ns::STREAM_MANAGEMENT, live.h_in));
+    }
+}
+
+/// The server has handled `h` of our stanzas, counted modulo 2^32.
+pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
+    let Some(live) = cx.session.live() else { return Ok(()) };
+    // Both run modulo 2^32; fewer than 2^31 stanzas are ever in flight.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the counter wraps by design")]
+    let known = live.acknowledged as u32;
+    let newly = i64::from(h.wrapping_sub(known));
+    let up_to = live.acknowledged + newly;
+    if up_to > live.sent {
+        cx.violation(Violation::AckTooHigh);
+        return Ok(());
+    }
+    acknowledge(cx, up_to)
+}
+
+/// Everything up to this number of the session has reached the server.
+pub fn acknowledge(cx: &mut Cx<'_>, up_to: i64) -> Result<(), Fault> {
+    let Some(live) = cx.session.live() else { return Ok(()) };
+    if up_to <= live.acknowledged || up_to > live.sent {
+        return Ok(());
+    }
+    live.acknowledged = up_to;
+    live.dirty = true;
+    if live.asked.is_some_and(|asked| asked <= up_to) {
+        live.asked = None;
+    }
+    let jobs: Vec<JobId> = cx
+        .tx
+        .prepare_cached(
+            "SELECT job_id FROM unacknowledged WHERE account_id = ?1 AND seq <= ?2 AND job_id IS NOT NULL ORDER BY seq",
+        )?
+        .query_map((cx.session.account, up_to), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    cx.tx
+        .prepare_cached("DELETE FROM unacknowledged WHERE account_id = ?1 AND seq <= ?2")?
+        .execute((cx.session.account, up_to))?;
+    for job in jobs {
+        outbox::acknowledged(cx, job)?;
+    }
+    cx.session.pump = true;
+    Ok(())
+}
+
+/// The old session goes on: what the server did not get is written again, byte for byte, in the old order.
+pub fn resend(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let stanzas: Vec<String> = cx
+        .tx
+        .prepare_cached("SELECT stanza FROM unacknowledged WHERE account_id = ?1 ORDER BY seq")?
+        .query_map([cx.session.account], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if let Some(live) = cx.session.live() {
+        for stanza in stanzas {
+            live.outgoing.push_str(&stanza);
+        }
+    }
+    Ok(())
+}
+
+/// The old session is lost: its unacknowledged messages are in doubt until the archive has told.
+pub fn abandon(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.tx.prepare_cached("DELETE FROM unacknowledged WHERE account_id = ?1")?.execute([cx.session.account])?;
+    cx.tx.prepare_cached("DELETE FROM stream WHERE account_id = ?1")?.execute([cx.session.account])?;
+    outbox::put_in_doubt(cx)
+}
+
+/// Ends a call: asks for a confirmation if anything waits for one, and saves the counters.
+pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let mono = cx.now.mono;
+    let Some(live) = cx.session.live() else { return Ok(()) };
+    if live.sent > live.acknowledged && live.asked.is_none() {
+        live.asked = Some(live.sent);
+        live.probe = Some(live.probe.unwrap_or(u64::MAX).min(mono + PROBE));
+        if live.managed {
+            live.outgoing.push_str(&format!("<r xmlns='{}'/>", ns::STREAM_MANAGEMENT));
+        } else {
+            ping(cx)?;
+        }
+    }
+    let Some(live) = cx.session.live().filter(|live| live.dirty) else { return Ok(()) };
+    live.dirty = false;
+    let (h_in, acknowledged, sent) = (live.h_in, live.acknowledged, live.sent);
+    cx.tx
+        .prepare_cached("UPDATE stream SET h_in = ?2, acknowledged = ?3, sent = ?4 WHERE account_id = ?1")?
+        .execute(params![cx.session.account, h_in, acknowledged, sent])?;
+    Ok(())
+}
+
+/// Asks the server for a sign of life, at most once at a time.
+pub fn probe(cx: &mut Cx<'_>, quick: bool) -> Result<(), Fault> {
+    let mono = cx.now.mono;
+    let Some(live) = cx.session.live() else { return Ok(()) };
+    let deadline = mono + if quick { QUICK_PROBE } else { PROBE };
+    live.probe = Some(live.probe.unwrap_or(u64::MAX).min(deadline));
+    if live.managed {
+        live.outgoing.push_str(&format!("<r xmlns='{}'/>", ns::STREAM_MANAGEMENT));
+        Ok(())
+    } else {
+        ping(cx)
+    }
+}
+
+fn ping(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let Some(live) = cx.session.live() else { return Ok(()) };
+    // The ping itself is the next number.
+    let sent = live.sent + 1;
+    live.asked = Some(sent);
+    let domain = cx.own().domain().to_string();
+    let ping = Element::new("ping", ns::PING);
+    cx.request("get", Some(&domain), ping, &crate::engine::request::Purpose::Ping { sent })
+}

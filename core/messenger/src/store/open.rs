@@ -1,0 +1,168 @@
+//! Opening the database, its pragmas with their reasons, and the check that the file is the one we wrote last.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::migrate::migrate;
+use super::{OpenError, StoreError, StoreOptions};
+
+/// How much a commit must survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A power cut: for every commit that releases an acknowledgement or accepts a command.
+    Full,
+    /// A killed process: for what the server can give again.
+    Normal,
+}
+
+/// The only connection that writes.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) connection: Connection,
+    options: StoreOptions,
+    memory_name: Option<String>,
+    durability: Durability,
+    /// The file is an older copy than the one last written here, or its identity is unknown: nothing that assumes
+    /// continuity with a server session may be used.
+    pub(crate) restored: bool,
+}
+
+impl Store {
+    /// Opens or makes the database, brings its schema up to date and checks its identity.
+    pub fn open(options: StoreOptions) -> Result<Self, OpenError> {
+        static MEMORY: AtomicU64 = AtomicU64::new(0);
+        let memory_name = options
+            .path
+            .is_none()
+            .then(|| format!("file:linnet-{}?mode=memory&cache=shared", MEMORY.fetch_add(1, Ordering::Relaxed)));
+        let mut connection = match (&options.path, &memory_name) {
+            (Some(path), _) => Connection::open(path)?,
+            (None, name) => open_memory(name.as_deref().unwrap_or(":memory:"))?,
+        };
+        prepare(&connection, &options)?;
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;",
+        )?;
+        migrate(&mut connection)?;
+        let restored = match &options.path {
+            Some(path) => !claim(&connection, path)?,
+            None => false,
+        };
+        Ok(Self { connection, options, memory_name, durability: Durability::Full, restored })
+    }
+
+    /// A read-only connection on the same database.
+    pub fn reader(&self) -> Result<Connection, StoreError> {
+        if let Some(name) = &self.memory_name {
+            let connection = open_memory(name)?;
+            // Shared-cache readers would otherwise wait for the writer's table locks; these tests' readers and writer
+            // take turns anyway.
+            connection.execute_batch("PRAGMA read_uncommitted = ON; PRAGMA query_only = ON;")?;
+            return Ok(connection);
+        }
+        open_reader(&self.options)
+    }
+
+    /// Sets what the next commits must survive.
+    pub(crate) fn set_durability(&mut self, durability: Durability) -> Result<(), StoreError> {
+        if self.durability != durability {
+            let level = if durability == Durability::Full { "FULL" } else { "NORMAL" };
+            self.connection.execute_batch(&format!("PRAGMA synchronous = {level}"))?;
+            self.durability = durability;
+        }
+        Ok(())
+    }
+
+    /// Moves everything from the write-ahead log into the file: before the app is suspended.
+    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// A read-only connection on an existing database file.
+pub fn open_reader(options: &StoreOptions) -> Result<Connection, StoreError> {
+    let path = options.path.as_deref().unwrap_or(Path::new(":memory:"));
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    prepare(&connection, options)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
+fn open_memory(name: &str) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(
+        name,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI,
+    )
+}
+
+/// What every connection needs. The raw key spares the 256,000 rounds of key derivation that a passphrase costs.
+fn prepare(connection: &Connection, options: &StoreOptions) -> rusqlite::Result<()> {
+    if options.path.is_some() {
+        let mut key = zeroize::Zeroizing::new(String::with_capacity(96));
+        key.push_str("PRAGMA key = \"x'");
+        for byte in options.key.iter() {
+            key.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+            key.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        }
+        key.push_str("'\";");
+        connection.execute_batch(&key)?;
+    }
+    connection.execute_batch(
+        // temp_store: Android has no usable temporary folder. busy_timeout: iOS' notification extension is a second
+        // process. cache_size: 4 MiB a connection holds every index page a screen needs.
+        "PRAGMA temp_store = MEMORY;
+         PRAGMA busy_timeout = 5000;
+         PRAGMA cache_size = -4096;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(128);
+    // The first read is where a wrong key shows.
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+}
+
+/// Takes the file for this run. True if it is the very file this device wrote last: same place on disk, and the number
+/// beside it agrees with the number inside. A backup put back fails one of the two.
+fn claim(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
+    let beside = generation_path(path);
+    let identity = file_identity(path);
+    let read = |name: &str| {
+        connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get::<_, String>(0)).ok()
+    };
+    let inside = read("generation");
+    let same = inside.is_some()
+        && inside == std::fs::read_to_string(&beside).ok()
+        && identity.is_some()
+        && identity == read("file_identity");
+    let next = inside.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).wrapping_add(1).to_string();
+    let write =
+        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    connection.execute(write, ["generation", &next])?;
+    connection.execute(write, ["file_identity", identity.as_deref().unwrap_or("")])?;
+    // If this write is lost, the next start merely can't resume.
+    let _ = std::fs::write(beside, next);
+    Ok(same)
+}
+
+fn generation_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-generation");
+    name.into()
+}
+
+#[cfg(unix)]
+fn file_identity(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(path).ok()?;
+    Some(format!("{}:{}", metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn file_identity(path: &Path) -> Option<String> {
+    Some(path.display().to_string())
+}

@@ -1,0 +1,151 @@
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    jid TEXT NOT NULL UNIQUE,                   -- bare JID
+    password TEXT NOT NULL,
+    server TEXT,                                -- JSON of ServerAddress; NULL: DNS decides
+    resource TEXT NOT NULL,                     -- made once, so that a new session replaces our own old one
+    enabled INTEGER NOT NULL DEFAULT 1,
+    scram_seen INTEGER NOT NULL DEFAULT 0,      -- PLAIN is never used again
+    signed_in INTEGER NOT NULL DEFAULT 0,
+    connection TEXT NOT NULL,                   -- JSON of Connection, for the views
+    missing TEXT NOT NULL DEFAULT '[]',         -- JSON list of Missing
+    features TEXT,                              -- JSON of what the account's disco#info said; NULL: never asked
+    archiving INTEGER,                          -- XEP-0441 default: 1 always or roster, 0 never, NULL unknown
+    clock_offset INTEGER NOT NULL DEFAULT 0,    -- the server's clock minus ours, milliseconds
+    roster_version TEXT,
+    archive_cursor TEXT,                        -- archive id up to which every message is stored, in archive order
+    archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
+    archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
+    archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
+) STRICT;
+
+CREATE TABLE chat (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- bare JID of the other side; our own for the note to self
+    listed INTEGER NOT NULL DEFAULT 1,
+    last_activity INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (account_id, jid)
+) STRICT;
+
+CREATE TABLE contact (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    name TEXT,
+    subscription TEXT NOT NULL,                 -- none, to, from, both
+    ask INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gap (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    after_id TEXT,                              -- archive id of the message before it; NULL: the beginning
+    before_id TEXT,                             -- archive id of the message after it; NULL: the end
+    state TEXT NOT NULL,                        -- open, loading, failed, unreadable
+    wanted INTEGER NOT NULL DEFAULT 0,          -- rows still to fetch because someone looks
+    tries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
+
+CREATE TABLE job (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    after_job INTEGER,                          -- leaves only when that job is gone
+    state TEXT NOT NULL,                        -- ready, in_flight, in_doubt (sent in a lost session)
+    stanza TEXT,                                -- finished at first sending; later sendings repeat it
+    made INTEGER NOT NULL                       -- when the user asked, for <delay/>
+) STRICT;
+
+CREATE INDEX job_message ON job (message_id);
+
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    sender TEXT NOT NULL,                       -- bare JID
+    outgoing INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    stanza_id TEXT,                             -- `id` of the original stanza: what later relations refer to
+    time INTEGER NOT NULL,
+    unread INTEGER NOT NULL DEFAULT 0,
+    state INTEGER NOT NULL,                     -- 0 received, 1 sending, 2 sent, 3 failed
+    failure TEXT,                               -- JSON of SendFailure
+    confirmations INTEGER NOT NULL DEFAULT 0    -- looks at the archive that did not show this provisional message
+) STRICT;
+
+CREATE TABLE message_key (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    scope TEXT NOT NULL,                        -- archive: the archive's owner; origin: the sender's bare JID
+    kind TEXT NOT NULL,                         -- archive, origin
+    value TEXT NOT NULL,
+    message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    PRIMARY KEY (account_id, scope, kind, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX message_key_message ON message_key (message_id);
+
+CREATE UNIQUE INDEX message_position ON message (chat_id, position);
+
+CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
+
+CREATE INDEX message_unsettled ON message (chat_id, place, position) WHERE place <> 0;
+
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE request (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    stanza_id TEXT NOT NULL,
+    responder TEXT,                             -- the only JID that may answer; NULL: our own account
+    purpose TEXT NOT NULL,                      -- JSON of Purpose
+    deadline INTEGER NOT NULL,                  -- mono
+    PRIMARY KEY (account_id, stanza_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stream (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    previd TEXT,
+    bound_jid TEXT NOT NULL,
+    boot_id TEXT NOT NULL,
+    h_in INTEGER NOT NULL,                      -- stanzas received and stored
+    acknowledged INTEGER NOT NULL,              -- our stanzas the server has confirmed
+    sent INTEGER NOT NULL                       -- our stanzas of this session
+) STRICT;
+
+CREATE TABLE subscription_request (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tombstone (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    scope TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (account_id, scope, kind, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unacknowledged (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,                       -- 1 is the session's first stanza
+    stanza TEXT NOT NULL,
+    job_id INTEGER,
+    PRIMARY KEY (account_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE undecided (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    stanza TEXT NOT NULL,
+    time INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,247 @@
+//! What a line of input says.
+
+use linnet_messenger::command::ServerAddress;
+use linnet_messenger::ids::MessageId;
+use linnet_messenger::view::Page;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A command with the number its answer carries.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) id: u64,
+    pub(crate) command: Do,
+}
+
+/// Every command; the fields are those of the line.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Do {
+    AddAccount {
+        address: String,
+        password: String,
+        server: Option<ServerAddress>,
+    },
+    SetAccountEnabled {
+        account: i64,
+        enabled: bool,
+    },
+    RemoveAccount {
+        account: i64,
+    },
+    StartChat {
+        account: i64,
+        address: String,
+    },
+    AnswerRequest {
+        account: i64,
+        address: String,
+        accept: bool,
+    },
+    SendText {
+        chat: i64,
+        body: String,
+        token: Option<String>,
+    },
+    Retry {
+        message: i64,
+    },
+    DeleteMessage {
+        message: i64,
+    },
+    DeleteChat {
+        chat: i64,
+    },
+    MarkRead {
+        chat: i64,
+        message: i64,
+    },
+    FillGap {
+        gap: i64,
+    },
+    ChatOpened {
+        chat: i64,
+    },
+    SetArchiving {
+        account: i64,
+        on: bool,
+    },
+    NetworkChanged {},
+    Suspend {},
+    Resume {},
+    Watch {
+        view: ViewName,
+        chat: Option<i64>,
+    },
+    Page {
+        watch: u64,
+        #[serde(flatten)]
+        page: PageLine,
+    },
+    Unwatch {
+        watch: u64,
+    },
+    Dump {
+        chat: i64,
+    },
+    Quit {},
+}
+
+/// Without what the user wrote.
+impl std::fmt::Debug for Do {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::mem::discriminant(self).fmt(f)
+    }
+}
+
+/// The four views.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ViewName {
+    Accounts,
+    ChatList,
+    Requests,
+    Timeline,
+}
+
+/// Where to move a window: one of `older`, `newest` and `around`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PageLine {
+    Older(u32),
+    Newest(Yes),
+    Around(i64),
+}
+
+/// `true`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "bool")]
+pub(crate) struct Yes;
+
+impl TryFrom<bool> for Yes {
+    type Error = &'static str;
+
+    fn try_from(yes: bool) -> Result<Self, Self::Error> {
+        yes.then_some(Self).ok_or("only true makes sense here")
+    }
+}
+
+impl From<PageLine> for Page {
+    fn from(line: PageLine) -> Self {
+        match line {
+            PageLine::Older(count) => Self::Older(count),
+            PageLine::Newest(_) => Self::Newest,
+            PageLine::Around(message) => Self::Around(MessageId(message)),
+        }
+    }
+}
+
+/// A line that is no command.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    id: Option<u64>,
+    detail: String,
+}
+
+impl Problem {
+    pub(crate) fn to_json(&self) -> Value {
+        match self.id {
+            Some(id) => json!({ "answer": id, "error": "bad_command", "detail": self.detail }),
+            None => json!({ "error": "bad_command", "detail": self.detail }),
+        }
+    }
+}
+
+/// Reads one line.
+pub(crate) fn parse(line: &str) -> Result<Line, Problem> {
+    let mut value: Value =
+        serde_json::from_str(line).map_err(|error| Problem { id: None, detail: error.to_string() })?;
+    let id = value.as_object_mut().and_then(|fields| fields.remove("id"));
+    let Some(id) = id.as_ref().and_then(Value::as_u64) else {
+        return Err(Problem { id: None, detail: "no id".to_owned() });
+    };
+    match serde_json::from_value(value) {
+        Ok(command) => Ok(Line { id, command }),
+        Err(error) => Err(Problem { id: Some(id), detail: error.to_string() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(line: &str) -> Do {
+        parse(line).unwrap().command
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        let lines = [
+            r#"{"id":1,"do":"add_account","address":"a@x","password":"p"}"#,
+            r#"{"id":1,"do":"add_account","address":"a@x","password":"p","server":{"host":"h","port":1,"direct_tls":true}}"#,
+            r#"{"id":1,"do":"set_account_enabled","account":1,"enabled":false}"#,
+            r#"{"id":1,"do":"remove_account","account":1}"#,
+            r#"{"id":1,"do":"start_chat","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"answer_request","account":1,"address":"b@x","accept":true}"#,
+            r#"{"id":1,"do":"send_text","chat":1,"body":"hi","token":"t"}"#,
+            r#"{"id":1,"do":"send_text","chat":1,"body":"hi"}"#,
+            r#"{"id":1,"do":"retry","message":1}"#,
+            r#"{"id":1,"do":"delete_message","message":1}"#,
+            r#"{"id":1,"do":"delete_chat","chat":1}"#,
+            r#"{"id":1,"do":"mark_read","chat":1,"message":2}"#,
+            r#"{"id":1,"do":"fill_gap","gap":1}"#,
+            r#"{"id":1,"do":"chat_opened","chat":1}"#,
+            r#"{"id":1,"do":"set_archiving","account":1,"on":true}"#,
+            r#"{"id":1,"do":"network_changed"}"#,
+            r#"{"id":1,"do":"suspend"}"#,
+            r#"{"id":1,"do":"resume"}"#,
+            r#"{"id":1,"do":"watch","view":"chat_list"}"#,
+            r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,
+            r#"{"id":1,"do":"page","watch":1,"older":50}"#,
+            r#"{"id":1,"do":"page","watch":1,"newest":true}"#,
+            r#"{"id":1,"do":"page","watch":1,"around":7}"#,
+            r#"{"id":1,"do":"unwatch","watch":1}"#,
+            r#"{"id":1,"do":"dump","chat":1}"#,
+            r#"{"id":1,"do":"quit"}"#,
+        ];
+        for line in lines {
+            assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
+        }
+    }
+
+    #[test]
+    fn fields_arrive_where_they_belong() {
+        let Do::Page { watch: 4, page } = command(r#"{"id":1,"do":"page","watch":4,"older":50}"#) else { panic!() };
+        assert_eq!(Page::from(page), Page::Older(50));
+        let Do::Page { page, .. } = command(r#"{"id":1,"do":"page","watch":4,"around":9}"#) else { panic!() };
+        assert_eq!(Page::from(page), Page::Around(MessageId(9)));
+        let Do::MarkRead { chat: 3, message: 5 } = command(r#"{"id":1,"do":"mark_read","chat":3,"message":5}"#) else {
+            panic!()
+        };
+    }
+
+    #[test]
+    fn what_is_no_command_is_refused_with_its_number() {
+        let told = |line| parse(line).unwrap_err().to_json();
+        assert_eq!(told("nonsense")["error"], "bad_command");
+        assert_eq!(told("nonsense").get("answer"), None);
+        for line in [
+            r#"{"id":7,"do":"fly"}"#,
+            r#"{"id":7,"do":"retry"}"#,
+            r#"{"id":7,"do":"retry","message":1,"mesage":2}"#,
+            r#"{"id":7,"do":"retry","message":"1"}"#,
+            r#"{"id":7,"do":"page","watch":1}"#,
+            r#"{"id":7,"do":"page","watch":1,"newest":false}"#,
+            r#"{"id":7}"#,
+        ] {
+            assert_eq!((&told(line)["answer"], &told(line)["error"]), (&json!(7), &json!("bad_command")), "{line}");
+        }
+        assert_eq!(told(r#"{"do":"quit"}"#)["detail"], "no id");
+    }
+
+    #[test]
+    fn a_command_is_never_printed_with_its_content() {
+        let printed = format!("{:?}", command(r#"{"id":1,"do":"add_account","address":"a@x","password":"secret"}"#));
+        assert!(!printed.contains("secret") && !printed.contains("a@x"), "{printed}");
+    }
+}

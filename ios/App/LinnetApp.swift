@@ -1,0 +1,39 @@
+// Why: where iOS starts the app. Everything else lives in the package, so that it can be checked without Xcode.
+
+import LinnetCore
+import Presentation
+import Shell
+import SwiftUI
+import Views
+
+@main
+struct LinnetApp: App {
+    @State private var app: AppModel
+    @State private var presence: ScenePresence
+    @Environment(\.scenePhase) private var phase
+
+    init() {
+        let platform = ApplePlatform(identifier: "org.linnet.app")
+        let app = AppModel {
+            try Client.open(options: StoreFile.options(), platform: platform)
+        } erase: {
+            try StoreFile.erase()
+            platform.forgetKey()
+        }
+        _app = State(initialValue: app)
+        _presence = State(initialValue: ScenePresence(app: app))
+    }
+
+    var body: some Scene {
+        WindowGroup {
+            RootView(app: app)
+                .task {
+                    for await _ in NetworkPath.changes() { app.networkChanged() }
+                }
+                // Inactive is a moment under a banner or the app switcher; only the background ends connections.
+                .onChange(of: phase) { _, phase in
+                    if phase != .inactive { presence.show(phase == .active) }
+                }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// Why: one's own accounts: what the server lacks, whether it keeps messages, and the way out.
+
+import Foundation
+import LinnetCore
+import Observation
+
+/// What the accounts screen does. What it shows are `AppModel.accounts`.
+@MainActor @Observable
+public final class AccountsModel {
+    public var problem: CommandError?
+
+    @ObservationIgnored private let client: Client
+
+    public init(client: Client) {
+        self.client = client
+    }
+
+    /// Connects or disconnects without forgetting the account.
+    public func setEnabled(_ account: AccountItem, _ enabled: Bool) async {
+        await attempt { try await client.setAccountEnabled(account: account.id, enabled: enabled) }
+    }
+
+    /// Switches the server's archive (XEP-0441).
+    public func setArchiving(_ account: AccountItem, _ on: Bool) async {
+        await attempt { try await client.setArchiving(account: account.id, on: on) }
+    }
+
+    /// Removes the account and all it stored on this device.
+    public func remove(_ account: AccountItem) async {
+        await attempt { try await client.removeAccount(account: account.id) }
+    }
+
+    private func attempt(_ command: () async throws -> Void) async {
+        do { try await command() } catch { problem = error as? CommandError ?? .Internal }
+    }
+}

@@ -1,0 +1,64 @@
+// Why: the first screen after signing in: chats, newest first, and people who ask to be contacts.
+
+import CoreAdapters
+import Foundation
+import LinnetCore
+import Observation
+
+/// What the chat list shows and does.
+@MainActor @Observable
+public final class ChatListModel {
+    public private(set) var chats: [ChatItem] = []
+    public private(set) var requests: [RequestItem] = []
+    /// The first batch has come: an empty list is really empty.
+    public private(set) var isLoaded = false
+    /// The local store can't be read; `run` can be called again.
+    public private(set) var storeFailed = false
+    /// The last command that could not be carried out, until the user has seen it.
+    public var problem: CommandError?
+
+    @ObservationIgnored public let client: Client
+
+    public init(client: Client) {
+        self.client = client
+    }
+
+    /// Follows chats and requests until the task is cancelled.
+    public func run() async {
+        storeFailed = false
+        async let asking: Void = followRequests()
+        do {
+            for try await snapshot in client.chatList().snapshots {
+                chats = snapshot.items
+                isLoaded = true
+            }
+        } catch {
+            storeFailed = true
+        }
+        await asking
+    }
+
+    /// Lets the person see when we are online and asks the same of them, or refuses.
+    public func answer(_ request: RequestItem, accept: Bool) async {
+        await attempt {
+            try await client.answerRequest(account: request.account, address: request.address, accept: accept)
+        }
+    }
+
+    /// Deletes the chat's messages on this device.
+    public func delete(_ chat: ChatItem) async {
+        await attempt { try await client.deleteChat(chat: chat.id) }
+    }
+
+    private func followRequests() async {
+        do {
+            for try await snapshot in client.requests().snapshots { requests = snapshot.items }
+        } catch {
+            storeFailed = true
+        }
+    }
+
+    private func attempt(_ command: () async throws -> Void) async {
+        do { try await command() } catch { problem = error as? CommandError ?? .Internal }
+    }
+}

@@ -1,0 +1,190 @@
+// Why: everything a chat's screen shows and does.
+// Invariants: sends leave in the order in which they were asked for; a text that could not be kept comes back into the
+// draft; a message counts as read only while the newest one is on screen of an active app.
+
+import CoreAdapters
+import Foundation
+import LinnetCore
+import Observation
+
+/// One chat.
+@MainActor @Observable
+public final class ChatModel: Identifiable {
+    /// How many messages the window grows by when the user reaches its beginning.
+    static let page: UInt32 = 50
+
+    public let id: Int64
+    /// The contact's name.
+    public private(set) var title: String
+    public private(set) var noteToSelf = false
+    public private(set) var rows: [ChatRow] = []
+    /// The first batch has come: an empty chat is really empty.
+    public private(set) var isLoaded = false
+    /// Nothing is before the first row, as far as this device knows.
+    public private(set) var atStart = false
+    /// The window ends with the newest message.
+    public private(set) var atEnd = true
+    /// Changes whenever the view should go to the newest message.
+    public private(set) var newestWanted = 0
+    /// Messages from the contact below what is on screen.
+    public private(set) var unseen = 0
+    /// The local store can't be read; `run` can be called again.
+    public private(set) var storeFailed = false
+    /// The last command that could not be carried out, until the user has seen it.
+    public var problem: CommandError?
+    public var draft = ""
+    public var canSend: Bool { !text.isEmpty }
+    /// The way down to the newest message is offered.
+    public var offersNewest: Bool { isLoaded && !rows.isEmpty && (!isAtBottom || !atEnd) }
+
+    /// The newest row is on screen.
+    public var isAtBottom = true {
+        didSet {
+            guard isAtBottom != oldValue else { return }
+            look()
+        }
+    }
+    /// This chat is on screen and the app is active.
+    public var isActive = false {
+        didSet {
+            guard isActive != oldValue else { return }
+            if isActive { drawRows() }
+            look()
+        }
+    }
+
+    @ObservationIgnored private let client: Client
+    @ObservationIgnored private let now: () -> Date
+    @ObservationIgnored private let calendar: () -> Calendar
+    @ObservationIgnored private var timeline: TimelineSubscription?
+    @ObservationIgnored private var items: [TimelineItem] = []
+    @ObservationIgnored private var isGrowing = false
+    @ObservationIgnored private var read: Int64?
+    @ObservationIgnored private var lastSend: Task<Void, Never>?
+
+    /// `now` and `calendar` are asked whenever rows are drawn: midnight and journeys move the day lines.
+    public init(
+        client: Client, chat: Int64, title: String, now: @escaping () -> Date = Date.init,
+        calendar: @escaping () -> Calendar = { .current }
+    ) {
+        self.client = client
+        self.id = chat
+        self.title = title
+        self.now = now
+        self.calendar = calendar
+    }
+
+    /// Follows the chat until the task is cancelled.
+    public func run() async {
+        storeFailed = false
+        async let naming: Void = followTitle()
+        await attempt { try await client.chatOpened(chat: id) }
+        let timeline = client.timeline(chat: id)
+        self.timeline = timeline
+        do {
+            for try await snapshot in timeline.snapshots { show(snapshot) }
+        } catch {
+            storeFailed = true
+        }
+        self.timeline = nil
+        await naming
+    }
+
+    /// Takes the draft and sends it. Once the task has ended the text is safe: kept by the core, or back in the draft.
+    @discardableResult
+    public func send() -> Task<Void, Never> {
+        let body = text
+        guard !body.isEmpty else { return Task {} }
+        draft = ""
+        let token = client.newToken()
+        let before = lastSend
+        let sending = Task {
+            await before?.value
+            do {
+                _ = try await client.sendText(chat: id, body: body, token: token)
+                showNewest()
+            } catch {
+                problem = error as? CommandError ?? .Internal
+                draft = draft.isEmpty ? body : "\(body)\n\(draft)"
+            }
+        }
+        lastSend = sending
+        return sending
+    }
+
+    /// Sends a failed message again.
+    public func retry(_ message: MessageItem) async {
+        await attempt { try await client.retry(message: message.id) }
+    }
+
+    /// Deletes a message on this device.
+    public func delete(_ message: MessageItem) async {
+        await attempt { try await client.deleteMessage(message: message.id) }
+    }
+
+    /// Reads the archive at this gap: it came on screen, or the user asks again.
+    public func fill(_ gap: GapItem) async {
+        await attempt { try await client.fillGap(gap: gap.id) }
+    }
+
+    /// The first rows are on screen: more of what this device holds is shown.
+    public func showOlder() {
+        guard let timeline, isLoaded, !atStart, !isGrowing else { return }
+        isGrowing = true
+        timeline.loadOlder(count: Self.page)
+    }
+
+    /// Goes to the newest message.
+    public func showNewest() {
+        if !atEnd { timeline?.jumpToNewest() }
+        newestWanted += 1
+    }
+
+    private var text: String { draft.trimmingCharacters(in: .whitespacesAndNewlines) }
+
+    private func followTitle() async {
+        do {
+            for try await snapshot in client.chatList().snapshots {
+                guard let chat = snapshot.items.first(where: { $0.id == id }) else { continue }
+                if title != chat.title { title = chat.title }
+                if noteToSelf != chat.noteToSelf { noteToSelf = chat.noteToSelf }
+            }
+        } catch {
+            storeFailed = true
+        }
+    }
+
+    private func show(_ snapshot: Snapshot<TimelineItem>) {
+        items = snapshot.items
+        (atStart, atEnd, isGrowing) = (snapshot.atStart, snapshot.atEnd, false)
+        drawRows()
+        isLoaded = true
+        look()
+    }
+
+    private func drawRows() {
+        let drawn = ChatRow.rows(for: items, calendar: calendar(), now: now())
+        if drawn != rows { rows = drawn }
+    }
+
+    /// Tells the core what has been seen, and counts what has not.
+    private func look() {
+        let received = items.compactMap { item -> MessageItem? in
+            if case .message(let message) = item, !message.outgoing { message } else { nil }
+        }
+        guard let newest = received.last else { return }
+        guard isActive && isAtBottom && atEnd else {
+            let seen = received.lastIndex { $0.id == read }
+            unseen = seen.map { received.count - 1 - $0 } ?? 0
+            return
+        }
+        unseen = 0
+        guard newest.id != read else { return }
+        read = newest.id
+        Task { await attempt { try await client.markRead(chat: id, message: newest.id) } }
+    }
+
+    private func attempt(_ command: () async throws -> Void) async {
+        do { try await command() } catch { problem = error as? CommandError ?? .Internal }
+    }
+}

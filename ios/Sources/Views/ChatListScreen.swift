@@ -1,0 +1,263 @@
+// Why: the home of the app: chats, newest first; above them people who ask to be contacts and the connection's state.
+
+import LinnetCore
+import Presentation
+import SwiftUI
+
+/// A chat on the way to the screen.
+struct ChatPlace: Hashable {
+    let chat: Int64
+    let title: String
+}
+
+/// The chat list on its model.
+struct ChatListView: View {
+    @Bindable var model: ChatListModel
+    let app: AppModel
+    @State private var path: [ChatPlace] = []
+    @State private var startsChat = false
+    @State private var showsAccounts = false
+    @State private var attempt = 0
+
+    var body: some View {
+        NavigationStack(path: $path) {
+            Group {
+                if model.storeFailed {
+                    StoreFailedView { attempt += 1 }
+                } else {
+                    ChatListScreen(
+                        chats: model.chats, requests: model.requests, isLoaded: model.isLoaded, banner: app.banner,
+                        actions: actions)
+                }
+            }
+            .navigationTitle("chats_title")
+            .toolbar {
+                ToolbarItem(placement: .topBarLeading) {
+                    Button {
+                        showsAccounts = true
+                    } label: {
+                        Image(systemName: "person.crop.circle").accessibilityLabel("account_title")
+                    }
+                }
+                ToolbarItem(placement: .primaryAction) {
+                    Button {
+                        startsChat = true
+                    } label: {
+                        Image(systemName: "square.and.pencil").accessibilityLabel("new_chat_title")
+                    }
+                }
+            }
+            .navigationDestination(for: ChatPlace.self) { place in
+                ChatView(
+                    model: ChatModel(client: model.client, chat: place.chat, title: place.title), app: app)
+            }
+        }
+        .task(id: attempt) { await model.run() }
+        .problemAlert($model.problem)
+        .sheet(isPresented: $startsChat) {
+            NewChatView(model: NewChatModel(client: model.client, accounts: app.accounts)) { chat, address in
+                startsChat = false
+                path = [ChatPlace(chat: chat, title: address)]
+            }
+        }
+        .sheet(isPresented: $showsAccounts) {
+            AccountsView(model: AccountsModel(client: model.client), app: app)
+        }
+    }
+
+    private var actions: ChatListScreen.Actions {
+        ChatListScreen.Actions(
+            answer: { request, accept in Task { await model.answer(request, accept: accept) } },
+            delete: { chat in Task { await model.delete(chat) } },
+            startChat: { startsChat = true })
+    }
+}
+
+/// What the chat list looks like.
+struct ChatListScreen: View {
+    struct Actions {
+        let answer: @MainActor (RequestItem, Bool) -> Void
+        let delete: @MainActor (ChatItem) -> Void
+        let startChat: @MainActor () -> Void
+    }
+
+    let chats: [ChatItem]
+    let requests: [RequestItem]
+    let isLoaded: Bool
+    let banner: ConnectionBanner?
+    let actions: Actions
+    @State private var deleting: ChatItem?
+    @State private var asksToDelete = false
+
+    var body: some View {
+        List {
+            if !requests.isEmpty {
+                Section("request_title") {
+                    ForEach(requests, id: \.key) { request in
+                        RequestRow(request: request) { actions.answer(request, $0) }
+                    }
+                }
+            }
+            ForEach(chats, id: \.key) { chat in
+                NavigationLink(value: ChatPlace(chat: chat.id, title: chat.title)) { ChatLine(chat: chat) }
+                    .swipeActions {
+                        Button("action_delete", systemImage: "trash", role: .destructive) { ask(chat) }
+                    }
+                    .contextMenu {
+                        Button("chats_delete", systemImage: "trash", role: .destructive) { ask(chat) }
+                    }
+            }
+        }
+        .listStyle(.plain)
+        .overlay {
+            if !isLoaded {
+                ProgressView()
+            } else if chats.isEmpty && requests.isEmpty {
+                ContentUnavailableView {
+                    Label("chats_empty_title", systemImage: "bubble.left.and.bubble.right")
+                } description: {
+                    Text("chats_empty_text")
+                } actions: {
+                    Button("new_chat_title", action: actions.startChat).buttonStyle(.borderedProminent)
+                }
+            }
+        }
+        .safeAreaInset(edge: .top, spacing: 0) {
+            if let banner { ConnectionBannerView(banner: banner).transition(.opacity) }
+        }
+        .animation(.easeOut(duration: 0.2), value: banner)
+        .confirmationDialog(
+            "chats_delete_title", isPresented: $asksToDelete, titleVisibility: .visible, presenting: deleting
+        ) { chat in
+            Button("chats_delete", role: .destructive) { actions.delete(chat) }
+        } message: { chat in
+            Text("chats_delete_text \(chat.title)")
+        }
+    }
+
+    private func ask(_ chat: ChatItem) {
+        deleting = chat
+        asksToDelete = true
+    }
+}
+
+/// Someone who asks to be a contact.
+struct RequestRow: View {
+    let request: RequestItem
+    let answer: @MainActor (Bool) -> Void
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 8) {
+            HStack(spacing: 12) {
+                Avatar(name: request.address)
+                VStack(alignment: .leading, spacing: 2) {
+                    Text(verbatim: request.address).font(.headline)
+                    Text("request_text \(request.address)").font(.subheadline).foregroundStyle(.secondary)
+                }
+            }
+            ViewThatFits {
+                HStack(spacing: 12) { buttons }
+                VStack(alignment: .leading, spacing: 8) { buttons }
+            }
+        }
+        .padding(.vertical, 4)
+    }
+
+    @ViewBuilder private var buttons: some View {
+        Button("request_accept") { answer(true) }.buttonStyle(.borderedProminent)
+        Button("request_decline") { answer(false) }.buttonStyle(.bordered)
+    }
+}
+
+/// One chat of the list.
+struct ChatLine: View {
+    let chat: ChatItem
+
+    var body: some View {
+        HStack(spacing: 12) {
+            Avatar(name: chat.title)
+            VStack(alignment: .leading, spacing: 2) {
+                HStack(alignment: .firstTextBaseline) {
+                    Group {
+                        if chat.noteToSelf { Text("note_to_self") } else { Text(verbatim: chat.title) }
+                    }
+                    .font(.headline)
+                    .lineLimit(1)
+                    Spacer(minLength: 8)
+                    if let preview = chat.preview {
+                        ListTime(date: Date(milliseconds: preview.time)).font(.footnote).foregroundStyle(.secondary)
+                    }
+                }
+                HStack(alignment: .firstTextBaseline, spacing: 6) {
+                    previewLine
+                    Spacer(minLength: 0)
+                    if chat.unread > 0 { UnreadCount(count: Int(chat.unread)) }
+                }
+            }
+        }
+        .padding(.vertical, 4)
+        .accessibilityElement(children: .combine)
+    }
+
+    @ViewBuilder private var previewLine: some View {
+        if let preview = chat.preview {
+            if preview.outgoing { StateMark(state: preview.state).foregroundStyle(.secondary) }
+            Text(verbatim: preview.body).font(.subheadline).foregroundStyle(.secondary).lineLimit(2)
+        } else {
+            Text("chats_no_messages").font(.subheadline).foregroundStyle(.secondary).italic()
+        }
+    }
+}
+
+/// The hour of today, the date of any other day.
+struct ListTime: View {
+    let date: Date
+
+    var body: some View {
+        if Calendar.current.isDateInToday(date) {
+            Text(date, format: .dateTime.hour().minute())
+        } else {
+            Text(date, format: .dateTime.day().month(.abbreviated))
+        }
+    }
+}
+
+/// How many messages wait to be read.
+struct UnreadCount: View {
+    let count: Int
+
+    var body: some View {
+        Text(count, format: .number)
+            .font(.caption)
+            .fontWeight(.bold)
+            .foregroundStyle(.white)
+            .padding(.horizontal, 7)
+            .padding(.vertical, 3)
+            .background(Looks.ownBubble, in: Capsule())
+            .accessibilityLabel("chats_unread \(count)")
+    }
+}
+
+struct ChatListPreviews: PreviewProvider {
+    static func screen(
+        _ chats: [ChatItem], requests: [RequestItem] = [], banner: ConnectionBanner? = nil
+    ) -> some View {
+        NavigationStack {
+            ChatListScreen(
+                chats: chats, requests: requests, isLoaded: true, banner: banner,
+                actions: ChatListScreen.Actions(answer: { _, _ in }, delete: { _ in }, startChat: {})
+            )
+            .navigationTitle("chats_title")
+        }
+    }
+
+    static var previews: some View {
+        screen([]).previewDisplayName("empty")
+        screen(Samples.chats, requests: Samples.requests, banner: .catchingUp).previewDisplayName("chats and a request")
+        screen(Samples.chats, banner: .failed(address: "alice@example.org", reason: .wrongPassword))
+            .preferredColorScheme(.dark).previewDisplayName("failed, dark")
+        screen(Samples.chats).environment(\.layoutDirection, .rightToLeft).previewDisplayName("right to left")
+        screen(Samples.chats, requests: Samples.requests).dynamicTypeSize(.accessibility3)
+            .previewDisplayName("large text")
+    }
+}

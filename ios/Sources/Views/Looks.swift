@@ -1,0 +1,89 @@
+// Why: colours and shapes that more than one screen uses. Colours live in the app's asset catalogue, each with a light
+// and a dark value.
+
+import LinnetCore
+import Presentation
+import SwiftUI
+
+enum Looks {
+    /// Behind our own messages; white text on it has a contrast of at least 4.5.
+    static let ownBubble = Color("OwnBubble")
+    /// Behind other people's messages.
+    static let theirBubble = Color("TheirBubble")
+    static let corner: CGFloat = 18
+    static let joinedCorner: CGFloat = 6
+}
+
+/// A round picture with the first letter of a name.
+struct Avatar: View {
+    let name: String
+    @ScaledMetric(relativeTo: .title2) private var size: CGFloat = 48
+
+    init(name: String) {
+        self.name = name
+    }
+
+    var body: some View {
+        Text(verbatim: name.first.map { String($0).uppercased() } ?? "?")
+            .font(.title2)
+            .fontWeight(.semibold)
+            .foregroundStyle(.white)
+            .frame(width: size, height: size)
+            .background(Looks.ownBubble, in: Circle())
+            .accessibilityHidden(true)
+    }
+}
+
+/// One line under the title that says what is wrong with the connection.
+struct ConnectionBannerView: View {
+    let banner: ConnectionBanner
+
+    var body: some View {
+        HStack(spacing: 8) {
+            switch banner {
+            case .connecting, .catchingUp:
+                ProgressView().controlSize(.small)
+            case .waiting:
+                Image(systemName: "wifi.slash").accessibilityHidden(true)
+            case .failed:
+                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
+            }
+            Words.banner(banner).font(.footnote).multilineTextAlignment(.leading)
+            Spacer(minLength: 0)
+        }
+        .padding(.horizontal, 16)
+        .padding(.vertical, 8)
+        .frame(maxWidth: .infinity, alignment: .leading)
+        .background(.bar)
+        .accessibilityElement(children: .combine)
+        .accessibilityAddTraits(.updatesFrequently)
+    }
+}
+
+/// Says that this device's store can't be read, with a way to try again.
+struct StoreFailedView: View {
+    let tryAgain: @MainActor () -> Void
+
+    var body: some View {
+        ContentUnavailableView {
+            Label("storage_title", systemImage: "externaldrive.badge.exclamationmark")
+        } description: {
+            Text("storage_text")
+        } actions: {
+            Button("action_try_again", action: tryAgain).buttonStyle(.borderedProminent)
+        }
+    }
+}
+
+extension View {
+    /// Shows what a command could not do, once.
+    func problemAlert(_ problem: Binding<CommandError?>) -> some View {
+        let isShown = Binding(
+            get: { problem.wrappedValue != nil }, set: { if !$0 { problem.wrappedValue = nil } })
+        return alert("error_title", isPresented: isShown) {
+            Button("action_ok") { problem.wrappedValue = nil }
+        } message: {
+            if let error = problem.wrappedValue { Text(Words.failure(error)) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Why: a chat begins with an address.
+
+import LinnetCore
+import Presentation
+import SwiftUI
+
+/// The new-chat screen on its model; `started` gets the chat and the address typed.
+struct NewChatView: View {
+    @State private var model: NewChatModel
+    private let started: @MainActor (Int64, String) -> Void
+    @Environment(\.dismiss) private var dismiss
+
+    init(model: NewChatModel, started: @escaping @MainActor (Int64, String) -> Void) {
+        _model = State(initialValue: model)
+        self.started = started
+    }
+
+    var body: some View {
+        @Bindable var model = model
+        NewChatScreen(
+            address: $model.address, account: $model.account, accounts: model.accounts, problem: model.problem,
+            isStarting: model.isStarting, canStart: model.canStart, start: start, cancel: { dismiss() })
+    }
+
+    private func start() {
+        Task {
+            let address = model.address
+            if let chat = await model.start() { started(chat, address) }
+        }
+    }
+}
+
+/// What the new-chat screen looks like.
+struct NewChatScreen: View {
+    @Binding var address: String
+    @Binding var account: Int64?
+    let accounts: [AccountItem]
+    let problem: CommandError?
+    let isStarting: Bool
+    let canStart: Bool
+    let start: @MainActor () -> Void
+    let cancel: @MainActor () -> Void
+    @FocusState private var isTyping: Bool
+
+    var body: some View {
+        NavigationStack {
+            Form {
+                Section {
+                    TextField("new_chat_address", text: $address)
+                        .textContentType(.emailAddress)
+                        .keyboardType(.emailAddress)
+                        .textInputAutocapitalization(.never)
+                        .autocorrectionDisabled()
+                        .submitLabel(.go)
+                        .focused($isTyping)
+                        .onSubmit { if canStart { start() } }
+                    if accounts.count > 1 {
+                        Picker("new_chat_from", selection: $account) {
+                            ForEach(accounts, id: \.key) { Text(verbatim: $0.address).tag(Int64?.some($0.id)) }
+                        }
+                    }
+                    if let problem {
+                        Label {
+                            Text(Words.failure(problem))
+                        } icon: {
+                            Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange)
+                        }
+                    }
+                } footer: {
+                    Text("new_chat_lead")
+                }
+            }
+            .navigationTitle("new_chat_title")
+            .navigationBarTitleDisplayMode(.inline)
+            .toolbar {
+                ToolbarItem(placement: .cancellationAction) { Button("action_cancel", action: cancel) }
+                ToolbarItem(placement: .confirmationAction) {
+                    if isStarting {
+                        ProgressView()
+                    } else {
+                        Button("new_chat_start", action: start).disabled(!canStart)
+                    }
+                }
+            }
+            .onAppear { isTyping = true }
+        }
+    }
+}
+
+struct NewChatPreviews: PreviewProvider {
+    static func screen(_ address: String, accounts: [AccountItem], problem: CommandError? = nil) -> some View {
+        NewChatScreen(
+            address: .constant(address), account: .constant(accounts.first?.id), accounts: accounts, problem: problem,
+            isStarting: false, canStart: !address.isEmpty, start: {}, cancel: {})
+    }
+
+    static var previews: some View {
+        screen("", accounts: Samples.accounts).previewDisplayName("empty, two accounts")
+        screen("bob@", accounts: Samples.accounts, problem: .AddressInvalid).preferredColorScheme(.dark)
+            .previewDisplayName("bad address, dark")
+    }
+}

@@ -1,0 +1,81 @@
+// Why: which part of the app is on screen follows from one value, `AppModel.stage`.
+
+import LinnetCore
+import Presentation
+import SwiftUI
+
+/// The whole app.
+public struct RootView: View {
+    private let app: AppModel
+    @State private var attempt = 0
+
+    public init(app: AppModel) {
+        self.app = app
+    }
+
+    public var body: some View {
+        Group {
+            if app.storeFailed {
+                StoreFailedView { attempt += 1 }
+            } else {
+                stage
+            }
+        }
+        .task(id: attempt) { await app.run() }
+    }
+
+    @ViewBuilder private var stage: some View {
+        switch app.stage {
+        case .opening:
+            ProgressView("open_opening")
+        case .broken(let error):
+            BrokenScreen(error: error) {
+                attempt += 1
+            } startAfresh: {
+                Task {
+                    await app.startAfresh()
+                    attempt += 1
+                }
+            }
+        case .signIn(let model):
+            SignInView(model: model)
+        case .chats(let model):
+            ChatListView(model: model, app: app)
+        }
+    }
+}
+
+/// The store could not be opened.
+struct BrokenScreen: View {
+    let error: OpenError
+    let tryAgain: @MainActor () -> Void
+    let startAfresh: @MainActor () -> Void
+    @State private var asks = false
+
+    var body: some View {
+        ContentUnavailableView {
+            Label(Words.title(error), systemImage: "externaldrive.badge.exclamationmark")
+        } description: {
+            Text(Words.failure(error))
+        } actions: {
+            Button("action_try_again", action: tryAgain).buttonStyle(.borderedProminent)
+            if error == .KeyOrFile {
+                Button("open_start_afresh", role: .destructive) { asks = true }
+            }
+        }
+        .alert("open_start_afresh_question", isPresented: $asks) {
+            Button("open_start_afresh", role: .destructive, action: startAfresh)
+            Button("action_cancel", role: .cancel) {}
+        } message: {
+            Text("open_start_afresh_text")
+        }
+    }
+}
+
+struct RootPreviews: PreviewProvider {
+    static var previews: some View {
+        BrokenScreen(error: .DiskFull, tryAgain: {}, startAfresh: {}).previewDisplayName("disk full")
+        BrokenScreen(error: .KeyOrFile, tryAgain: {}, startAfresh: {}).preferredColorScheme(.dark).previewDisplayName(
+            "wrong key, dark")
+    }
+}

@@ -1,0 +1,142 @@
+// Why: the first screen: an address, a password, and what goes wrong in words that say what to do.
+
+import LinnetCore
+import Presentation
+import SwiftUI
+
+/// The sign-in screen on its model.
+struct SignInView: View {
+    @Bindable var model: SignInModel
+
+    var body: some View {
+        SignInScreen(
+            address: $model.address, password: $model.password, namesServer: $model.namesServer, host: $model.host,
+            port: $model.port, directTls: $model.directTls, progress: model.progress, canSubmit: model.canSubmit,
+            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } })
+    }
+}
+
+/// What the sign-in screen looks like.
+struct SignInScreen: View {
+    @Binding var address: String
+    @Binding var password: String
+    @Binding var namesServer: Bool
+    @Binding var host: String
+    @Binding var port: String
+    @Binding var directTls: Bool
+    let progress: SignInModel.Progress
+    let canSubmit: Bool
+    let submit: @MainActor () -> Void
+    let cancel: @MainActor () -> Void
+
+    private enum Field: Hashable {
+        case address
+        case password
+    }
+    @FocusState private var focus: Field?
+
+    var body: some View {
+        NavigationStack {
+            Form {
+                Section {
+                    credentials
+                } header: {
+                    welcome
+                }
+                Section {
+                    Toggle("sign_in_server_more", isOn: $namesServer)
+                    if namesServer { server }
+                } footer: {
+                    if namesServer { Text("sign_in_server_lead") }
+                }
+                Section {
+                    status
+                    if progress == .connecting {
+                        Button("action_cancel", role: .cancel, action: cancel)
+                    } else {
+                        Button(action: submit) {
+                            Text("sign_in_button").fontWeight(.semibold).frame(maxWidth: .infinity)
+                        }
+                        .disabled(!canSubmit)
+                    }
+                }
+            }
+            .navigationTitle("sign_in_title")
+        }
+    }
+
+    private var welcome: some View {
+        VStack(alignment: .leading, spacing: 8) {
+            Image(decorative: "Linnet")
+            Text("sign_in_lead").font(.body).multilineTextAlignment(.leading)
+        }
+        .padding(.bottom, 12)
+    }
+
+    @ViewBuilder private var credentials: some View {
+        TextField("sign_in_address", text: $address)
+            .textContentType(.username)
+            .keyboardType(.emailAddress)
+            .textInputAutocapitalization(.never)
+            .autocorrectionDisabled()
+            .submitLabel(.next)
+            .focused($focus, equals: .address)
+            .onSubmit { focus = .password }
+        SecureField("sign_in_password", text: $password)
+            .textContentType(.password)
+            .submitLabel(.go)
+            .focused($focus, equals: .password)
+            .onSubmit { if canSubmit { submit() } }
+    }
+
+    @ViewBuilder private var server: some View {
+        TextField("sign_in_server_host", text: $host)
+            .textContentType(.URL)
+            .keyboardType(.URL)
+            .textInputAutocapitalization(.never)
+            .autocorrectionDisabled()
+        TextField("sign_in_server_port", text: $port).keyboardType(.numberPad)
+        Toggle("sign_in_server_direct_tls", isOn: $directTls)
+    }
+
+    @ViewBuilder private var status: some View {
+        switch progress {
+        case .idle:
+            EmptyView()
+        case .connecting:
+            HStack(spacing: 12) {
+                ProgressView()
+                Text("sign_in_working")
+            }
+        case .waiting(let reason):
+            Label {
+                Text(Words.waiting(reason))
+            } icon: {
+                Image(systemName: "wifi.slash")
+            }
+        case .failed(let problem):
+            Label {
+                Text(Words.failure(problem))
+            } icon: {
+                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange)
+            }
+        }
+    }
+}
+
+struct SignInPreviews: PreviewProvider {
+    static func screen(_ progress: SignInModel.Progress, namesServer: Bool = false) -> some View {
+        SignInScreen(
+            address: .constant("alice@example.org"), password: .constant("secret"),
+            namesServer: .constant(namesServer), host: .constant("xmpp.example.org"), port: .constant("5222"),
+            directTls: .constant(false), progress: progress, canSubmit: progress != .connecting, submit: {},
+            cancel: {})
+    }
+
+    static var previews: some View {
+        screen(.idle).previewDisplayName("empty")
+        screen(.connecting).previewDisplayName("connecting")
+        screen(.waiting(.unreachable), namesServer: true).previewDisplayName("no server")
+        screen(.failed(.login(.wrongPassword))).preferredColorScheme(.dark).previewDisplayName("wrong password, dark")
+    }
+}

@@ -1,0 +1,117 @@
+// Why: the core speaks in kinds and reasons, people in sentences; this is the only table between them.
+// Every key stands in App/Localizable.xcstrings; StringTableTests holds both against each other.
+
+import LinnetCore
+import Presentation
+import SwiftUI
+
+enum Words {
+    static func banner(_ banner: ConnectionBanner) -> Text {
+        switch banner {
+        case .connecting: Text("connection_connecting")
+        case .catchingUp: Text("connection_catching_up")
+        case .waiting(let reason, _): Text("connection_waiting \(Text(waiting(reason)))")
+        case .failed(let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
+        }
+    }
+
+    static func waiting(_ reason: WaitReason) -> LocalizedStringKey {
+        switch reason {
+        case .serverNotFound: "wait_server_not_found"
+        case .unreachable: "wait_unreachable"
+        case .lost: "wait_lost"
+        case .tls: "wait_tls"
+        case .timeout: "wait_timeout"
+        case .serverError: "wait_server_error"
+        case .serverBusy: "wait_server_busy"
+        }
+    }
+
+    static func failure(_ reason: LoginFailure) -> LocalizedStringKey {
+        switch reason {
+        case .wrongPassword: "login_wrong_password"
+        case .accountRefused: "login_account_refused"
+        case .certificate: "login_certificate"
+        case .noSafeMechanism: "login_no_safe_mechanism"
+        case .serverNotProven: "login_server_not_proven"
+        case .noTls: "login_no_tls"
+        case .replaced: "login_replaced"
+        }
+    }
+
+    static func failure(_ problem: SignInModel.Problem) -> LocalizedStringKey {
+        switch problem {
+        case .login(let reason): failure(reason)
+        case .command(let error): failure(error)
+        case .port: "sign_in_port_invalid"
+        }
+    }
+
+    static func failure(_ error: CommandError) -> LocalizedStringKey {
+        switch error {
+        case .AddressInvalid: "error_address_invalid"
+        case .NotFound: "error_not_found"
+        case .TextInvalid: "error_text_invalid"
+        case .NotNow: "error_not_now"
+        case .Offline: "error_offline"
+        case .Storage: "error_storage"
+        case .Internal: "error_internal"
+        }
+    }
+
+    static func title(_ error: OpenError) -> LocalizedStringKey {
+        switch error {
+        case .KeyOrFile: "open_key_or_file_title"
+        case .NewerSchema: "open_newer_schema_title"
+        case .DiskFull: "open_disk_full_title"
+        case .Other: "storage_title"
+        }
+    }
+
+    static func failure(_ error: OpenError) -> LocalizedStringKey {
+        switch error {
+        case .KeyOrFile: "open_key_or_file_text"
+        case .NewerSchema: "open_newer_schema_text"
+        case .DiskFull: "open_disk_full_text"
+        case .Other: "storage_text"
+        }
+    }
+
+    static func failure(_ reason: SendFailure) -> LocalizedStringKey {
+        switch reason {
+        case .noSuchRecipient: "failed_no_such_recipient"
+        case .serverUnreachable: "failed_server_unreachable"
+        case .notAllowed: "failed_not_allowed"
+        case .tooLarge: "failed_too_large"
+        case .refused: "failed_refused"
+        }
+    }
+
+    /// What the server at this domain lacks, and what it means.
+    static func missing(_ missing: Missing, domain: String) -> LocalizedStringKey {
+        switch missing {
+        case .archive: "notice_no_archive_text \(domain)"
+        case .streamManagement: "notice_no_stream_management_text \(domain)"
+        case .stanzaIds: "notice_no_stanza_ids_text \(domain)"
+        }
+    }
+
+    static func connection(_ connection: Connection) -> LocalizedStringKey {
+        switch connection {
+        case .off: "connection_off"
+        case .connecting: "connection_connecting"
+        case .catchingUp: "connection_catching_up"
+        case .online: "connection_online"
+        case .waiting(_, let reason): waiting(reason)
+        case .failed(let reason): failure(reason)
+        }
+    }
+
+    static func day(_ line: DayLine) -> Text {
+        switch line.name {
+        case .today: Text("chat_today")
+        case .yesterday: Text("chat_yesterday")
+        case .date: Text(line.day, format: .dateTime.weekday(.wide).day().month(.wide).year())
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// Why: a type-checking stand-in for the few names of UIKit in use; rules as in Stubs/SwiftUI/View.swift.
+import Foundation
+
+func stub() -> Never { fatalError("UIKit's stand-in can't run") }
+
+open class UIColor: NSObject, @unchecked Sendable {
+    public class var systemBackground: UIColor { stub() }
+    public class var secondarySystemBackground: UIColor { stub() }
+}
+
+public struct UITextContentType: Hashable, RawRepresentable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let username = UITextContentType(rawValue: "username")
+    public static let password = UITextContentType(rawValue: "password")
+    public static let emailAddress = UITextContentType(rawValue: "emailAddress")
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    public static let URL = UITextContentType(rawValue: "URL")
+}
+public enum UIKeyboardType: Int, Sendable {
+    case `default` = 0
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case URL = 3
+    case numberPad = 4
+    case emailAddress = 7
+}
+
+@MainActor open class UIPasteboard: NSObject {
+    public class var general: UIPasteboard { stub() }
+    open var string: String?
+}
+
+public struct UIBackgroundTaskIdentifier: Hashable, RawRepresentable, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    public static let invalid = UIBackgroundTaskIdentifier(rawValue: 0)
+}
+@MainActor open class UIApplication: NSObject {
+    public class var shared: UIApplication { stub() }
+    open func beginBackgroundTask(
+        withName name: String?, expirationHandler: (@MainActor @Sendable () -> Void)? = nil
+    ) -> UIBackgroundTaskIdentifier { stub() }
+    open func endBackgroundTask(_ identifier: UIBackgroundTaskIdentifier) {}
+}

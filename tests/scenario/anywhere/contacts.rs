@@ -1,0 +1,57 @@
+use linnet_messenger::command::Command;
+use linnet_tests::world::World;
+
+pub fn a_request_is_shown_and_accepted(w: &dyn World) {
+    let (alice, bob) = (w.device("alice"), w.device("bob"));
+    w.settle();
+    alice.say(bob, "it's me");
+    w.settle();
+    let requests = w.requests(bob.id);
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].address, alice.address().as_str());
+    bob.order(Command::AnswerRequest {
+        account: w.account(bob.id),
+        address: alice.address().to_string(),
+        accept: true,
+    });
+    w.settle();
+    assert!(w.requests(bob.id).is_empty());
+    assert!(w.requests(alice.id).is_empty(), "who asked is not asked back for what it gives");
+    assert_eq!(bob.bodies(alice), ["it's me"]);
+    bob.kill();
+    w.restart_server();
+    bob.start();
+    w.settle();
+    assert!(w.requests(bob.id).is_empty(), "an answered request does not come back");
+}
+
+pub fn a_declined_request_is_gone(w: &dyn World) {
+    let (alice, bob) = (w.device("alice"), w.device("bob"));
+    w.settle();
+    alice.chat(bob);
+    w.settle();
+    assert_eq!(w.requests(bob.id).len(), 1);
+    bob.order(Command::AnswerRequest {
+        account: w.account(bob.id),
+        address: alice.address().to_string(),
+        accept: false,
+    });
+    w.settle();
+    assert!(w.requests(bob.id).is_empty());
+    bob.kill();
+    w.restart_server();
+    bob.start();
+    w.settle();
+    assert!(w.requests(bob.id).is_empty());
+}
+
+pub fn a_message_from_a_stranger_opens_a_chat(w: &dyn World) {
+    let (alice, bob) = (w.device("alice"), w.device("bob"));
+    w.settle();
+    alice.say(bob, "you don't know me");
+    w.settle();
+    let chats = w.chat_list(bob.id);
+    assert_eq!(chats.len(), 1);
+    assert_eq!((chats[0].address.as_str(), chats[0].unread), (alice.address().as_str(), 1));
+    assert_eq!(chats[0].preview.as_ref().map(|preview| preview.body.as_str()), Some("you don't know me"));
+}

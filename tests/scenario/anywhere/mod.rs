@@ -1,0 +1,43 @@
+//! Scenarios that any server with archive and stream management can play: no forged stanza, no fault inside the server.
+
+mod contacts;
+mod messages;
+mod trouble;
+
+/// Makes a test of each scenario; the including target says how a world is made.
+macro_rules! scenarios {
+    ($($module:ident: $($name:ident),+ $(,)?;)+) => {
+        $($(
+            #[test]
+            fn $name() {
+                crate::on_world($module::$name);
+            }
+        )+)+
+    };
+}
+
+scenarios! {
+    messages:
+        a_text_arrives_and_is_marked_sent,
+        both_talk_at_once,
+        a_note_to_self_is_there_once,
+        texts_arrive_as_they_were_written,
+        a_repeated_token_sends_once,
+        a_second_phone_shows_the_same_conversation,
+        own_messages_of_two_phones_take_the_archives_order,
+        a_deleted_message_stays_deleted,
+        a_deleted_chat_stays_empty_until_something_new_comes,
+        what_was_read_stays_read;
+    contacts:
+        a_request_is_shown_and_accepted,
+        a_declined_request_is_gone,
+        a_message_from_a_stranger_opens_a_chat;
+    trouble:
+        texts_written_offline_leave_when_the_network_is_back,
+        a_cut_loses_nothing,
+        many_cuts_lose_and_double_nothing,
+        a_killed_sender_sends_after_its_start,
+        a_killed_receiver_has_everything_after_its_start,
+        a_restarted_server_loses_and_doubles_nothing,
+        everything_at_once;
+}

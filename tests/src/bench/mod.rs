@@ -1,0 +1,4 @@
+//! Benches: each measures one promise on a store or wire of real size, and prints one line.
+
+pub mod fill;
+pub mod open;

@@ -1,0 +1,41 @@
+//! `linnet-bench NAME`: runs one bench and prints one line, `bench NAME …`. Only an optimised build tells anything.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use linnet_tests::bench::open::{self, Side};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words[..] {
+        ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
+        ["open-once", side, path, chat] => open_once(side, path, chat),
+        _ => Err("usage: linnet-bench open".to_owned()),
+    };
+    let (line, code) = match outcome {
+        Ok(line) => (line, ExitCode::SUCCESS),
+        Err(error) => (error, ExitCode::FAILURE),
+    };
+    // Nobody listening is no reason to fail.
+    drop(writeln!(std::io::stdout(), "{line}"));
+    code
+}
+
+fn open_once(side: &str, path: &str, chat: &str) -> Result<String, String> {
+    let side = if side == Side::Raw.name() { Side::Raw } else { Side::Ours };
+    let chat = chat.parse().map_err(|_| format!("{chat} is no chat"))?;
+    Ok(open::once(side, Path::new(path), chat)?.as_micros().to_string())
+}
+
+/// `target/bench`, beside the folder that this program was built into.
+fn folder() -> Result<PathBuf, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let target = own.parent().and_then(Path::parent).ok_or("no target folder")?;
+    Ok(target.join("bench"))
+}
+
+fn progress(line: &str) {
+    drop(writeln!(std::io::stderr(), "{line}"));
+}

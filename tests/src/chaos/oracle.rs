@@ -1,0 +1,98 @@
+//! Reads an account's archive with the independent client in `tests/oracle/archive.py`.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::compare::Shown;
+
+const SCRIPT: &str = include_str!("../../oracle/archive.py");
+
+/// One archived message.
+#[derive(Debug, Clone)]
+pub struct Archived {
+    pub id: String,
+    pub stamp: String,
+    pub shown: Shown,
+}
+
+/// Reads the whole archive of an account, oldest first; keeps the raw lines in `keep` for people.
+pub fn read_archive(
+    host: &str,
+    port: u16,
+    ca: &Path,
+    address: &str,
+    password: &str,
+    keep: &Path,
+) -> Result<Vec<Archived>, String> {
+    let told = |error: std::io::Error| format!("python3: {error}");
+    let mut child = Command::new("python3")
+        .args(["-c", SCRIPT, host, &port.to_string()])
+        .arg(ca)
+        .arg(address)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(told)?;
+    let mut input = child.stdin.take().ok_or("python3: no input")?;
+    writeln!(input, "{password}").map_err(told)?;
+    drop(input);
+    let output = child.wait_with_output().map_err(told)?;
+    if !output.status.success() {
+        return Err(format!("the archive of {address}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    std::fs::write(keep, &output.stdout).map_err(|error| format!("{}: {error}", keep.display()))?;
+    let text = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;
+    // A stanza without a body is archived too by some servers; it is no message to people.
+    text.lines().filter_map(|line| archived(line).transpose()).collect()
+}
+
+fn archived(line: &str) -> Result<Option<Archived>, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let Some(body) = text("body") else { return Ok(None) };
+    let need = |name: &str| text(name).ok_or_else(|| format!("an archived message without {name}"));
+    Ok(Some(Archived { id: need("id")?, stamp: need("stamp")?, shown: Shown { sender: need("from")?, body } }))
+}
+
+#[cfg(test)]
+mod tests {
+    use linnet_servers::{Options, Prosody};
+
+    use super::*;
+
+    #[test]
+    fn all_pages_of_an_archive_are_read_in_order() {
+        let server = Prosody::start(Options { page_size: 5, ..Options::default() }).unwrap();
+        for user in ["alice", "bob"] {
+            server.add_user(user, "secret").unwrap();
+        }
+        let lua = "(function() local st = require \"util.stanza\"; for n = 1, 12 do \
+                   prosody.core_post_stanza(prosody.hosts[\"linnet.test\"], st.message({ type = \"chat\", \
+                   from = \"bob@linnet.test/phone\", to = \"alice@linnet.test\" }, \"a <b> & \" .. n)) \
+                   end; return \"done\" end)()";
+        server.lua(lua).unwrap();
+        let keep = server.folder.join("archive.lines");
+        let read = |user: &str| {
+            let address = format!("{user}@linnet.test");
+            read_archive(&server.host, server.port, &server.ca, &address, "secret", &keep).unwrap()
+        };
+        let archived = read("alice");
+        let shown: Vec<Shown> =
+            (1..=12).map(|n| Shown { sender: "bob@linnet.test".to_owned(), body: format!("a <b> & {n}") }).collect();
+        assert_eq!(archived.into_iter().map(|archived| archived.shown).collect::<Vec<_>>(), shown);
+        assert!(read("bob").is_empty());
+    }
+
+    #[test]
+    fn a_wrong_password_is_told() {
+        let server = Prosody::start(Options::default()).unwrap();
+        server.add_user("alice", "secret").unwrap();
+        let keep = server.folder.join("archive.lines");
+        let read = read_archive(&server.host, server.port, &server.ca, "alice@linnet.test", "wrong", &keep);
+        assert!(read.unwrap_err().contains("not signed in"));
+    }
+}

@@ -1,0 +1,419 @@
+//! An XMPP server without sockets, threads or clock: frames in, bytes out. It holds what a scenario needs of a real one
+//! (SCRAM, binding, XEP-0198 with hibernation, roster and subscriptions, routing, archives, offline store) and what no
+//! real one has: switches that take features away, faults, and a list of everything a client did that a strict server
+//! would not stand ([`FakeServer::complaints`]).
+//!
+//! Where servers differ, it does as Prosody 0.12 does; the live tests keep it honest.
+
+pub mod archive;
+mod login;
+mod roster;
+mod route;
+pub mod scram;
+mod session;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use jid::{BareJid, FullJid, Jid};
+use linnet_messenger::wire::{Element, Frame, ns};
+
+use self::archive::{Archive, Archived, Archiving};
+use self::login::Stage;
+use self::roster::Contact;
+pub use self::route::stanza_error;
+use self::scram::{Bindings, Credentials, Lie, Mechanism};
+use self::session::Session;
+use crate::seed::Seed;
+use crate::xml;
+
+/// The domain of every account.
+pub const DOMAIN: &str = "linnet.test";
+
+/// One transport connection to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u64);
+
+/// What the server wants done on a link, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    Bytes(LinkId, Vec<u8>),
+    /// The client opens a new stream next: read it with a fresh reader.
+    RestartReader(LinkId),
+    /// The server closes the transport after what it wrote.
+    Close(LinkId),
+}
+
+/// What the server has, and how it behaves.
+#[derive(Debug, Clone)]
+pub struct Switches {
+    /// XEP-0313 for every account.
+    pub archive: bool,
+    /// XEP-0441 preferences can be read and set.
+    pub preferences: bool,
+    /// XEP-0359 ids on live messages (and the promise of `urn:xmpp:sid:0` not to let forged ones through).
+    pub stanza_ids: bool,
+    /// XEP-0198.
+    pub stream_management: bool,
+    /// XEP-0198 sessions can be resumed.
+    pub resumption: bool,
+    /// `<failed/>` names `h` when the session is known but over.
+    pub failed_with_h: bool,
+    /// How long a session without transport is kept, milliseconds.
+    pub hibernation: u64,
+    /// How long an unanswered `<r/>` is waited for, milliseconds.
+    pub ack_timeout: u64,
+    /// The largest archive page.
+    pub page_cap: usize,
+    /// Archive stamps have milliseconds; most servers have none.
+    pub millisecond_stamps: bool,
+    /// Offline messages are kept and delivered although they are in the archive too.
+    pub offline_with_archive: bool,
+    /// Roster versioning (RFC 6121 2.6).
+    pub roster_versions: bool,
+    /// STARTTLS is offered.
+    pub tls: bool,
+    pub mechanisms: Vec<Mechanism>,
+    /// Percent of live deliveries that are lost inside the server; the archive has them.
+    pub drop_live: u8,
+    /// Percent of live deliveries that come twice.
+    pub duplicate_live: u8,
+    /// Archive queries are not answered at all.
+    pub archive_silent: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            archive: true,
+            preferences: true,
+            stanza_ids: true,
+            stream_management: true,
+            resumption: true,
+            failed_with_h: true,
+            hibernation: 600_000,
+            ack_timeout: 60_000,
+            page_cap: 50,
+            millisecond_stamps: false,
+            offline_with_archive: false,
+            roster_versions: true,
+            tls: true,
+            mechanisms: vec![Mechanism::Sha256Plus, Mechanism::Sha1Plus, Mechanism::Sha256, Mechanism::Sha1],
+            drop_live: 0,
+            duplicate_live: 0,
+            archive_silent: false,
+        }
+    }
+}
+
+/// How often something happened.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub bound: u32,
+    pub resumed: u32,
+    pub resume_failed: u32,
+    pub login_failed: u32,
+    pub archive_queries: u32,
+    pub archive_results: u32,
+}
+
+/// One local account.
+#[derive(Debug)]
+struct Account {
+    credentials: Credentials,
+    refused: Option<&'static str>,
+    archive: Archive,
+    archiving: Archiving,
+    always: BTreeSet<BareJid>,
+    never: BTreeSet<BareJid>,
+    roster: BTreeMap<BareJid, Contact>,
+    roster_version: u32,
+    /// Subscription requests that wait for an answer.
+    requests: BTreeSet<BareJid>,
+    offline: Vec<(i64, Element)>,
+}
+
+#[derive(Debug)]
+struct Link {
+    secure: bool,
+    bindings: Bindings,
+    stage: Stage,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct FakeServer {
+    pub switches: Switches,
+    pub counts: Counts,
+    /// What a strict server would have ended a stream for.
+    pub complaints: Vec<String>,
+    /// The next archive queries are answered with these stanza errors, one each.
+    pub archive_errors: VecDeque<&'static str>,
+    /// Messages to these JIDs bounce with this condition, whether the account exists or not.
+    pub bounces: BTreeMap<BareJid, &'static str>,
+    /// How the next logins are lied to.
+    pub lie: Option<Lie>,
+    now: i64,
+    seed: Seed,
+    accounts: BTreeMap<BareJid, Account>,
+    links: BTreeMap<LinkId, Link>,
+    sessions: BTreeMap<u64, Session>,
+    next_session: u64,
+    /// Sessions that are over, with the `h` they ended with.
+    ended: BTreeMap<String, u32>,
+    outputs: Vec<Output>,
+}
+
+impl FakeServer {
+    /// A server without accounts.
+    pub fn new(seed: Seed, now: i64) -> Self {
+        Self {
+            switches: Switches::default(),
+            counts: Counts::default(),
+            complaints: Vec::new(),
+            archive_errors: VecDeque::new(),
+            bounces: BTreeMap::new(),
+            lie: None,
+            now,
+            seed,
+            accounts: BTreeMap::new(),
+            links: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            next_session: 0,
+            ended: BTreeMap::new(),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Makes an account, or gives it another password.
+    pub fn register(&mut self, jid: &BareJid, password: &str) {
+        let credentials = Credentials::new(password, jid.as_str().as_bytes().to_vec(), 4_096);
+        match self.accounts.get_mut(jid) {
+            Some(account) => account.credentials = credentials,
+            None => {
+                let account = Account {
+                    credentials,
+                    refused: None,
+                    archive: Archive::default(),
+                    archiving: Archiving::Always,
+                    always: BTreeSet::new(),
+                    never: BTreeSet::new(),
+                    roster: BTreeMap::new(),
+                    roster_version: 0,
+                    requests: BTreeSet::new(),
+                    offline: Vec::new(),
+                };
+                self.accounts.insert(jid.clone(), account);
+            }
+        }
+    }
+
+    /// Refuses an account at login with this SASL condition; `None` lets it in again.
+    pub fn refuse(&mut self, jid: &BareJid, condition: Option<&'static str>) {
+        if let Some(account) = self.accounts.get_mut(jid) {
+            account.refused = condition;
+        }
+    }
+
+    /// The time, UTC milliseconds.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Sets the clock and does what became due.
+    pub fn tick(&mut self, now: i64) {
+        self.now = now;
+        self.expire_sessions();
+        self.flush();
+    }
+
+    /// When to tick at the latest, UTC milliseconds.
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.sessions.values().filter_map(Session::deadline).min()
+    }
+
+    /// A client connected; with direct TLS `secure` is set from the start.
+    pub fn accept(&mut self, link: LinkId, secure: bool, bindings: Bindings) {
+        self.links.insert(link, Link { secure, bindings, stage: Stage::Fresh });
+    }
+
+    /// The client sent a frame.
+    pub fn receive(&mut self, link: LinkId, frame: Frame) {
+        if !self.links.contains_key(&link) {
+            return;
+        }
+        match frame {
+            Frame::StreamOpen(_) => self.open_stream(link),
+            Frame::Element(element) => self.element(link, element),
+            Frame::TooLarge { head } => {
+                self.complain(format!("a {} above the limits", head.name));
+                self.end_stream(link, "policy-violation");
+            }
+            Frame::StreamClose => {
+                if let Some(session) = self.session_on(link) {
+                    self.destroy_session(session);
+                }
+                self.write(link, "</stream:stream>");
+                self.close(link);
+            }
+        }
+        self.flush();
+    }
+
+    /// The client's bytes are no XMPP stream.
+    pub fn bad_wire(&mut self, link: LinkId) {
+        self.complain("bytes that are no XML stream");
+        self.end_stream(link, "not-well-formed");
+        self.flush();
+    }
+
+    /// The transport is gone.
+    pub fn lost(&mut self, link: LinkId) {
+        if self.links.remove(&link).is_some() {
+            self.detach(link);
+            self.flush();
+        }
+    }
+
+    /// What was written since the last call.
+    pub fn take_outputs(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// Stops and starts: every transport is closed, no session survives; accounts, rosters, archives and offline
+    /// messages do. What a session had not acknowledged goes where a gracefully stopping server puts it.
+    pub fn restart(&mut self) {
+        for session in self.sessions.keys().copied().collect::<Vec<_>>() {
+            self.destroy_session(session);
+        }
+        for link in self.links.keys().copied().collect::<Vec<_>>() {
+            self.close(link);
+        }
+        self.ended.clear();
+    }
+
+    /// Ends every stream of an account with this stream error.
+    pub fn throw_out(&mut self, jid: &BareJid, condition: &str) {
+        let links: Vec<LinkId> =
+            self.sessions.values().filter(|session| session.jid.to_bare() == *jid).filter_map(|s| s.link).collect();
+        for link in links {
+            self.end_stream(link, condition);
+        }
+        self.flush();
+    }
+
+    /// The archive of an account.
+    pub fn archive(&self, owner: &BareJid) -> &Archive {
+        &self.accounts[owner].archive
+    }
+
+    /// Puts a message into an archive, as if it had come at `stamp`; gives its archive id.
+    pub fn archive_by_hand(&mut self, owner: &BareJid, from: &Jid, to: &Jid, message: Element, stamp: i64) -> String {
+        let id = self.seed.uuid();
+        let row = Archived { id: id.clone(), stamp, from: from.clone(), to: to.clone(), message, raw: None };
+        if let Some(account) = self.accounts.get_mut(owner) {
+            let place = account.archive.rows.partition_point(|other| other.stamp <= stamp);
+            account.archive.rows.insert(place, row);
+        }
+        id
+    }
+
+    /// Sends these bytes instead of the archived message from now on.
+    pub fn poison(&mut self, owner: &BareJid, id: &str, raw: &str) {
+        if let Some(row) = self.accounts.get_mut(owner).and_then(|a| a.archive.rows.iter_mut().find(|row| row.id == id))
+        {
+            row.raw = Some(raw.to_owned());
+        }
+    }
+
+    /// The archive forgets its oldest `count` messages.
+    pub fn expire(&mut self, owner: &BareJid, count: usize) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            let count = count.min(account.archive.rows.len());
+            account.archive.rows.drain(..count);
+        }
+    }
+
+    /// What the account's archiving is set to.
+    pub fn archiving(&self, owner: &BareJid) -> Archiving {
+        self.accounts[owner].archiving
+    }
+
+    /// Sets it, as another client would.
+    pub fn set_archiving(&mut self, owner: &BareJid, choice: Archiving) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            account.archiving = choice;
+        }
+    }
+
+    /// The JIDs that are signed in, hibernating ones too.
+    pub fn signed_in(&self) -> Vec<FullJid> {
+        self.sessions.values().map(|session| session.jid.clone()).collect()
+    }
+
+    /// How many sessions of an account wait for their client to come back.
+    pub fn hibernating(&self, jid: &BareJid) -> usize {
+        self.sessions.values().filter(|session| session.jid.to_bare() == *jid && session.link.is_none()).count()
+    }
+
+    /// Sends bytes down every live stream of an account, uncounted: what only a broken server would write.
+    pub fn write_raw(&mut self, jid: &BareJid, bytes: &str) {
+        let links: Vec<LinkId> =
+            self.sessions.values().filter(|session| session.jid.to_bare() == *jid).filter_map(|s| s.link).collect();
+        for link in links {
+            self.write(link, bytes);
+        }
+    }
+
+    /// Delivers a stanza to every session of an account as it is: no `from` is checked, nothing is stripped.
+    pub fn inject(&mut self, jid: &BareJid, stanza: &Element) {
+        let sessions: Vec<u64> =
+            self.sessions.iter().filter(|(_, session)| session.jid.to_bare() == *jid).map(|(id, _)| *id).collect();
+        for session in sessions {
+            self.send(session, stanza.clone(), true);
+        }
+        self.flush();
+    }
+
+    /// A message for a local account comes from elsewhere: another server, or a client this world does not play.
+    pub fn arrives(&mut self, message: &Element) {
+        let jid = |name: &str| message.attribute(name).and_then(|jid| Jid::new(jid).ok());
+        if let (Some(from), Some(to)) = (jid("from"), jid("to")) {
+            self.deliver(&from, &to, message.clone());
+            self.flush();
+        }
+    }
+
+    fn complain(&mut self, what: impl Into<String>) {
+        self.complaints.push(what.into());
+    }
+
+    fn write(&mut self, link: LinkId, text: &str) {
+        self.outputs.push(Output::Bytes(link, text.as_bytes().to_vec()));
+    }
+
+    fn write_element(&mut self, link: LinkId, element: &Element) {
+        self.write(link, &xml::write(element));
+    }
+
+    /// Closes from the server's side; the session, if any, must be dealt with before.
+    fn close(&mut self, link: LinkId) {
+        if self.links.remove(&link).is_some() {
+            self.outputs.push(Output::Close(link));
+        }
+    }
+
+    /// A stream error: the session behind is over.
+    fn end_stream(&mut self, link: LinkId, condition: &str) {
+        let error = Element::new("error", ns::STREAM).child(Element::new(condition, ns::STREAM_ERROR));
+        self.write_element(link, &error);
+        self.write(link, "</stream:stream>");
+        if let Some(session) = self.session_on(link) {
+            self.destroy_session(session);
+        }
+        self.close(link);
+    }
+
+    fn is_local(jid: &Jid) -> bool {
+        jid.domain().as_str() == DOMAIN
+    }
+}

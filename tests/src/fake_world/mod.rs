@@ -1,0 +1,621 @@
+//! A world in virtual time: devices, a network and a server in one thread, driven by one queue of events. Nothing sleeps;
+//! an hour of silence is one step. The same seed gives the same run.
+//!
+//! Invariants: bytes of one direction of one connection arrive in order or not at all; a device sees only its own clocks;
+//! whatever the server could object to, the end of the world does ([`FakeWorld::forgive`] says where a scenario wants it).
+
+mod held;
+mod network;
+mod phone;
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jid::BareJid;
+use linnet_messenger::command::{Command, Receipt, Secret};
+use linnet_messenger::effect::{ComputeJob, ComputeResult, Effect, ScramHash};
+use linnet_messenger::fault::{CommandError, Violation};
+use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::input::Input;
+use linnet_messenger::view::Page;
+use linnet_messenger::view::item::{AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem};
+use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::wire::Element;
+
+use self::held::Held;
+use self::network::{Event, Wire};
+use self::phone::Phone;
+pub use self::phone::{Death, Disk};
+use crate::fake_server::{DOMAIN, FakeServer, LinkId};
+use crate::seed::Seed;
+use crate::world::{DeviceId, World};
+
+/// The world begins at 2026-01-01T00:00:00Z, after the devices ran for an hour.
+const EPOCH: i64 = 1_767_225_600_000;
+const START: u64 = 3_600_000;
+/// Nothing moved for this long: nothing will.
+const QUIET: u64 = 20_000;
+/// A scenario that is not quiet after this never will be.
+const PATIENCE: u64 = 3 * 3_600_000;
+/// More steps than this without time passing is a loop.
+const STEPS_AT_ONCE: u32 = 20_000;
+const TRACE_LINES: usize = 4_000;
+
+type Salted = BTreeMap<(ScramHash, String, Vec<u8>, u32), Vec<u8>>;
+
+/// See the module.
+pub struct FakeWorld {
+    inner: RefCell<Inner>,
+    tokens: Cell<u32>,
+    forgiving: Cell<bool>,
+}
+
+struct Inner {
+    time: u64,
+    steps_now: u32,
+    sequence: u64,
+    queue: BTreeMap<(u64, u64), Event>,
+    wires: BTreeMap<LinkId, Wire>,
+    next_link: u64,
+    server: FakeServer,
+    server_up: bool,
+    phones: Vec<Phone>,
+    seed: Seed,
+    /// Least and most milliseconds a byte travels.
+    latency: (u64, u64),
+    /// How often something arrived anywhere.
+    arrivals: u64,
+    next_ticket: u64,
+    answers: BTreeMap<u64, Result<Receipt, CommandError>>,
+    violations: Vec<(usize, Violation)>,
+    trace: VecDeque<String>,
+    salted: Salted,
+    folder: PathBuf,
+}
+
+impl FakeWorld {
+    /// A world with a server and nobody in it.
+    pub fn new(seed: u64) -> Self {
+        static WORLDS: AtomicU32 = AtomicU32::new(0);
+        let number = WORLDS.fetch_add(1, Ordering::Relaxed);
+        // In memory where the system has that: every commit is flushed, and thousands of worlds would wait for a disk.
+        let base =
+            Some(Path::new("/dev/shm")).filter(|path| path.is_dir()).map_or_else(std::env::temp_dir, Path::to_owned);
+        let folder = base.join(format!("linnet-world-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("invariant: a temporary folder can be made");
+        let mut seed = Seed::new(seed);
+        let server = FakeServer::new(seed.fork(), EPOCH.saturating_add_unsigned(START));
+        let inner = Inner {
+            time: START,
+            steps_now: 0,
+            sequence: 0,
+            queue: BTreeMap::new(),
+            wires: BTreeMap::new(),
+            next_link: 0,
+            server,
+            server_up: true,
+            phones: Vec::new(),
+            seed,
+            latency: (20, 80),
+            arrivals: 0,
+            next_ticket: 0,
+            answers: BTreeMap::new(),
+            violations: Vec::new(),
+            trace: VecDeque::new(),
+            salted: BTreeMap::new(),
+            folder,
+        };
+        Self { inner: RefCell::new(inner), tokens: Cell::new(0), forgiving: Cell::new(false) }
+    }
+
+    /// As a world for the parts of a scenario that run anywhere.
+    pub fn any(&self) -> &dyn World {
+        self
+    }
+
+    /// The server, to look at and to change.
+    pub fn server(&self) -> RefMut<'_, FakeServer> {
+        RefMut::map(self.inner.borrow_mut(), |inner| &mut inner.server)
+    }
+
+    /// Lets this world end although the server had something to object to.
+    pub fn forgive(&self) {
+        self.forgiving.set(true);
+    }
+
+    /// Milliseconds a byte travels from now on.
+    pub fn latency(&self, least: u64, most: u64) {
+        self.inner.borrow_mut().latency = (least, most);
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, milliseconds: u64) {
+        let mut inner = self.inner.borrow_mut();
+        let until = inner.time + milliseconds;
+        inner.run_until(until);
+    }
+
+    /// Runs until this holds; fails after `patience` milliseconds.
+    pub fn wait_for(&self, what: &str, patience: u64, mut holds: impl FnMut() -> bool) {
+        let until = self.inner.borrow().time + patience;
+        while !holds() {
+            let mut inner = self.inner.borrow_mut();
+            if inner.time >= until {
+                drop(inner);
+                self.fail(&format!("{what}: not within {patience} ms"));
+            }
+            let next = (inner.time + 50).min(until);
+            inner.run_until(next);
+        }
+    }
+
+    /// Violations counted so far, in order.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.inner.borrow().violations.iter().map(|(_, violation)| *violation).collect()
+    }
+
+    /// Everything that went over the wires lately.
+    pub fn trace(&self) -> String {
+        self.inner.borrow().trace.iter().fold(String::new(), |text, line| text + line + "\n")
+    }
+
+    /// Delivers a stanza to every session of a device's account as it stands, whatever it says it is from.
+    pub fn inject(&self, to: DeviceId, xml: &str) {
+        let stanza = Element::parse(xml).unwrap_or_else(|error| panic!("{xml}: {error}"));
+        let mut inner = self.inner.borrow_mut();
+        let jid = inner.phones[to.0].user.clone();
+        inner.catch_up_server();
+        inner.server.inject(&jid, &stanza);
+        inner.drain_server();
+    }
+
+    /// Makes the server's clock go on and carries out what it wants: after it was changed from outside.
+    pub fn server_acts<T>(&self, act: impl FnOnce(&mut FakeServer) -> T) -> T {
+        let mut inner = self.inner.borrow_mut();
+        inner.catch_up_server();
+        let result = act(&mut inner.server);
+        inner.drain_server();
+        result
+    }
+
+    /// The device's connection silently stops carrying bytes; nobody is told.
+    pub fn half_open(&self, device: DeviceId) {
+        self.inner.borrow_mut().half_open(device.0);
+    }
+
+    /// Kills the device at the n-th stanza it reads from now on.
+    pub fn doom(&self, device: DeviceId, death: Death, nth: u32) {
+        self.inner.borrow_mut().phones[device.0].doom = Some((death, nth));
+    }
+
+    /// Whether the device's process runs.
+    pub fn is_running(&self, device: DeviceId) -> bool {
+        self.inner.borrow().phones[device.0].running.is_some()
+    }
+
+    /// Sets how wrong the device's clock is.
+    pub fn skew(&self, device: DeviceId, milliseconds: i64) {
+        self.inner.borrow_mut().phones[device.0].skew = milliseconds;
+    }
+
+    /// The device boots anew: to be called while its process does not run.
+    pub fn reboot(&self, device: DeviceId) {
+        let mut inner = self.inner.borrow_mut();
+        let time = inner.time;
+        let phone = &mut inner.phones[device.0];
+        assert!(phone.running.is_none(), "a device boots with nothing running");
+        phone.boot += 1;
+        // A clock since boot starts near nothing: any old deadline is far in the future.
+        phone.booted = time - 5_000;
+    }
+
+    /// A copy of the device's store.
+    pub fn backup(&self, device: DeviceId) -> Disk {
+        self.inner.borrow().phones[device.0].copy_store().expect("invariant: the store can be read")
+    }
+
+    /// Puts a copy in the place of the device's store; its process must not run.
+    pub fn restore(&self, device: DeviceId, copy: &Disk) {
+        let inner = self.inner.borrow();
+        assert!(inner.phones[device.0].running.is_none(), "a running store can't be replaced");
+        inner.phones[device.0].restore_store(copy).expect("invariant: the store can be written");
+    }
+
+    /// Stops the server; connecting fails until it starts again.
+    pub fn stop_server(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.stop_server();
+    }
+
+    /// Starts it again.
+    pub fn start_server(&self) {
+        self.inner.borrow_mut().server_up = true;
+    }
+
+    /// Gives the device an input of the platform's.
+    pub fn tell(&self, device: DeviceId, input: Input) {
+        self.inner.borrow_mut().handle(device.0, vec![input]);
+    }
+
+    /// One number out of the device's store.
+    pub fn count(&self, device: DeviceId, sql: &str) -> i64 {
+        self.inner.borrow().phones[device.0].count(sql)
+    }
+
+    /// A device that has signed in with this password, or tries to.
+    pub fn add_device_with(&self, name: &str, user: &str, password: &str) -> DeviceId {
+        let jid = address(user);
+        let mut inner = self.inner.borrow_mut();
+        let phone = Phone::new(name, jid.clone(), &inner.folder, START - 1_800_000);
+        let id = DeviceId(inner.phones.len());
+        inner.phones.push(phone);
+        inner.open(id.0);
+        drop(inner);
+        let password = Secret::new(password);
+        let command = Command::AddAccount { address: jid.to_string(), password, server: None };
+        match self.submit(id, command) {
+            Ok(Receipt::Account(account)) => self.inner.borrow_mut().phones[id.0].account = Some(account),
+            other => self.fail(&format!("adding an account gave {other:?}")),
+        }
+        id
+    }
+
+    /// What a registered user's password is.
+    pub fn password(user: &str) -> String {
+        format!("{user}'s pässword")
+    }
+
+    fn look<T>(&self, device: DeviceId, look: impl FnOnce(&mut phone::Running) -> Result<T, String>) -> T {
+        let result = {
+            let mut inner = self.inner.borrow_mut();
+            let phone = &mut inner.phones[device.0];
+            match phone.running.as_mut() {
+                Some(running) => look(running),
+                None => Err(format!("{} does not run", phone.name)),
+            }
+        };
+        result.unwrap_or_else(|error| self.fail(&error))
+    }
+}
+
+/// The bare JID of a local user.
+pub fn address(user: &str) -> BareJid {
+    BareJid::new(&format!("{user}@{DOMAIN}")).expect("invariant: test users have plain names")
+}
+
+impl World for FakeWorld {
+    fn add_device(&self, name: &str, user: &str) -> DeviceId {
+        let jid = address(user);
+        let password = Self::password(user);
+        self.server().register(&jid, &password);
+        self.add_device_with(name, user, &password)
+    }
+
+    fn befriend(&self, one: &str, other: &str) {
+        self.server_acts(|server| server.befriend(&address(one), &address(other)));
+    }
+
+    fn address(&self, device: DeviceId) -> BareJid {
+        self.inner.borrow().phones[device.0].user.clone()
+    }
+
+    fn account(&self, device: DeviceId) -> AccountId {
+        self.inner.borrow().phones[device.0].account.expect("invariant: devices are made with an account")
+    }
+
+    fn token(&self) -> String {
+        self.tokens.set(self.tokens.get() + 1);
+        format!("token-{:06}", self.tokens.get())
+    }
+
+    fn submit(&self, device: DeviceId, command: Command) -> Result<Receipt, CommandError> {
+        let mut inner = self.inner.borrow_mut();
+        inner.next_ticket += 1;
+        let ticket = inner.next_ticket;
+        inner.handle(device.0, vec![Input::Command { ticket, command }]);
+        let answer = inner.answers.remove(&ticket);
+        drop(inner);
+        answer.unwrap_or_else(|| self.fail("a command was not answered in its own call"))
+    }
+
+    fn settle(&self) {
+        let begin = self.inner.borrow().time;
+        loop {
+            let busy = {
+                let mut inner = self.inner.borrow_mut();
+                let arrivals = inner.arrivals;
+                let until = inner.time + QUIET;
+                inner.run_until(until);
+                inner.busy().or_else(|| (arrivals != inner.arrivals).then(|| "stanzas are on their way".to_owned()))
+            };
+            let Some(busy) = busy else { return };
+            if self.inner.borrow().time - begin > PATIENCE {
+                self.fail(&format!("never settles: {busy}"));
+            }
+        }
+    }
+
+    fn timeline(&self, device: DeviceId, chat: ChatId) -> Vec<TimelineItem> {
+        self.look(device, |running| {
+            let held = running.timelines.entry(chat).or_insert_with(|| Held::new(Timeline::new(chat)));
+            held.look(&running.reader).map(<[_]>::to_vec)
+        })
+    }
+
+    fn page(&self, device: DeviceId, chat: ChatId, page: Page) {
+        self.look(device, |running| {
+            running.timelines.entry(chat).or_insert_with(|| Held::new(Timeline::new(chat))).page(page);
+            Ok(())
+        });
+    }
+
+    fn chat_list(&self, device: DeviceId) -> Vec<ChatItem> {
+        self.look(device, |running| running.chat_list.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn accounts(&self, device: DeviceId) -> Vec<AccountItem> {
+        self.look(device, |running| running.accounts.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
+        self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn cut(&self, device: DeviceId) {
+        self.inner.borrow_mut().cut(device.0);
+        self.tell(device, Input::NetworkChanged);
+    }
+
+    fn network(&self, device: DeviceId, there: bool) {
+        let mut inner = self.inner.borrow_mut();
+        inner.phones[device.0].network = there;
+        if there {
+            inner.handle(device.0, vec![Input::NetworkChanged]);
+        } else {
+            inner.cut(device.0);
+        }
+    }
+
+    fn kill(&self, device: DeviceId) {
+        self.inner.borrow_mut().kill(device.0);
+    }
+
+    fn start(&self, device: DeviceId) {
+        self.inner.borrow_mut().open(device.0);
+    }
+
+    fn restart_server(&self) {
+        self.stop_server();
+        self.advance(1_000);
+        self.start_server();
+    }
+
+    fn fail(&self, why: &str) -> ! {
+        self.forgive();
+        let trace = self.trace();
+        let lines: Vec<&str> = trace.lines().collect();
+        let tail = lines[lines.len().saturating_sub(120)..].join("\n");
+        panic!("{why}\n--- the last of what happened\n{tail}");
+    }
+}
+
+impl Drop for FakeWorld {
+    fn drop(&mut self) {
+        let inner = self.inner.get_mut();
+        let undecided: Vec<(String, i64)> = inner
+            .phones
+            .iter()
+            .map(|phone| (phone.name.clone(), phone.count("SELECT count(*) FROM undecided")))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        let complaints = std::mem::take(&mut inner.server.complaints);
+        for phone in &mut inner.phones {
+            phone.running = None;
+        }
+        // What is left behind is a folder in memory, nothing a test should fail for.
+        let _ = std::fs::remove_dir_all(&inner.folder);
+        if !std::thread::panicking() && !self.forgiving.get() {
+            assert!(complaints.is_empty(), "the server objects: {complaints:#?}");
+            assert!(undecided.is_empty(), "stanzas could not be handled: {undecided:?}");
+        }
+    }
+}
+
+impl Inner {
+    /// Why the world is not at rest; `None` if it is.
+    fn busy(&mut self) -> Option<String> {
+        for phone in &mut self.phones {
+            let name = phone.name.clone();
+            let Some(running) = phone.running.as_mut().filter(|_| phone.network) else { continue };
+            let accounts = match running.accounts.look(&running.reader) {
+                Ok(accounts) => accounts.to_vec(),
+                Err(error) => panic!("{name}: {error}"),
+            };
+            let mut online = false;
+            for account in accounts.iter().filter(|account| account.enabled) {
+                match account.connection {
+                    ConnectionState::Online => online = true,
+                    ConnectionState::Failed { .. } | ConnectionState::Off => {}
+                    other => return Some(format!("{name} is {other:?}")),
+                }
+            }
+            for (what, sql) in [
+                ("jobs are waiting", "SELECT count(*) FROM job"),
+                ("gaps are loading", "SELECT count(*) FROM gap WHERE state = 'loading'"),
+            ] {
+                if online && phone.count(sql) > 0 {
+                    return Some(format!("{name}: {what}"));
+                }
+            }
+        }
+        None
+    }
+
+    fn note(&mut self, line: String) {
+        if self.trace.len() == TRACE_LINES {
+            self.trace.pop_front();
+        }
+        let time = self.time - START;
+        self.trace.push_back(format!("{:>7}.{:03} {line}", time / 1_000, time % 1_000));
+    }
+
+    fn open(&mut self, device: usize) {
+        let time = self.time;
+        let seed = self.seed.fork();
+        let phone = &mut self.phones[device];
+        let now = phone.now(time, EPOCH);
+        if let Err(error) = phone.open(seed, &now) {
+            panic!("{} can't open its store: {error}", phone.name);
+        }
+        let name = self.phones[device].name.clone();
+        self.note(format!("{name} starts"));
+        self.handle(device, vec![Input::Tick]);
+    }
+
+    fn kill(&mut self, device: usize) {
+        let phone = &mut self.phones[device];
+        phone.doom = None;
+        let name = phone.name.clone();
+        let links = phone.kill().unwrap_or_else(|error| panic!("{name}: {error}"));
+        self.note(format!("{name} is killed"));
+        for link in links {
+            self.abandon(link);
+        }
+    }
+
+    /// Gives inputs to a device's engine and does what it wants.
+    fn handle(&mut self, device: usize, inputs: Vec<Input>) {
+        let time = self.time;
+        let stanzas = inputs.iter().filter(|input| network::is_stanza(input)).count();
+        let phone = &mut self.phones[device];
+        let death = match &mut phone.doom {
+            Some((death, nth)) if stanzas > 0 => {
+                *nth = nth.saturating_sub(u32::try_from(stanzas).unwrap_or(u32::MAX));
+                (*nth == 0).then_some(*death)
+            }
+            _ => None,
+        };
+        if death == Some(Death::Received) {
+            return self.kill(device);
+        }
+        let now = phone.now(time, EPOCH);
+        let Some(running) = phone.running.as_mut() else { return };
+        let outcome = running.engine.handle(inputs, &now);
+        let changes: Vec<_> = outcome.changes.into_iter().collect();
+        running.timelines.values_mut().for_each(|held| held.notice(changes.iter().copied()));
+        running.chat_list.notice(changes.iter().copied());
+        running.accounts.notice(changes.iter().copied());
+        running.requests.notice(changes.iter().copied());
+        if death == Some(Death::Committed) {
+            return self.kill(device);
+        }
+        for effect in outcome.effects {
+            self.perform(device, effect);
+        }
+        if death == Some(Death::Acknowledged) {
+            self.kill(device);
+        }
+    }
+
+    fn perform(&mut self, device: usize, effect: Effect) {
+        match effect {
+            Effect::Connect { account, connection, target } => {
+                let direct = target.server.is_some_and(|server| server.direct_tls);
+                self.connect(device, account, connection, direct);
+            }
+            Effect::StartTls { connection, .. } => self.start_tls(device, connection),
+            Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),
+            Effect::Write { connection, bytes, .. } => self.write_up(device, connection, bytes),
+            Effect::Close { connection, .. } => self.close_up(device, connection),
+            Effect::Compute { account, connection, job } => {
+                let result = self.compute(job);
+                let life = self.phones[device].life;
+                self.schedule(self.time + 5, Event::Computed { device, life, account, connection, result });
+            }
+            Effect::Answer { ticket, result } => {
+                self.answers.insert(ticket, result);
+            }
+            Effect::Violation { violation, .. } => {
+                let name = self.phones[device].name.clone();
+                self.note(format!("{name}: violation {violation:?}"));
+                self.violations.push((device, violation));
+            }
+        }
+    }
+
+    /// Runs a job, each only once: key derivation is slow on purpose, and a hundred logins use the same password.
+    fn compute(&mut self, job: ComputeJob) -> ComputeResult {
+        let ComputeJob::ScramSaltedPassword { hash, password, salt, iterations } = &job;
+        let key = (*hash, password.expose().to_owned(), salt.clone(), *iterations);
+        if let Some(known) = self.salted.get(&key) {
+            return ComputeResult::ScramSaltedPassword(known.clone().into());
+        }
+        let ComputeResult::ScramSaltedPassword(result) = job.run();
+        self.salted.insert(key, result.to_vec());
+        ComputeResult::ScramSaltedPassword(result)
+    }
+
+    /// Runs everything that is due up to this time, and lets the clocks show it.
+    fn run_until(&mut self, until: u64) {
+        while let Some(next) = self.next_moment().filter(|next| *next <= until) {
+            self.move_clock(next);
+            self.step();
+        }
+        self.move_clock(until);
+    }
+
+    fn move_clock(&mut self, to: u64) {
+        if to > self.time {
+            self.time = to;
+            self.steps_now = 0;
+        }
+    }
+
+    fn next_moment(&self) -> Option<u64> {
+        let event = self.queue.keys().next().map(|(time, _)| *time);
+        let server =
+            self.server.next_deadline().filter(|_| self.server_up).map(|due| u64::try_from(due - EPOCH).unwrap_or(0));
+        let devices = self.phones.iter().filter_map(|phone| {
+            let deadline = phone.running.as_ref()?.engine.next_deadline()?;
+            Some(deadline.saturating_add(phone.booted))
+        });
+        event.into_iter().chain(server).chain(devices).min().map(|moment| moment.max(self.time))
+    }
+
+    fn step(&mut self) {
+        self.steps_now += 1;
+        if self.steps_now > STEPS_AT_ONCE {
+            let trace: Vec<String> = self.trace.iter().rev().take(60).rev().cloned().collect();
+            panic!("time stands still: a deadline that is past is asked for again and again\n{}", trace.join("\n"));
+        }
+        if let Some((&(time, _), _)) = self.queue.first_key_value()
+            && time <= self.time
+            && let Some((_, event)) = self.queue.pop_first()
+        {
+            return self.happen(event);
+        }
+        if self.server_up && self.server.next_deadline().is_some_and(|due| due <= self.server_now()) {
+            self.catch_up_server();
+            return self.drain_server();
+        }
+        let time = self.time;
+        let due = self.phones.iter().position(|phone| {
+            let deadline = phone.running.as_ref().and_then(|running| running.engine.next_deadline());
+            deadline.is_some_and(|deadline| deadline.saturating_add(phone.booted) <= time)
+        });
+        if let Some(device) = due {
+            self.handle(device, vec![Input::Tick]);
+        }
+    }
+
+    fn server_now(&self) -> i64 {
+        EPOCH.saturating_add_unsigned(self.time)
+    }
+
+    fn catch_up_server(&mut self) {
+        let now = self.server_now();
+        self.server.tick(now);
+    }
+}

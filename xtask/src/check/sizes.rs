@@ -1,0 +1,47 @@
+//! A file that needs scrolling hides its structure; a line that needs scrolling hides its end.
+
+use super::Source;
+
+const LISTED: usize = 600;
+const FAILED: usize = 900;
+const WIDTH: usize = 120;
+const WIDEST: usize = 140;
+const CODE: [&str; 5] = ["rs", "kt", "swift", "sql", "py"];
+
+/// Files over the hard limit, lines over the width.
+pub fn lint(sources: &[Source]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources.iter().filter(|source| source.is(&CODE)) {
+        let lines = source.text.lines().count();
+        if lines > FAILED {
+            findings.push(format!("{}: {lines} lines, {FAILED} at the most", source.path));
+        }
+        for (at, line) in source.text.lines().enumerate() {
+            let width = line.chars().count();
+            if width > WIDEST {
+                findings.push(source.at(at + 1, &format!("{width} characters, {WIDTH} are aimed at")));
+            }
+        }
+    }
+    findings
+}
+
+/// Lines over the aim, as a number a file.
+pub fn wide(sources: &[Source]) -> Vec<String> {
+    let wide = |source: &Source| source.text.lines().filter(|line| line.chars().count() > WIDTH).count();
+    let code = sources.iter().filter(|source| source.is(&CODE));
+    let counted = code.map(|source| (wide(source), &source.path)).filter(|(count, _)| *count > 0);
+    counted.map(|(count, path)| format!("{path} ({count} lines over {WIDTH} characters)")).collect()
+}
+
+/// Files over the aim, longest first.
+pub fn long(sources: &[Source]) -> Vec<String> {
+    let mut long: Vec<(usize, &str)> = sources
+        .iter()
+        .filter(|source| source.is(&CODE))
+        .map(|source| (source.text.lines().count(), source.path.as_str()))
+        .filter(|(lines, _)| (LISTED + 1..=FAILED).contains(lines))
+        .collect();
+    long.sort_unstable_by(|a, b| b.cmp(a));
+    long.into_iter().map(|(lines, path)| format!("{path} ({lines} lines)")).collect()
+}
