@@ -480,7 +480,8 @@ fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
                 let answer = if inbound.type_() == "result" { Answer::Result(element) } else { Answer::Error(element) };
                 return reply(cx, &purpose, &answer);
             }
-            "get" | "set" => {}
+            // Without an id there is nothing to answer to (RFC 6120 8.1.3).
+            "get" | "set" if !id.is_empty() => {}
             _ => {
                 cx.violation(Violation::StanzaMalformed);
                 return Ok(());

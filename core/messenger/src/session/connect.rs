@@ -163,6 +163,7 @@ fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Faul
     stream::probe(cx, true)?;
     stream::resend(cx)?;
     cx.extend_requests()?;
+    cx.session.pump = true;
     cx.out.effects.push(Effect::Session { account: cx.session.account, kind: SessionKind::Resumed });
     announce(cx, SessionEvent::Resumed)
 }
