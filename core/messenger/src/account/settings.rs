@@ -28,7 +28,6 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
     }
     // Archive pages were collected in memory: their requests have to be made again.
     database.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
-    database.execute("UPDATE gap SET state = 'open' WHERE state = 'loading'", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     database.execute("UPDATE account SET connection = ?1", [off])?;
     let mut statement = database.prepare(

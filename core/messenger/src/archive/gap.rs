@@ -63,27 +63,13 @@ fn want(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
 
 /// Tries every gap of the account.
 pub fn want_all(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    set_all(cx, "state = 'loading', wanted = 50", "state = 'open'")
-}
-
-/// Nothing is loading any more: the stream is gone.
-pub fn stop_loading(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    // Those that broke the stream go on by themselves: they are on their way to being given up.
-    set_all(cx, "state = 'open', wanted = 0", "state = 'loading' AND tries = 0 AND NOT from_below")
-}
-
-fn set_all(cx: &mut Cx<'_>, set: &str, which: &str) -> Result<(), Fault> {
-    let chats: Vec<ChatId> = cx
-        .tx
-        .prepare_cached(&format!(
-            "UPDATE gap SET {set} WHERE {which} AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)
-             RETURNING chat_id"
-        ))?
-        .query_map([cx.session.account], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for chat in chats {
-        cx.change(crate::change::Change::Chat(chat));
-    }
+    cx.tx
+        .prepare_cached(
+            "UPDATE gap SET state = 'loading', wanted = ?2
+             WHERE state = 'open' AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
+        )?
+        .execute((cx.session.account, LOOK))?;
+    cx.change(crate::change::Change::All);
     Ok(())
 }
 

@@ -462,11 +462,10 @@ pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
     }
 }
 
-/// The stream is gone: what it was about to bring has to be asked for again.
-pub fn reset(cx: &mut Cx<'_>) -> Result<(), Fault> {
+/// The stream is gone: what it was about to bring has to be asked for again. A gap that was loading goes on loading.
+pub fn reset(cx: &mut Cx<'_>) {
     cx.session.archive.run = None;
     cx.session.archive.caught_up = false;
     cx.session.archive.confirm_at = None;
     cx.session.archive.confirm_since = None;
-    gap::stop_loading(cx)
 }

@@ -180,7 +180,7 @@ fn bound(
         confirm_lost_session(cx, h)?;
     }
     stream::abandon(cx)?;
-    crate::archive::run::reset(cx)?;
+    crate::archive::run::reset(cx);
     for purpose in cx.take_overdue(true)? {
         crate::engine::reply(cx, &purpose, &crate::engine::request::Answer::None)?;
     }
