@@ -143,7 +143,7 @@ async fn closed(orders: &mut UnboundedReceiver<Order>) {
             Order::Close => return,
             #[cfg(feature = "sabotage")]
             Order::Report(_) => {}
-            order => tracing::error!(?order, "wanted before the transport was ready"),
+            _ => tracing::error!("an order came before the transport was ready"),
         }
     }
 }
