@@ -134,7 +134,8 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         alive(device);
         world.spare(device.id);
     }
-    world.advance(200_000);
+    // A silent link is probed after four minutes.
+    world.advance(400_000);
     world.settle();
     for (device, other) in [(alice, bob), (bob, alice)] {
         device.scroll_to_beginning(other);
