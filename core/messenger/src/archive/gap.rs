@@ -53,7 +53,7 @@ pub fn command(cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Re
 }
 
 fn want(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
-    // A message that could not be read three times is given another chance when the user asks.
+    // A message that could not be read is given another chance when the user asks.
     cx.tx
         .prepare_cached("UPDATE gap SET state = 'loading', wanted = ?2, tries = 0 WHERE id = ?1")?
         .execute((gap, LOOK))?;
@@ -69,7 +69,7 @@ pub fn want_all(cx: &mut Cx<'_>) -> Result<(), Fault> {
 /// Nothing is loading any more: the stream is gone.
 pub fn stop_loading(cx: &mut Cx<'_>) -> Result<(), Fault> {
     // Those that broke the stream go on by themselves: they are on their way to being given up.
-    set_all(cx, "state = 'open', wanted = 0", "state = 'loading' AND tries = 0")
+    set_all(cx, "state = 'open', wanted = 0", "state = 'loading' AND tries = 0 AND NOT from_below")
 }
 
 fn set_all(cx: &mut Cx<'_>, set: &str, which: &str) -> Result<(), Fault> {
@@ -101,16 +101,20 @@ pub fn wanted(cx: &Cx<'_>) -> Result<Option<(GapId, ChatId)>, Fault> {
 
 /// What to ask for: the newest unread messages of the gap.
 pub fn query(cx: &Cx<'_>, gap: GapId, chat: ChatId, max: u32) -> Result<Query, Fault> {
-    let (position, before, tries): (i64, Option<String>, u32) = cx
+    let (position, after, before, tries, from_below): (i64, Option<String>, Option<String>, u32, bool) = cx
         .tx
-        .prepare_cached("SELECT position, before_id, tries FROM gap WHERE id = ?1")?
-        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        .prepare_cached("SELECT position, after_id, before_id, tries, from_below FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    let max = if tries > 0 { 1 } else { max.min(LOOK) };
+    let with = Some(open::jid(cx, chat)?);
+    if from_below {
+        return Ok(Query { with, after, max, ..Query::default() });
+    }
     let before = match before {
         Some(before) => before,
         None => identity::archive_id_above(cx, chat, position)?.unwrap_or_default(),
     };
-    let max = if tries > 0 { 1 } else { max.min(LOOK) };
-    Ok(Query { with: Some(open::jid(cx, chat)?), before: Some(before), max, ..Query::default() })
+    Ok(Query { with, before: Some(before), max, ..Query::default() })
 }
 
 /// A page of the gap came.
@@ -122,16 +126,25 @@ pub fn page(
     fin: &Fin,
     too_large: u32,
 ) -> Result<(), Fault> {
-    let row: Option<(Option<String>, Option<String>, i64)> = cx
+    let row: Option<(Option<String>, Option<String>, i64, bool)> = cx
         .tx
-        .prepare_cached("SELECT after_id, before_id, wanted FROM gap WHERE id = ?1")?
-        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .prepare_cached("SELECT after_id, before_id, wanted, from_below FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
     // The chat was deleted meanwhile.
-    let Some((after_id, before_id, wanted)) = row else { return Ok(()) };
-    let filled = merge::into_gap(cx, chat, gap, after_id.as_deref(), results)?;
+    let Some((after_id, before_id, wanted, from_below)) = row else { return Ok(()) };
+    let (near, far) = if from_below { (after_id, before_id) } else { (before_id, after_id) };
+    let filled = if from_below {
+        merge::into_gap_from_below(cx, chat, gap, far.as_deref(), results)?
+    } else {
+        merge::into_gap(cx, chat, gap, far.as_deref(), results)?
+    };
     cx.chat_changed(chat);
-    let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
+    let edge = if from_below { results.last() } else { results.first() };
+    let next = edge.map(|archived| archived.id.clone()).or_else(|| {
+        let edge = if from_below { &fin.last } else { &fin.first };
+        edge.clone()
+    });
     if too_large > 0 {
         mark_unreadable(cx, gap, chat)?;
     }
@@ -139,14 +152,18 @@ pub fn page(
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
         return Ok(());
     }
-    if next == before_id {
+    if next == near {
         cx.violation(Violation::ArchivePageLoops);
         return failed(cx, gap, chat, false);
     }
     let wanted = wanted - i64::try_from(filled.added).unwrap_or(0);
     let state = if wanted > 0 { "loading" } else { "open" };
     cx.tx
-        .prepare_cached("UPDATE gap SET before_id = ?2, wanted = ?3, state = ?4, tries = 0 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE gap SET before_id = CASE WHEN from_below THEN before_id ELSE ?2 END,
+                 after_id = CASE WHEN from_below THEN ?2 ELSE after_id END,
+                 wanted = ?3, state = ?4, tries = 0 WHERE id = ?1",
+        )?
         .execute(params![gap, next, wanted.max(0), state])?;
     Ok(())
 }
@@ -175,11 +192,14 @@ pub fn failed(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, not_found: bool) -> Res
     Ok(())
 }
 
-/// Reading this gap broke the stream.
+/// Reading this gap broke the stream. When its next message can't be read for good, the gap goes on from its other side;
+/// when that ends at the same message, the gap is just that message.
 pub fn broke(cx: &mut Cx<'_>, gap: GapId) -> Result<(), Fault> {
     cx.tx
         .prepare_cached(
-            "UPDATE gap SET tries = tries + 1, state = CASE WHEN tries >= ?2 THEN 'unreadable' ELSE 'loading' END
+            "UPDATE gap SET tries = CASE WHEN tries < ?2 THEN tries + 1 ELSE 0 END,
+                 from_below = from_below OR tries >= ?2,
+                 state = CASE WHEN tries >= ?2 AND from_below THEN 'unreadable' ELSE 'loading' END
              WHERE id = ?1",
         )?
         .execute((gap, TRIES))?;

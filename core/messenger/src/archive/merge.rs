@@ -128,6 +128,43 @@ pub fn into_gap(
     Ok(Filled { closed: false, added })
 }
 
+/// Merges a page into a gap of a chat from its lower end, oldest message first.
+pub fn into_gap_from_below(
+    cx: &mut Cx<'_>,
+    chat: ChatId,
+    gap: GapId,
+    before_id: Option<&str>,
+    page: &[Archived],
+) -> Result<Filled, Fault> {
+    let mut added = 0;
+    for archived in page {
+        if Some(archived.id.as_str()) == before_id {
+            return Ok(Filled { closed: true, added });
+        }
+        let Some((content, known, of)) = identify(cx, archived)? else { continue };
+        if of != chat {
+            continue;
+        }
+        let roof = gap_position(cx, gap)?;
+        match known {
+            Some(message) => {
+                let (position, place) = whereabouts(cx, message)?;
+                if place == Place::Settled && position > roof {
+                    return Ok(Filled { closed: true, added });
+                }
+                identity::name(cx, message, content, Via::Archive(&archived.id))?;
+            }
+            None => {
+                let low = order::before(cx.tx, chat, roof)?;
+                let position = order::between(cx.tx, chat, low, Some(roof), Side::Low)?;
+                insert(cx, chat, position, archived, content, false)?;
+                added += 1;
+            }
+        }
+    }
+    Ok(Filled { closed: false, added })
+}
+
 fn gap_position(cx: &Cx<'_>, gap: GapId) -> Result<i64, Fault> {
     Ok(cx.tx.prepare_cached("SELECT position FROM gap WHERE id = ?1")?.query_row([gap], |row| row.get(0))?)
 }

@@ -1,8 +1,7 @@
 //! Reading the archive, one query at a time and account: first the newest pages (a fresh device), then forward from the
 //! cursor (what was missed, and where our own messages really stand), then the gaps someone looks at.
 //!
-//! Invariants: the cursor moves only in the transaction that stores what it passes; the cursor passes a live message only
-//! if nothing before it can still be unknown. A query that fails is tried again later, and never holds back the outbox
+//! Invariants: the cursor moves only in the transaction that stores what it passes, and only by pages of the archive. A query that fails is tried again later, and never holds back the outbox
 //! for good. If an archived stanza breaks the stream, pages shrink to one message, then the archive is read from its
 //! other side: what can't be read costs its own place and nothing else.
 //!
@@ -10,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection as Database, params};
+use rusqlite::params;
 
 use super::page::{Archived, Fin};
 use super::query::Query;
@@ -18,7 +17,7 @@ use super::{gap, merge};
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
-use crate::ids::{AccountId, ChatId, GapId, MessageId};
+use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::order::Place;
 use crate::outbox;
 use crate::session::clock::format_stamp;
@@ -137,23 +136,10 @@ impl ArchiveState {
         self.features.is_some_and(|features| features.archive && features.stanza_ids)
     }
 
-    /// How sure the place of a live message is that arrives now. It is settled if nothing that the archive has before
-    /// it can be unknown here: no catch-up is open, and no message of ours is on its way or waits for its place.
-    pub fn place_of_live(&self, tx: &Database, account: AccountId, has_archive_id: bool) -> Result<Place, Fault> {
-        if !self.exists() {
-            return Ok(Place::Settled);
-        }
-        if !self.caught_up || !has_archive_id {
-            return Ok(Place::Live);
-        }
-        let open: bool = tx
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM message JOIN chat ON chat.id = message.chat_id
-                                 WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1)
-                     OR EXISTS (SELECT 1 FROM job WHERE account_id = ?1 AND state <> 'ready')",
-            )?
-            .query_row([account], |row| row.get(0))?;
-        Ok(if open { Place::Live } else { Place::Settled })
+    /// How sure the place of a live message is. What another of our devices said, or was told alone, comes without
+    /// carbons to nobody but the archive, and may stand before it.
+    pub fn place_of_live(&self) -> Place {
+        if self.exists() { Place::Live } else { Place::Settled }
     }
 
     /// When there is something to ask, mono.
@@ -380,11 +366,6 @@ fn set_cursor(cx: &mut Cx<'_>, id: &str, time: Option<i64>) -> Result<(), Fault>
         )?
         .execute(params![cx.session.account, id, time])?;
     Ok(())
-}
-
-/// A live message follows the cursor with nothing between.
-pub fn advance_cursor(cx: &mut Cx<'_>, id: &str, time: i64) -> Result<(), Fault> {
-    set_cursor(cx, id, Some(time))
 }
 
 /// After a long absence the newest messages matter first: every chat gets a gap after what it has, and the archive is

@@ -404,8 +404,7 @@ pub fn reply(cx: &mut Cx<'_>, purpose: &Purpose, answer: &Answer<'_>) -> Result<
 fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
     let mono = cx.now.mono;
     let Some(live) = cx.session.live() else { return connect::login(cx, LoginInput::Frame(frame)) };
-    live.heard = mono;
-    live.probe = live.asked.map(|_| mono + stream::PROBE);
+    live.hears(mono);
     match frame {
         Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
         Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),
@@ -481,7 +480,8 @@ fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
                 let answer = if inbound.type_() == "result" { Answer::Result(element) } else { Answer::Error(element) };
                 return reply(cx, &purpose, &answer);
             }
-            "get" | "set" => {}
+            // Without an id there is nothing to answer to (RFC 6120 8.1.3).
+            "get" | "set" if !id.is_empty() => {}
             _ => {
                 cx.violation(Violation::StanzaMalformed);
                 return Ok(());

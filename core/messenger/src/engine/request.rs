@@ -100,7 +100,7 @@ impl Cx<'_> {
     fn may_answer(&self, responder: Option<&str>, from: Option<&Jid>) -> bool {
         match (responder, from) {
             (_, None) => responder.is_none(),
-            (None, Some(from)) => from.to_bare() == self.session.jid,
+            (None, Some(from)) => from.is_bare() && from.to_bare() == self.session.jid,
             (Some(responder), Some(from)) => from.as_str() == responder,
         }
     }

@@ -49,6 +49,9 @@ impl Content {
         };
         let (from, to) = (address("from")?, address("to")?);
         let outgoing = from == *own;
+        if !outgoing && to != *own {
+            return None;
+        }
         let usable = |id: &str| (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned());
         Some(Self {
             peer: if outgoing { to } else { from.clone() },

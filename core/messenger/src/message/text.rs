@@ -130,7 +130,7 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
         Known::New => {}
     }
     let chat = open::for_peer(cx, &content.peer)?;
-    let place = cx.session.archive.place_of_live(cx.tx, cx.session.account, archive_id.is_some())?;
+    let place = cx.session.archive.place_of_live();
     let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
     let position = match cx.sabotage {
         Some(Sabotage::OrderByClock) => by_clock(cx, chat)?,
@@ -150,14 +150,10 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
     };
     let message = insert(cx, &row)?;
     identity::name(cx, message, content, via)?;
-    match (place, archive_id) {
-        (Place::Settled, Some(id)) => crate::archive::run::advance_cursor(cx, &id, time),
-        (Place::Settled, None) => Ok(()),
-        _ => {
-            cx.session.archive.confirm_soon(cx.now.mono);
-            Ok(())
-        }
+    if place != Place::Settled {
+        cx.session.archive.confirm_soon(cx.now.mono);
     }
+    Ok(())
 }
 
 /// The planted bug: order by this device's clock.
@@ -182,7 +178,7 @@ fn trusted_archive_id(cx: &mut Cx<'_>, stanza: &Element) -> Option<String> {
         let by_own_archive = child.attribute("by").and_then(|by| BareJid::new(by).ok()).is_some_and(|by| by == own);
         if by_own_archive && trusted {
             found = child.attribute("id").filter(|id| !id.is_empty()).map(str::to_owned);
-        } else if by_own_archive {
+        } else {
             forged = true;
         }
     }

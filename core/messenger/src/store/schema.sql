@@ -45,7 +45,8 @@ CREATE TABLE gap (
     before_id TEXT,                             -- archive id of the message after it; NULL: the end
     state TEXT NOT NULL,                        -- open, loading, failed, unreadable
     wanted INTEGER NOT NULL DEFAULT 0,          -- rows still to fetch because someone looks
-    tries INTEGER NOT NULL DEFAULT 0
+    tries INTEGER NOT NULL DEFAULT 0,           -- streams that broke while its next message was read
+    from_below INTEGER NOT NULL DEFAULT 0       -- the message above can't be read: fill from the other side
 ) STRICT;
 
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
@@ -124,6 +125,12 @@ CREATE TABLE subscription_request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,
     time INTEGER NOT NULL,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE subscription_wish (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 

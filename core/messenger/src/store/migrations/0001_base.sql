@@ -123,6 +123,13 @@ CREATE TABLE tombstone (
     PRIMARY KEY (account_id, scope, kind, value)
 ) STRICT, WITHOUT ROWID;
 
+-- Whom to ask for a subscription when there is a connection again.
+CREATE TABLE subscription_wish (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
 -- A stretch of a chat's archive that is not stored: it sits between two messages, or before the first.
 CREATE TABLE gap (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -132,7 +139,8 @@ CREATE TABLE gap (
     before_id TEXT,                             -- archive id of the message after it; NULL: the end
     state TEXT NOT NULL,                        -- open, loading, failed, unreadable
     wanted INTEGER NOT NULL DEFAULT 0,          -- rows still to fetch because someone looks
-    tries INTEGER NOT NULL DEFAULT 0
+    tries INTEGER NOT NULL DEFAULT 0,           -- streams that broke while its next message was read
+    from_below INTEGER NOT NULL DEFAULT 0       -- the message above can't be read: fill from the other side
 ) STRICT;
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
 
