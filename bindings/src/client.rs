@@ -63,8 +63,8 @@ impl Client {
         let store = StoreOptions { path: Some(options.database_path.into()), key };
         let options =
             linnet_runtime::Options { ca_file: options.ca_file.map(Into::into), ..linnet_runtime::Options::new(store) };
-        let bridge = Arc::new(Bridge::new(Arc::clone(&platform)));
-        linnet_runtime::log_to(bridge.clone());
+        let bridge: Arc<dyn linnet_runtime::Platform> = Arc::new(Bridge::new(Arc::clone(&platform)));
+        linnet_runtime::log_to(&bridge);
         match linnet_runtime::Client::open(options, bridge) {
             Ok(inner) => Ok(Arc::new(Self { inner })),
             Err(error) => {

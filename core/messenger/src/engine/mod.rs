@@ -404,8 +404,7 @@ pub fn reply(cx: &mut Cx<'_>, purpose: &Purpose, answer: &Answer<'_>) -> Result<
 fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
     let mono = cx.now.mono;
     let Some(live) = cx.session.live() else { return connect::login(cx, LoginInput::Frame(frame)) };
-    live.heard = mono;
-    live.probe = live.asked.map(|_| mono + stream::PROBE);
+    live.hears(mono);
     match frame {
         Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
         Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),

@@ -155,6 +155,12 @@ fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Faul
     cx.session.link =
         Link::Live(Box::new(Live { h_in, acknowledged, sent, ..live(connection, bound, true, cx.now.mono) }));
     stream::confirmed(cx, h)?;
+    // Asked before anything is written again: Prosody 0.12 feeds a resumed stream to the parser of the old connection,
+    // and if that was cut inside a stanza of ours, all that follows disappears in it, and every resumption ends there.
+    if let Some(live) = cx.session.live() {
+        live.unproven = true;
+    }
+    stream::probe(cx, true)?;
     stream::resend(cx)?;
     cx.extend_requests()?;
     cx.out.effects.push(Effect::Session { account: cx.session.account, kind: SessionKind::Resumed });
@@ -220,6 +226,8 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         since: mono,
         heard: mono,
         probe: None,
+        probe_limit: 0,
+        unproven: false,
         asked: None,
         outgoing: String::new(),
         dirty: false,
@@ -326,7 +334,12 @@ pub fn tick(cx: &mut Cx<'_>) -> Result<(), Fault> {
         Link::Waiting { until } if *until <= mono => open(cx),
         Link::Opening { deadline, .. } if *deadline <= mono => lost(cx, WaitReason::Timeout),
         Link::Negotiating(login) if login.deadline.min(login.last_deadline) <= mono => lost(cx, WaitReason::Timeout),
-        Link::Live(live) if live.probe.is_some_and(|probe| probe <= mono) => lost(cx, WaitReason::Lost),
+        Link::Live(live) if live.probe.is_some_and(|probe| probe <= mono) => {
+            if live.unproven {
+                stream::abandon(cx)?;
+            }
+            lost(cx, WaitReason::Lost)
+        }
         Link::Live(live) if live.probe.is_none() && live.heard + stream::IDLE <= mono => stream::probe(cx, false),
         _ => Ok(()),
     }
