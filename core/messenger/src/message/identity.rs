@@ -115,7 +115,8 @@ pub fn find(cx: &Cx<'_>, content: &Content, via: Via<'_>) -> Result<Known, Fault
     }
     match via {
         Via::Archive(_) => match reconcile(cx, content)? {
-            Known::New if content.peer == content.sender => {
+            // The second copy of a note to self.
+            Known::New if content.outgoing && content.peer == content.sender => {
                 Ok(among_newest(cx, content)?.map_or(Known::New, Known::Message))
             }
             known => Ok(known),
