@@ -10,9 +10,7 @@ use crate::on_fake;
 fn from_mallory(world: &linnet_tests::fake_world::FakeWorld, alice: Device<'_>, id: &str, inside: &str) {
     world.inject(
         alice.id,
-        &format!(
-            "<message from='mallory@evil.test/x' to='alice@linnet.test' id='{id}' type='chat'>{inside}</message>"
-        ),
+        &format!("<message from='mallory@evil.test/x' to='alice@linnet.test' id='{id}' type='chat'>{inside}</message>"),
     );
 }
 
@@ -32,7 +30,10 @@ fn a_forged_archive_id_is_a_violation_and_changes_nothing() {
         let mallory = alice.bodies("mallory@evil.test");
         assert_eq!(mallory.len(), 4, "the texts are there, each its own: {mallory:?}");
         let forged = world.violations();
-        assert!(forged.len() >= 3 && forged.iter().all(|violation| *violation == Violation::StanzaIdForged), "{forged:?}");
+        assert!(
+            forged.len() >= 3 && forged.iter().all(|violation| *violation == Violation::StanzaIdForged),
+            "{forged:?}"
+        );
     });
 }
 
@@ -81,7 +82,12 @@ fn an_id_used_in_advance_by_a_stranger_blocks_nobody() {
     on_fake(|world| {
         let (alice, bob) = world.any().friends("alice", "bob");
         let token = "predictable";
-        from_mallory(world, alice, token, &format!("<body>early</body><origin-id xmlns='urn:xmpp:sid:0' id='{token}'/>"));
+        from_mallory(
+            world,
+            alice,
+            token,
+            &format!("<body>early</body><origin-id xmlns='urn:xmpp:sid:0' id='{token}'/>"),
+        );
         world.settle();
         let command = linnet_messenger::command::Command::SendText {
             chat: bob.chat(alice),

@@ -320,6 +320,7 @@ fn a_restored_store_does_not_resume_and_misses_nothing() {
         world.settle();
         let copy = world.backup(alice.id);
         alice.say(bob, "second");
+        world.settle();
         bob.say(alice, "third");
         world.settle();
         alice.kill();

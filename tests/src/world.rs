@@ -35,6 +35,8 @@ pub trait World {
 
     /// The timeline a subscriber of this device holds now.
     fn timeline(&self, device: DeviceId, chat: ChatId) -> Vec<TimelineItem>;
+    /// The screen of this chat is closed: its subscription ends.
+    fn leave(&self, device: DeviceId, chat: ChatId);
     /// Moves that subscriber's window.
     fn page(&self, device: DeviceId, chat: ChatId, page: Page);
     /// The chat list a subscriber holds now.
@@ -175,12 +177,19 @@ impl<'w> Device<'w> {
         }
     }
 
-    /// Everything in the chat has been looked at.
+    /// Everything in the chat has been looked at, and the screen closed: the unread mark stays as long as that is open.
     pub fn reads(self, with: impl Peer) {
         let with = with.peer();
+        self.leaves(with.as_str());
         if let Some(last) = picture::messages(&self.timeline(with.as_str())).last() {
             self.order(Command::MarkRead { chat: self.chat(with.as_str()), message: last.id });
         }
+        self.leaves(with.as_str());
+    }
+
+    /// Closes the screen of a chat.
+    pub fn leaves(self, with: impl Peer) {
+        self.world.leave(self.id, self.chat(with));
     }
 
     /// The message with this text.

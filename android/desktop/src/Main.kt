@@ -1,2 +1,110 @@
 package org.linnet.desktop
-fun main() {}
+
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.input.key.Key
+import androidx.compose.ui.input.key.KeyEventType
+import androidx.compose.ui.input.key.key
+import androidx.compose.ui.input.key.type
+import androidx.compose.ui.platform.LocalWindowInfo
+import androidx.compose.ui.unit.DpSize
+import androidx.compose.ui.unit.dp
+import androidx.compose.ui.window.Window
+import androidx.compose.ui.window.WindowPosition
+import androidx.compose.ui.window.WindowState
+import androidx.compose.ui.window.application
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.runBlocking
+import org.linnet.core.Client
+import org.linnet.core.CommandException
+import org.linnet.core.OpenException
+import org.linnet.ui.AppModel
+import org.linnet.ui.ClientCore
+import org.linnet.ui.Device
+import org.linnet.ui.LinnetApp
+import org.linnet.ui.theme.LinnetBirdPainter
+import org.linnet.ui.theme.desktopFont
+import org.linnet.ui.words.stringsFor
+import java.awt.Toolkit
+import java.awt.datatransfer.StringSelection
+import java.util.Locale
+import kotlin.system.exitProcess
+
+/** The shared screens in a phone-sized window over this machine's own core: for development and `cargo xtask run`. */
+fun main(arguments: Array<String>) {
+    val options = try {
+        Options.read(arguments)
+    } catch (mistake: IllegalArgumentException) {
+        System.err.println("linnet: ${mistake.message}\n${Options.USAGE}")
+        exitProcess(2)
+    }
+    options.language?.let(Locale::setDefault)
+    val client = try {
+        open(options)
+    } catch (failure: OpenException) {
+        System.err.println("linnet: ${options.store}: ${failure.javaClass.simpleName}")
+        exitProcess(1)
+    }
+    signIn(client, options)
+    window(client, options)
+    client.end()
+}
+
+private fun open(options: Options): Client {
+    val folder = options.store.toFile().apply { mkdirs() }
+    return Client.open(
+        org.linnet.core.Options(folder.resolve("linnet.db").path, options.ca?.toString()),
+        DesktopPlatform(folder),
+    )
+}
+
+/** Adding a known account again only replaces its password and server. */
+private fun signIn(client: Client, options: Options) {
+    val address = options.address ?: return
+    try {
+        runBlocking { client.addAccount(address, checkNotNull(options.password), options.server) }
+    } catch (trouble: CommandException) {
+        System.err.println("linnet: can't add $address: ${trouble.javaClass.simpleName}")
+        client.end()
+        exitProcess(1)
+    }
+}
+
+private fun window(client: Client, options: Options) = application(exitProcessOnExit = false) {
+    val sending = remember { CoroutineScope(SupervisorJob() + Dispatchers.Main) }
+    val model = remember { AppModel(ClientCore(client), FileMemory(options.store.toFile()), sending, sending) }
+    val locale = remember { Locale.getDefault() }
+    var device by remember {
+        mutableStateOf(
+            Device(
+                strings = stringsFor(locale),
+                locale = locale,
+                fontFamily = desktopFont(),
+                enterSends = true,
+                copy = { Toolkit.getDefaultToolkit().systemClipboard.setContents(StringSelection(it), null) },
+            ),
+        )
+    }
+    val state = remember {
+        WindowState(
+            position = options.position?.let { (x, y) -> WindowPosition(x.dp, y.dp) } ?: WindowPosition.PlatformDefault,
+            size = DpSize(options.width.dp, options.height.dp),
+        )
+    }
+    Window(
+        onCloseRequest = ::exitApplication,
+        state = state,
+        title = options.title,
+        icon = LinnetBirdPainter,
+        onKeyEvent = { it.type == KeyEventType.KeyDown && it.key == Key.Escape && model.back() },
+    ) {
+        val focused = LocalWindowInfo.current.isWindowFocused
+        LaunchedEffect(focused) { device = device.copy(watched = focused) }
+        if (options.dark == null) LinnetApp(model, device) else LinnetApp(model, device, options.dark)
+    }
+}

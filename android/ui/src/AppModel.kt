@@ -62,6 +62,8 @@ class AppModel(
     private val scope: CoroutineScope,
     private val sending: CoroutineScope,
     private val zone: ZoneId = ZoneId.systemDefault(),
+    /** The chat that was open when the system ended the process. */
+    private var reopen: Long? = null,
 ) {
     private val attempt = MutableStateFlow(0)
     private val broken = MutableStateFlow(false)
@@ -144,15 +146,15 @@ class AppModel(
 
     private fun restart(signedIn: Boolean, accounts: List<AccountItem>) {
         val gone = stack.value
-        stack.value = listOf(
-            place { scope ->
-                if (signedIn) {
-                    Place.Chats(scope, ChatListModel(core, memory, scope, this.accounts, chats, requests, ::report))
-                } else {
-                    Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
-                }
-            },
-        )
+        val base = place { scope ->
+            if (signedIn) {
+                Place.Chats(scope, ChatListModel(core, memory, scope, this.accounts, chats, requests, ::report))
+            } else {
+                Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
+            }
+        }
+        stack.value = listOfNotNull(base, reopen?.takeIf { signedIn }?.let(::chatPlace))
+        reopen = null
         gone.forEach { it.scope.cancel() }
     }
 

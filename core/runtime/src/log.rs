@@ -1,8 +1,8 @@
-//! Log lines on their way to the platform. The sink is one per process, because tracing's is: the client opened last has
-//! it.
+//! Log lines on their way to the platform. The sink is one per process, because tracing's is: the client opened last
+//! has it.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::sync::{Arc, Once, PoisonError, RwLock, Weak};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -21,13 +21,14 @@ pub enum LogLevel {
     Trace,
 }
 
-static SINK: RwLock<Option<Arc<dyn Platform>>> = RwLock::new(None);
+/// Weak: a platform lives as long as its client.
+static SINK: RwLock<Option<Weak<dyn Platform>>> = RwLock::new(None);
 static INSTALLED: Once = Once::new();
 
 /// Sends log lines to this platform from now on: `Info` and above in an optimised build, `Debug` too in others. Does
 /// nothing if the process has a tracing subscriber of its own.
-pub fn log_to(platform: Arc<dyn Platform>) {
-    *SINK.write().unwrap_or_else(PoisonError::into_inner) = Some(platform);
+pub fn log_to(platform: &Arc<dyn Platform>) {
+    *SINK.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::downgrade(platform));
     INSTALLED.call_once(|| {
         let level = if cfg!(debug_assertions) { LevelFilter::DEBUG } else { LevelFilter::INFO };
         let subscriber = tracing_subscriber::registry().with(ToPlatform.with_filter(level));
@@ -47,7 +48,7 @@ struct ToPlatform;
 impl<S: Subscriber> Layer<S> for ToPlatform {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
         let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(sink) = sink else { return };
+        let Some(sink) = sink.and_then(|sink| sink.upgrade()) else { return };
         let level = match *event.metadata().level() {
             Level::ERROR => LogLevel::Error,
             Level::WARN => LogLevel::Warn,

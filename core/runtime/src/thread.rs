@@ -1,7 +1,7 @@
 //! The core thread: owns the engine, takes what is queued, carries out what the engine wants.
 //!
-//! Invariants: effects are carried out in order and only after `handle` returned, that is after the commit; one `handle`
-//! takes at most [`MOST_INPUTS`] inputs; whatever ends this thread, nobody waits for ever.
+//! Invariants: effects are carried out in order and only after `handle` returned, that is after the commit; one
+//! `handle` takes at most [`MOST_INPUTS`] inputs; whatever ends this thread, nobody waits for ever.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use linnet_messenger::command::{Command, Receipt};
 use linnet_messenger::effect::{ConnectTarget, Effect};
@@ -31,6 +32,10 @@ use crate::tasks;
 
 /// The most inputs of one transaction: enough for group commit, few enough to answer a command soon.
 const MOST_INPUTS: usize = 256;
+
+/// The longest wait at a time. The system's timer stands still while the device sleeps and the deadlines don't: after
+/// waking up none may be later than this.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 type Answer = Result<Receipt, CommandError>;
 
@@ -309,10 +314,11 @@ impl Core {
         round
     }
 
-    /// The next message, or `None` when a deadline passes. The channel can't close: this thread holds an end of it.
+    /// The next message, or `None` when it is time to look at the clock. The channel can't close: this thread holds an
+    /// end of it.
     fn wait(&self) -> Option<Message> {
         match self.engine.next_deadline() {
-            Some(deadline) => self.messages.recv_timeout(Clock::until(deadline)).ok(),
+            Some(deadline) => self.messages.recv_timeout(Clock::until(deadline).min(LONGEST_WAIT)).ok(),
             None => self.messages.recv().ok(),
         }
     }
@@ -372,8 +378,8 @@ impl Core {
         }
     }
 
-    /// The engine has written its acknowledgements and closed its connections; whatever it left open is closed here, for
-    /// a suspended process must hold no socket.
+    /// The engine has written its acknowledgements and closed its connections; whatever it left open is closed here,
+    /// for a suspended process must hold no socket.
     fn suspend(&mut self, done: oneshot::Sender<()>) {
         for orders in self.connections.values() {
             let _ = orders.send(Order::Close);

@@ -204,6 +204,7 @@ pub fn what_was_read_stays_read(w: &dyn World) {
     let chat = bob.chat(alice);
     bob.order(Command::MarkRead { chat, message: bob.message(alice, "two") });
     assert_eq!(w.chat_list(bob.id)[0].unread, 1);
+    bob.leaves(alice);
     bob.sees(
         alice,
         "alice: one

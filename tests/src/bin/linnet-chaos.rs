@@ -29,7 +29,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn conclude(setup: &Setup, Report { verdict, tally, sent, failures }: &Report) -> ExitCode {
+fn conclude(setup: &Setup, Report { verdict, tally, sent, failures, notes }: &Report) -> ExitCode {
+    notes.iter().for_each(|note| say(note));
     verdict.findings.iter().for_each(|finding| say(finding));
     failures.iter().for_each(|failure| say(failure));
     let good = verdict.clean() && failures.is_empty();

@@ -261,7 +261,10 @@ impl FakeServer {
 
     /// The client's bytes are no XMPP stream.
     pub fn bad_wire(&mut self, link: LinkId) {
-        self.complain("bytes that are no XML stream");
+        // A client that is not satisfied with <success/> closes the old stream where the new one would begin.
+        if !matches!(self.links.get(&link).map(|state| &state.stage), Some(Stage::Proven(_))) {
+            self.complain("bytes that are no XML stream");
+        }
         self.end_stream(link, "not-well-formed");
         self.flush();
     }
@@ -330,6 +333,14 @@ impl FakeServer {
         if let Some(account) = self.accounts.get_mut(owner) {
             let count = count.min(account.archive.rows.len());
             account.archive.rows.drain(..count);
+        }
+    }
+
+    /// The archive forgets its newest `count` messages, as an administrator or another client may have wished.
+    pub fn forget_newest(&mut self, owner: &BareJid, count: usize) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            let kept = account.archive.rows.len().saturating_sub(count);
+            account.archive.rows.truncate(kept);
         }
     }
 

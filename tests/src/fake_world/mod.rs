@@ -50,6 +50,7 @@ pub struct FakeWorld {
     inner: RefCell<Inner>,
     tokens: Cell<u32>,
     forgiving: Cell<bool>,
+    quiet: Cell<bool>,
 }
 
 struct Inner {
@@ -107,7 +108,7 @@ impl FakeWorld {
             salted: BTreeMap::new(),
             folder,
         };
-        Self { inner: RefCell::new(inner), tokens: Cell::new(0), forgiving: Cell::new(false) }
+        Self { inner: RefCell::new(inner), tokens: Cell::new(0), forgiving: Cell::new(false), quiet: Cell::new(false) }
     }
 
     /// As a world for the parts of a scenario that run anywhere.
@@ -123,6 +124,16 @@ impl FakeWorld {
     /// Lets this world end although the server had something to object to.
     pub fn forgive(&self) {
         self.forgiving.set(true);
+    }
+
+    /// Prints nothing when the scenario fails, unless `LINNET_TRACE` asks for it: for searches that fail on purpose.
+    pub fn quiet(&self) {
+        self.quiet.set(std::env::var_os("LINNET_TRACE").is_none());
+    }
+
+    /// Takes back what [`FakeWorld::doom`] said.
+    pub fn spare(&self, device: DeviceId) {
+        self.inner.borrow_mut().phones[device.0].doom = None;
     }
 
     /// Milliseconds a byte travels from now on.
@@ -344,6 +355,13 @@ impl World for FakeWorld {
         })
     }
 
+    fn leave(&self, device: DeviceId, chat: ChatId) {
+        self.look(device, |running| {
+            running.timelines.remove(&chat);
+            Ok(())
+        });
+    }
+
     fn page(&self, device: DeviceId, chat: ChatId, page: Page) {
         self.look(device, |running| {
             running.timelines.entry(chat).or_insert_with(|| Held::new(Timeline::new(chat))).page(page);
@@ -393,15 +411,12 @@ impl World for FakeWorld {
     }
 
     fn fail(&self, why: &str) -> ! {
-        self.forgive();
-        let trace = self.trace();
-        let lines: Vec<&str> = trace.lines().collect();
-        let tail = lines[lines.len().saturating_sub(120)..].join("\n");
-        panic!("{why}\n--- the last of what happened\n{tail}");
+        panic!("{why}");
     }
 }
 
 impl Drop for FakeWorld {
+    #[allow(clippy::print_stderr)]
     fn drop(&mut self) {
         let inner = self.inner.get_mut();
         let undecided: Vec<(String, i64)> = inner
@@ -416,7 +431,15 @@ impl Drop for FakeWorld {
         }
         // What is left behind is a folder in memory, nothing a test should fail for.
         let _ = std::fs::remove_dir_all(&inner.folder);
-        if !std::thread::panicking() && !self.forgiving.get() {
+        if std::thread::panicking() {
+            if self.quiet.get() {
+                return;
+            }
+            let lines = std::env::var("LINNET_TRACE").ok().and_then(|text| text.parse().ok()).unwrap_or(80);
+            let skipped = inner.trace.len().saturating_sub(lines);
+            let tail: Vec<&str> = inner.trace.iter().skip(skipped).map(String::as_str).collect();
+            eprintln!("--- the last of what happened (LINNET_TRACE=N for N lines)\n{}", tail.join("\n"));
+        } else if !self.forgiving.get() {
             assert!(complaints.is_empty(), "the server objects: {complaints:#?}");
             assert!(undecided.is_empty(), "stanzas could not be handled: {undecided:?}");
         }
@@ -536,6 +559,10 @@ impl Inner {
             }
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);
+            }
+            Effect::Session { kind, .. } => {
+                let name = self.phones[device].name.clone();
+                self.note(format!("{name}: {kind:?}"));
             }
             Effect::Violation { violation, .. } => {
                 let name = self.phones[device].name.clone();

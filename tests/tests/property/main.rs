@@ -5,6 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod diff;
+mod outbox;
+mod timeline;
+
+/// For cases that play a whole world: each try at a smaller one takes as long.
+fn slow_cases(base: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config { max_shrink_iters: 150, ..cases(base) }
+}
 
 /// A configuration with `base` cases, multiplied by `LINNET_CASES`.
 fn cases(base: u32) -> proptest::test_runner::Config {

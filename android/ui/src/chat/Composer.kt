@@ -89,6 +89,8 @@ fun Composer(draft: TextFieldState, onSend: () -> Unit, enterSends: Boolean, mod
             enabled = ready,
             shape = CircleShape,
             colors = IconButtonDefaults.filledIconButtonColors(
+                containerColor = MaterialTheme.colorScheme.primary,
+                contentColor = MaterialTheme.colorScheme.onPrimary,
                 disabledContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
                 disabledContentColor = MaterialTheme.colorScheme.onSurfaceVariant.copy(alpha = 0.6f),
             ),

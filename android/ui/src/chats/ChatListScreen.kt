@@ -36,13 +36,17 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
+import androidx.compose.ui.platform.LocalDensity
+import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.CustomAccessibilityAction
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.customActions
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.font.FontWeight
+import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.text.style.TextOverflow
+import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
@@ -90,8 +94,10 @@ fun ChatListScreen(state: ChatListState, actions: ChatListActions, modifier: Mod
             }
             ExtendedFloatingActionButton(
                 text = { Text(strings.chatsNew, style = MaterialTheme.typography.titleSmall) },
-                icon = { Icon(Icons.Compose, null) },
+                icon = { Icon(Icons.Compose, strings.chatsNew) },
                 onClick = actions::newChat,
+                // Large letters would cover the list.
+                expanded = LocalDensity.current.fontScale < 1.4f,
                 modifier = Modifier.align(Alignment.BottomEnd).padding(20.dp).testTag("new-chat"),
                 containerColor = MaterialTheme.colorScheme.primary,
                 contentColor = MaterialTheme.colorScheme.onPrimary,
@@ -162,6 +168,7 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                         title,
                         Modifier.weight(1f),
                         style = MaterialTheme.typography.titleMedium,
+                        textAlign = layoutStart,
                         maxLines = 1,
                         overflow = TextOverflow.Ellipsis,
                     )
@@ -205,6 +212,10 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
     }
 }
 
+/** Names of any script begin at the same edge; inside a message each follows its own. */
+private val layoutStart
+    @Composable get() = if (LocalLayoutDirection.current == LayoutDirection.Ltr) TextAlign.Left else TextAlign.Right
+
 private val faint @Composable get() = MaterialTheme.colorScheme.onSurfaceVariant
 
 @Composable
@@ -227,6 +238,8 @@ private fun PreviewLine(preview: Preview?, unread: Boolean, modifier: Modifier) 
         }
         Text(
             preview?.body ?: strings.chatsNoMessages,
+            Modifier.weight(1f),
+            textAlign = layoutStart,
             style = MaterialTheme.typography.bodyMedium,
             color = if (unread) MaterialTheme.colorScheme.onSurface else faint,
             fontWeight = if (unread) FontWeight.Medium else FontWeight.Normal,

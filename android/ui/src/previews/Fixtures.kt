@@ -48,7 +48,7 @@ object Fixtures {
         chat(1, "bob@example.org", "Bob Lindqvist", "Perfect, see you at eight then 🎉", at(18, 10), unread = 2),
         chat(2, "amelie@jabber.example", "Amélie Duval", "The photos are up, have a look when you can", at(16, 41), true),
         chat(3, "alice@example.org", "alice", "Milk, rye flour, the blue paint", at(9, 5), true, note = true),
-        chat(4, "jun@chat.example", "渡辺 純", "明日の会議は10時からです", at(20, 55, daysAgo = 1), unread = 1),
+        chat(4, "eleni@chat.example", "Ελένη Παππά", "Τα λέμε αύριο στις δέκα", at(20, 55, daysAgo = 1), unread = 1),
         chat(5, "omar@example.net", "عمر حداد", "شكرا جزيلا، إلى اللقاء", at(14, 20, daysAgo = 3)),
         chat(
             6, "oskar@far.example", "Oskar", "Did you get my letter?", at(11, 0, daysAgo = 4), true,

@@ -1,24 +1,28 @@
 package org.linnet.ui.theme
 
-import androidx.compose.foundation.Canvas
+import androidx.compose.foundation.Image
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.geometry.Offset
+import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.Path
 import androidx.compose.ui.graphics.StrokeCap
 import androidx.compose.ui.graphics.drawscope.DrawScope
 import androidx.compose.ui.graphics.drawscope.Stroke
 import androidx.compose.ui.graphics.drawscope.scale
+import androidx.compose.ui.graphics.painter.Painter
 import androidx.compose.ui.graphics.vector.PathParser
 
 /** The bird the app is named after: grey head, chestnut back, red breast and forehead. Drawn on a field of 96 by 96. */
-@Composable
-fun LinnetBird(modifier: Modifier = Modifier) {
-    Canvas(modifier) {
-        scale(size.minDimension / 96f, pivot = Offset.Zero) { bird() }
-    }
+object LinnetBirdPainter : Painter() {
+    override val intrinsicSize = Size(96f, 96f)
+
+    override fun DrawScope.onDraw() = scale(size.minDimension / 96f, pivot = Offset.Zero) { bird() }
 }
+
+@Composable
+fun LinnetBird(modifier: Modifier = Modifier) = Image(LinnetBirdPainter, contentDescription = null, modifier)
 
 private fun DrawScope.bird() {
     drawPath(tail, chestnutDark)

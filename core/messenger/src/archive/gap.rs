@@ -3,6 +3,8 @@
 //!
 //! XEPs: 0313
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::merge;
@@ -14,9 +16,9 @@ use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault, Violation};
-use crate::ids::{ChatId, GapId};
-use crate::message::identity;
+use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::order::{self, Side};
+use crate::message::{identity, state};
 
 /// Messages fetched for one look.
 const LOOK: u32 = 50;
@@ -53,37 +55,36 @@ pub fn command(cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Re
 }
 
 fn want(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
-    // A message that could not be read three times is given another chance when the user asks.
+    // A message that could not be read is given another chance when the user asks.
+    let state = if cx.session.archive.exists() { "loading" } else { "failed" };
     cx.tx
-        .prepare_cached("UPDATE gap SET state = 'loading', wanted = ?2, tries = 0 WHERE id = ?1")?
-        .execute((gap, LOOK))?;
+        .prepare_cached("UPDATE gap SET state = ?2, wanted = ?3, tries = 0 WHERE id = ?1")?
+        .execute((gap, state, LOOK))?;
     cx.change(crate::change::Change::Chat(chat));
     Ok(())
 }
 
 /// Tries every gap of the account.
 pub fn want_all(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    set_all(cx, "state = 'loading', wanted = 50", "state = 'open'")
+    cx.tx
+        .prepare_cached(
+            "UPDATE gap SET state = 'loading', wanted = ?2
+             WHERE state = 'open' AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
+        )?
+        .execute((cx.session.account, LOOK))?;
+    cx.change(crate::change::Change::All);
+    Ok(())
 }
 
-/// Nothing is loading any more: the stream is gone.
-pub fn stop_loading(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    // Those that broke the stream go on by themselves: they are on their way to being given up.
-    set_all(cx, "state = 'open', wanted = 0", "state = 'loading' AND tries = 0")
-}
-
-fn set_all(cx: &mut Cx<'_>, set: &str, which: &str) -> Result<(), Fault> {
-    let chats: Vec<ChatId> = cx
-        .tx
-        .prepare_cached(&format!(
-            "UPDATE gap SET {set} WHERE {which} AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)
-             RETURNING chat_id"
-        ))?
-        .query_map([cx.session.account], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for chat in chats {
-        cx.change(crate::change::Change::Chat(chat));
-    }
+/// There is no archive any more to fill them from.
+pub fn fail_all(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "UPDATE gap SET state = 'failed'
+             WHERE state = 'loading' AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
+        )?
+        .execute([cx.session.account])?;
+    cx.change(crate::change::Change::All);
     Ok(())
 }
 
@@ -92,7 +93,7 @@ pub fn wanted(cx: &Cx<'_>) -> Result<Option<(GapId, ChatId)>, Fault> {
     Ok(cx
         .tx
         .prepare_cached(
-            "SELECT gap.id, gap.chat_id FROM gap JOIN chat ON chat.id = gap.chat_id
+            "SELECT gap.id, gap.chat_id FROM gap INDEXED BY gap_loading CROSS JOIN chat ON chat.id = gap.chat_id
              WHERE chat.account_id = ?1 AND gap.state = 'loading' ORDER BY gap.id LIMIT 1",
         )?
         .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -101,16 +102,20 @@ pub fn wanted(cx: &Cx<'_>) -> Result<Option<(GapId, ChatId)>, Fault> {
 
 /// What to ask for: the newest unread messages of the gap.
 pub fn query(cx: &Cx<'_>, gap: GapId, chat: ChatId, max: u32) -> Result<Query, Fault> {
-    let (position, before, tries): (i64, Option<String>, u32) = cx
+    let (position, after, before, tries, from_below): (i64, Option<String>, Option<String>, u32, bool) = cx
         .tx
-        .prepare_cached("SELECT position, before_id, tries FROM gap WHERE id = ?1")?
-        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        .prepare_cached("SELECT position, after_id, before_id, tries, from_below FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    let max = if tries > 0 { 1 } else { max.min(LOOK) };
+    let with = Some(open::jid(cx, chat)?);
+    if from_below {
+        return Ok(Query { with, after, max, ..Query::default() });
+    }
     let before = match before {
         Some(before) => before,
         None => identity::archive_id_above(cx, chat, position)?.unwrap_or_default(),
     };
-    let max = if tries > 0 { 1 } else { max.min(LOOK) };
-    Ok(Query { with: Some(open::jid(cx, chat)?), before: Some(before), max, ..Query::default() })
+    Ok(Query { with, before: Some(before), max, ..Query::default() })
 }
 
 /// A page of the gap came.
@@ -122,41 +127,56 @@ pub fn page(
     fin: &Fin,
     too_large: u32,
 ) -> Result<(), Fault> {
-    let row: Option<(Option<String>, Option<String>, i64)> = cx
+    let row: Option<(Option<String>, Option<String>, i64, bool)> = cx
         .tx
-        .prepare_cached("SELECT after_id, before_id, wanted FROM gap WHERE id = ?1")?
-        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .prepare_cached("SELECT after_id, before_id, wanted, from_below FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
     // The chat was deleted meanwhile.
-    let Some((after_id, before_id, wanted)) = row else { return Ok(()) };
-    let filled = merge::into_gap(cx, chat, gap, after_id.as_deref(), results)?;
+    let Some((after_id, before_id, wanted, from_below)) = row else { return Ok(()) };
+    let (near, far) = if from_below { (after_id, before_id) } else { (before_id, after_id) };
+    let filled = if from_below {
+        merge::into_gap_from_below(cx, chat, gap, far.as_deref(), results)?
+    } else {
+        merge::into_gap(cx, chat, gap, far.as_deref(), results)?
+    };
     cx.chat_changed(chat);
-    let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
+    let edge = if from_below { results.last() } else { results.first() };
+    let next = edge.map(|archived| archived.id.clone()).or_else(|| {
+        let edge = if from_below { &fin.last } else { &fin.first };
+        edge.clone()
+    });
     if too_large > 0 {
-        mark_unreadable(cx, gap, chat)?;
+        mark_unreadable(cx, gap, chat, from_below)?;
     }
     if filled.closed || fin.complete || next.is_none() {
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
         return Ok(());
     }
-    if next == before_id {
+    if next == near {
         cx.violation(Violation::ArchivePageLoops);
         return failed(cx, gap, chat, false);
     }
     let wanted = wanted - i64::try_from(filled.added).unwrap_or(0);
     let state = if wanted > 0 { "loading" } else { "open" };
     cx.tx
-        .prepare_cached("UPDATE gap SET before_id = ?2, wanted = ?3, state = ?4, tries = 0 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE gap SET before_id = CASE WHEN from_below THEN before_id ELSE ?2 END,
+                 after_id = CASE WHEN from_below THEN ?2 ELSE after_id END,
+                 wanted = ?3, state = ?4, tries = 0 WHERE id = ?1",
+        )?
         .execute(params![gap, next, wanted.max(0), state])?;
     Ok(())
 }
 
-/// A message right above the gap was skipped because of its size: it leaves a row of its own.
-fn mark_unreadable(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
-    let low: i64 =
-        cx.tx.prepare_cached("SELECT position FROM gap WHERE id = ?1")?.query_row([gap], |row| row.get(0))?;
-    let high = order::after(cx.tx, chat, Some(low))?;
-    let position = order::between(cx.tx, chat, Some(low), high, Side::High)?;
+/// A message at the edge of the gap was skipped because of its size: it leaves a row of its own.
+fn mark_unreadable(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, below: bool) -> Result<(), Fault> {
+    let at: i64 = cx.tx.prepare_cached("SELECT position FROM gap WHERE id = ?1")?.query_row([gap], |row| row.get(0))?;
+    let position = if below {
+        order::between(cx.tx, chat, order::before(cx.tx, chat, at)?, Some(at), Side::Low)?
+    } else {
+        order::between(cx.tx, chat, Some(at), order::after(cx.tx, chat, Some(at))?, Side::High)?
+    };
     cx.tx
         .prepare_cached("INSERT INTO gap (chat_id, position, state) VALUES (?1, ?2, 'unreadable')")?
         .execute((chat, position))?;
@@ -165,7 +185,13 @@ fn mark_unreadable(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Faul
 
 /// The query failed.
 pub fn failed(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, not_found: bool) -> Result<(), Fault> {
-    if not_found {
+    let from_below: bool = cx
+        .tx
+        .prepare_cached("SELECT from_below FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false);
+    if not_found && !from_below {
         // The message above the gap has expired on the server, and so has all that was before it.
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
     } else {
@@ -175,11 +201,14 @@ pub fn failed(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, not_found: bool) -> Res
     Ok(())
 }
 
-/// Reading this gap broke the stream.
+/// Reading this gap broke the stream. When its next message can't be read for good, the gap goes on from its other side;
+/// when that ends at the same message, the gap is just that message.
 pub fn broke(cx: &mut Cx<'_>, gap: GapId) -> Result<(), Fault> {
     cx.tx
         .prepare_cached(
-            "UPDATE gap SET tries = tries + 1, state = CASE WHEN tries >= ?2 THEN 'unreadable' ELSE 'loading' END
+            "UPDATE gap SET tries = CASE WHEN tries < ?2 THEN tries + 1 ELSE 0 END,
+                 from_below = from_below OR tries >= ?2,
+                 state = CASE WHEN tries >= ?2 AND from_below THEN 'unreadable' ELSE 'loading' END
              WHERE id = ?1",
         )?
         .execute((gap, TRIES))?;
@@ -236,19 +265,36 @@ fn open_at(cx: &mut Cx<'_>, chat: ChatId, position: i64, after_id: Option<String
     Ok(())
 }
 
-/// The archive was read as far as what was stored: nothing lies between. `keep_history`: what precedes a chat's first
-/// message is still unread.
-pub fn close_all_open(cx: &mut Cx<'_>, keep_history: bool) -> Result<(), Fault> {
+/// The archive was read as far as what was stored: nothing lies between that and the lowest message it brought. An older
+/// gap further down stays. `keep_history`: what precedes a chat's first message is still unread.
+pub fn close_all_open(cx: &mut Cx<'_>, keep_history: bool, lowest: &BTreeMap<ChatId, MessageId>) -> Result<(), Fault> {
     for chat in chats(cx)? {
+        let roof = match lowest.get(&chat) {
+            Some(message) => state::whereabouts(cx, *message)?.map_or(i64::MAX, |(_, position, _)| position),
+            None => i64::MAX,
+        };
         let closed = cx
             .tx
             .prepare_cached(
-                "DELETE FROM gap WHERE chat_id = ?1 AND state <> 'unreadable' AND (NOT ?2 OR EXISTS (
-                     SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.position < gap.position))",
+                "DELETE FROM gap WHERE chat_id = ?1 AND state <> 'unreadable' AND (NOT ?2 OR (
+                     EXISTS (SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.position < gap.position)
+                     AND NOT EXISTS (SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.place = 0
+                                     AND message.position > gap.position AND message.position < ?3)))",
             )?
-            .execute((chat, keep_history))?;
+            .execute((chat, keep_history, roof))?;
         if closed > 0 {
             cx.chat_changed(chat);
+        }
+    }
+    Ok(())
+}
+
+/// Chats that begin inside a stretch that was skipped: what they have before is unread too.
+pub fn open_before_first_seen(cx: &mut Cx<'_>, lowest: &BTreeMap<ChatId, MessageId>) -> Result<(), Fault> {
+    for (&chat, &message) in lowest {
+        let Some((_, position, _)) = state::whereabouts(cx, message)? else { continue };
+        if order::before(cx.tx, chat, position)?.is_none() {
+            open_at(cx, chat, position - order::JUMP, None)?;
         }
     }
     Ok(())

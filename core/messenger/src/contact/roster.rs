@@ -59,6 +59,7 @@ impl Feature for Roster {
                     }
                     remember_version(cx, query)?;
                 }
+                super::subscription::ask_as_wished(cx)?;
                 Ok(Done::Taken)
             }
             (Purpose::Roster | Purpose::RosterSet, _) => Ok(Done::Taken),

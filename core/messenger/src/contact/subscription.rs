@@ -12,7 +12,7 @@ use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
-use crate::engine::feature::{Done, Feature, Refusal};
+use crate::engine::feature::{Done, Feature, Refusal, SessionEvent};
 use crate::engine::request::Purpose;
 use crate::fault::{CommandError, Fault};
 use crate::wire::{Element, ns};
@@ -38,6 +38,11 @@ impl Feature for Subscription {
         Ok(Done::Taken)
     }
 
+    fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
+        // After a fresh bind the roster has to come first: `ask_as_wished`.
+        if event == SessionEvent::Resumed { ask_as_wished(cx) } else { Ok(()) }
+    }
+
     fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
         let Command::AnswerRequest { address, accept, .. } = command else { return Ok(None) };
         if !cx.session.is_live() {
@@ -58,7 +63,7 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
         return Ok(());
     }
     let (subscription, asked_ourselves) = subscription(cx, from)?;
-    if asked_ourselves || subscription.as_deref() == Some("to") {
+    if asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none") {
         return cx.send(&presence(from, "subscribed"), None);
     }
     let time = cx.server_time();
@@ -86,11 +91,17 @@ pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Puts someone on the roster and asks to see their presence, unless that is so or under way. Needs a live session;
-/// without one it is asked at the next opening of the chat.
+/// Puts someone on the roster and asks to see their presence, unless that is so or under way: now, or when there is a
+/// connection.
 pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
-    if asked || matches!(subscription.as_deref(), Some("to" | "both")) || !cx.session.is_live() {
+    if asked || matches!(subscription.as_deref(), Some("to" | "both")) {
+        return Ok(());
+    }
+    if !cx.session.is_live() {
+        cx.tx
+            .prepare_cached("INSERT OR IGNORE INTO subscription_wish (account_id, jid) VALUES (?1, ?2)")?
+            .execute((cx.session.account, peer.as_str()))?;
         return Ok(());
     }
     // Setting an item replaces it: who is on the roster already keeps name and groups.
@@ -101,6 +112,19 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Faul
     // Whoever answers by asking back needs no second question.
     cx.send(&presence(peer, "subscribed"), None)?;
     cx.send(&presence(peer, "subscribe"), None)
+}
+
+/// Asks everyone who was to be asked while there was no connection.
+pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let wishes: Vec<String> = cx
+        .tx
+        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 RETURNING jid")?
+        .query_map([cx.session.account], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for peer in wishes.iter().filter_map(|jid| BareJid::new(jid).ok()) {
+        ask_unless_subscribed(cx, &peer)?;
+    }
+    Ok(())
 }
 
 /// The roster's subscription, if it has an entry, and whether our own question is open.

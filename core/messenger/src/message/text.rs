@@ -98,21 +98,23 @@ fn retry(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The stanza of a stored message.
-pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Element, Fault> {
-    let (to, body, id): (String, String, String) = cx
+/// The stanza of a stored message; `None` if it has no id to be sent under.
+pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Option<Element>, Fault> {
+    let (to, body, id): (String, String, Option<String>) = cx
         .tx
         .prepare_cached(
             "SELECT chat.jid, message.body, message.stanza_id FROM message
              JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
         )?
         .query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(Element::new("message", ns::CLIENT)
-        .with("to", to)
-        .with("type", "chat")
-        .with("id", id.as_str())
-        .child(Element::new("body", ns::CLIENT).text(body))
-        .child(Element::new("origin-id", ns::STANZA_ID).with("id", id)))
+    Ok(id.map(|id| {
+        Element::new("message", ns::CLIENT)
+            .with("to", to)
+            .with("type", "chat")
+            .with("id", id.as_str())
+            .child(Element::new("body", ns::CLIENT).text(body))
+            .child(Element::new("origin-id", ns::STANZA_ID).with("id", id))
+    }))
 }
 
 /// A live message.
@@ -126,11 +128,11 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
             return Ok(());
         }
         // A server without archive gives a lost session's messages again, with a stamp.
-        Known::New if stamp(cx, stanza).is_some() && identity::is_redelivered(cx, content)? => return Ok(()),
+        Known::New if stamp(cx, stanza).is_some() && identity::among_newest(cx, content)?.is_some() => return Ok(()),
         Known::New => {}
     }
     let chat = open::for_peer(cx, &content.peer)?;
-    let place = cx.session.archive.place_of_live(cx.tx, cx.session.account, archive_id.is_some())?;
+    let place = cx.session.archive.place_of_live();
     let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
     let position = match cx.sabotage {
         Some(Sabotage::OrderByClock) => by_clock(cx, chat)?,
@@ -150,14 +152,10 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
     };
     let message = insert(cx, &row)?;
     identity::name(cx, message, content, via)?;
-    match (place, archive_id) {
-        (Place::Settled, Some(id)) => crate::archive::run::advance_cursor(cx, &id, time),
-        (Place::Settled, None) => Ok(()),
-        _ => {
-            cx.session.archive.confirm_soon(cx.now.mono);
-            Ok(())
-        }
+    if place != Place::Settled {
+        cx.session.archive.confirm_soon(cx.now.mono);
     }
+    Ok(())
 }
 
 /// The planted bug: order by this device's clock.
@@ -182,7 +180,7 @@ fn trusted_archive_id(cx: &mut Cx<'_>, stanza: &Element) -> Option<String> {
         let by_own_archive = child.attribute("by").and_then(|by| BareJid::new(by).ok()).is_some_and(|by| by == own);
         if by_own_archive && trusted {
             found = child.attribute("id").filter(|id| !id.is_empty()).map(str::to_owned);
-        } else if by_own_archive {
+        } else {
             forged = true;
         }
     }

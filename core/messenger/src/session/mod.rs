@@ -34,8 +34,6 @@ pub struct Session {
     /// The server's clock minus ours, milliseconds.
     pub clock_offset: i64,
     pub link: Link,
-    /// Transports opened so far.
-    pub connections: u64,
     pub backoff: Backoff,
     /// Look at the outbox before this call ends.
     pub pump: bool,
@@ -88,8 +86,12 @@ pub struct Live {
     pub since: u64,
     /// When the server last said anything, mono.
     pub heard: u64,
-    /// The server must say something until then, mono.
+    /// The server must have answered until then, mono. What else it says buys time up to `probe_limit`: its answer may
+    /// stand behind a page of the archive, but a link that carries in one direction only must not look alive for ever.
     pub probe: Option<u64>,
+    pub probe_limit: u64,
+    /// A resumed stream on which the server has not answered yet.
+    pub unproven: bool,
     /// An `<r/>` or ping that covers this many of our stanzas is on its way.
     pub asked: Option<i64>,
     /// Text to write when this call has committed.

@@ -13,14 +13,39 @@ use crate::engine::cx::Cx;
 use crate::fault::{Fault, Violation};
 use crate::ids::JobId;
 use crate::outbox;
+use crate::session::Live;
 use crate::wire::{Element, ns};
 
 /// Silence after which the link is probed. Below the 5 minutes after which many a network address translator forgets.
 pub const IDLE: u64 = 240_000;
-/// How long a probe may take.
-pub const PROBE: u64 = 30_000;
+/// How long a probe may take; and how long if all the time other data comes.
+const PROBE: Patience = Patience { quiet: 30_000, at_most: 120_000 };
 /// The same after the network changed: the old path is most likely gone.
-const QUICK_PROBE: u64 = 5_000;
+const QUICK_PROBE: Patience = Patience { quiet: 5_000, at_most: 20_000 };
+/// Other data keeps a probe from ending that soon.
+const STILL_TALKING: u64 = 5_000;
+
+/// How long the server may take to answer, milliseconds.
+struct Patience {
+    quiet: u64,
+    at_most: u64,
+}
+
+impl Live {
+    /// The server has said something.
+    pub fn hears(&mut self, mono: u64) {
+        self.heard = mono;
+        self.probe = self.probe.map(|probe| probe.max(mono + STILL_TALKING).min(self.probe_limit));
+    }
+
+    fn expect_answer(&mut self, mono: u64, patience: &Patience) {
+        let (until, limit) = (mono + patience.quiet, mono + patience.at_most);
+        (self.probe, self.probe_limit) = match self.probe {
+            None => (Some(until), limit),
+            Some(probe) => (Some(probe.min(until)), self.probe_limit.min(limit)),
+        };
+    }
+}
 
 /// Handles a nonza of XEP-0198. False if it is none.
 pub fn nonza(cx: &mut Cx<'_>, element: &Element) -> Result<bool, Fault> {
@@ -48,9 +73,9 @@ pub fn answer_count(cx: &mut Cx<'_>) {
     }
 }
 
-/// The server has handled `h` of our stanzas, counted modulo 2^32.
-pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
-    let Some(live) = cx.session.live() else { return Ok(()) };
+/// The server has handled `h` of our stanzas, counted modulo 2^32. False if that can't be.
+pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<bool, Fault> {
+    let Some(live) = cx.session.live() else { return Ok(true) };
     // Both run modulo 2^32; fewer than 2^31 stanzas are ever in flight.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the counter wraps by design")]
     let known = live.acknowledged as u32;
@@ -58,22 +83,27 @@ pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
     let up_to = live.acknowledged + newly;
     if up_to > live.sent {
         cx.violation(Violation::AckTooHigh);
-        return Ok(());
+        return Ok(false);
     }
-    acknowledge(cx, up_to)
+    acknowledge(cx, up_to)?;
+    Ok(true)
 }
 
 /// Everything up to this number of the session has reached the server.
 pub fn acknowledge(cx: &mut Cx<'_>, up_to: i64) -> Result<(), Fault> {
-    let Some(live) = cx.session.live() else { return Ok(()) };
-    if up_to <= live.acknowledged || up_to > live.sent {
+    let mono = cx.now.mono;
+    let Some(live) = cx.session.live().filter(|live| up_to <= live.sent) else { return Ok(()) };
+    live.unproven = false;
+    live.probe = None;
+    live.asked = live.asked.filter(|asked| *asked > up_to);
+    if live.asked.is_some() {
+        live.expect_answer(mono, &PROBE);
+    }
+    if up_to <= live.acknowledged {
         return Ok(());
     }
     live.acknowledged = up_to;
     live.dirty = true;
-    if live.asked.is_some_and(|asked| asked <= up_to) {
-        live.asked = None;
-    }
     let jobs: Vec<JobId> = cx
         .tx
         .prepare_cached(
@@ -119,13 +149,19 @@ pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let Some(live) = cx.session.live() else { return Ok(()) };
     if live.sent > live.acknowledged && live.asked.is_none() {
         live.asked = Some(live.sent);
-        live.probe = Some(live.probe.unwrap_or(u64::MAX).min(mono + PROBE));
+        live.expect_answer(mono, &PROBE);
         if live.managed {
             live.outgoing.push_str(&format!("<r xmlns='{}'/>", ns::STREAM_MANAGEMENT));
         } else {
             ping(cx)?;
         }
     }
+    save(cx)
+}
+
+/// Writes the counters beside the rows they count. Before a session ends, too: its last stanzas may have come in the same
+/// call.
+pub fn save(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let Some(live) = cx.session.live().filter(|live| live.dirty) else { return Ok(()) };
     live.dirty = false;
     let (h_in, acknowledged, sent) = (live.h_in, live.acknowledged, live.sent);
@@ -139,8 +175,7 @@ pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
 pub fn probe(cx: &mut Cx<'_>, quick: bool) -> Result<(), Fault> {
     let mono = cx.now.mono;
     let Some(live) = cx.session.live() else { return Ok(()) };
-    let deadline = mono + if quick { QUICK_PROBE } else { PROBE };
-    live.probe = Some(live.probe.unwrap_or(u64::MAX).min(deadline));
+    live.expect_answer(mono, if quick { &QUICK_PROBE } else { &PROBE });
     if live.managed {
         live.outgoing.push_str(&format!("<r xmlns='{}'/>", ns::STREAM_MANAGEMENT));
         Ok(())

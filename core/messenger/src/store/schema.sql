@@ -45,8 +45,11 @@ CREATE TABLE gap (
     before_id TEXT,                             -- archive id of the message after it; NULL: the end
     state TEXT NOT NULL,                        -- open, loading, failed, unreadable
     wanted INTEGER NOT NULL DEFAULT 0,          -- rows still to fetch because someone looks
-    tries INTEGER NOT NULL DEFAULT 0
+    tries INTEGER NOT NULL DEFAULT 0,           -- streams that broke while its next message was read
+    from_below INTEGER NOT NULL DEFAULT 0       -- the message above can't be read: fill from the other side
 ) STRICT;
+
+CREATE INDEX gap_loading ON gap (chat_id) WHERE state = 'loading';
 
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
 
@@ -62,6 +65,8 @@ CREATE TABLE job (
 ) STRICT;
 
 CREATE INDEX job_message ON job (message_id);
+
+CREATE INDEX job_state ON job (chat_id, state);
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -94,7 +99,7 @@ CREATE UNIQUE INDEX message_position ON message (chat_id, position);
 
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
-CREATE INDEX message_unsettled ON message (chat_id, place, position) WHERE place <> 0;
+CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place <> 0;
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -124,6 +129,12 @@ CREATE TABLE subscription_request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,
     time INTEGER NOT NULL,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE subscription_wish (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 

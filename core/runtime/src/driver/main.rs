@@ -1,5 +1,5 @@
-//! `linnet-driver`: Linnet's core without a screen, driven by JSON lines. How any other program tests Linnet; every line
-//! is described in `docs/driver.md`.
+//! `linnet-driver`: Linnet's core without a screen, driven by JSON lines. How any other program tests Linnet; every
+//! line is described in `docs/driver.md`.
 
 #![forbid(unsafe_code)]
 
@@ -22,7 +22,9 @@ use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_runtime::Client;
 use serde_json::{Value, json};
+use tokio::sync::RwLock;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinSet;
 
 use command::{Do, Line, ViewName};
 use options::Arguments;
@@ -67,23 +69,33 @@ async fn drive(arguments: Arguments, output: Output) -> bool {
         }
     };
     output.line(json!({ "ready": true, "micros": output::micros(opened_at) }));
-    let mut driver = Driver { client, output, server, discard, opened_at, watches: HashMap::new() };
+    let mut driver = Driver {
+        client,
+        output,
+        server,
+        discard,
+        opened_at,
+        watches: HashMap::new(),
+        answering: JoinSet::new(),
+        turn: Arc::default(),
+        suspended: false,
+    };
     let mut lines = read_lines();
+    let mut quit = None;
     while let Some(line) = lines.recv().await {
         match command::parse(&line) {
             Ok(Line { id, command: Do::Quit {} }) => {
-                driver.client.suspend().await;
-                driver.output.answer(id, Ok(json!({})));
+                quit = Some(id);
                 break;
             }
             Ok(line) => driver.obey(line),
             Err(problem) => driver.output.line(problem.to_json()),
         }
     }
-    // The end of the input is a quit: what was read is acknowledged, what was asked is answered.
-    driver.client.suspend().await;
-    driver.watches.clear();
-    driver.client.close();
+    driver.finish().await;
+    if let Some(id) = quit {
+        driver.output.answer(id, Ok(json!({})));
+    }
     true
 }
 
@@ -112,11 +124,29 @@ struct Driver {
     discard: bool,
     opened_at: Instant,
     watches: HashMap<u64, Box<dyn Watching>>,
+    /// Commands on their way to an answer.
+    answering: JoinSet<()>,
+    /// Shared by every command that waits for its answer, so that a dump can wait for all before it: the lock is fair.
+    turn: Arc<RwLock<()>>,
+    suspended: bool,
 }
 
 impl Driver {
+    /// Answers what was asked, acknowledges what was read, closes. The end of the input is as good as a quit.
+    async fn finish(&mut self) {
+        if !self.suspended {
+            while self.answering.join_next().await.is_some() {}
+        }
+        self.client.suspend().await;
+        self.watches.clear();
+        self.client.close();
+        // Nothing is read while suspended: a dump that waits is refused by the close.
+        while self.answering.join_next().await.is_some() {}
+    }
+
     /// Commands are given in the order of the lines; answers come when they come.
     fn obey(&mut self, line: Line) {
+        while self.answering.try_join_next().is_some() {}
         let Line { id, command } = line;
         use linnet_messenger::command::{Command, Secret};
         let core = match command {
@@ -146,8 +176,9 @@ impl Driver {
             Do::SetArchiving { account, on } => Command::SetArchiving { account: AccountId(account), on },
             other => return self.obey_here(id, other),
         };
-        let (answered, output) = (self.client.submit(core), self.output.clone());
-        tokio::task::spawn_local(async move {
+        let (answered, output, turn) = (self.client.submit(core), self.output.clone(), Arc::clone(&self.turn));
+        self.answering.spawn_local(async move {
+            let _turn = turn.read().await;
             let answer = answered.await.map(output::receipt).map_err(output::command_error);
             output.answer(id, answer);
         });
@@ -162,11 +193,13 @@ impl Driver {
             }
             Do::Resume {} => {
                 self.client.resume();
+                self.suspended = false;
                 Ok(json!({}))
             }
             Do::Suspend {} => {
+                self.suspended = true;
                 let (done, output) = (self.client.suspend(), self.output.clone());
-                tokio::task::spawn_local(async move {
+                self.answering.spawn_local(async move {
                     done.await;
                     output.answer(id, Ok(json!({})));
                 });
@@ -182,8 +215,10 @@ impl Driver {
             },
             Do::Unwatch { watch } => self.watches.remove(&watch).map(|_| json!({})).ok_or("not_found"),
             Do::Dump { chat } => {
-                let (client, output) = (Arc::clone(&self.client), self.output.clone());
-                tokio::task::spawn_local(async move {
+                let (client, output, turn) = (Arc::clone(&self.client), self.output.clone(), Arc::clone(&self.turn));
+                self.answering.spawn_local(async move {
+                    // What was asked before is committed now.
+                    drop(turn.write().await);
                     output.answer(id, dump::dump(&client, ChatId(chat)).await);
                 });
                 return;

@@ -1,0 +1,125 @@
+package org.linnet.app
+
+import android.app.Activity
+import android.app.Application
+import android.os.Bundle
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
+import org.linnet.core.Client
+import org.linnet.core.OpenException
+import org.linnet.core.Options
+import org.linnet.ui.ClientCore
+import org.linnet.ui.Opening
+import java.io.File
+
+/**
+ * Holds the one client of the process. It is opened off the main thread, sleeps while no Activity is visible, and hears
+ * about the network.
+ */
+open class LinnetApplication : Application() {
+    /** Lives as long as the process: what is sent here is not cancelled by a closed screen. */
+    val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+
+    private val client = MutableStateFlow<Client?>(null)
+    private val mutable = MutableStateFlow<Opening>(Opening.Working)
+    private val visible = MutableStateFlow(0)
+    val opening: StateFlow<Opening> = mutable.asStateFlow()
+
+    val memory by lazy { AndroidMemory(this) }
+    private val databaseKey by lazy { DatabaseKey(File(noBackupFilesDir, "database.key")) }
+    private val database get() = File(noBackupFilesDir, "linnet.db")
+
+    override fun onCreate() {
+        super.onCreate()
+        registerActivityLifecycleCallbacks(Visibility())
+        open()
+        scope.launch { sleepUnseen() }
+    }
+
+    /** Never called on a phone, but the end of every test: the core's threads outlive a test otherwise. */
+    override fun onTerminate() {
+        client.value?.end()
+        scope.cancel()
+        super.onTerminate()
+    }
+
+    fun open() {
+        mutable.value = Opening.Working
+        scope.launch {
+            mutable.value = try {
+                val opened = withContext(Dispatchers.IO) { openClient() }
+                client.value = opened
+                Opening.Ready(ClientCore(opened))
+            } catch (failure: OpenException) {
+                Opening.Failed(failure)
+            }
+        }
+    }
+
+    /** After the user was asked: the database can't be opened again, so it and its key go. */
+    fun startAfresh() {
+        scope.launch {
+            withContext(Dispatchers.IO) {
+                for (suffix in listOf("", "-wal", "-shm")) File(database.path + suffix).delete()
+                databaseKey.forget()
+            }
+            open()
+        }
+    }
+
+    private fun openClient(): Client {
+        val opened = Client.open(Options(database.path, trustedRoots()), AndroidPlatform(this, databaseKey))
+        NetworkWatch(this, opened).start()
+        return opened
+    }
+
+    /** More certificates to trust than the device's: none but in tests. */
+    protected open fun trustedRoots(): String? = null
+
+    /**
+     * Nobody looks, so the connection is let go before the system freezes the process and the server talks to a wall.
+     * The moment's patience bridges a turn of the screen.
+     */
+    private suspend fun sleepUnseen() {
+        combine(client, visible) { opened, count -> opened to (count > 0) }.collectLatest { (opened, seen) ->
+            when {
+                opened == null -> Unit
+                seen -> opened.resume()
+                else -> {
+                    delay(PATIENCE)
+                    opened.suspend()
+                }
+            }
+        }
+    }
+
+    private inner class Visibility : ActivityLifecycleCallbacks {
+        override fun onActivityStarted(activity: Activity) {
+            visible.value++
+        }
+
+        override fun onActivityStopped(activity: Activity) {
+            visible.value--
+        }
+
+        override fun onActivityCreated(activity: Activity, savedInstanceState: Bundle?) = Unit
+        override fun onActivityResumed(activity: Activity) = Unit
+        override fun onActivityPaused(activity: Activity) = Unit
+        override fun onActivitySaveInstanceState(activity: Activity, outState: Bundle) = Unit
+        override fun onActivityDestroyed(activity: Activity) = Unit
+    }
+
+    private companion object {
+        const val PATIENCE = 1_000L
+    }
+}

@@ -1,0 +1,93 @@
+package org.linnet.app
+
+import android.content.ClipData
+import android.content.ClipboardManager
+import android.os.Bundle
+import android.text.format.DateFormat
+import androidx.activity.ComponentActivity
+import androidx.activity.compose.BackHandler
+import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.remember
+import androidx.compose.ui.platform.LocalConfiguration
+import androidx.compose.ui.platform.LocalWindowInfo
+import androidx.lifecycle.ViewModel
+import androidx.lifecycle.ViewModelProvider
+import androidx.lifecycle.viewModelScope
+import org.linnet.ui.AppModel
+import org.linnet.ui.Core
+import org.linnet.ui.Device
+import org.linnet.ui.LinnetApp
+import org.linnet.ui.OpenFailedScreen
+import org.linnet.ui.Opening
+import org.linnet.ui.Shown
+import org.linnet.ui.Surroundings
+
+/** The app's only Activity. Everything on it is shared with the desktop; here is what only Android has. */
+class MainActivity : ComponentActivity() {
+    private val linnet get() = application as LinnetApplication
+    private val kept by lazy { ViewModelProvider(this)[Kept::class.java] }
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        enableEdgeToEdge()
+        val reopen = savedInstanceState?.getLong(OPEN_CHAT, NONE)?.takeIf { it != NONE }
+        setContent {
+            val opening by linnet.opening.collectAsState()
+            when (val now = opening) {
+                Opening.Working -> Unit
+                is Opening.Failed -> Surroundings(device()) {
+                    OpenFailedScreen(now.cause, onRetry = linnet::open, onStartAfresh = linnet::startAfresh)
+                }
+                is Opening.Ready -> App(kept.model(linnet, now.core, reopen))
+            }
+        }
+    }
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        kept.model?.openChat?.let { outState.putLong(OPEN_CHAT, it) }
+    }
+
+    @Composable
+    private fun App(model: AppModel) {
+        val shown by model.shown.collectAsState()
+        BackHandler((shown as? Shown.Top)?.let { it.depth > 1 } == true) { model.back() }
+        LinnetApp(model, device().copy(watched = LocalWindowInfo.current.isWindowFocused))
+    }
+
+    @Composable
+    private fun device(): Device {
+        val configuration = LocalConfiguration.current
+        return remember(configuration) {
+            Device(
+                strings = ResourceStrings(resources),
+                locale = configuration.locales[0],
+                hour24 = DateFormat.is24HourFormat(this),
+                copy = ::copy,
+            )
+        }
+    }
+
+    private fun copy(text: String) {
+        getSystemService(ClipboardManager::class.java).setPrimaryClip(ClipData.newPlainText(null, text))
+    }
+
+    /** What a turn of the screen must not lose. */
+    class Kept : ViewModel() {
+        var model: AppModel? = null
+            private set
+
+        fun model(application: LinnetApplication, core: Core, reopen: Long?): AppModel =
+            model ?: AppModel(core, application.memory, viewModelScope, application.scope, reopen = reopen)
+                .also { model = it }
+    }
+
+    private companion object {
+        const val OPEN_CHAT = "chat"
+        const val NONE = Long.MIN_VALUE
+    }
+}

@@ -1,0 +1,124 @@
+//! The surface as a foreign caller uses it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use linnet::{
+    AccountItem, AccountsOp, Client, CommandError, Connection, LogLevel, MessageState, OpenError, Options, Platform,
+    ServerAddress, SubscriptionError, TimelineItem, TimelineOp,
+};
+use tokio::time::timeout;
+
+struct Device {
+    key: Vec<u8>,
+    log: Mutex<Vec<String>>,
+}
+
+impl Platform for Device {
+    fn database_key(&self) -> Vec<u8> {
+        self.key.clone()
+    }
+
+    fn boot_id(&self) -> String {
+        "boot".to_owned()
+    }
+
+    fn log(&self, _level: LogLevel, _target: String, message: String) {
+        self.log.lock().unwrap().push(message);
+    }
+}
+
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("linnet-bindings-{}", linnet_runtime::new_token()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn open(&self, key: &[u8]) -> (Result<Arc<Client>, OpenError>, Arc<Device>) {
+        let device = Arc::new(Device { key: key.to_vec(), log: Mutex::default() });
+        let database_path = self.0.join("linnet.db").display().to_string();
+        (Client::open(Options { database_path, ca_file: None }, device.clone()), device)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(30), future).await.expect("it should have come")
+}
+
+/// A server where nobody is.
+fn nobody() -> Option<ServerAddress> {
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    Some(ServerAddress { host: "127.0.0.1".to_owned(), port: address.port(), direct_tls: false })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_first_start_to_a_message() {
+    let folder = Folder::new();
+    let client = folder.open(&[7; 32]).0.unwrap();
+    let account = soon(client.add_account("alice@linnet.test".into(), "secret".into(), nobody())).await.unwrap();
+    let accounts = client.accounts();
+    let first = soon(accounts.next(0)).await.unwrap().unwrap();
+    let [AccountsOp::Reset { items }] = first.ops.as_slice() else { panic!("{first:?}") };
+    let [AccountItem { id, signed_in: false, connection, .. }] = items.as_slice() else { panic!("{items:?}") };
+    assert_eq!(*id, account);
+    assert!(matches!(connection, Connection::Connecting | Connection::Waiting { .. }));
+
+    let chat = soon(client.start_chat(account, "bob@linnet.test".into())).await.unwrap();
+    let timeline = client.timeline(chat);
+    assert_eq!(soon(timeline.next(0)).await.unwrap().unwrap().revision, 1);
+    let token = client.new_token();
+    let message = soon(client.send_text(chat, "hello".into(), token.clone())).await.unwrap();
+    assert_eq!(soon(client.send_text(chat, "hello".into(), token)).await, Ok(message));
+    let batch = soon(timeline.next(1)).await.unwrap().unwrap();
+    let [TimelineOp::Insert { at: 0, items }] = batch.ops.as_slice() else { panic!("{batch:?}") };
+    let [TimelineItem::Message { item }] = items.as_slice() else { panic!("{items:?}") };
+    assert_eq!((item.id, item.body.as_str(), item.state), (message, "hello", MessageState::Sending));
+
+    assert_eq!(soon(client.send_text(chat, String::new(), client.new_token())).await, Err(CommandError::TextInvalid));
+    assert_eq!(soon(client.retry(message)).await, Err(CommandError::NotNow));
+    soon(client.suspend()).await;
+    client.resume();
+    client.network_changed();
+
+    timeline.close();
+    assert_eq!(soon(timeline.next(2)).await, Ok(None));
+    client.close();
+    assert_eq!(soon(client.delete_chat(chat)).await, Err(CommandError::NotNow));
+    assert_eq!(soon(accounts.next(1)).await, Ok(None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_collector_a_subscription() {
+    let folder = Folder::new();
+    let client = folder.open(&[7; 32]).0.unwrap();
+    let chats = client.chat_list();
+    soon(chats.next(0)).await.unwrap();
+    let waiting = chats.next(1);
+    tokio::pin!(waiting);
+    assert!(timeout(Duration::from_millis(1), &mut waiting).await.is_err());
+    assert_eq!(soon(chats.next(1)).await, Err(SubscriptionError::Busy));
+    chats.close();
+    assert_eq!(soon(waiting).await, Ok(None));
+}
+
+#[test]
+fn a_lost_key_is_told_apart() {
+    let folder = Folder::new();
+    folder.open(&[7; 32]).0.unwrap().close();
+    let (short, device) = folder.open(&[7; 31]);
+    assert_eq!(short.err(), Some(OpenError::KeyOrFile));
+    assert!(device.log.lock().unwrap().iter().any(|line| line.contains("32 bytes")));
+    assert_eq!(folder.open(&[8; 32]).0.err(), Some(OpenError::KeyOrFile));
+    assert!(folder.open(&[7; 32]).0.is_ok());
+}
