@@ -1,4 +1,7 @@
-"""The core's library, and its Kotlin face as UniFFI writes it."""
+"""The core's library, and its Kotlin face as UniFFI writes it.
+
+LINNET_CORE_LIBRARY names a library that is built already, LINNET_BINDGEN the generator; else cargo makes both.
+"""
 
 import json
 import os
@@ -33,10 +36,14 @@ def generate(core):
     if not fresh(stamp, wanted):
         step("generating the bindings")
         shutil.rmtree(folder, ignore_errors=True)
+        named = os.environ.get("LINNET_BINDGEN")
+        generator = [named] if named else [
+            "cargo", "run", "-q", "-p", "linnet-bindings", "--features", "bindgen", "--bin", "uniffi-bindgen", "--",
+        ]
         # The generator reads the cargo project for its configuration, so it runs inside it.
         subprocess.run(
-            ["cargo", "run", "-q", "-p", "linnet-bindings", "--features", "bindgen", "--bin", "uniffi-bindgen", "--",
-             "generate", "--library", str(core), "--language", "kotlin", "--out-dir", str(folder), "--no-format"],
+            [*generator, "generate", "--library", str(core), "--language", "kotlin", "--out-dir", str(folder),
+             "--no-format"],
             cwd=REPO, check=True,
         )
         seal(stamp, wanted)

@@ -39,8 +39,8 @@ pub struct ServerAddress {
 
 /// Linnet's core: all accounts over one database. One per process and database.
 ///
-/// Every command returns after the local commit; what the server says later is state on the item. Cancelling a call does
-/// not undo it: it may or may not have happened. All commands may be repeated.
+/// Every command returns after the local commit; what the server says later is state on the item. Cancelling a call
+/// does not undo it: it may or may not have happened. All commands may be repeated.
 #[derive(uniffi::Object)]
 pub struct Client {
     inner: linnet_runtime::Client,
@@ -48,8 +48,8 @@ pub struct Client {
 
 #[uniffi::export]
 impl Client {
-    /// Opens the database, making it at the first start, and connects the enabled accounts. Blocks for some milliseconds,
-    /// after an update maybe for seconds: don't call it on the UI thread.
+    /// Opens the database, making it at the first start, and connects the enabled accounts. Blocks for some
+    /// milliseconds, after an update maybe for seconds: don't call it on the UI thread.
     #[uniffi::constructor]
     pub fn open(options: Options, platform: Arc<dyn Platform>) -> Result<Arc<Self>, OpenError> {
         let Some(key) = database_key(&platform) else {
@@ -79,15 +79,16 @@ impl Client {
         linnet_runtime::new_token()
     }
 
-    /// The platform says that the network path changed: live connections are probed (XEP-0199), waiting ones try at once.
+    /// The platform says that the network path changed: live connections are probed (XEP-0199), waiting ones try at
+    /// once.
     pub fn network_changed(&self) {
         self.inner.network_changed();
     }
 
     /// The DNS servers of the current network, as IP addresses with an optional port (`192.0.2.1`, `[2001:db8::1]:53`),
-    /// for the SRV records of servers (RFC 6120 3.2.1). Needed on Android, where apps can't see them by themselves; else
-    /// the system's are taken. What is no address is left out; an empty list means the system's again. Call it before
-    /// `network_changed`.
+    /// for the SRV records of servers (RFC 6120 3.2.1). Needed on Android, where apps can't see them by themselves;
+    /// else the system's are taken. What is no address is left out; an empty list means the system's again. Call it
+    /// before `network_changed`.
     pub fn set_dns_servers(&self, servers: Vec<String>) {
         self.inner.set_dns_servers(&servers);
     }
@@ -97,9 +98,9 @@ impl Client {
         self.inner.resume();
     }
 
-    /// Ends everything: waiting calls return, subscriptions end, connections are dropped, the database is closed when it
-    /// returns. Commands afterwards answer `NotNow`. The servers keep the sessions for a while, as after `suspend`. Doing
-    /// it twice is harmless. Kotlin: `end`, since `close` there lets go of the object.
+    /// Ends everything: waiting calls return, subscriptions end, connections are dropped, the database is closed when
+    /// it returns. Commands afterwards answer `NotNow`. The servers keep the sessions for a while, as after `suspend`.
+    /// Doing it twice is harmless. Kotlin: `end`, since `close` there lets go of the object.
     pub fn close(&self) {
         self.inner.close();
     }
@@ -119,7 +120,8 @@ impl Client {
         RequestsSubscription::new(self.inner.subscribe(Requests))
     }
 
-    /// A chat's messages. Each call makes a subscription of its own; close it when done. Empty if there is no such chat.
+    /// A chat's messages. Each call makes a subscription of its own; close it when done. Empty if there is no such
+    /// chat.
     pub fn timeline(&self, chat: i64) -> Arc<TimelineSubscription> {
         TimelineSubscription::new(self.inner.subscribe(Timeline::new(ChatId(chat))))
     }
@@ -127,10 +129,10 @@ impl Client {
 
 #[uniffi::export(async_runtime = "tokio")]
 impl Client {
-    /// Adds an account and starts signing in; the account's `connection` tells how that goes. Adding a known address again
-    /// replaces its password and server. `address` is a bare JID, `server` overrides DNS. Returns the account.
+    /// Adds an account and starts signing in; the account's `connection` tells how that goes. Adding a known address
+    /// again replaces its password and server. `address` is a bare JID, `server` overrides DNS. Returns the account.
     ///
-    /// Errors: `AddressInvalid`, `TextInvalid` (empty password), `Storage`.
+    /// Errors: `AddressInvalid`, `Storage`.
     pub async fn add_account(
         &self,
         address: String,
@@ -158,14 +160,14 @@ impl Client {
     }
 
     /// Switches the server's archiving of messages (XEP-0441) for an account.
-    /// Errors: `NotFound`, `Offline`, `NotNow` (the server has no archive), `Storage`.
+    /// Errors: `NotFound`, `Offline`, `Storage`.
     pub async fn set_archiving(&self, account: i64, on: bool) -> Result<(), CommandError> {
         self.done(Command::SetArchiving { account: AccountId(account), on }).await
     }
 
-    /// Opens the chat with a bare JID, making it if needed, and asks to see the contact's presence (RFC 6121 3.1) unless
-    /// that is so already, or the address is the account's own. Returns the chat. Errors: `AddressInvalid`, `NotFound`,
-    /// `Storage`.
+    /// Opens the chat with a bare JID, making it if needed, and asks to see the contact's presence (RFC 6121 3.1)
+    /// unless that is so already, or the address is the account's own. Returns the chat. Errors: `AddressInvalid`,
+    /// `NotFound`, `Storage`.
     pub async fn start_chat(&self, account: i64, address: String) -> Result<i64, CommandError> {
         match self.inner.submit(Command::StartChat { account: AccountId(account), address }).await? {
             Receipt::Chat(chat) => Ok(chat.0),
@@ -173,13 +175,14 @@ impl Client {
         }
     }
 
-    /// Answers someone who asked to see our presence (RFC 6121 3.1). Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    /// Answers someone who asked to see our presence (RFC 6121 3.1).
+    /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
     pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
         self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
     }
 
-    /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with the
-    /// same message and changes nothing. Returns the message; its `state` tells the rest. Works offline.
+    /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with
+    /// the same message and changes nothing. Returns the message; its `state` tells the rest. Works offline.
     ///
     /// Errors: `NotFound`, `TextInvalid`, `Storage`.
     pub async fn send_text(&self, chat: i64, body: String, token: String) -> Result<i64, CommandError> {
@@ -199,7 +202,8 @@ impl Client {
         self.done(Command::DeleteMessage { message: MessageId(message) }).await
     }
 
-    /// Deletes a chat's messages on this device, for good, and takes the chat off the list. Errors: `NotFound`, `Storage`.
+    /// Deletes a chat's messages on this device, for good, and takes the chat off the list. Errors: `NotFound`,
+    /// `Storage`.
     pub async fn delete_chat(&self, chat: i64) -> Result<(), CommandError> {
         self.done(Command::DeleteChat { chat: ChatId(chat) }).await
     }
@@ -209,8 +213,8 @@ impl Client {
         self.done(Command::MarkRead { chat: ChatId(chat), message: MessageId(message) }).await
     }
 
-    /// The user looks at this gap, or asks for it again after a failure: reads the archive there (XEP-0313) as soon as the
-    /// account is online. Errors: `NotFound`, `Storage`.
+    /// The user looks at this gap, or asks for it again after a failure: reads the archive there (XEP-0313) as soon as
+    /// the account is online. Errors: `NotFound`, `Storage`.
     pub async fn fill_gap(&self, gap: i64) -> Result<(), CommandError> {
         self.done(Command::FillGap { gap: GapId(gap) }).await
     }
@@ -221,9 +225,9 @@ impl Client {
         self.done(Command::ChatOpened { chat: ChatId(chat) }).await
     }
 
-    /// The app is about to be suspended. Returns when all acknowledgements have left and all connections are closed, after
-    /// 2 seconds at most; the streams are not ended, so the servers keep the sessions (XEP-0198 5). Until `resume` nothing
-    /// is read from the database and nothing connects.
+    /// The app is about to be suspended. Returns when all acknowledgements have left and all connections are closed,
+    /// after 2 seconds at most; the streams are not ended, so the servers keep the sessions (XEP-0198 5). Until
+    /// `resume` nothing is read from the database and nothing connects.
     pub async fn suspend(&self) {
         self.inner.suspend().await;
     }

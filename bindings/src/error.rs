@@ -57,7 +57,8 @@ pub enum OpenError {
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
-    /// Anything else: no access to the folder, an unreadable file of extra roots, no thread to be had. The log says more.
+    /// Anything else: no access to the folder, an unreadable file of extra roots, no thread to be had. The log says
+    /// more.
     #[error("the database can't be opened")]
     Other,
 }

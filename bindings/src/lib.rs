@@ -1,11 +1,11 @@
 //! Linnet's surface for Kotlin (`org.linnet.core`) and Swift (`LinnetCore`), exported by UniFFI.
 //!
 //! Thin on purpose: every exported function parses its arguments, makes one call into the runtime and maps the error.
-//! Nothing here knows XMPP. What a screen shows comes from the four subscriptions (`subscription.rs`); what the user asks
-//! goes through [`Client`] and is answered after the local commit, never after the network.
+//! Nothing here knows XMPP. What a screen shows comes from the four subscriptions (`subscription.rs`); what the user
+//! asks goes through [`Client`] and is answered after the local commit, never after the network.
 //!
-//! Conventions: ids are `i64` rows of the local database, times are UTC milliseconds since 1970, addresses are bare JIDs
-//! (RFC 7622) unless said otherwise.
+//! Conventions: ids are `i64` rows of the local database, times are UTC milliseconds since 1970, addresses are bare
+//! JIDs (RFC 7622) unless said otherwise.
 
 #![forbid(unsafe_code)]
 

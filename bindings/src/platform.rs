@@ -27,8 +27,8 @@ pub trait Platform: Send + Sync {
     /// Called once in every `Client.open`. Losing it loses the database.
     fn database_key(&self) -> Vec<u8>;
 
-    /// Names this boot of the device: the same until the next boot, never the same again after. Empty: the core asks the
-    /// operating system (Linux and Android only, where apps may read it). Called once in every `Client.open`.
+    /// Names this boot of the device: the same until the next boot, never the same again after. Empty: the core asks
+    /// the operating system (Linux and Android only, where apps may read it). Called once in every `Client.open`.
     fn boot_id(&self) -> String;
 
     /// One log line. At `Error`, `Warn` and `Info` it holds no address, message or key. `target` is the module it comes

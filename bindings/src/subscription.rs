@@ -1,5 +1,5 @@
-//! The shape all subscriptions share: a pull of batches of edits. UniFFI exports no generics, so a macro writes the three
-//! types of each view; only the timeline has paging of its own.
+//! The shape all subscriptions share: a pull of batches of edits. UniFFI exports no generics, so a macro writes the
+//! three types of each view; only the timeline has paging of its own.
 
 /// Writes `XOp`, `XBatch` and `XSubscription` for a view whose items convert with `From`.
 macro_rules! subscription {
@@ -7,8 +7,8 @@ macro_rules! subscription {
         $(#[$doc:meta])*
         $subscription:ident, $batch:ident, $op:ident, $item:ident, $view:ty
     ) => {
-        /// One edit of the list a subscriber holds. Edits are applied in the order given; an index counts in the list as
-        /// it is after the edits before. There is no move: animate by the item's key.
+        /// One edit of the list a subscriber holds. Edits are applied in the order given; an index counts in the list
+        /// as it is after the edits before. There is no move: animate by the item's key.
         #[derive(Debug, Clone, PartialEq, uniffi::Enum)]
         pub enum $op {
             /// The whole list anew.
@@ -83,8 +83,8 @@ macro_rules! subscription {
             /// Waits until the list differs from what the caller holds, then returns the difference; `None` once the
             /// subscription is closed or the client is.
             ///
-            /// `applied` is the revision of the last batch the caller has applied, 0 at first. If it is not the last one
-            /// handed out (a cancelled call lost it), the answer starts with a reset, so a cancelled `next` spoils
+            /// `applied` is the revision of the last batch the caller has applied, 0 at first. If it is not the last
+            /// one handed out (a cancelled call lost it), the answer starts with a reset, so a cancelled `next` spoils
             /// nothing. Batches come at most once in 16 ms; what changes in between is one batch. While the client is
             /// suspended it waits.
             ///
@@ -99,9 +99,9 @@ macro_rules! subscription {
                 }))
             }
 
-            /// Ends the subscription: a waiting `next` returns `None` at once, and so does every later one. Dropping the
-            /// object does the same once no `next` is waiting. Doing it twice is harmless. Kotlin: `end`, since `close`
-            /// there lets go of the object.
+            /// Ends the subscription: a waiting `next` returns `None` at once, and so does every later one. Dropping
+            /// the object does the same once no `next` is waiting. Doing it twice is harmless. Kotlin: `end`, since
+            /// `close` there lets go of the object.
             pub fn close(&self) {
                 self.inner.close();
             }

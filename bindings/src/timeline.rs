@@ -140,8 +140,8 @@ subscription! {
 
 #[uniffi::export]
 impl TimelineSubscription {
-    /// Grows the window by up to `count` older rows (1–200 is sensible). The next batch brings them; `at_start` there says
-    /// whether more are stored.
+    /// Grows the window by up to `count` older rows (1–200 is sensible). The next batch brings them; `at_start` there
+    /// says whether more are stored.
     pub fn load_older(&self, count: u32) {
         self.inner.page(Page::Older(count));
     }

@@ -38,7 +38,10 @@ pub fn cargo(arguments: &[&str]) -> Command {
 
 /// The command as one would type it.
 pub fn line(command: &Command) -> String {
-    let mut line = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let program = Path::new(command.get_program());
+    // A script of ours as one would call it, anything else by its name.
+    let shown = if program.is_absolute() { program.file_name().map(Path::new).unwrap_or(program) } else { program };
+    let mut line = shown.to_string_lossy().into_owned();
     for argument in command.get_args() {
         line.push(' ');
         line.push_str(&argument.to_string_lossy());

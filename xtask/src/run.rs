@@ -27,7 +27,7 @@ const HEIGHT: u32 = 860;
 const BETWEEN: u32 = 24;
 /// What a screen says of itself stands above this line.
 const HEAD: u32 = 64;
-/// What is being typed, with its blinking cursor, stands in this much of the lower end.
+/// What is being typed stands in this much of the lower end.
 const FOOT: u32 = 84;
 
 /// `cargo xtask run`.
@@ -65,8 +65,8 @@ pub fn show(display: Option<&str>) -> Result<(), String> {
 
 /// Two windows for a person.
 fn shown(server: &Prosody, stores: &Path, display: &str) -> Result<(), String> {
-    let mut alice = Window::open("alice", 0, server, stores, display)?;
-    let mut bob = Window::open("bob", 1, server, stores, display)?;
+    let mut alice = Window::open("alice", 0, server, stores, display, &[])?;
+    let mut bob = Window::open("bob", 1, server, stores, display, &[])?;
     println!("run: alice and bob are on {}; close both windows, or press Ctrl-C, to end", server.domain);
     alice.closed()?;
     bob.closed()
@@ -76,8 +76,9 @@ fn shown(server: &Prosody, stores: &Path, display: &str) -> Result<(), String> {
 fn alone(server: &Prosody, stores: &Path) -> Result<(), String> {
     println!("run: there is no display, so on a virtual one; a short chat is typed into it");
     let screen = Screen::open(2 * WIDTH + BETWEEN, HEIGHT)?;
-    let mut alice = Window::open("alice", 0, server, stores, &screen.name)?;
-    let mut bob = Window::open("bob", 1, server, stores, &screen.name)?;
+    // One in the dark, so that both themes are seen.
+    let mut alice = Window::open("alice", 0, server, stores, &screen.name, &["--language", "en", "--theme", "light"])?;
+    let mut bob = Window::open("bob", 1, server, stores, &screen.name, &["--language", "en", "--theme", "dark"])?;
     let mut shots = Shots { screen: &screen, folder: target().join("pictures"), count: 0 };
     signed_in(server, &mut [&mut alice, &mut bob])?;
     for window in [&alice, &bob] {
@@ -90,6 +91,7 @@ fn alone(server: &Prosody, stores: &Path) -> Result<(), String> {
     alice.click(&screen, WIDTH - 90, HEIGHT - 48)?;
     let head = screen.changed(alice.title_bar(), &head)?;
     screen.write(&format!("bob@{}", server.domain))?;
+    screen.at_rest(alice.middle())?;
     shots.take("new-chat")?;
     screen.press("Return")?;
     screen.changed(alice.title_bar(), &head)?;
@@ -165,7 +167,14 @@ struct Window {
 }
 
 impl Window {
-    fn open(user: &str, column: u32, server: &Prosody, stores: &Path, display: &str) -> Result<Self, String> {
+    fn open(
+        user: &str,
+        column: u32,
+        server: &Prosody,
+        stores: &Path,
+        display: &str,
+        more: &[&str],
+    ) -> Result<Self, String> {
         let title = format!("Linnet {user}");
         let x = column * (WIDTH + BETWEEN);
         let store = stores.join(user);
@@ -173,8 +182,8 @@ impl Window {
         let mut command = mortal(&top().join(LAUNCHER).to_string_lossy());
         command.args(["--address", &format!("{user}@{}", server.domain), "--password", PASSWORD]);
         command.args(["--server", &format!("{}:{}", server.host, server.port), "--title", &title]);
-        command.args(["--x", &x.to_string(), "--y", "0"]);
-        command.arg("--store").arg(&store).arg("--ca").arg(&server.ca);
+        command.args(["--position", &format!("{x},0"), "--size", &format!("{WIDTH}x{HEIGHT}")]);
+        command.arg("--store").arg(&store).arg("--ca").arg(&server.ca).args(more);
         core::tell(&mut command).env("DISPLAY", display).stdin(Stdio::null());
         let app = command.spawn().map_err(|e| format!("{user}'s window: {e}"))?;
         Ok(Self { title, x, app })

@@ -23,9 +23,17 @@ pub struct Area {
     pub height: u32,
 }
 
-/// What an area showed at some moment.
-#[derive(Clone, PartialEq, Eq)]
+/// What an area showed at some moment, three bytes a pixel.
 pub struct Look(Vec<u8>);
+
+impl Look {
+    /// Whether both show the same, but for a cursor that blinks.
+    fn is(&self, other: &Self) -> bool {
+        const CURSOR: usize = 100;
+        let differing = self.0.chunks(3).zip(other.0.chunks(3)).filter(|(a, b)| a != b).count();
+        self.0.len() == other.0.len() && differing <= CURSOR
+    }
+}
 
 /// A virtual display; it ends when this is dropped.
 pub struct Screen {
@@ -38,7 +46,7 @@ impl Screen {
     /// Opens a display of this size under a free number.
     pub fn open(width: u32, height: u32) -> Result<Self, String> {
         let mut command = mortal("Xvfb");
-        command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{width}x{height}x24")]);
+        command.args(["-displayfd", "1", "-nolisten", "tcp", "-wr", "-screen", "0", &format!("{width}x{height}x24")]);
         let mut server =
             command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|e| format!("Xvfb: {e}"))?;
         let mut number = String::new();
@@ -81,7 +89,7 @@ impl Screen {
     pub fn appeared(&self, area: Area) -> Result<Look, String> {
         let first = self.look(area)?;
         let plain = Look(first.0.chunks(3).next().unwrap_or_default().repeat(first.0.len() / 3));
-        if first == plain { self.changed(area, &plain) } else { self.at_rest(area) }
+        if first.is(&plain) { self.changed(area, &plain) } else { self.at_rest(area) }
     }
 
     /// Waits until the area has come to rest.
@@ -104,9 +112,9 @@ impl Screen {
         while Instant::now() < deadline {
             std::thread::sleep(LOOK_AGAIN);
             let now = self.look(area)?;
-            same = if now == last { same + 1 } else { 0 };
+            same = if now.is(&last) { same + 1 } else { 0 };
             last = now;
-            if same >= AT_REST && before != Some(&last) {
+            if same >= AT_REST && before.is_none_or(|before| !before.is(&last)) {
                 return Ok(last);
             }
         }

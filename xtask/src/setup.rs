@@ -55,6 +55,7 @@ const NEEDS: &[Need] = &[
     need(&["xvfb"], "windows without a display", Purpose::Run, Sign::Program(&["Xvfb"])),
     need(&["xdotool"], "types and clicks in them", Purpose::Run, Sign::Program(&["xdotool"])),
     need(&["imagemagick"], "takes their pictures", Purpose::Run, Sign::Program(&["import"])),
+    need(&["ruby"], "reads the Fastfile as fastlane would", Purpose::Test, Sign::Program(&["ruby"])),
     need(&["mmdebstrap"], "the root folder that holds Swift", Purpose::Test, Sign::Program(&["mmdebstrap"])),
 ];
 

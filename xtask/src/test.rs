@@ -242,7 +242,8 @@ impl Neighbours {
 
     fn start() -> Result<Self, String> {
         let server = Prosody::start(Options::default())?;
-        for user in ["alice", "bob"] {
+        // Carol knows nobody yet.
+        for user in ["alice", "bob", "carol"] {
             server.add_user(user, Self::PASSWORD)?;
         }
         server.befriend("alice", "bob")?;
@@ -258,6 +259,7 @@ impl Neighbours {
             .env("LINNET_TEST_DOMAIN", &server.domain)
             .env("LINNET_TEST_ALICE", format!("alice@{}", server.domain))
             .env("LINNET_TEST_BOB", format!("bob@{}", server.domain))
+            .env("LINNET_TEST_CAROL", format!("carol@{}", server.domain))
             .env("LINNET_TEST_PASSWORD", Self::PASSWORD);
         crate::core::tell(command)
     }

@@ -97,8 +97,8 @@ impl Client {
         })
     }
 
-    /// Gives a command, at once and in order; the answer comes after its local commit. Dropping the future does not take
-    /// the command back.
+    /// Gives a command, at once and in order; the answer comes after its local commit. Dropping the future does not
+    /// take the command back.
     pub fn submit(&self, command: Command) -> impl Future<Output = Result<Receipt, CommandError>> + Send + use<> {
         let (answered, life) = (self.inbox.command(command), self.life.clone());
         async move { answered.await.unwrap_or_else(|_| Err(life.refusal())) }

@@ -1,5 +1,5 @@
-//! The clocks. `mono` counts sleep and starts at boot, so that deadlines stored by one process mean something to the next
-//! one of the same boot; `boot_id` tells whether they do.
+//! The clocks. `mono` counts sleep and starts at boot, so that deadlines stored by one process mean something to the
+//! next one of the same boot; `boot_id` tells whether they do.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,5 @@
-//! From a target to an open transport: names, then sockets, then, with direct TLS, a handshake. Each phase has a budget of
-//! its own over all places tried, so that an attempt ends within 30 s whatever DNS says.
+//! From a target to an open transport: names, then sockets, then, with direct TLS, a handshake. Each phase has a budget
+//! of its own over all places tried, so that an attempt ends within 30 s whatever DNS says.
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};

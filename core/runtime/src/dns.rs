@@ -115,8 +115,8 @@ fn order(
     if candidates.is_empty() { Err(TransportError::Dns) } else { Ok(candidates) }
 }
 
-/// RFC 2782: ascending priority; inside a priority each next record is drawn by weight, those of weight zero with a very
-/// small chance to come early.
+/// RFC 2782: ascending priority; inside a priority each next record is drawn by weight, those of weight zero with a
+/// very small chance to come early.
 fn by_priority_and_weight(mut records: Vec<(Srv, bool)>, random: &mut (dyn Random + Send)) -> Vec<(Srv, bool)> {
     records.sort_by_key(|(record, _)| (record.priority, record.weight != 0));
     let mut sorted = Vec::with_capacity(records.len());
@@ -164,7 +164,8 @@ impl SystemResolver {
         *self.servers.lock().unwrap_or_else(PoisonError::into_inner) = servers;
     }
 
-    /// Made anew for each lookup: the network, and with it the system's DNS servers, may have changed since the last one.
+    /// Made anew for each lookup: the network, and with it the system's DNS servers, may have changed since the last
+    /// one.
     fn hickory(&self) -> Option<TokioResolver> {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let builder = if servers.is_empty() {

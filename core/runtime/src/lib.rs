@@ -1,8 +1,8 @@
 //! Linnet's I/O: sockets, TLS, DNS, threads and clocks around the sans-I/O messenger.
 //!
 //! One plain thread owns the [`linnet_messenger::engine::Engine`] and is the only one that writes the database
-//! (`thread.rs`). Each connection is one tokio task (`net.rs`). Two reader threads serve every view (`readers.rs`). Work
-//! arrives at the core thread through one channel; effects leave it only after the commit that caused them.
+//! (`thread.rs`). Each connection is one tokio task (`net.rs`). Two reader threads serve every view (`readers.rs`).
+//! Work arrives at the core thread through one channel; effects leave it only after the commit that caused them.
 //!
 //! A [`Client`] is all that `bindings` and `linnet-driver` see.
 

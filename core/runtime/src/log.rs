@@ -1,5 +1,5 @@
-//! Log lines on their way to the platform. The sink is one per process, because tracing's is: the client opened last has
-//! it.
+//! Log lines on their way to the platform. The sink is one per process, because tracing's is: the client opened last
+//! has it.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Once, PoisonError, RwLock, Weak};

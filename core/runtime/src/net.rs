@@ -1,8 +1,8 @@
 //! One task per connection: bytes in, frames out, and the other way round.
 //!
-//! Invariants: what the core thread has not yet taken is bounded by bytes ([`BUDGET`]); above that the socket is not read,
-//! while it is still written. Orders are carried out as they come. However the task ends, even by a panic, the core
-//! thread hears of it exactly once.
+//! Invariants: what the core thread has not yet taken is bounded by bytes ([`BUDGET`]); above that the socket is not
+//! read, while it is still written. Orders are carried out as they come. However the task ends, even by a panic, the
+//! core thread hears of it exactly once.
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -116,7 +116,9 @@ async fn converse(
     let (stream, info) = tokio::select! {
         biased;
         () = closed(orders) => return Ok(()),
-        shaken = timeout(PHASE, net.tls.handshake(tcp, &domain, false)) => shaken.map_err(|_| TransportError::Timeout)??,
+        shaken = timeout(PHASE, net.tls.handshake(tcp, &domain, false)) => {
+            shaken.map_err(|_| TransportError::Timeout)??
+        }
     };
     port.inbox.input(Input::TlsReady { account, connection, tls: info });
     encrypted(stream, port, orders).await
@@ -143,7 +145,7 @@ async fn closed(orders: &mut UnboundedReceiver<Order>) {
             Order::Close => return,
             #[cfg(feature = "sabotage")]
             Order::Report(_) => {}
-            order => tracing::error!(?order, "wanted before the transport was ready"),
+            _ => tracing::error!("an order came before the transport was ready"),
         }
     }
 }
@@ -355,8 +357,8 @@ impl Unwritten {
     }
 }
 
-/// A server that does not switch Nagle's algorithm off stalls about 40 ms a page, until our delayed acknowledgement. The
-/// kernel forgets the switch, so it is set after each read.
+/// A server that does not switch Nagle's algorithm off stalls about 40 ms a page, until our delayed acknowledgement.
+/// The kernel forgets the switch, so it is set after each read.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn acknowledge_at_once(tcp: &TcpStream) {
     if let Err(error) = tcp.set_quickack(true) {

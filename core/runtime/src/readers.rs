@@ -1,4 +1,5 @@
-//! Two threads that read the database for views. A read never runs inside a future's poll, and never on the core thread.
+//! Two threads that read the database for views. A read never runs inside a future's poll, and never on the core
+//! thread.
 //!
 //! Invariant: a connection is either free, or out with exactly one job; after [`Readers::park`] and [`Readers::close`]
 //! returned none is open.

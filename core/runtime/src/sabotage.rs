@@ -1,4 +1,5 @@
-//! What the chaos test plants: bugs that it must find, and points where the process kills itself. Never in a shipped build.
+//! What the chaos test plants: bugs that it must find, and points where the process kills itself. Never in a shipped
+//! build.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -39,8 +40,8 @@ impl Sabotages {
         Faults { sabotage: self.bug, on_point: Some(Box::new(on_point)) }
     }
 
-    /// The engine takes effects for left when it is called again. Then they must be on the wire, not in a queue that dies
-    /// with the process.
+    /// The engine takes effects for left when it is called again. Then they must be on the wire, not in a queue that
+    /// dies with the process.
     pub(crate) fn let_effects_leave<'a>(self, connections: impl Iterator<Item = &'a UnboundedSender<Order>>) {
         if !matches!(self.death, Some((FaultPoint::Acknowledged, _))) {
             return;

@@ -1,8 +1,8 @@
 //! The pull side of a view: a subscriber asks for the difference to what it holds, and waits until there is one.
 //!
-//! Invariants: nothing is queued (what changes while nobody asks is one set of marks); reads run on the reader threads; a
-//! `next` dropped at any moment loses nothing, because the caller names the revision it holds and any other than the last
-//! one handed out yields a reset.
+//! Invariants: nothing is queued (what changes while nobody asks is one set of marks); reads run on the reader threads;
+//! a `next` dropped at any moment loses nothing, because the caller names the revision it holds and any other than the
+//! last one handed out yields a reset.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -152,8 +152,8 @@ impl<V: View> Subscription<V> {
         }
     }
 
-    /// Waits for the end alone: a read may itself wait long, while the readers are parked. A mark that comes meanwhile is
-    /// put back for who waits after the read.
+    /// Waits for the end alone: a read may itself wait long, while the readers are parked. A mark that comes meanwhile
+    /// is put back for who waits after the read.
     async fn ended(&self) {
         let mut marked = Mark { woken: &self.shared.woken, set: false };
         while self.shared.end.load(Ordering::Acquire) == OPEN {

@@ -1,5 +1,5 @@
-//! The process' tokio runtime. It outlives every client, so that a timer or socket of a subscription still held by foreign
-//! code never meets a runtime that is gone. No state of an account lives in it.
+//! The process' tokio runtime. It outlives every client, so that a timer or socket of a subscription still held by
+//! foreign code never meets a runtime that is gone. No state of an account lives in it.
 
 use std::sync::LazyLock;
 use std::time::Duration;

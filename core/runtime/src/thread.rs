@@ -1,7 +1,7 @@
 //! The core thread: owns the engine, takes what is queued, carries out what the engine wants.
 //!
-//! Invariants: effects are carried out in order and only after `handle` returned, that is after the commit; one `handle`
-//! takes at most [`MOST_INPUTS`] inputs; whatever ends this thread, nobody waits for ever.
+//! Invariants: effects are carried out in order and only after `handle` returned, that is after the commit; one
+//! `handle` takes at most [`MOST_INPUTS`] inputs; whatever ends this thread, nobody waits for ever.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -314,7 +314,8 @@ impl Core {
         round
     }
 
-    /// The next message, or `None` when it is time to look at the clock. The channel can't close: this thread holds an end of it.
+    /// The next message, or `None` when it is time to look at the clock. The channel can't close: this thread holds an
+    /// end of it.
     fn wait(&self) -> Option<Message> {
         match self.engine.next_deadline() {
             Some(deadline) => self.messages.recv_timeout(Clock::until(deadline).min(LONGEST_WAIT)).ok(),
@@ -377,8 +378,8 @@ impl Core {
         }
     }
 
-    /// The engine has written its acknowledgements and closed its connections; whatever it left open is closed here, for
-    /// a suspended process must hold no socket.
+    /// The engine has written its acknowledgements and closed its connections; whatever it left open is closed here,
+    /// for a suspended process must hold no socket.
     fn suspend(&mut self, done: oneshot::Sender<()>) {
         for orders in self.connections.values() {
             let _ = orders.send(Order::Close);

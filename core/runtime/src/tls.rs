@@ -161,8 +161,8 @@ fn info(connection: &rustls::ClientConnection) -> TlsInfo {
     }
 }
 
-/// RFC 5929 4.1: the certificate's hash, with the hash of its own signature, SHA-256 instead of MD5 and SHA-1; undefined
-/// for signatures without one hash.
+/// RFC 5929 4.1: the certificate's hash, with the hash of its own signature, SHA-256 instead of MD5 and SHA-1;
+/// undefined for signatures without one hash.
 fn server_end_point(certificate: &[u8]) -> Option<Vec<u8>> {
     Some(match signature_hash(certificate)? {
         SignatureHash::Sha256 => sha2::Sha256::digest(certificate).to_vec(),

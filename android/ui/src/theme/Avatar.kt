@@ -63,15 +63,14 @@ fun hueOf(address: String): Double {
 
 /** The first letters of the first and the last word: "Ada Byron King" is AK. An address counts by its local part. */
 fun initials(name: String): String {
-    val words = name.substringBefore('@').split(' ', '.', '_', '-').filter { it.any(Char::isLetterOrDigit) }
-    val first = words.firstOrNull()?.let(::firstLetter) ?: return "?"
-    val last = words.drop(1).lastOrNull()?.let(::firstLetter).orEmpty()
-    return first + last
+    val letters = name.substringBefore('@').split(' ', '.', '_', '-').mapNotNull(::firstLetter)
+    return (letters.firstOrNull() ?: return "?") + letters.drop(1).lastOrNull().orEmpty()
 }
 
-private fun firstLetter(word: String): String {
-    val start = word.indexOfFirst(Char::isLetterOrDigit).coerceAtLeast(0)
-    return String(Character.toChars(Character.toUpperCase(word.codePointAt(start))))
+/** By code points: many scripts lie beyond the 16 bits of a Char. */
+private fun firstLetter(word: String): String? {
+    val letter = word.codePoints().filter(Character::isLetterOrDigit).findFirst()
+    return if (letter.isPresent) String(Character.toChars(Character.toUpperCase(letter.asInt))) else null
 }
 
 /** Equal lightness for every hue, so that no contact shouts. */

@@ -25,10 +25,11 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
         database.execute("UPDATE stream SET previd = NULL", [])?;
+        // Nor what has left since.
+        database.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
     // Archive pages were collected in memory: their requests have to be made again.
     database.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
-    database.execute("UPDATE gap SET state = 'open' WHERE state = 'loading'", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     database.execute("UPDATE account SET connection = ?1", [off])?;
     let mut statement = database.prepare(
@@ -50,7 +51,6 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
                 scram_seen: row.get(6)?,
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
-                connections: 0,
                 backoff: Backoff::default(),
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
@@ -111,7 +111,6 @@ pub fn add(
         scram_seen: false,
         clock_offset: 0,
         link: Link::Off,
-        connections: 0,
         backoff: Backoff::default(),
         pump: false,
         archive: ArchiveState::new(None),

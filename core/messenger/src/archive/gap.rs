@@ -3,6 +3,8 @@
 //!
 //! XEPs: 0313
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::merge;
@@ -14,9 +16,9 @@ use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault, Violation};
-use crate::ids::{ChatId, GapId};
-use crate::message::identity;
+use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::order::{self, Side};
+use crate::message::{identity, state};
 
 /// Messages fetched for one look.
 const LOOK: u32 = 50;
@@ -54,36 +56,35 @@ pub fn command(cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Re
 
 fn want(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
     // A message that could not be read is given another chance when the user asks.
+    let state = if cx.session.archive.exists() { "loading" } else { "failed" };
     cx.tx
-        .prepare_cached("UPDATE gap SET state = 'loading', wanted = ?2, tries = 0 WHERE id = ?1")?
-        .execute((gap, LOOK))?;
+        .prepare_cached("UPDATE gap SET state = ?2, wanted = ?3, tries = 0 WHERE id = ?1")?
+        .execute((gap, state, LOOK))?;
     cx.change(crate::change::Change::Chat(chat));
     Ok(())
 }
 
 /// Tries every gap of the account.
 pub fn want_all(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    set_all(cx, "state = 'loading', wanted = 50", "state = 'open'")
+    cx.tx
+        .prepare_cached(
+            "UPDATE gap SET state = 'loading', wanted = ?2
+             WHERE state = 'open' AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
+        )?
+        .execute((cx.session.account, LOOK))?;
+    cx.change(crate::change::Change::All);
+    Ok(())
 }
 
-/// Nothing is loading any more: the stream is gone.
-pub fn stop_loading(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    // Those that broke the stream go on by themselves: they are on their way to being given up.
-    set_all(cx, "state = 'open', wanted = 0", "state = 'loading' AND tries = 0 AND NOT from_below")
-}
-
-fn set_all(cx: &mut Cx<'_>, set: &str, which: &str) -> Result<(), Fault> {
-    let chats: Vec<ChatId> = cx
-        .tx
-        .prepare_cached(&format!(
-            "UPDATE gap SET {set} WHERE {which} AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)
-             RETURNING chat_id"
-        ))?
-        .query_map([cx.session.account], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for chat in chats {
-        cx.change(crate::change::Change::Chat(chat));
-    }
+/// There is no archive any more to fill them from.
+pub fn fail_all(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "UPDATE gap SET state = 'failed'
+             WHERE state = 'loading' AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
+        )?
+        .execute([cx.session.account])?;
+    cx.change(crate::change::Change::All);
     Ok(())
 }
 
@@ -92,7 +93,7 @@ pub fn wanted(cx: &Cx<'_>) -> Result<Option<(GapId, ChatId)>, Fault> {
     Ok(cx
         .tx
         .prepare_cached(
-            "SELECT gap.id, gap.chat_id FROM gap JOIN chat ON chat.id = gap.chat_id
+            "SELECT gap.id, gap.chat_id FROM gap INDEXED BY gap_loading CROSS JOIN chat ON chat.id = gap.chat_id
              WHERE chat.account_id = ?1 AND gap.state = 'loading' ORDER BY gap.id LIMIT 1",
         )?
         .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -146,7 +147,7 @@ pub fn page(
         edge.clone()
     });
     if too_large > 0 {
-        mark_unreadable(cx, gap, chat)?;
+        mark_unreadable(cx, gap, chat, from_below)?;
     }
     if filled.closed || fin.complete || next.is_none() {
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
@@ -168,12 +169,14 @@ pub fn page(
     Ok(())
 }
 
-/// A message right above the gap was skipped because of its size: it leaves a row of its own.
-fn mark_unreadable(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
-    let low: i64 =
-        cx.tx.prepare_cached("SELECT position FROM gap WHERE id = ?1")?.query_row([gap], |row| row.get(0))?;
-    let high = order::after(cx.tx, chat, Some(low))?;
-    let position = order::between(cx.tx, chat, Some(low), high, Side::High)?;
+/// A message at the edge of the gap was skipped because of its size: it leaves a row of its own.
+fn mark_unreadable(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, below: bool) -> Result<(), Fault> {
+    let at: i64 = cx.tx.prepare_cached("SELECT position FROM gap WHERE id = ?1")?.query_row([gap], |row| row.get(0))?;
+    let position = if below {
+        order::between(cx.tx, chat, order::before(cx.tx, chat, at)?, Some(at), Side::Low)?
+    } else {
+        order::between(cx.tx, chat, Some(at), order::after(cx.tx, chat, Some(at))?, Side::High)?
+    };
     cx.tx
         .prepare_cached("INSERT INTO gap (chat_id, position, state) VALUES (?1, ?2, 'unreadable')")?
         .execute((chat, position))?;
@@ -182,7 +185,13 @@ fn mark_unreadable(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Faul
 
 /// The query failed.
 pub fn failed(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, not_found: bool) -> Result<(), Fault> {
-    if not_found {
+    let from_below: bool = cx
+        .tx
+        .prepare_cached("SELECT from_below FROM gap WHERE id = ?1")?
+        .query_row([gap], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false);
+    if not_found && !from_below {
         // The message above the gap has expired on the server, and so has all that was before it.
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
     } else {
@@ -256,19 +265,36 @@ fn open_at(cx: &mut Cx<'_>, chat: ChatId, position: i64, after_id: Option<String
     Ok(())
 }
 
-/// The archive was read as far as what was stored: nothing lies between. `keep_history`: what precedes a chat's first
-/// message is still unread.
-pub fn close_all_open(cx: &mut Cx<'_>, keep_history: bool) -> Result<(), Fault> {
+/// The archive was read as far as what was stored: nothing lies between that and the lowest message it brought. An older
+/// gap further down stays. `keep_history`: what precedes a chat's first message is still unread.
+pub fn close_all_open(cx: &mut Cx<'_>, keep_history: bool, lowest: &BTreeMap<ChatId, MessageId>) -> Result<(), Fault> {
     for chat in chats(cx)? {
+        let roof = match lowest.get(&chat) {
+            Some(message) => state::whereabouts(cx, *message)?.map_or(i64::MAX, |(_, position, _)| position),
+            None => i64::MAX,
+        };
         let closed = cx
             .tx
             .prepare_cached(
-                "DELETE FROM gap WHERE chat_id = ?1 AND state <> 'unreadable' AND (NOT ?2 OR EXISTS (
-                     SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.position < gap.position))",
+                "DELETE FROM gap WHERE chat_id = ?1 AND state <> 'unreadable' AND (NOT ?2 OR (
+                     EXISTS (SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.position < gap.position)
+                     AND NOT EXISTS (SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.place = 0
+                                     AND message.position > gap.position AND message.position < ?3)))",
             )?
-            .execute((chat, keep_history))?;
+            .execute((chat, keep_history, roof))?;
         if closed > 0 {
             cx.chat_changed(chat);
+        }
+    }
+    Ok(())
+}
+
+/// Chats that begin inside a stretch that was skipped: what they have before is unread too.
+pub fn open_before_first_seen(cx: &mut Cx<'_>, lowest: &BTreeMap<ChatId, MessageId>) -> Result<(), Fault> {
+    for (&chat, &message) in lowest {
+        let Some((_, position, _)) = state::whereabouts(cx, message)? else { continue };
+        if order::before(cx.tx, chat, position)?.is_none() {
+            open_at(cx, chat, position - order::JUMP, None)?;
         }
     }
     Ok(())

@@ -22,7 +22,7 @@ use crate::outbox;
 pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
     let mut cursors: BTreeMap<ChatId, Option<i64>> = BTreeMap::new();
     for archived in page {
-        let Some((content, known, chat)) = identify(cx, archived)? else { continue };
+        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
         let cursor = match cursors.get(&chat) {
             Some(cursor) => *cursor,
             None => order::last_settled(cx.tx, chat)?,
@@ -51,10 +51,36 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                 position
             }
         };
-        if content.outgoing {
+        if content.outgoing && known.is_none() {
             read_up_to_here(cx, chat, position)?;
         }
         cursors.insert(chat, Some(position));
+    }
+    Ok(())
+}
+
+/// Places what a page has after a message that came live: the archive's newest page may be younger than the connection.
+/// The rest of the page is left for [`backward`].
+pub fn after_live(cx: &mut Cx<'_>, page: &[Archived], unread: bool) -> Result<(), Fault> {
+    let mut anchors: BTreeMap<ChatId, i64> = BTreeMap::new();
+    for archived in page {
+        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
+        let place = match known {
+            Some(message) => Some(whereabouts(cx, message)?),
+            None => None,
+        };
+        if let Some((position, Place::Settled | Place::Live)) = place {
+            anchors.insert(chat, position);
+            continue;
+        }
+        let Some(anchor) = anchors.get(&chat).copied() else { continue };
+        let next = order::after(cx.tx, chat, Some(anchor))?;
+        let position = order::between(cx.tx, chat, Some(anchor), next, Side::Low)?;
+        match known {
+            Some(message) => settle(cx, message, chat, position, archived, content)?,
+            None => insert(cx, chat, position, archived, content, unread && !content.outgoing).map(|_| ())?,
+        }
+        anchors.insert(chat, position);
     }
     Ok(())
 }
@@ -68,9 +94,13 @@ pub fn backward(
     unread: bool,
 ) -> Result<(), Fault> {
     for archived in page.iter().rev() {
-        let Some((content, known, chat)) = identify(cx, archived)? else { continue };
+        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
         let cursor = match lowest.get(&chat) {
-            Some(message) => Some(whereabouts(cx, *message)?.0),
+            // It may have been deleted meanwhile.
+            Some(message) => match state::whereabouts(cx, *message)? {
+                Some((_, position, _)) => Some(position),
+                None => first_unsettled(cx, chat)?,
+            },
             None => first_unsettled(cx, chat)?,
         };
         if let Some(message) = place_below(cx, chat, cursor, known, archived, content, unread)? {
@@ -103,7 +133,7 @@ pub fn into_gap(
         if Some(archived.id.as_str()) == after_id {
             return Ok(Filled { closed: true, added });
         }
-        let Some((content, known, of)) = identify(cx, archived)? else { continue };
+        let Some((content, known, of)) = identify(cx, archived, Via::Gap(&archived.id))? else { continue };
         if of != chat {
             continue;
         }
@@ -141,7 +171,7 @@ pub fn into_gap_from_below(
         if Some(archived.id.as_str()) == before_id {
             return Ok(Filled { closed: true, added });
         }
-        let Some((content, known, of)) = identify(cx, archived)? else { continue };
+        let Some((content, known, of)) = identify(cx, archived, Via::Gap(&archived.id))? else { continue };
         if of != chat {
             continue;
         }
@@ -149,10 +179,17 @@ pub fn into_gap_from_below(
         match known {
             Some(message) => {
                 let (position, place) = whereabouts(cx, message)?;
-                if place == Place::Settled && position > roof {
-                    return Ok(Filled { closed: true, added });
+                match place {
+                    Place::Settled if position > roof => return Ok(Filled { closed: true, added }),
+                    Place::Settled | Place::Live => {
+                        identity::name(cx, message, content, Via::Archive(&archived.id))?;
+                    }
+                    Place::Provisional | Place::Unsent => {
+                        let low = order::before(cx.tx, chat, roof)?;
+                        let position = order::between(cx.tx, chat, low, Some(roof), Side::Low)?;
+                        settle(cx, message, chat, position, archived, content)?;
+                    }
                 }
-                identity::name(cx, message, content, Via::Archive(&archived.id))?;
             }
             None => {
                 let low = order::before(cx.tx, chat, roof)?;
@@ -181,9 +218,11 @@ fn place_below(
 ) -> Result<Option<MessageId>, Fault> {
     if let Some(message) = known {
         let (position, place) = whereabouts(cx, message)?;
-        if matches!(place, Place::Settled | Place::Live) {
+        let below = cursor.is_none_or(|cursor| position < cursor);
+        // One that came live in an earlier session may stand above what the archive has after it.
+        if place == Place::Settled || (place == Place::Live && below) {
             identity::name(cx, message, content, Via::Archive(&archived.id))?;
-            return Ok(cursor.is_none_or(|cursor| position < cursor).then_some(message));
+            return Ok(below.then_some(message));
         }
     }
     let low = order::before(cx.tx, chat, cursor.unwrap_or(order::UNSENT))?;
@@ -206,9 +245,9 @@ fn first_unsettled(cx: &Cx<'_>, chat: ChatId) -> Result<Option<i64>, Fault> {
 type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
 
 /// Which message and chat an archived message is; `None` if there is nothing to show.
-fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived) -> Result<Option<Identified<'a>>, Fault> {
+fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result<Option<Identified<'a>>, Fault> {
     let Some(content) = &archived.content else { return Ok(None) };
-    match identity::find(cx, content, Via::Archive(&archived.id))? {
+    match identity::find(cx, content, via)? {
         Known::Deleted => {
             deletion::also_known_as(cx, &archived.id)?;
             Ok(None)

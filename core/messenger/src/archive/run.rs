@@ -58,6 +58,10 @@ pub struct ArchiveState {
     confirm_since: Option<u64>,
     /// How often in a row the stream broke while a page was on its way.
     broken: u32,
+    /// Messages a page now: fewer on a link that can't bring a full one in time.
+    page: u32,
+    /// Queries that failed in a row.
+    failures: u32,
     /// So many messages are still asked for one by one, because one of them broke the stream.
     careful: u32,
     /// A first look that the loss of the stream interrupted.
@@ -72,6 +76,8 @@ pub struct Run {
     results: Vec<Archived>,
     /// Results above a limit, skipped by the reader.
     too_large: u32,
+    /// The server sent more than was asked for.
+    overflow: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -121,6 +127,8 @@ impl ArchiveState {
             confirm_at: None,
             confirm_since: None,
             broken: 0,
+            page: PAGE,
+            failures: 0,
             careful: 0,
             interrupted: None,
         }
@@ -146,6 +154,13 @@ impl ArchiveState {
     pub fn deadline(&self) -> Option<u64> {
         let can_ask = self.run.is_none() && self.features.is_some_and(|features| features.archive);
         self.confirm_at.filter(|_| can_ask)
+    }
+
+    /// What was asked could not be had: not again at once.
+    pub fn pause_after_fault(&mut self, mono: u64) {
+        if self.run.is_none() {
+            self.confirm_at = Some(mono + RETRY);
+        }
     }
 
     /// Something waits for the archive's word on its place.
@@ -199,7 +214,7 @@ fn forward(cx: &mut Cx<'_>, from: From, pages: u32) -> Result<(), Fault> {
 }
 
 fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
-    let max = if cx.session.archive.careful > 0 { 1 } else { PAGE };
+    let max = if cx.session.archive.careful > 0 { 1 } else { cx.session.archive.page };
     let query = match &goal {
         Goal::Join(join) => Query { before: Some(join.before.clone()), max, ..Query::default() },
         Goal::Forward { from: From::Beginning, .. } => Query { max, ..Query::default() },
@@ -211,7 +226,7 @@ fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
     };
     let query_id = cx.random.id();
     cx.request("set", None, query.element(&query_id), &Purpose::ArchivePage { query: query_id.clone() })?;
-    cx.session.archive.run = Some(Run { query_id, goal, results: Vec::new(), too_large: 0 });
+    cx.session.archive.run = Some(Run { query_id, goal, results: Vec::new(), too_large: 0, overflow: false });
     Ok(())
 }
 
@@ -227,7 +242,11 @@ pub fn collect(cx: &mut Cx<'_>, result: &Element) {
                 run.results.push(archived);
                 None
             }
-            _ => Some(Violation::ArchiveResultMalformed),
+            Some(_) => {
+                run.overflow = true;
+                Some(Violation::ArchiveResultMalformed)
+            }
+            None => Some(Violation::ArchiveResultMalformed),
         },
         _ => Some(Violation::ArchiveResultUnasked),
     };
@@ -250,17 +269,29 @@ pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(
     let fin = if let Answer::Result(iq) = answer { super::page::read_fin(iq) } else { None };
     match fin {
         Some(fin) => {
-            cx.session.archive.broken = 0;
-            cx.session.archive.careful = cx.session.archive.careful.saturating_sub(1);
+            // One that left something out has not told everything.
+            let fin = Fin { complete: fin.complete && !run.overflow, ..fin };
+            // Pages of a single message, read in search of a bad one, do not count as pages.
+            let counted = u32::from(cx.session.archive.careful == 0);
+            let archive = &mut cx.session.archive;
+            archive.broken = 0;
+            archive.failures = 0;
+            archive.careful = archive.careful.saturating_sub(1);
+            archive.page = archive.page.saturating_mul(2).min(PAGE);
             match run.goal {
-                Goal::Join(join) => join_page(cx, join, &run.results, &fin),
+                Goal::Join(join) => join_page(cx, join, &run.results, &fin, counted),
                 Goal::Forward { from, pages, newest_message } => {
-                    forward_page(cx, &from, pages, newest_message, &run.results, &fin)
+                    forward_page(cx, &from, pages + counted, newest_message, &run.results, &fin)
                 }
                 Goal::Gap { gap, chat } => gap::page(cx, gap, chat, &run.results, &fin, run.too_large),
             }
         }
-        None => failed(cx, &run.goal, answer.condition() == Some("item-not-found")),
+        None => {
+            if matches!(answer, Answer::None) {
+                cx.session.archive.page = (cx.session.archive.page / 4).max(1);
+            }
+            failed(cx, &run.goal, answer.condition() == Some("item-not-found"))
+        }
     }
 }
 
@@ -279,7 +310,11 @@ fn failed(cx: &mut Cx<'_>, goal: &Goal, not_found: bool) -> Result<(), Fault> {
         Goal::Gap { gap, chat } => gap::failed(cx, *gap, *chat, not_found),
         _ => {
             // The outbox must not wait for an archive that does not answer.
-            cx.session.archive.confirm_at = Some(cx.now.mono + RETRY);
+            cx.session.archive.pause_after_fault(cx.now.mono);
+            cx.session.archive.failures += 1;
+            if cx.session.archive.failures >= TRIES {
+                connect::show(cx, Connection::Online)?;
+            }
             outbox::end_doubt(cx)
         }
     }
@@ -304,10 +339,10 @@ fn forward_page(
                 cx.violation(Violation::ArchivePageLoops);
                 return forward_done(cx, newest_message);
             }
-            if pages + 1 >= FORWARD_PAGES {
+            if pages >= FORWARD_PAGES {
                 return skip_ahead(cx);
             }
-            start(cx, Goal::Forward { from: From::After(id), pages: pages + 1, newest_message })
+            start(cx, Goal::Forward { from: From::After(id), pages, newest_message })
         }
         _ => forward_done(cx, newest_message),
     }
@@ -326,7 +361,7 @@ fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
     let waiting: bool = cx
         .tx
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM message JOIN chat ON chat.id = message.chat_id
+            "SELECT EXISTS (SELECT 1 FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
              WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1)",
         )?
         .query_row([account], |row| row.get(0))?;
@@ -355,6 +390,7 @@ pub fn do_without(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .execute([cx.session.account])?;
     cx.session.archive.confirm_at = None;
     cx.session.archive.confirm_since = None;
+    gap::fail_all(cx)?;
     caught_up(cx)
 }
 
@@ -376,15 +412,18 @@ fn skip_ahead(cx: &mut Cx<'_>) -> Result<(), Fault> {
     catch_up(cx)
 }
 
-fn join_page(cx: &mut Cx<'_>, mut join: Join, results: &[Archived], fin: &Fin) -> Result<(), Fault> {
+fn join_page(cx: &mut Cx<'_>, mut join: Join, results: &[Archived], fin: &Fin, counted: u32) -> Result<(), Fault> {
     let floor = join.floor.clone();
     let reached = floor.and_then(|floor| results.iter().position(|archived| archived.id == floor));
     let fresh = results.get(reached.map_or(0, |at| at + 1)..).unwrap_or_default();
+    if join.newest.is_none() {
+        merge::after_live(cx, fresh, join.floor.is_some())?;
+    }
     merge::backward(cx, fresh, &mut join.lowest, join.floor.is_some())?;
     if join.newest.is_none() {
         join.newest = results.last().map(|archived| (archived.id.clone(), archived.time));
     }
-    join.pages += 1;
+    join.pages += counted;
     let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
     let old_enough = results.first().is_some_and(|archived| archived.time < cx.server_time().saturating_sub(JOIN_SPAN));
     let stuck = next.as_deref() == Some(join.before.as_str());
@@ -399,7 +438,10 @@ fn join_page(cx: &mut Cx<'_>, mut join: Join, results: &[Archived], fin: &Fin) -
 
 fn join_done(cx: &mut Cx<'_>, join: &Join, whole: bool, reached: bool) -> Result<(), Fault> {
     if whole || reached {
-        gap::close_all_open(cx, !whole)?;
+        gap::close_all_open(cx, !whole, &join.lowest)?;
+    }
+    if !whole && !reached && join.floor.is_some() {
+        gap::open_before_first_seen(cx, &join.lowest)?;
     }
     if !whole && join.floor.is_none() {
         gap::open_before_each_chat(cx)?;
@@ -462,11 +504,12 @@ pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
     }
 }
 
-/// The stream is gone: what it was about to bring has to be asked for again.
-pub fn reset(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    cx.session.archive.run = None;
+/// The stream is gone: what it was about to bring has to be asked for again. A gap that was loading goes on loading.
+pub fn reset(cx: &mut Cx<'_>) {
+    if cx.session.archive.run.take().is_some() {
+        cx.session.archive.page = (cx.session.archive.page / 2).max(1);
+    }
     cx.session.archive.caught_up = false;
     cx.session.archive.confirm_at = None;
     cx.session.archive.confirm_since = None;
-    gap::stop_loading(cx)
 }

@@ -63,7 +63,7 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
         return Ok(());
     }
     let (subscription, asked_ourselves) = subscription(cx, from)?;
-    if asked_ourselves || subscription.as_deref() == Some("to") {
+    if asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none") {
         return cx.send(&presence(from, "subscribed"), None);
     }
     let time = cx.server_time();

@@ -97,10 +97,15 @@ impl Engine {
             .iter()
             .filter_map(|input| if let Input::Command { ticket, .. } = input { Some(*ticket) } else { None })
             .collect();
+        let open: Vec<(AccountId, ConnectionId)> = self
+            .sessions
+            .values()
+            .filter_map(|session| session.connection().map(|connection| (session.account, connection)))
+            .collect();
         let mut outcome = Outcome::default();
         if let Err(fault) = self.transact(inputs, now, &mut outcome) {
             tracing::error!(%fault, "a transaction failed; all sessions start again");
-            outcome = self.start_again(tickets, now);
+            outcome = self.start_again(tickets, &open, now);
         }
         self.next_deadline = self.earliest_deadline();
         outcome
@@ -148,8 +153,8 @@ impl Engine {
             self.faults.pass(FaultPoint::Committed);
             self.released = true;
         }
-        if suspend {
-            self.store.checkpoint()?;
+        if suspend && let Err(error) = self.store.checkpoint() {
+            tracing::warn!(%error, "the write-ahead log stays as it is");
         }
         Ok(())
     }
@@ -167,12 +172,10 @@ impl Engine {
     }
 
     /// Storage failed: nothing of this call happened. Transports are dropped, sessions reloaded.
-    fn start_again(&mut self, tickets: Vec<u64>, now: &Now) -> Outcome {
+    fn start_again(&mut self, tickets: Vec<u64>, open: &[(AccountId, ConnectionId)], now: &Now) -> Outcome {
         let mut outcome = Outcome::default();
-        for session in self.sessions.values() {
-            if let Some(connection) = session.connection() {
-                outcome.effects.push(Effect::Close { account: session.account, connection });
-            }
+        for &(account, connection) in open {
+            outcome.effects.push(Effect::Close { account, connection });
         }
         for ticket in tickets {
             outcome.effects.push(Effect::Answer { ticket, result: Err(CommandError::Storage) });
@@ -180,7 +183,6 @@ impl Engine {
         match settings::load(&self.store, now) {
             Ok(mut sessions) => {
                 for session in sessions.values_mut() {
-                    session.connections = self.sessions.get(&session.account).map_or(0, |old| old.connections);
                     session.wait(now.mono + RESTART_PAUSE);
                 }
                 self.sessions = sessions;
@@ -244,9 +246,11 @@ impl Call<'_> {
             }
             Input::BadWire { account, connection, error } => self.with(sessions, account, connection, |cx| {
                 tracing::debug!(%error, "the stream can't be read");
-                // A resumption would bring the same bytes again.
-                stream::abandon(cx)?;
-                archive::run::stream_broke(cx)?;
+                // A resumption would bring the same bytes again. Before the login it is somebody else who talks nonsense.
+                if cx.session.is_live() || connect::resuming(cx) {
+                    stream::abandon(cx)?;
+                    archive::run::stream_broke(cx)?;
+                }
                 connect::lost(cx, WaitReason::ServerError)
             }),
             Input::TransportClosed { account, connection, error } => {
@@ -263,7 +267,10 @@ impl Call<'_> {
                 Ok(())
             }),
             Input::NetworkChanged => self.each(sessions, connect::network_changed),
-            Input::Suspend => self.each(sessions, |cx| connect::leave(cx, false)),
+            Input::Suspend => self.each(sessions, |cx| {
+                // Only the user can revive a failed account.
+                if matches!(cx.session.link, Link::Failed) { Ok(()) } else { connect::leave(cx, false) }
+            }),
             Input::Resume => self.each(sessions, |cx| {
                 if cx.session.enabled && matches!(cx.session.link, Link::Off) { connect::open(cx) } else { Ok(()) }
             }),
@@ -298,18 +305,13 @@ impl Call<'_> {
         command: Command,
         sessions: &mut BTreeMap<AccountId, Session>,
     ) -> Result<(), Fault> {
-        self.tx.execute_batch("SAVEPOINT command")?;
-        let result = self.obey(command, sessions);
-        let result = match result {
+        let result = match self.obey(command, sessions) {
             Ok(receipt) => Ok(receipt),
+            // Commands are refused before they write.
             Err(Refusal::Command(error)) => Err(error),
-            Err(Refusal::Fault(fault)) => {
-                self.tx.execute_batch("ROLLBACK TO command")?;
-                tracing::error!(%fault, "a command failed");
-                Err(CommandError::Internal)
-            }
+            // Sessions have changed in memory too: only starting again brings them in line with the store.
+            Err(Refusal::Fault(fault)) => return Err(fault),
         };
-        self.tx.execute_batch("RELEASE command")?;
         self.out.effects.push(Effect::Answer { ticket, result });
         Ok(())
     }
@@ -445,6 +447,7 @@ pub fn stanza(cx: &mut Cx<'_>, element: &Element, counted: bool) -> Result<(), F
     let effects = cx.out.effects.len();
     let written = cx.session.live().map_or(0, |live| live.outgoing.len());
     let sent = cx.session.live().map_or(0, |live| live.sent);
+    let reading = cx.session.archive.run.is_some();
     let result = catch_unwind(AssertUnwindSafe(|| handle_stanza(cx, element)));
     let why = match result {
         Ok(Ok(())) => return Ok(cx.tx.execute_batch("RELEASE stanza")?),
@@ -458,6 +461,9 @@ pub fn stanza(cx: &mut Cx<'_>, element: &Element, counted: bool) -> Result<(), F
     if let Some(live) = cx.session.live() {
         live.outgoing.truncate(written);
         live.sent = sent;
+    }
+    if reading {
+        cx.session.archive.pause_after_fault(cx.now.mono);
     }
     cx.tx.prepare_cached("INSERT INTO undecided (account_id, stanza, time) VALUES (?1, ?2, ?3)")?.execute((
         cx.session.account,

@@ -98,11 +98,18 @@ impl Cx<'_> {
     }
 
     fn may_answer(&self, responder: Option<&str>, from: Option<&Jid>) -> bool {
+        let own = self.session.jid.as_str();
         match (responder, from) {
-            (_, None) => responder.is_none(),
-            (None, Some(from)) => from.is_bare() && from.to_bare() == self.session.jid,
+            // No sender is our own account (RFC 6120 8.1.2.1).
+            (responder, None) => responder.is_none_or(|responder| responder == own),
+            (None, Some(from)) => from.as_str() == own || self.is_bound_jid(from),
             (Some(responder), Some(from)) => from.as_str() == responder,
         }
+    }
+
+    /// Old servers answer for the account with the full JID that asked.
+    fn is_bound_jid(&self, from: &Jid) -> bool {
+        matches!(&self.session.link, crate::session::Link::Live(live) if from.as_str() == live.bound.as_str())
     }
 
     fn forget_request(&mut self, id: &str) -> Result<(), Fault> {
@@ -132,7 +139,8 @@ impl Cx<'_> {
         let mut purposes = Vec::new();
         for (id, purpose) in rows {
             self.forget_request(&id)?;
-            purposes.push(parse(&purpose)?);
+            // One of an older version may mean nothing any more.
+            purposes.extend(parse(&purpose).ok());
         }
         Ok(purposes)
     }

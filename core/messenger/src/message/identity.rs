@@ -80,13 +80,15 @@ pub enum Via<'a> {
     Live(Option<&'a str>),
     /// From our own archive, under this id.
     Archive(&'a str),
+    /// The same, from a stretch of it that is older than what came live: nothing there has to be reconciled.
+    Gap(&'a str),
 }
 
 impl<'a> Via<'a> {
     fn archive_id(self) -> Option<&'a str> {
         match self {
             Self::Live(id) => id,
-            Self::Archive(id) => Some(id),
+            Self::Archive(id) | Self::Gap(id) => Some(id),
         }
     }
 }
@@ -105,15 +107,21 @@ pub fn find(cx: &Cx<'_>, content: &Content, via: Via<'_>) -> Result<Known, Fault
     }
     if let Some(id) = &content.origin_id {
         match by_key(cx, content.sender.as_str(), "origin", id)? {
-            // A sender who gives one id to two texts sent two messages.
-            Known::Message(message) if !says(cx, message, &content.body)? => return Ok(Known::New),
+            // A sender who gives one id to two texts, or to two people, sent two messages.
+            Known::Message(message) if !says(cx, message, content)? => {}
             Known::New => {}
             known => return Ok(known),
         }
     }
     match via {
-        Via::Archive(_) => reconcile(cx, content),
-        Via::Live(_) => Ok(Known::New),
+        Via::Archive(_) => match reconcile(cx, content)? {
+            // The second copy of a note to self.
+            Known::New if content.outgoing && content.peer == content.sender => {
+                Ok(among_newest(cx, content)?.map_or(Known::New, Known::Message))
+            }
+            known => Ok(known),
+        },
+        Via::Gap(_) | Via::Live(_) => Ok(Known::New),
     }
 }
 
@@ -136,8 +144,14 @@ fn by_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str) -> Result<Known, Fa
     Ok(if deleted { Known::Deleted } else { Known::New })
 }
 
-fn says(cx: &Cx<'_>, message: MessageId, body: &str) -> Result<bool, Fault> {
-    Ok(cx.tx.prepare_cached("SELECT 1 FROM message WHERE id = ?1 AND body = ?2")?.exists((message, body))?)
+fn says(cx: &Cx<'_>, message: MessageId, content: &Content) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT 1 FROM message JOIN chat ON chat.id = message.chat_id
+             WHERE message.id = ?1 AND message.body = ?2 AND chat.jid = ?3",
+        )?
+        .exists((message, &content.body, content.peer.as_str()))?)
 }
 
 /// The archived form of a message that came live without any id of the server or of a modern client: same sender, same
@@ -146,7 +160,8 @@ fn reconcile(cx: &Cx<'_>, content: &Content) -> Result<Known, Fault> {
     let message: Option<MessageId> = cx
         .tx
         .prepare_cached(
-            "SELECT message.id FROM message JOIN chat ON chat.id = message.chat_id
+            "SELECT message.id FROM chat
+             JOIN message INDEXED BY message_unsettled ON message.chat_id = chat.id
              WHERE chat.account_id = ?1 AND chat.jid = ?2 AND message.place <> 0 AND message.sender = ?3
                AND message.stanza_id IS ?4 AND message.body = ?5
                AND NOT EXISTS (SELECT 1 FROM message_key AS key WHERE key.message_id = message.id AND key.kind = 'archive')
@@ -166,20 +181,24 @@ fn reconcile(cx: &Cx<'_>, content: &Content) -> Result<Known, Fault> {
     Ok(message.map_or(Known::New, Known::Message))
 }
 
-/// Whether a delayed live message without any unique id is one that came shortly before, in the session that was lost:
-/// same sender, same stanza id, same text, among the newest of its chat.
-pub fn is_redelivered(cx: &Cx<'_>, content: &Content) -> Result<bool, Fault> {
-    let Some(id) = content.stanza_id.as_ref().filter(|_| content.origin_id.is_none()) else { return Ok(false) };
+/// A message without any unique id that stands among the newest of its chat: same sender, same stanza id, same text.
+/// Told so are what a server without archive gives again after a lost session, and the second copy of a note to self.
+pub fn among_newest(cx: &Cx<'_>, content: &Content) -> Result<Option<MessageId>, Fault> {
+    let Some(id) = content.stanza_id.as_ref().filter(|_| content.origin_id.is_none()) else { return Ok(None) };
     Ok(cx
         .tx
         .prepare_cached(
-            "SELECT 1 FROM (
-                 SELECT message.sender, message.stanza_id, message.body FROM message
+            "SELECT id FROM (
+                 SELECT message.id, message.sender, message.stanza_id, message.body FROM message
                  JOIN chat ON chat.id = message.chat_id
                  WHERE chat.account_id = ?1 AND chat.jid = ?2 ORDER BY message.position DESC LIMIT 250)
-             WHERE sender = ?3 AND stanza_id = ?4 AND body = ?5",
+             WHERE sender = ?3 AND stanza_id = ?4 AND body = ?5 LIMIT 1",
         )?
-        .exists(params![cx.session.account, content.peer.as_str(), content.sender.as_str(), id, content.body])?)
+        .query_row(
+            params![cx.session.account, content.peer.as_str(), content.sender.as_str(), id, content.body],
+            |row| row.get(0),
+        )
+        .optional()?)
 }
 
 /// Gives a message its names. A name that is already another's stays there.

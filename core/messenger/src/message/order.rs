@@ -146,7 +146,10 @@ fn make_room(tx: &Database, chat: ChatId, low: i64, high: i64) -> Result<i64, Fa
     let mut reach = 32_usize;
     loop {
         let below = rows(tx, chat, low, reach, Side::Low)?;
-        let above = rows(tx, chat, high, reach, Side::High)?;
+        let mut above = rows(tx, chat, high, reach, Side::High)?;
+        if high < UNSENT {
+            above.retain(|row| row.0 < UNSENT);
+        }
         let floor = below.last().map_or(low, |row| row.0);
         let floor = before(tx, chat, floor)?.unwrap_or(floor.saturating_sub(JUMP));
         let roof = above.last().map_or(high, |row| row.0);

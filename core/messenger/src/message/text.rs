@@ -98,21 +98,23 @@ fn retry(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The stanza of a stored message.
-pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Element, Fault> {
-    let (to, body, id): (String, String, String) = cx
+/// The stanza of a stored message; `None` if it has no id to be sent under.
+pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Option<Element>, Fault> {
+    let (to, body, id): (String, String, Option<String>) = cx
         .tx
         .prepare_cached(
             "SELECT chat.jid, message.body, message.stanza_id FROM message
              JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
         )?
         .query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(Element::new("message", ns::CLIENT)
-        .with("to", to)
-        .with("type", "chat")
-        .with("id", id.as_str())
-        .child(Element::new("body", ns::CLIENT).text(body))
-        .child(Element::new("origin-id", ns::STANZA_ID).with("id", id)))
+    Ok(id.map(|id| {
+        Element::new("message", ns::CLIENT)
+            .with("to", to)
+            .with("type", "chat")
+            .with("id", id.as_str())
+            .child(Element::new("body", ns::CLIENT).text(body))
+            .child(Element::new("origin-id", ns::STANZA_ID).with("id", id))
+    }))
 }
 
 /// A live message.
@@ -126,7 +128,7 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
             return Ok(());
         }
         // A server without archive gives a lost session's messages again, with a stamp.
-        Known::New if stamp(cx, stanza).is_some() && identity::is_redelivered(cx, content)? => return Ok(()),
+        Known::New if stamp(cx, stanza).is_some() && identity::among_newest(cx, content)?.is_some() => return Ok(()),
         Known::New => {}
     }
     let chat = open::for_peer(cx, &content.peer)?;

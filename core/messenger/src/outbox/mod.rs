@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::ids::{ChatId, JobId, MessageId};
 use crate::message::{state, text};
 use crate::session::clock::format_stamp;
+use crate::view::item::SendFailure;
 use crate::wire::{Element, ns};
 
 /// Stanzas of ours that may be unconfirmed at a time: bounds what a resumption resends.
@@ -46,21 +47,36 @@ pub fn run(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .query_map((cx.session.account, room), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
     for (job, message, finished, made) in jobs {
-        let stanza = match finished {
-            // It may have been delivered before: say when it was first sent.
-            Some(stanza) => Element::parse(&stanza).map_err(|_| Fault::Corrupt("stanza"))?.child(
-                Element::new("delay", ns::DELAY).with("stamp", format_stamp(made)).with("from", cx.own().to_string()),
-            ),
-            None => {
-                let stanza = text::encode(cx, message)?;
-                cx.tx.prepare_cached("UPDATE job SET stanza = ?2 WHERE id = ?1")?.execute((job, stanza.to_xml()))?;
-                stanza
-            }
+        let Some(stanza) = finish(cx, job, message, finished, made)? else {
+            // A stored stanza that can't be read would stop everything behind it.
+            tracing::error!(%job, "a job can't be sent");
+            drop_job(cx, message)?;
+            state::fail(cx, message, SendFailure::Refused)?;
+            continue;
         };
         cx.tx.prepare_cached("UPDATE job SET state = 'in_flight' WHERE id = ?1")?.execute([job])?;
         cx.send(&stanza, Some(job))?;
     }
     Ok(())
+}
+
+/// The stanza of a job: made now, or as it was made at its first sending.
+fn finish(
+    cx: &mut Cx<'_>,
+    job: JobId,
+    message: MessageId,
+    finished: Option<String>,
+    made: i64,
+) -> Result<Option<Element>, Fault> {
+    if let Some(finished) = finished {
+        // It may have been delivered before: say when it was written.
+        let delay =
+            Element::new("delay", ns::DELAY).with("stamp", format_stamp(made)).with("from", cx.own().to_string());
+        return Ok(Element::parse(&finished).ok().map(|stanza| stanza.child(delay)));
+    }
+    let Some(stanza) = text::encode(cx, message)? else { return Ok(None) };
+    cx.tx.prepare_cached("UPDATE job SET stanza = ?2 WHERE id = ?1")?.execute((job, stanza.to_xml()))?;
+    Ok(Some(stanza))
 }
 
 /// The server has the stanza of this job.

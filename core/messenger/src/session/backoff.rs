@@ -23,6 +23,11 @@ impl Backoff {
         step / 2 + random.below(step / 2 + 1)
     }
 
+    /// Tries since the last good session.
+    pub fn tries(&self) -> u32 {
+        self.tries
+    }
+
     /// A session ended after this many milliseconds.
     pub fn session_ended(&mut self, lived: u64) {
         if lived >= GOOD {

@@ -2,6 +2,8 @@
 //!
 //! XEPs: RFC 6120, 0198
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jid::FullJid;
 use rusqlite::{OptionalExtension, params};
 
@@ -30,7 +32,7 @@ const LOGIN: u64 = 60_000;
 
 /// Opens a transport.
 pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let connection = cx.session.next_connection();
+    let connection = Session::next_connection();
     cx.session.link = Link::Opening { connection, deadline: cx.now.mono + OPENING };
     let target = ConnectTarget { domain: cx.session.jid.domain().to_string(), server: cx.session.server.clone() };
     cx.out.effects.push(Effect::Connect { account: cx.session.account, connection, target });
@@ -58,6 +60,14 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>) -> Result<(), Fault> {
         early: Vec::new(),
     }));
     take_steps(cx, steps)
+}
+
+/// A resumption that ends without an answer is tried that often.
+const RESUMPTIONS: u32 = 3;
+
+/// Whether the server has been asked to resume, and has not answered.
+pub fn resuming(cx: &Cx<'_>) -> bool {
+    matches!(&cx.session.link, Link::Negotiating(login) if login.negotiation.phase() == Phase::Resuming)
 }
 
 /// What the login is told.
@@ -154,7 +164,11 @@ fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Faul
     let bound = FullJid::new(&bound).map_err(|_| Fault::Corrupt("bound_jid"))?;
     cx.session.link =
         Link::Live(Box::new(Live { h_in, acknowledged, sent, ..live(connection, bound, true, cx.now.mono) }));
-    stream::confirmed(cx, h)?;
+    if !stream::confirmed(cx, h)? {
+        // Whose counters they are can't be told any more.
+        stream::abandon(cx)?;
+        return lost(cx, WaitReason::ServerError);
+    }
     // Asked before anything is written again: Prosody 0.12 feeds a resumed stream to the parser of the old connection,
     // and if that was cut inside a stanza of ours, all that follows disappears in it, and every resumption ends there.
     if let Some(live) = cx.session.live() {
@@ -180,7 +194,7 @@ fn bound(
         confirm_lost_session(cx, h)?;
     }
     stream::abandon(cx)?;
-    crate::archive::run::reset(cx)?;
+    crate::archive::run::reset(cx);
     for purpose in cx.take_overdue(true)? {
         crate::engine::reply(cx, &purpose, &crate::engine::request::Answer::None)?;
     }
@@ -213,7 +227,7 @@ fn confirm_lost_session(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
     );
     let result = stream::confirmed(cx, h);
     cx.session.link = before;
-    result
+    result.map(|_| ())
 }
 
 fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> Live {
@@ -237,9 +251,7 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
 
 fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
     tracing::debug!(%error, "the login failed");
-    if let Link::Negotiating(login) = &cx.session.link
-        && login.negotiation.phase() == Phase::Resuming
-    {
+    if resuming(cx) {
         // Resuming the same session again would run into the same error.
         stream::abandon(cx)?;
     }
@@ -254,6 +266,10 @@ fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
 
 /// The transport is gone, or has to go: wait and try again.
 pub fn lost(cx: &mut Cx<'_>, reason: WaitReason) -> Result<(), Fault> {
+    stream::save(cx)?;
+    if resuming(cx) && cx.session.backoff.tries() >= RESUMPTIONS {
+        stream::abandon(cx)?;
+    }
     close_transport(cx, true);
     if let Link::Live(live) = &cx.session.link {
         cx.session.backoff.session_ended(cx.now.mono.saturating_sub(live.since));
@@ -270,6 +286,7 @@ pub fn lost(cx: &mut Cx<'_>, reason: WaitReason) -> Result<(), Fault> {
 
 /// No further try until the user does something.
 pub fn give_up(cx: &mut Cx<'_>, reason: LoginFailure) -> Result<(), Fault> {
+    stream::save(cx)?;
     close_transport(cx, true);
     let was_live = cx.session.is_live();
     cx.session.link = Link::Failed;
@@ -281,12 +298,10 @@ pub fn give_up(cx: &mut Cx<'_>, reason: LoginFailure) -> Result<(), Fault> {
 
 /// Leaves: `for_good` ends the session on the server, else the server keeps it for a resumption.
 pub fn leave(cx: &mut Cx<'_>, for_good: bool) -> Result<(), Fault> {
-    if let Some(live) = cx.session.live() {
-        if for_good {
-            live.outgoing.push_str(crate::wire::STREAM_CLOSE);
-        } else {
-            stream::answer_count(cx);
-        }
+    stream::save(cx)?;
+    stream::answer_count(cx);
+    if let Some(live) = cx.session.live().filter(|_| for_good) {
+        live.outgoing.push_str(crate::wire::STREAM_CLOSE);
     }
     close_transport(cx, false);
     let was_live = cx.session.is_live();
@@ -310,6 +325,7 @@ pub fn stream_error(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
             if reason == WaitReason::ServerError {
                 // Whatever broke the stream would be sent again by a resumption: start afresh.
                 stream::abandon(cx)?;
+                crate::archive::run::stream_broke(cx)?;
             }
             lost(cx, reason)
         }
@@ -390,8 +406,9 @@ pub fn show(cx: &mut Cx<'_>, connection: Connection) -> Result<(), Fault> {
 }
 
 impl Session {
-    fn next_connection(&mut self) -> ConnectionId {
-        self.connections += 1;
-        ConnectionId((u64::try_from(self.account.0).unwrap_or(0) << 32) | self.connections)
+    fn next_connection() -> ConnectionId {
+        // Never used twice in a process, whatever is reloaded meanwhile.
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        ConnectionId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }

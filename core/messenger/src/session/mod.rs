@@ -34,8 +34,6 @@ pub struct Session {
     /// The server's clock minus ours, milliseconds.
     pub clock_offset: i64,
     pub link: Link,
-    /// Transports opened so far.
-    pub connections: u64,
     pub backoff: Backoff,
     /// Look at the outbox before this call ends.
     pub pump: bool,

@@ -73,9 +73,9 @@ pub fn answer_count(cx: &mut Cx<'_>) {
     }
 }
 
-/// The server has handled `h` of our stanzas, counted modulo 2^32.
-pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
-    let Some(live) = cx.session.live() else { return Ok(()) };
+/// The server has handled `h` of our stanzas, counted modulo 2^32. False if that can't be.
+pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<bool, Fault> {
+    let Some(live) = cx.session.live() else { return Ok(true) };
     // Both run modulo 2^32; fewer than 2^31 stanzas are ever in flight.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the counter wraps by design")]
     let known = live.acknowledged as u32;
@@ -83,9 +83,10 @@ pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
     let up_to = live.acknowledged + newly;
     if up_to > live.sent {
         cx.violation(Violation::AckTooHigh);
-        return Ok(());
+        return Ok(false);
     }
-    acknowledge(cx, up_to)
+    acknowledge(cx, up_to)?;
+    Ok(true)
 }
 
 /// Everything up to this number of the session has reached the server.
@@ -155,6 +156,12 @@ pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
             ping(cx)?;
         }
     }
+    save(cx)
+}
+
+/// Writes the counters beside the rows they count. Before a session ends, too: its last stanzas may have come in the same
+/// call.
+pub fn save(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let Some(live) = cx.session.live().filter(|live| live.dirty) else { return Ok(()) };
     live.dirty = false;
     let (h_in, acknowledged, sent) = (live.h_in, live.acknowledged, live.sent);

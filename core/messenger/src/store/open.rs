@@ -44,15 +44,17 @@ impl Store {
         prepare(&connection, &options)?;
         connection.execute_batch(
             "PRAGMA journal_mode = WAL;
-             PRAGMA synchronous = FULL;
+             PRAGMA synchronous = NORMAL;
              PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON;",
         )?;
         migrate(&mut connection)?;
+        // Not forced to disk: if a power cut takes it back, the numbers differ, and after a power cut nothing is resumed.
         let restored = match &options.path {
             Some(path) => !claim(&connection, path)?,
             None => false,
         };
+        connection.execute_batch("PRAGMA synchronous = FULL;")?;
         Ok(Self { connection, options, memory_name, durability: Durability::Full, restored })
     }
 
@@ -115,9 +117,10 @@ fn prepare(connection: &Connection, options: &StoreOptions) -> rusqlite::Result<
         connection.execute_batch(&key)?;
     }
     connection.execute_batch(
-        // temp_store: Android has no usable temporary folder. busy_timeout: iOS' notification extension is a second
+        // cipher_log_level: what goes wrong comes back as an error, not on stderr. temp_store: Android has no usable temporary folder. busy_timeout: iOS' notification extension is a second
         // process. cache_size: 4 MiB a connection holds every index page a screen needs.
-        "PRAGMA temp_store = MEMORY;
+        "PRAGMA cipher_log_level = NONE;
+         PRAGMA temp_store = MEMORY;
          PRAGMA busy_timeout = 5000;
          PRAGMA cache_size = -4096;",
     )?;

@@ -49,6 +49,8 @@ CREATE TABLE gap (
     from_below INTEGER NOT NULL DEFAULT 0       -- the message above can't be read: fill from the other side
 ) STRICT;
 
+CREATE INDEX gap_loading ON gap (chat_id) WHERE state = 'loading';
+
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
 
 CREATE TABLE job (
@@ -63,6 +65,8 @@ CREATE TABLE job (
 ) STRICT;
 
 CREATE INDEX job_message ON job (message_id);
+
+CREATE INDEX job_state ON job (chat_id, state);
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -95,7 +99,7 @@ CREATE UNIQUE INDEX message_position ON message (chat_id, position);
 
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
-CREATE INDEX message_unsettled ON message (chat_id, place, position) WHERE place <> 0;
+CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place <> 0;
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,

@@ -29,12 +29,14 @@ pub struct Timeline {
     around: Option<MessageId>,
     /// The first message that was unread when the chat was opened: the mark stays above it while the chat is open.
     first_unread: Option<Option<MessageId>>,
+    /// The window's first message, as last read.
+    oldest: Option<MessageId>,
 }
 
 impl Timeline {
     /// The newest messages of a chat.
     pub fn new(chat: ChatId) -> Self {
-        Self { chat, size: FIRST, around: None, first_unread: None }
+        Self { chat, size: FIRST, around: None, first_unread: None, oldest: None }
     }
 
     fn find_first_unread(&mut self, connection: &Connection) -> rusqlite::Result<Option<MessageId>> {
@@ -79,6 +81,7 @@ impl View for Timeline {
         let at_start = rows.len() <= self.size as usize;
         rows.truncate(self.size as usize);
         rows.reverse();
+        self.oldest = rows.first().map(|row| row.id);
         let bottom = if at_start { i64::MIN } else { rows.first().map_or(i64::MIN, |row| row.position) };
         let gaps = read_gaps(&snapshot, self.chat, bottom, top)?;
         let items = arrange(rows, gaps, first_unread);
@@ -87,6 +90,7 @@ impl View for Timeline {
 
     fn page(&mut self, page: Page) {
         match page {
+            Page::Older(_) if self.size >= MOST => self.around = self.oldest,
             Page::Older(count) => self.size = self.size.saturating_add(count).min(MOST),
             Page::Newest => {
                 self.around = None;

@@ -178,7 +178,8 @@ mod tests {
     fn every_command_is_understood() {
         let lines = [
             r#"{"id":1,"do":"add_account","address":"a@x","password":"p"}"#,
-            r#"{"id":1,"do":"add_account","address":"a@x","password":"p","server":{"host":"h","port":1,"direct_tls":true}}"#,
+            r#"{"id":1,"do":"add_account","address":"a@x","password":"p",
+                "server":{"host":"h","port":1,"direct_tls":true}}"#,
             r#"{"id":1,"do":"set_account_enabled","account":1,"enabled":false}"#,
             r#"{"id":1,"do":"remove_account","account":1}"#,
             r#"{"id":1,"do":"start_chat","account":1,"address":"b@x"}"#,

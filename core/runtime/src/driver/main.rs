@@ -1,5 +1,5 @@
-//! `linnet-driver`: Linnet's core without a screen, driven by JSON lines. How any other program tests Linnet; every line
-//! is described in `docs/driver.md`.
+//! `linnet-driver`: Linnet's core without a screen, driven by JSON lines. How any other program tests Linnet; every
+//! line is described in `docs/driver.md`.
 
 #![forbid(unsafe_code)]
 

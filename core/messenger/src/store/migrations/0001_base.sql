@@ -100,7 +100,7 @@ CREATE TABLE message (
     confirmations INTEGER NOT NULL DEFAULT 0    -- looks at the archive that did not show this provisional message
 ) STRICT;
 CREATE UNIQUE INDEX message_position ON message (chat_id, position);
-CREATE INDEX message_unsettled ON message (chat_id, place, position) WHERE place <> 0;
+CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place <> 0;
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
 -- Who a message is, by every name it has. Unique on all but the message.
@@ -143,6 +143,7 @@ CREATE TABLE gap (
     from_below INTEGER NOT NULL DEFAULT 0       -- the message above can't be read: fill from the other side
 ) STRICT;
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
+CREATE INDEX gap_loading ON gap (chat_id) WHERE state = 'loading';
 
 -- What still has to leave, in order.
 CREATE TABLE job (
@@ -156,6 +157,7 @@ CREATE TABLE job (
     made INTEGER NOT NULL                       -- when the user asked, for <delay/>
 ) STRICT;
 CREATE INDEX job_message ON job (message_id);
+CREATE INDEX job_state ON job (chat_id, state);
 
 -- Stanzas whose handling failed: kept for a later version, never handled twice in a row.
 CREATE TABLE undecided (

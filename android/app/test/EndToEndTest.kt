@@ -1,0 +1,222 @@
+package org.linnet.app
+
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.hasAnyAncestor
+import androidx.compose.ui.test.hasContentDescription
+import androidx.compose.ui.test.hasStateDescription
+import androidx.compose.ui.test.hasTestTag
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
+import androidx.compose.ui.test.onNodeWithContentDescription
+import androidx.compose.ui.test.onNodeWithTag
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performTextInput
+import androidx.compose.ui.test.performTextReplacement
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.rules.TemporaryFolder
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.annotation.Config
+import org.robolectric.annotation.GraphicsMode
+import kotlin.random.Random
+
+/** Alice's Activity with the real core, a real server, and bob: nothing between the finger and the wire is made up. */
+@RunWith(RobolectricTestRunner::class)
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+@Config(sdk = [35], application = TestApplication::class, qualifiers = "w411dp-h891dp-xhdpi")
+class EndToEndTest {
+    @get:Rule
+    val rule = createAndroidComposeRule<MainActivity>()
+
+    @get:Rule
+    val folder = TemporaryFolder()
+
+    private val wire = Wire()
+    private var bob: Peer? = null
+
+    /** The server keeps what earlier tests wrote, so every word is new. */
+    private val salt = Random.nextInt(1_000_000)
+
+    @After
+    fun end() {
+        bob?.close()
+        wire.close()
+    }
+
+    @Test
+    fun `alice signs in, writes to bob, and reads his answer`() {
+        signIn()
+        picture("end-to-end-1-chats")
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val chat = peer.chatWith(Server.alice)
+
+        openChatWithBob()
+        write("Hello Bob $salt")
+        await("bob has it") { "Hello Bob $salt" in chat.received }
+        await("the server has it, and says so") { stateOf("Hello Bob $salt").endsWith("Sent") }
+
+        chat.send("Hello Alice $salt 🎉")
+        await("alice has it") { shown("Hello Alice $salt 🎉") }
+        rule.onNodeWithText("Hello Alice $salt 🎉").assertIsDisplayed()
+        repeat(3) { chat.send("And $it more of $salt") }
+        await("all of them") { shown("And 2 more of $salt") }
+        rule.onNodeWithText("And 2 more of $salt").assertIsDisplayed()
+        picture("end-to-end-2-chat")
+
+        rule.onNodeWithContentDescription("Back").performClick()
+        await("the list tells of it") { shown("And 2 more of $salt") && shown("Chats") }
+        await("and that it was read") {
+            rule.onAllNodes(hasContentDescription("unread", substring = true), useUnmergedTree = true)
+                .fetchSemanticsNodes().isEmpty()
+        }
+        chat.send("While you were away $salt")
+        await("one unread message") {
+            rule.onAllNodes(hasContentDescription("1 unread message"), useUnmergedTree = true)
+                .fetchSemanticsNodes().isNotEmpty()
+        }
+        picture("end-to-end-3-unread")
+    }
+
+    @Test
+    fun `a wrong password is told, and the right one lets her in`() {
+        await("the welcome") { shown("Welcome to Linnet") }
+        fillIn("not $salt")
+        await("it is refused") { shown("The password doesn't fit this address.") }
+        picture("end-to-end-4-refused")
+        rule.onNodeWithTag("password").performTextReplacement(Server.password)
+        rule.onNodeWithTag("sign-in").performClick()
+        await("she is in") { shown("Chats") }
+    }
+
+    @Test
+    fun `a message to nobody fails with a reason and can be tried again`() {
+        signIn()
+        newChat("nobody$salt@${Server.domain}")
+        write("Is anyone there? $salt")
+        await("it comes back") { shown("Not sent", substring = true) }
+        picture("end-to-end-5-failed")
+        wire.hold()
+        rule.onNode(hasText("Try again")).performClick()
+        await("it is on its way again") { stateOf("Is anyone there? $salt").endsWith("Sending") }
+        wire.release()
+        await("and comes back again") { shown("Not sent", substring = true) }
+    }
+
+    @Test
+    fun `what is written without a network goes out when it is back, once`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val chat = peer.chatWith(Server.alice)
+        openChatWithBob()
+        wire.cut()
+        await("the banner says that the connection is gone") { shown("Next try in", substring = true) }
+        write("In a tunnel $salt")
+        assertTrue(stateOf("In a tunnel $salt").endsWith("Sending"))
+        picture("end-to-end-7-tunnel")
+        wire.mend()
+        rule.onNodeWithText("Try now").performClick()
+        await("bob has it") { "In a tunnel $salt" in chat.received }
+        await("the server has it, and says so") { stateOf("In a tunnel $salt").endsWith("Sent") }
+        chat.send("Back in the light $salt")
+        await("alice has the answer") { shown("Back in the light $salt") }
+        assertEquals(1, chat.received.count { it == "In a tunnel $salt" })
+    }
+
+    @Test
+    fun `a turn of the screen keeps the chat, the draft and the connection`() {
+        signIn()
+        openChatWithBob()
+        write("Before the turn $salt")
+        rule.onNodeWithTag("draft").performTextInput("Half a tho")
+        rule.activityRule.scenario.recreate()
+        await("the message is still there") { shown("Before the turn $salt") }
+        rule.onNodeWithText("Half a tho").assertIsDisplayed()
+        await("the server has it") { stateOf("Before the turn $salt").endsWith("Sent") }
+        rule.runOnUiThread { rule.activity.onBackPressedDispatcher.onBackPressed() }
+        await("back leads to the list") { shown("Chats") }
+    }
+
+    @Test
+    fun `a note to self goes out once and comes back never`() {
+        signIn()
+        rule.onNodeWithTag("new-chat").performClick()
+        await("the note is offered") { shown("Note to self") }
+        rule.onNodeWithTag("note-to-self").performClick()
+        await("its chat") { rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().isNotEmpty() }
+        write("Milk $salt")
+        await("sent") { stateOf("Milk $salt").endsWith("Sent") }
+        assertEquals(1, rule.onAllNodes(bubble("Milk $salt")).fetchSemanticsNodes().size)
+    }
+
+    @Test
+    @Config(qualifiers = "+de-rDE")
+    fun `the whole way in German`() {
+        await("Willkommen") { shown("Willkommen bei Linnet") }
+        fillIn(Server.password, more = "Server-Einstellungen")
+        await("Chats") { rule.onAllNodes(hasTestTag("new-chat")).fetchSemanticsNodes().isNotEmpty() }
+        openChatWithBob()
+        write("Grüß dich $salt")
+        await("gesendet") { stateOf("Grüß dich $salt").endsWith("Gesendet") }
+        picture("end-to-end-6-german")
+    }
+
+    private fun signIn() {
+        await("the welcome") { shown("Welcome to Linnet") }
+        fillIn(Server.password)
+        await("signed in") { shown("Chats") }
+    }
+
+    private fun fillIn(password: String, more: String = "Server settings") {
+        rule.onNodeWithTag("address").performTextInput(Server.alice)
+        rule.onNodeWithTag("password").performTextInput(password)
+        rule.onNodeWithText(more).performClick()
+        rule.onNodeWithTag("host").performTextInput("127.0.0.1")
+        rule.onNodeWithTag("port").performTextReplacement("${wire.port}")
+        rule.onNodeWithTag("sign-in").performClick()
+    }
+
+    private fun openChatWithBob() = newChat(Server.bob)
+
+    private fun newChat(address: String) {
+        rule.onNodeWithTag("new-chat").performClick()
+        await("the new-chat screen") { rule.onAllNodes(hasTestTag("peer")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("peer").performTextInput(address)
+        rule.onNodeWithTag("start").performClick()
+        await("the chat") { rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().isNotEmpty() }
+        await("whose it is") { shown(address) }
+    }
+
+    private fun write(text: String) {
+        rule.onNodeWithTag("draft").performTextInput(text)
+        rule.onNodeWithTag("send").performClick()
+        await("\"$text\" on screen") { rule.onAllNodes(bubble(text)).fetchSemanticsNodes().isNotEmpty() }
+    }
+
+    private fun bubble(text: String) = hasTestTag("message") and hasText(text)
+
+    private fun stateOf(text: String): String =
+        rule.onNode(bubble(text)).fetchSemanticsNode().config[SemanticsProperties.StateDescription]
+
+    private fun shown(text: String, substring: Boolean = false) =
+        rule.onAllNodes(hasText(text, substring), useUnmergedTree = true).fetchSemanticsNodes().isNotEmpty()
+
+    /** Pumps the main looper: what Rust does, no idling resource knows. */
+    private fun await(what: String, millis: Long = 30_000, condition: () -> Boolean) {
+        val started = System.nanoTime()
+        rule.waitUntil(what, millis, condition)
+        println("  $what: ${(System.nanoTime() - started) / 1_000_000} ms")
+    }
+
+    private fun picture(name: String) {
+        rule.waitForIdle()
+        rule.runOnUiThread { savePicture(rule.activity.window.decorView, name) }
+    }
+}

@@ -1,0 +1,72 @@
+package org.linnet.app
+
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.SharingStarted
+import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.runBlocking
+import org.linnet.core.Client
+import org.linnet.core.Connection
+import org.linnet.core.LogLevel
+import org.linnet.core.Options
+import org.linnet.core.Platform
+import org.linnet.core.ServerAddress
+import org.linnet.core.TimelineItem
+import org.linnet.ui.ClientCore
+import java.io.File
+
+/** Where the tests' server is. Missing is a failure: a test that did not run proves nothing. */
+object Server {
+    val host = named("HOST")
+    val port = named("PORT").toInt()
+    val ca = named("CA")
+    val domain = named("DOMAIN")
+    val alice = named("ALICE")
+    val bob = named("BOB")
+    val password = named("PASSWORD")
+
+    private fun named(name: String): String =
+        checkNotNull(System.getenv("LINNET_TEST_$name")) { "LINNET_TEST_$name is not set: these tests need a server" }
+}
+
+/** The other side of a conversation: a second client with its own store, without a screen. */
+class Peer(private val address: String, folder: File) : AutoCloseable {
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+    private val client = Client.open(Options(File(folder, "peer.db").path, Server.ca), Keys)
+    private val core = ClientCore(client)
+    private val accounts = core.accounts().stateIn(scope, SharingStarted.Eagerly, emptyList())
+    private val account = runBlocking {
+        core.addAccount(address, Server.password, ServerAddress(Server.host, Server.port.toUShort(), false))
+    }
+
+    val online get() = accounts.value.any { it.connection == Connection.Online }
+
+    fun chatWith(other: String) = Chat(runBlocking { core.startChat(account, other) })
+
+    inner class Chat(private val id: Long) {
+        private val window = core.timeline(id).window.stateIn(scope, SharingStarted.Eagerly, null)
+
+        /** Bodies, oldest first, of what the other side wrote. */
+        val received
+            get() = window.value?.items.orEmpty().filterIsInstance<TimelineItem.Message>()
+                .map { it.item }.filter { !it.outgoing }.map { it.body }
+
+        fun send(body: String) = runBlocking { core.sendText(id, body, core.newToken()) }
+    }
+
+    override fun close() {
+        scope.cancel()
+        client.end()
+        client.close()
+    }
+
+    private object Keys : Platform {
+        override fun databaseKey() = ByteArray(32) { it.toByte() }
+        override fun bootId() = "test"
+        override fun log(level: LogLevel, target: String, message: String) {
+            if (level == LogLevel.ERROR || level == LogLevel.WARN) println("peer: $level $target: $message")
+        }
+    }
+}

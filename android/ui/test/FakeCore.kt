@@ -1,0 +1,136 @@
+package org.linnet.ui
+
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.update
+import org.linnet.core.AccountItem
+import org.linnet.core.ChatItem
+import org.linnet.core.CommandException
+import org.linnet.core.Connection
+import org.linnet.core.RequestItem
+import org.linnet.core.ServerAddress
+import org.linnet.core.SubscriptionException
+import org.linnet.core.TimelineItem
+import org.linnet.core.Window
+import org.linnet.ui.previews.Fixtures
+
+/** A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test. */
+class FakeCore : Core {
+    val accounts = MutableStateFlow(listOf(Fixtures.account))
+    val chats = MutableStateFlow(Fixtures.chats)
+    val requests = MutableStateFlow(emptyList<RequestItem>())
+    val timelines = HashMap<Long, MutableStateFlow<Window<TimelineItem>>>()
+    val asked = ArrayList<String>()
+
+    /** What the next command answers with instead of doing anything. */
+    var refusal: CommandException? = null
+
+    /** What the next subscription ends with. */
+    var failure: SubscriptionException? = null
+
+    fun window(chat: Long) = timelines.getOrPut(chat) { MutableStateFlow(Window(emptyList(), true, true)) }
+
+    fun arrives(chat: Long, item: TimelineItem) = window(chat).update { it.copy(items = it.items + item) }
+
+    fun connection(account: Long, connection: Connection, signedIn: Boolean? = null) = accounts.update { all ->
+        all.map { if (it.id == account) it.copy(connection = connection, signedIn = signedIn ?: it.signedIn) else it }
+    }
+
+    override fun accounts(): Flow<List<AccountItem>> = failing(accounts)
+    override fun chats(): Flow<List<ChatItem>> = failing(chats)
+    override fun requests(): Flow<List<RequestItem>> = failing(requests)
+
+    override fun timeline(chat: Long) = object : Timeline {
+        override val window: Flow<Window<TimelineItem>> = failing(window(chat))
+        override fun loadOlder(count: Int) {
+            asked += "older $count"
+        }
+
+        override fun jumpToNewest() {
+            asked += "newest"
+        }
+    }
+
+    override suspend fun addAccount(address: String, password: String, server: ServerAddress?): Long {
+        command("add $address $password ${server?.let { "${it.host}:${it.port} ${it.directTls}" }}")
+        val known = accounts.value.firstOrNull { it.address == address }
+        if (known != null) {
+            connection(known.id, Connection.Connecting)
+            return known.id
+        }
+        val id = (accounts.value.maxOfOrNull { it.id } ?: 0) + 1
+        val fresh = Fixtures.account(address, id).copy(connection = Connection.Connecting, signedIn = false)
+        accounts.update { it + fresh }
+        return id
+    }
+
+    override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = command("enable $account $enabled")
+
+    override suspend fun removeAccount(account: Long) {
+        command("remove $account")
+        accounts.update { all -> all.filter { it.id != account } }
+    }
+
+    override suspend fun setArchiving(account: Long, on: Boolean) = command("archiving $account $on")
+
+    override suspend fun startChat(account: Long, address: String): Long {
+        command("start $account $address")
+        return chats.value.firstOrNull { it.address == address }?.id ?: throw CommandException.AddressInvalid()
+    }
+
+    override suspend fun answerRequest(account: Long, address: String, accept: Boolean) {
+        command("answer $address $accept")
+        requests.update { all -> all.filter { it.address != address } }
+    }
+
+    private var tokens = 0
+    override fun newToken() = "token-${++tokens}"
+
+    override suspend fun sendText(chat: Long, body: String, token: String): Long {
+        command("send $chat $body $token")
+        val id = 1_000L + tokens
+        val time = Fixtures.at(18, 12)
+        arrives(chat, TimelineItem.Message(Fixtures.message(id, body, time, outgoing = true, state = sending)))
+        return id
+    }
+
+    override suspend fun retry(message: Long) = command("retry $message")
+    override suspend fun deleteMessage(message: Long) = command("delete $message")
+    override suspend fun deleteChat(chat: Long) = command("delete chat $chat")
+    override suspend fun markRead(chat: Long, message: Long) = command("read $chat $message")
+    override suspend fun fillGap(gap: Long) = command("fill $gap")
+    override suspend fun chatOpened(chat: Long) = command("opened $chat")
+    override fun networkChanged() {
+        asked += "network"
+    }
+
+    private fun command(words: String) {
+        asked += words
+        refusal?.let {
+            refusal = null
+            throw it
+        }
+    }
+
+    private fun <T> failing(state: MutableStateFlow<T>): Flow<T> = flow {
+        failure?.let {
+            failure = null
+            throw it
+        }
+        state.map { it }.collect { emit(it) }
+    }
+
+    private companion object {
+        val sending = org.linnet.core.MessageState.Sending
+    }
+}
+
+class FakeMemory : Memory {
+    val marks = HashSet<String>()
+    override fun has(mark: String) = mark in marks
+    override fun keep(mark: String) {
+        marks += mark
+    }
+}
