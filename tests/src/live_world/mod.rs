@@ -198,7 +198,10 @@ impl LiveWorld {
         let mut sent = Vec::new();
         for (device, own) in &users {
             for chat in self.chat_list(*device) {
-                if users.iter().any(|(_, user)| *user == chat.address && user != own) {
+                let receivers = || users.iter().filter(|(_, user)| *user == chat.address && user != own);
+                // A marker would bring a chat back that was deleted there.
+                let deleted = receivers().any(|(receiver, _)| self.has_deleted_chat(*receiver, own));
+                if receivers().next().is_some() && !deleted {
                     let body = format!("{MARKER}{}", self.token());
                     let command = Command::SendText { chat: chat.id, body: body.clone(), token: self.token() };
                     match self.submit(*device, command) {
@@ -214,6 +217,15 @@ impl LiveWorld {
             }
             let _ = self.submit(device, Command::DeleteMessage { message });
         }
+    }
+
+    fn has_deleted_chat(&self, device: DeviceId, with: &str) -> bool {
+        let store = self.phones.borrow()[device.0].store.clone();
+        let deleted = open_reader(&store).map_err(|error| error.to_string()).and_then(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM chat WHERE jid = ?1 AND listed = 0)";
+            connection.query_row(sql, [with], |row| row.get(0)).map_err(|error| error.to_string())
+        });
+        deleted.unwrap_or_else(|error| self.fail(&error))
     }
 
     fn await_marker(&self, device: DeviceId, from: &str, body: &str) {
