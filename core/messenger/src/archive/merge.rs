@@ -214,9 +214,11 @@ fn place_below(
 ) -> Result<Option<MessageId>, Fault> {
     if let Some(message) = known {
         let (position, place) = whereabouts(cx, message)?;
-        if matches!(place, Place::Settled | Place::Live) {
+        let below = cursor.is_none_or(|cursor| position < cursor);
+        // One that came live in an earlier session may stand above what the archive has after it.
+        if place == Place::Settled || (place == Place::Live && below) {
             identity::name(cx, message, content, Via::Archive(&archived.id))?;
-            return Ok(cursor.is_none_or(|cursor| position < cursor).then_some(message));
+            return Ok(below.then_some(message));
         }
     }
     let low = order::before(cx.tx, chat, cursor.unwrap_or(order::UNSENT))?;

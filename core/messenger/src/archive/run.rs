@@ -1,9 +1,10 @@
 //! Reading the archive, one query at a time and account: first the newest pages (a fresh device), then forward from the
 //! cursor (what was missed, and where our own messages really stand), then the gaps someone looks at.
 //!
-//! Invariants: the cursor moves only in the transaction that stores what it passes, and only by pages of the archive. A query that fails is tried again later, and never holds back the outbox
-//! for good. If an archived stanza breaks the stream, pages shrink to one message, then the archive is read from its
-//! other side: what can't be read costs its own place and nothing else.
+//! Invariants: the cursor moves only in the transaction that stores what it passes, and only by pages of the archive. A
+//! query that fails is tried again later, and never holds back the outbox for good. If an archived stanza breaks the
+//! stream, pages shrink to one message, then the archive is read from its other side: what can't be read costs its own
+//! place and nothing else.
 //!
 //! XEPs: 0059, 0313
 

@@ -53,6 +53,11 @@ pub fn taken_by_server(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault>
     Ok(())
 }
 
+/// The message can't be sent as it is.
+pub fn refuse(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault> {
+    fail(cx, message, SendFailure::Refused)
+}
+
 /// The message was refused.
 pub fn fail(cx: &mut Cx<'_>, message: MessageId, reason: SendFailure) -> Result<(), Fault> {
     let Some((chat, _, _)) = whereabouts(cx, message)? else { return Ok(()) };
