@@ -11,6 +11,8 @@ pub mod bench;
 pub mod chaos;
 pub mod fake_server;
 pub mod fake_world;
+#[cfg(feature = "live")]
+pub mod live_world;
 pub mod picture;
 pub mod seed;
 pub mod stamp;

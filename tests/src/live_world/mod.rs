@@ -1,0 +1,421 @@
+//! The same scenarios on a real Prosody, over real sockets and TLS, through the runtime: it proves the fake server honest.
+//!
+//! A world settles when every outbox is empty and acknowledged, no place in a timeline is a guess any more, and a marker
+//! sent along each pair after that has arrived: what was sent before it has, then, too. Markers are deleted at once and
+//! never shown to a scenario. All waiting is for something a subscription brings, and bounded.
+//!
+//! What differs from [`crate::fake_world::FakeWorld`]: a killed device is a client that is closed without a word to the
+//! server (the chaos test kills real processes), and each look at a timeline opens its screen anew.
+
+mod follower;
+mod link;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jid::BareJid;
+use linnet_messenger::command::{Command, Receipt, Secret, ServerAddress};
+use linnet_messenger::fault::CommandError;
+use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::store::{StoreOptions, open_reader};
+use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::item::{AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem};
+use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::{Page, View};
+use linnet_runtime::{Client, Options};
+use linnet_servers::Prosody;
+use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
+
+use self::follower::Follower;
+use self::link::Link;
+use crate::picture;
+use crate::world::{DeviceId, World};
+
+/// Longer than any back-off of a scenario.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// A subscription that says nothing for so long is asked whether it has missed something.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const MARKER: &str = "\u{2063}marker ";
+
+/// See the module.
+pub struct LiveWorld {
+    runtime: Runtime,
+    server: Prosody,
+    folder: PathBuf,
+    phones: RefCell<Vec<Phone>>,
+    tokens: Cell<u32>,
+}
+
+struct Phone {
+    user: String,
+    link: Link,
+    store: StoreOptions,
+    account: Option<AccountId>,
+    network: bool,
+    pages: BTreeMap<ChatId, Vec<Page>>,
+    running: Option<Running>,
+}
+
+struct Running {
+    client: Client,
+    accounts: Follower<Accounts>,
+    chat_list: Follower<ChatList>,
+    timelines: BTreeMap<ChatId, Follower<Timeline>>,
+}
+
+impl LiveWorld {
+    /// Starts a server of its own.
+    pub fn new(options: linnet_servers::Options) -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        let server = Prosody::start(options)?;
+        let folder = server.folder.join("devices");
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        Ok(Self { runtime, server, folder, phones: RefCell::new(Vec::new()), tokens: Cell::new(0) })
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Prosody {
+        &self.server
+    }
+
+    fn password(user: &str) -> String {
+        format!("{user}'s pässword")
+    }
+
+    /// What a fresh subscriber is given first.
+    fn look<V: View>(&self, device: DeviceId, view: V, pages: &[Page]) -> Vec<V::Item> {
+        let phones = self.phones.borrow();
+        let Some(running) = &phones[device.0].running else { self.fail("a device that does not run shows nothing") };
+        let subscription = running.client.subscribe(view);
+        pages.iter().for_each(|page| subscription.page(*page));
+        let batch = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, subscription.next(0)).await });
+        let mut list = Vec::new();
+        match batch {
+            Ok(Ok(Some(batch))) => linnet_messenger::view::diff::apply(&mut list, &batch.ops),
+            other => self.fail(&format!("a view gave {other:?}")),
+        }
+        list
+    }
+
+    fn open(&self, device: usize) {
+        let mut phones = self.phones.borrow_mut();
+        let phone = &mut phones[device];
+        assert!(phone.running.is_none(), "it runs already");
+        let mut options = Options::new(phone.store.clone());
+        options.ca_file = Some(self.server.ca.clone());
+        let client = match Client::open(options, Arc::new(())) {
+            Ok(client) => client,
+            Err(error) => self.fail(&format!("a client does not open: {error}")),
+        };
+        phone.running = Some(Running {
+            accounts: Follower::new(&client, Accounts, &self.runtime),
+            chat_list: Follower::new(&client, ChatList, &self.runtime),
+            timelines: BTreeMap::new(),
+            client,
+        });
+    }
+
+    /// The devices that run and have a network.
+    fn present(&self) -> Vec<DeviceId> {
+        let phones = self.phones.borrow();
+        (0..phones.len()).filter(|at| phones[*at].network && phones[*at].running.is_some()).map(DeviceId).collect()
+    }
+
+    /// Follows a chat from now on, if it is not followed yet, and waits for what is wished of it.
+    fn wait_for_chat(&self, device: DeviceId, chat: ChatId, wished: impl FnMut(&[TimelineItem]) -> bool) -> bool {
+        let mut phones = self.phones.borrow_mut();
+        let Some(running) = phones[device.0].running.as_mut() else { return false };
+        let Running { client, timelines, .. } = running;
+        timelines
+            .entry(chat)
+            .or_insert_with(|| Follower::new(client, Timeline::new(chat), &self.runtime))
+            .wait(PATIENCE, wished)
+    }
+
+    fn wait_online(&self, device: DeviceId) {
+        let phones = self.phones.borrow();
+        let Some(running) = &phones[device.0].running else { return };
+        let arrived = |account: &AccountItem| {
+            !account.enabled || matches!(account.connection, ConnectionState::Online | ConnectionState::Failed { .. })
+        };
+        if !running.accounts.wait(PATIENCE, |accounts| accounts.iter().all(arrived)) {
+            drop(phones);
+            self.fail(&format!("never online: {:?}", self.accounts(device)));
+        }
+    }
+
+    /// Waits until nothing of the device is unsent, unconfirmed, or in a place that is a guess.
+    fn wait_quiet(&self, device: DeviceId) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let open = self.open_ends(device);
+            if open.iter().all(|(_, count)| *count == 0) {
+                return;
+            }
+            if Instant::now() > until {
+                self.fail(&format!("never quiet: {open:?}"));
+            }
+            let phones = self.phones.borrow();
+            let Some(running) = &phones[device.0].running else { return };
+            // Most of it shows on the chat list; the rest is asked for again.
+            let mut first = true;
+            running.chat_list.wait(LOOK_AGAIN, |_| !std::mem::replace(&mut first, false));
+        }
+    }
+
+    fn open_ends(&self, device: DeviceId) -> Vec<(&'static str, i64)> {
+        let store = self.phones.borrow()[device.0].store.clone();
+        let connection = match open_reader(&store) {
+            Ok(connection) => connection,
+            Err(error) => self.fail(&format!("the store can't be read: {error}")),
+        };
+        [
+            ("jobs", "SELECT count(*) FROM job"),
+            ("unacknowledged", "SELECT count(*) FROM unacknowledged"),
+            ("places", "SELECT count(*) FROM message WHERE place <> 0 AND state <> 3"),
+            ("gaps", "SELECT count(*) FROM gap WHERE state = 'loading'"),
+        ]
+        .into_iter()
+        .map(|(what, sql)| match connection.query_row(sql, [], |row| row.get(0)) {
+            Ok(count) => (what, count),
+            Err(error) => self.fail(&format!("{sql}: {error}")),
+        })
+        .collect()
+    }
+
+    /// Sends a marker along every chat between devices that are there, waits for it, and takes it away again.
+    fn mark(&self) {
+        let present = self.present();
+        let users: Vec<(DeviceId, String)> =
+            present.iter().map(|device| (*device, self.address(*device).to_string())).collect();
+        let mut sent = Vec::new();
+        for (device, own) in &users {
+            for chat in self.chat_list(*device) {
+                let receivers = || users.iter().filter(|(_, user)| *user == chat.address && user != own);
+                // A marker would bring a chat back that was deleted there.
+                let deleted = receivers().any(|(receiver, _)| self.has_deleted_chat(*receiver, own));
+                if receivers().next().is_some() && !deleted {
+                    let body = format!("{MARKER}{}", self.token());
+                    let command = Command::SendText { chat: chat.id, body: body.clone(), token: self.token() };
+                    match self.submit(*device, command) {
+                        Ok(Receipt::Message(message)) => sent.push((*device, chat, own.clone(), body, message)),
+                        other => self.fail(&format!("a marker was not taken: {other:?}")),
+                    }
+                }
+            }
+        }
+        for (device, chat, own, body, message) in sent {
+            for (receiver, _) in users.iter().filter(|(_, user)| *user == chat.address) {
+                self.await_marker(*receiver, &own, &body);
+            }
+            let _ = self.submit(device, Command::DeleteMessage { message });
+        }
+    }
+
+    fn has_deleted_chat(&self, device: DeviceId, with: &str) -> bool {
+        let store = self.phones.borrow()[device.0].store.clone();
+        let deleted = open_reader(&store).map_err(|error| error.to_string()).and_then(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM chat WHERE jid = ?1 AND listed = 0)";
+            connection.query_row(sql, [with], |row| row.get(0)).map_err(|error| error.to_string())
+        });
+        deleted.unwrap_or_else(|error| self.fail(&error))
+    }
+
+    fn await_marker(&self, device: DeviceId, from: &str, body: &str) {
+        let mut found = None;
+        {
+            let phones = self.phones.borrow();
+            let Some(running) = &phones[device.0].running else { return };
+            running.chat_list.wait(PATIENCE, |chats| {
+                found = chats.iter().find(|chat| chat.address == from).map(|chat| chat.id);
+                found.is_some()
+            });
+        }
+        let Some(chat) = found else { self.fail(&format!("no chat with {from}")) };
+        let mut message = None;
+        self.wait_for_chat(device, chat, |items| {
+            message = picture::messages(items).find(|message| message.body == body).map(|message| message.id);
+            message.is_some()
+        });
+        match message {
+            Some(message) => {
+                let _ = self.submit(device, Command::DeleteMessage { message });
+            }
+            None => self.fail(&format!("a marker from {from} never arrived at {}", self.address(device))),
+        }
+    }
+}
+
+impl World for LiveWorld {
+    fn add_device(&self, name: &str, user: &str) -> DeviceId {
+        if let Err(error) = self.server.add_user(user, &Self::password(user)) {
+            self.fail(&error);
+        }
+        let target: SocketAddr =
+            format!("{}:{}", self.server.host, self.server.port).parse().expect("invariant: loopback");
+        let link = Link::open(target).expect("invariant: a loopback port is free");
+        let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port: link.port(), direct_tls: false });
+        let store = StoreOptions { path: Some(self.folder.join(format!("{name}.db"))), key: Zeroizing::new([7; 32]) };
+        let device = {
+            let mut phones = self.phones.borrow_mut();
+            phones.push(Phone {
+                user: user.to_owned(),
+                link,
+                store,
+                account: None,
+                network: true,
+                pages: BTreeMap::new(),
+                running: None,
+            });
+            DeviceId(phones.len() - 1)
+        };
+        self.open(device.0);
+        let password = Secret::new(Self::password(user));
+        let command = Command::AddAccount { address: self.address(device).to_string(), password, server };
+        match self.submit(device, command) {
+            Ok(Receipt::Account(account)) => self.phones.borrow_mut()[device.0].account = Some(account),
+            other => self.fail(&format!("adding an account gave {other:?}")),
+        }
+        device
+    }
+
+    fn befriend(&self, one: &str, other: &str) {
+        if let Err(error) = self.server.befriend(one, other) {
+            self.fail(&error);
+        }
+    }
+
+    fn address(&self, device: DeviceId) -> BareJid {
+        let user = self.phones.borrow()[device.0].user.clone();
+        BareJid::new(&format!("{user}@{}", self.server.domain)).expect("invariant: test users have plain names")
+    }
+
+    fn account(&self, device: DeviceId) -> AccountId {
+        self.phones.borrow()[device.0].account.expect("invariant: devices are made with an account")
+    }
+
+    fn token(&self) -> String {
+        self.tokens.set(self.tokens.get() + 1);
+        format!("token-{:06}", self.tokens.get())
+    }
+
+    fn submit(&self, device: DeviceId, command: Command) -> Result<Receipt, CommandError> {
+        let answer = {
+            let phones = self.phones.borrow();
+            let Some(running) = &phones[device.0].running else { return Err(CommandError::NotNow) };
+            running.client.submit(command)
+        };
+        match self.runtime.block_on(async { tokio::time::timeout(PATIENCE, answer).await }) {
+            Ok(answer) => answer,
+            Err(_) => self.fail("a command was not answered"),
+        }
+    }
+
+    fn settle(&self) {
+        for device in self.present() {
+            self.wait_online(device);
+        }
+        for device in self.present() {
+            self.wait_quiet(device);
+        }
+        self.mark();
+        for device in self.present() {
+            self.wait_quiet(device);
+        }
+    }
+
+    fn timeline(&self, device: DeviceId, chat: ChatId) -> Vec<TimelineItem> {
+        let shown = |items: &[TimelineItem]| -> Vec<TimelineItem> {
+            let marker = |item: &TimelineItem| match item {
+                TimelineItem::Message(message) => message.body.starts_with(MARKER),
+                TimelineItem::UnreadMark { .. } | TimelineItem::Gap(_) => false,
+            };
+            items.iter().filter(|item| !marker(item)).cloned().collect()
+        };
+        // Where the unread mark is depends on when a screen was opened.
+        let rows = |items: &[TimelineItem]| -> Vec<TimelineItem> {
+            items.iter().filter(|item| !matches!(item, TimelineItem::UnreadMark { .. })).cloned().collect()
+        };
+        let newest = rows(&self.look(device, Timeline::new(chat), &[]));
+        if !self.wait_for_chat(device, chat, |items| rows(items) == newest) {
+            self.fail("who follows a chat does not see what the store shows");
+        }
+        let pages = self.phones.borrow()[device.0].pages.get(&chat).cloned().unwrap_or_default();
+        shown(&self.look(device, Timeline::new(chat), &pages))
+    }
+
+    fn leave(&self, device: DeviceId, chat: ChatId) {
+        let mut phones = self.phones.borrow_mut();
+        phones[device.0].pages.remove(&chat);
+        if let Some(running) = phones[device.0].running.as_mut() {
+            running.timelines.remove(&chat);
+        }
+    }
+
+    fn page(&self, device: DeviceId, chat: ChatId, page: Page) {
+        self.phones.borrow_mut()[device.0].pages.entry(chat).or_default().push(page);
+    }
+
+    fn chat_list(&self, device: DeviceId) -> Vec<ChatItem> {
+        self.look(device, ChatList, &[])
+    }
+
+    fn accounts(&self, device: DeviceId) -> Vec<AccountItem> {
+        self.look(device, Accounts, &[])
+    }
+
+    fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
+        self.look(device, Requests, &[])
+    }
+
+    fn cut(&self, device: DeviceId) {
+        let phones = self.phones.borrow();
+        phones[device.0].link.cut();
+        if let Some(running) = &phones[device.0].running {
+            running.client.network_changed();
+        }
+    }
+
+    fn network(&self, device: DeviceId, there: bool) {
+        let mut phones = self.phones.borrow_mut();
+        phones[device.0].network = there;
+        phones[device.0].link.set_closed(!there);
+        if let Some(running) = phones[device.0].running.as_ref().filter(|_| there) {
+            running.client.network_changed();
+        }
+    }
+
+    fn kill(&self, device: DeviceId) {
+        // The transport goes first: the server hears nothing.
+        let mut phones = self.phones.borrow_mut();
+        phones[device.0].link.cut();
+        phones[device.0].running = None;
+    }
+
+    fn start(&self, device: DeviceId) {
+        self.open(device.0);
+    }
+
+    fn restart_server(&self) {
+        if let Err(error) = self.server.restart() {
+            self.fail(&error);
+        }
+        // Back-off is tested elsewhere; here it would only take time.
+        for phone in self.phones.borrow().iter() {
+            if let Some(running) = &phone.running {
+                running.client.network_changed();
+            }
+        }
+    }
+
+    fn fail(&self, why: &str) -> ! {
+        panic!("{why}\n--- the server's folder was {}", self.server.folder.display());
+    }
+}
