@@ -1,6 +1,8 @@
 //! Identity of single messages: forged ids, reused ids, doubled deliveries, errors.
 
+use linnet_messenger::command::Command;
 use linnet_messenger::fault::Violation;
+use linnet_messenger::wire::Element;
 use linnet_tests::fake_world::address;
 use linnet_tests::world::{Device, World};
 
@@ -228,5 +230,30 @@ fn a_stanza_above_every_limit_costs_only_itself() {
         world.settle();
         let after = world.server().counts;
         assert_eq!(after.bound, before.bound, "it was counted, so the session goes on");
+    });
+}
+
+/// Neither the server nor the sender gave it a unique name; deleted before the archive could, it must not come back.
+#[test]
+fn a_nameless_message_deleted_at_once_stays_deleted() {
+    on_fake(|world| {
+        world.server().switches.stanza_ids = false;
+        let alice = world.any().device("alice");
+        world.settle();
+        let nameless = |id: &str, body: &str| {
+            Element::parse(&format!(
+                "<message from='carol@far.test/x' to='alice@linnet.test' id='{id}' type='chat'><body>{body}</body></message>"
+            ))
+            .unwrap()
+        };
+        world.server_acts(|server| server.arrives(&nameless("1", "gone")));
+        world.advance(200);
+        assert_eq!(alice.bodies("carol@far.test"), ["gone"]);
+        alice.order(Command::DeleteMessage { message: alice.message("carol@far.test", "gone") });
+        world.server_acts(|server| server.arrives(&nameless("2", "stays")));
+        world.settle();
+        world.advance(60_000);
+        world.settle();
+        assert_eq!(alice.bodies("carol@far.test"), ["stays"]);
     });
 }

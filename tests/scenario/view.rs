@@ -160,8 +160,7 @@ fn actions_say_what_can_be_done() {
         world.settle();
         let actions = |with: &str| {
             let timeline = alice.timeline(with);
-            let actions = picture::messages(&timeline).next().unwrap().actions.clone();
-            actions
+            picture::messages(&timeline).next().unwrap().actions.clone()
         };
         assert_eq!(actions("bob@linnet.test"), [MessageAction::Copy, MessageAction::Delete]);
         assert!(actions("nobody@linnet.test").contains(&MessageAction::Retry));

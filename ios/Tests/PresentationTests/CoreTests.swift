@@ -147,6 +147,28 @@ struct CoreTests {
         _ = device
     }
 
+    @Test func aFloodOfTextsIsKeptInTheOrderOfAsking() async throws {
+        let (device, client, _, chat) = try await openCore()
+        let model = ChatModel(client: client, chat: chat, title: "bob")
+        let said = (1...4000).map(String.init)
+        let sends = said.map { body -> Task<Void, Never> in
+            model.draft = body
+            return model.send()
+        }
+        for send in sends { await send.value }
+        let timeline = client.timeline(chat: chat)
+        timeline.loadOlder(count: 4000)
+        let batch = try #require(await timeline.batch(after: 0))
+        var snapshot = Snapshot<TimelineItem>()
+        snapshot.apply(batch)
+        let kept = snapshot.items.compactMap { item -> String? in
+            if case .message(let message) = item { message.body } else { nil }
+        }
+        #expect(kept == said)
+        client.close()
+        _ = device
+    }
+
     @Test func theSameTokenSendsOnce() async throws {
         let (device, client, _, chat) = try await openCore()
         let token = client.newToken()

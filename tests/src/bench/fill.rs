@@ -70,6 +70,11 @@ pub fn plain(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Moves everything from the write-ahead log into the file.
+pub fn empty_log(path: &Path) -> rusqlite::Result<()> {
+    plain(path)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
 /// Gives the store with so many messages; builds it in `folder` if it is not there yet or the schema has changed.
 pub fn store(folder: &Path, messages: u64, tell: impl Fn(&str)) -> Result<Filled, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", folder.display());

@@ -19,6 +19,8 @@ pub const RETURN: Duration = Duration::from_secs(120);
 /// How long the moment of a cut may take to come.
 const MOMENT: Duration = Duration::from_secs(15);
 const TRIES: u32 = 10;
+/// After that, a device that still waits is told again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// The least a message takes on the wire; an acknowledgement takes less.
 const STANZA: u64 = 150;
 /// A planned fault that has not struck by then never will: there is not enough traffic.
@@ -56,25 +58,28 @@ impl World {
     /// Waits until a device is online, dead, or as wished.
     fn wait_online_or(&self, device: &Device, wished: impl Fn(&Known) -> bool) -> Result<(), String> {
         let until = Instant::now() + RETURN;
-        let mut told_at = 0;
+        // At which change of the account it was told last, and when: it may try and fail without a visible change.
+        let mut told: Option<(u64, Instant)> = None;
         loop {
-            let waiting = device.wait(Duration::from_secs(1), |known| match known.connection() {
+            // The link's changes wake nobody here, so it is looked at now and then.
+            let waiting = device.wait(Duration::from_millis(100), |known| match known.connection() {
                 _ if !known.alive || wished(known) => Some(None),
                 // A device that has not noticed its cut yet still says that it is online.
                 "online" if device.link.traffic().live => Some(None),
-                "waiting" if known.account_changes != told_at && !self.server_down.load(Ordering::SeqCst) => {
-                    Some(Some(known.account_changes))
+                "waiting" if !self.server_down.load(Ordering::SeqCst) => {
+                    let changes = known.account_changes;
+                    let again = told.is_none_or(|(at, when)| at != changes || when.elapsed() > AGAIN);
+                    again.then_some(Some(changes))
                 }
                 _ => None,
             });
             match waiting {
                 Some(None) => return Ok(()),
                 Some(Some(changes)) => {
-                    told_at = changes;
+                    told = Some((changes, Instant::now()));
                     device.network_changed()?;
                 }
-                // Still waiting: it may have tried and failed without a visible change, so it is told again.
-                None => told_at = 0,
+                None => {}
             }
             if Instant::now() > until {
                 let state = device.known().connection().to_owned();

@@ -239,7 +239,8 @@ fn settle(world: &World, random: &mut Random) -> Result<(), String> {
     }
     let arrives = |to: &Device, from: &Device, number: u64| {
         let label = format!("{} #{number} ", from.settings.name);
-        let shown = to.wait(DRAIN, |known| known.timeline.messages().any(|m| m.body.starts_with(&label)).then_some(()));
+        let shown =
+            to.wait(SETTLE, |known| known.timeline.messages().any(|m| m.body.starts_with(&label)).then_some(()));
         shown.ok_or_else(|| format!("{}: the last word of {} does not come", to.settings.name, from.settings.name))
     };
     if let [of_first, of_second, of_bob] = markers[..] {

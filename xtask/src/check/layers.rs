@@ -73,7 +73,7 @@ const OTHERS: [(&str, &[&str]); 8] = [
     ("fault", &["store"]),
     // The stream drives the engine, and brings what the archive knows of it up to date.
     ("session", &["wire", "store", "outbox", "engine", "archive", "view::item"]),
-    ("outbox", &["wire", "store", "engine::cx", "engine::feature", "message", "session::clock"]),
+    ("outbox", &["wire", "store", "engine::cx", "engine::feature", "message", "session::clock", "view::item"]),
     ("view", &["store", "message::state"]),
 ];
 

@@ -58,8 +58,9 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     for long in sizes::long(&sources) {
         println!("sizes: to be split soon: {long}");
     }
-    for wide in sizes::wide(&sources) {
-        println!("sizes: to be folded soon: {wide}");
+    let (lines, files) = sizes::wide(&sources);
+    if lines > 0 {
+        println!("sizes: to be folded soon: {lines} lines in {files} files are over 120 characters");
     }
     match count {
         0 => {

@@ -26,12 +26,11 @@ pub fn lint(sources: &[Source]) -> Vec<String> {
     findings
 }
 
-/// Lines over the aim, as a number a file.
-pub fn wide(sources: &[Source]) -> Vec<String> {
+/// How many lines are over the aim, in how many files.
+pub fn wide(sources: &[Source]) -> (usize, usize) {
     let wide = |source: &Source| source.text.lines().filter(|line| line.chars().count() > WIDTH).count();
-    let code = sources.iter().filter(|source| source.is(&CODE));
-    let counted = code.map(|source| (wide(source), &source.path)).filter(|(count, _)| *count > 0);
-    counted.map(|(count, path)| format!("{path} ({count} lines over {WIDTH} characters)")).collect()
+    let counts = sources.iter().filter(|source| source.is(&CODE)).map(wide).filter(|count| *count > 0);
+    counts.fold((0, 0), |(lines, files), count| (lines + count, files + 1))
 }
 
 /// Files over the aim, longest first.

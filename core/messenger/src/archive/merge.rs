@@ -11,6 +11,7 @@ use rusqlite::params;
 use super::page::Archived;
 use crate::chat::open;
 use crate::engine::cx::Cx;
+use crate::engine::fault::Sabotage;
 use crate::fault::Fault;
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::identity::{self, Content, Known, Via};
@@ -29,8 +30,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
         };
         let position = match known {
             None => {
-                let next = order::after(cx.tx, chat, cursor)?;
-                let position = order::between(cx.tx, chat, cursor, next, Side::Low)?;
+                let position = right_after(cx, chat, cursor)?;
                 insert(cx, chat, position, archived, content, !content.outgoing)?;
                 position
             }
@@ -41,12 +41,8 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                     identity::name(cx, message, content, Via::Archive(&archived.id))?;
                     continue;
                 }
-                let position = if stays(cx, chat, position, place, cursor)? {
-                    position
-                } else {
-                    let next = order::after(cx.tx, chat, cursor)?;
-                    order::between(cx.tx, chat, cursor, next, Side::Low)?
-                };
+                let position =
+                    if stays(cx, chat, position, place, cursor)? { position } else { right_after(cx, chat, cursor)? };
                 settle(cx, message, chat, position, archived, content)?;
                 position
             }
@@ -267,8 +263,20 @@ fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<(i64, Place), Fault> {
     state::whereabouts(cx, message)?.map(|(_, position, place)| (position, place)).ok_or(Fault::Corrupt("message_key"))
 }
 
+/// A free position with nothing between it and the cursor.
+fn right_after(cx: &Cx<'_>, chat: ChatId, cursor: Option<i64>) -> Result<i64, Fault> {
+    if cx.sabotage == Some(Sabotage::OrderByClock) {
+        return order::by_clock(cx.tx, chat, cx.now.wall);
+    }
+    let next = order::after(cx.tx, chat, cursor)?;
+    order::between(cx.tx, chat, cursor, next, Side::Low)
+}
+
 /// Whether a known message already stands where the archive has it, seen from the cursor.
 fn stays(cx: &Cx<'_>, chat: ChatId, position: i64, place: Place, cursor: Option<i64>) -> Result<bool, Fault> {
+    if cx.sabotage == Some(Sabotage::OrderByClock) {
+        return Ok(place != Place::Unsent);
+    }
     let beyond = cursor.is_none_or(|cursor| position > cursor);
     Ok(match place {
         Place::Settled | Place::Live => beyond,

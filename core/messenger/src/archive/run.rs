@@ -1,9 +1,10 @@
 //! Reading the archive, one query at a time and account: first the newest pages (a fresh device), then forward from the
 //! cursor (what was missed, and where our own messages really stand), then the gaps someone looks at.
 //!
-//! Invariants: the cursor moves only in the transaction that stores what it passes, and only by pages of the archive. A query that fails is tried again later, and never holds back the outbox
-//! for good. If an archived stanza breaks the stream, pages shrink to one message, then the archive is read from its
-//! other side: what can't be read costs its own place and nothing else.
+//! Invariants: the cursor moves only in the transaction that stores what it passes, and only by pages of the archive. A
+//! query that fails is tried again later, and never holds back the outbox for good. If an archived stanza breaks the
+//! stream, pages shrink to one message, then the archive is read from its other side: what can't be read costs its own
+//! place and nothing else.
 //!
 //! XEPs: 0059, 0313
 
@@ -54,7 +55,9 @@ pub struct ArchiveState {
     pub caught_up: bool,
     pub run: Option<Run>,
     /// When to look at the archive again, mono.
-    pub confirm_at: Option<u64>,
+    confirm_at: Option<u64>,
+    /// After a query that failed: not before, mono.
+    retry_at: Option<u64>,
     confirm_since: Option<u64>,
     /// How often in a row the stream broke while a page was on its way.
     broken: u32,
@@ -125,6 +128,7 @@ impl ArchiveState {
             caught_up: false,
             run: None,
             confirm_at: None,
+            retry_at: None,
             confirm_since: None,
             broken: 0,
             page: PAGE,
@@ -153,13 +157,19 @@ impl ArchiveState {
     /// When there is something to ask, mono.
     pub fn deadline(&self) -> Option<u64> {
         let can_ask = self.run.is_none() && self.features.is_some_and(|features| features.archive);
-        self.confirm_at.filter(|_| can_ask)
+        self.retry_at.or(self.confirm_at).filter(|_| can_ask)
+    }
+
+    fn ask_nothing(&mut self) {
+        self.confirm_at = None;
+        self.confirm_since = None;
+        self.retry_at = None;
     }
 
     /// What was asked could not be had: not again at once.
     pub fn pause_after_fault(&mut self, mono: u64) {
         if self.run.is_none() {
-            self.confirm_at = Some(mono + RETRY);
+            self.retry_at = Some(mono + RETRY);
         }
     }
 
@@ -178,23 +188,25 @@ pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if !cx.session.archive.features.is_some_and(|features| features.archive) {
         return Ok(());
     }
-    let due = cx.session.archive.confirm_at.is_some_and(|at| at <= cx.now.mono);
-    let waits = cx.session.archive.confirm_at.is_some() && !due;
-    if !cx.session.archive.caught_up && !waits {
+    let mono = cx.now.mono;
+    let retry = cx.session.archive.retry_at;
+    if retry.is_some_and(|at| at > mono) {
+        return Ok(());
+    }
+    if !cx.session.archive.caught_up {
         return catch_up(cx);
     }
     if let Some((gap, chat)) = gap::wanted(cx)? {
         return start(cx, Goal::Gap { gap, chat });
     }
-    if due {
+    if retry.is_some() || cx.session.archive.confirm_at.is_some_and(|at| at <= mono) {
         return catch_up(cx);
     }
     Ok(())
 }
 
 fn catch_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    cx.session.archive.confirm_at = None;
-    cx.session.archive.confirm_since = None;
+    cx.session.archive.ask_nothing();
     let (joined, cursor): (bool, Option<String>) = cx
         .tx
         .prepare_cached("SELECT archive_joined, archive_cursor FROM account WHERE id = ?1")?
@@ -388,8 +400,7 @@ pub fn do_without(cx: &mut Cx<'_>) -> Result<(), Fault> {
              WHERE place <> 0 AND place IN (1, 2) AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
         )?
         .execute([cx.session.account])?;
-    cx.session.archive.confirm_at = None;
-    cx.session.archive.confirm_since = None;
+    cx.session.archive.ask_nothing();
     gap::fail_all(cx)?;
     caught_up(cx)
 }
@@ -510,6 +521,5 @@ pub fn reset(cx: &mut Cx<'_>) {
         cx.session.archive.page = (cx.session.archive.page / 2).max(1);
     }
     cx.session.archive.caught_up = false;
-    cx.session.archive.confirm_at = None;
-    cx.session.archive.confirm_since = None;
+    cx.session.archive.ask_nothing();
 }

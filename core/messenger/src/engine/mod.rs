@@ -126,12 +126,16 @@ impl Engine {
         // Archive results are buffered till their page ends and can be asked for again: only the counters are written.
         let repeatable = inputs.iter().all(archive::page::is_result_frame);
         self.store.set_durability(if repeatable { Durability::Normal } else { Durability::Full })?;
-        if self.faults.sabotage == Some(fault::Sabotage::AckBeforeCommit) {
-            self.count_before_commit(&inputs)?;
-        }
+        let premature = match self.faults.sabotage {
+            Some(fault::Sabotage::AckBeforeCommit) => self.count_before_commit(&inputs)?,
+            _ => Vec::new(),
+        };
         let suspend = inputs.iter().any(|input| matches!(input, Input::Suspend));
         let sabotage = self.faults.sabotage;
         let tx = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for Premature { account, cursor } in premature.into_iter().rev() {
+            tx.execute("UPDATE account SET archive_cursor = ?2 WHERE id = ?1", (account, cursor))?;
+        }
         for input in inputs {
             match &input {
                 Input::Suspend => self.suspended = true,
@@ -159,16 +163,29 @@ impl Engine {
         Ok(())
     }
 
-    /// The planted bug: what the server is told counts as stored before it is.
-    fn count_before_commit(&mut self, inputs: &[Input]) -> Result<(), Fault> {
+    /// The planted bug: what counts as stored, for the server (`h`) and for the archive (the cursor), is committed before
+    /// what it counts. Gives what makes it true again once that is committed, too.
+    fn count_before_commit(&mut self, inputs: &[Input]) -> Result<Vec<Premature>, Fault> {
+        let mut early = Vec::new();
         for input in inputs {
-            if let Input::Frame { account, frame: Frame::Element(element), .. } = input
-                && element.ns == ns::CLIENT
-            {
-                self.store.connection.execute("UPDATE stream SET h_in = h_in + 1 WHERE account_id = ?1", [account])?;
+            let Input::Frame { account, connection, frame: Frame::Element(element) } = input else { continue };
+            let Some(session) = self.sessions.get(account).filter(|session| session.is_live()) else { continue };
+            if session.connection() != Some(*connection) || element.ns != ns::CLIENT {
+                continue;
             }
+            let database = &self.store.connection;
+            database.execute("UPDATE stream SET h_in = h_in + 1 WHERE account_id = ?1", [account])?;
+            let ids = element.children().filter(|child| child.is("stanza-id", ns::STANZA_ID));
+            let Some(id) = ids.filter_map(|child| child.attribute("id")).next() else { continue };
+            let cursor =
+                database.query_row("SELECT archive_cursor FROM account WHERE id = ?1", [account], |row| row.get(0))?;
+            database.execute(
+                "UPDATE account SET archive_cursor = ?2 WHERE id = ?1 AND archive_joined = 1",
+                (account, id),
+            )?;
+            early.push(Premature { account: *account, cursor });
         }
-        Ok(())
+        Ok(early)
     }
 
     /// Storage failed: nothing of this call happened. Transports are dropped, sessions reloaded.
@@ -206,6 +223,12 @@ impl Engine {
         });
         sessions.chain(requests).min()
     }
+}
+
+/// A cursor that was moved too early, and where it stood.
+struct Premature {
+    account: AccountId,
+    cursor: Option<String>,
 }
 
 /// After storage failed.

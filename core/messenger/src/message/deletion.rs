@@ -2,12 +2,12 @@
 
 use rusqlite::OptionalExtension;
 
-use super::state;
+use super::{identity, state};
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
 use crate::fault::{CommandError, Fault};
-use crate::ids::{ChatId, MessageId};
+use crate::ids::ChatId;
 use crate::outbox;
 
 /// See the module.
@@ -55,6 +55,24 @@ fn bury(cx: &Cx<'_>, which: &str, id: i64) -> Result<(), Fault> {
              WHERE message_id IN (SELECT id FROM message WHERE {which})"
         ))?
         .execute([id])?;
+    let unnamed: Vec<(String, String)> = cx
+        .tx
+        .prepare_cached(&format!(
+            "SELECT sender, stanza_id, body FROM message WHERE {which}
+               AND NOT EXISTS (SELECT 1 FROM message_key AS key WHERE key.message_id = message.id)"
+        ))?
+        .query_map([id], |row| {
+            let stanza_id: Option<String> = row.get(1)?;
+            Ok((row.get(0)?, identity::fingerprint(stanza_id.as_deref(), &row.get::<_, String>(2)?)))
+        })?
+        .collect::<Result<_, _>>()?;
+    for (sender, fingerprint) in unnamed {
+        cx.tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO tombstone (account_id, scope, kind, value) VALUES (?1, ?2, 'unnamed', ?3)",
+            )?
+            .execute((cx.session.account, sender, fingerprint))?;
+    }
     cx.tx.prepare_cached(&format!("DELETE FROM message WHERE {which}"))?.execute([id])?;
     Ok(())
 }
@@ -67,9 +85,4 @@ pub fn also_known_as(cx: &Cx<'_>, archive_id: &str) -> Result<(), Fault> {
         )?
         .execute((cx.session.account, cx.session.jid.as_str(), archive_id))?;
     Ok(())
-}
-
-/// Whether a message still exists.
-pub fn exists(cx: &Cx<'_>, message: MessageId) -> Result<bool, Fault> {
-    Ok(cx.tx.prepare_cached("SELECT 1 FROM message WHERE id = ?1")?.exists([message])?)
 }

@@ -7,8 +7,11 @@
 //!
 //! XEPs: 0359
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jid::{BareJid, Jid};
 use rusqlite::{OptionalExtension, params};
+use sha2::{Digest, Sha256};
 
 use crate::engine::cx::Cx;
 use crate::engine::fault::Sabotage;
@@ -119,6 +122,12 @@ pub fn find(cx: &Cx<'_>, content: &Content, via: Via<'_>) -> Result<Known, Fault
             Known::New if content.outgoing && content.peer == content.sender => {
                 Ok(among_newest(cx, content)?.map_or(Known::New, Known::Message))
             }
+            Known::New => by_key(
+                cx,
+                content.sender.as_str(),
+                "unnamed",
+                &fingerprint(content.stanza_id.as_deref(), &content.body),
+            ),
             known => Ok(known),
         },
         Via::Gap(_) | Via::Live(_) => Ok(Known::New),
@@ -142,6 +151,15 @@ fn by_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str) -> Result<Known, Fa
         .prepare_cached("SELECT 1 FROM tombstone WHERE account_id = ?1 AND scope = ?2 AND kind = ?3 AND value = ?4")?
         .exists(key)?;
     Ok(if deleted { Known::Deleted } else { Known::New })
+}
+
+/// What tells a deleted message that had no unique name when it was deleted.
+pub fn fingerprint(stanza_id: Option<&str>, body: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(stanza_id.unwrap_or_default());
+    hash.update([0]);
+    hash.update(body);
+    STANDARD_NO_PAD.encode(hash.finalize())
 }
 
 fn says(cx: &Cx<'_>, message: MessageId, content: &Content) -> Result<bool, Fault> {

@@ -71,6 +71,15 @@ pub fn unsent(tx: &Database, chat: ChatId) -> Result<i64, Fault> {
     Ok(before(tx, chat, i64::MAX)?.unwrap_or(0).max(UNSENT) + STEP)
 }
 
+/// The planted bug: a position by this device's clock, after what arrived in the same millisecond.
+pub fn by_clock(tx: &Database, chat: ChatId, wall: i64) -> Result<i64, Fault> {
+    let first = wall.saturating_mul(1 << 16);
+    let last: Option<i64> = tx
+        .prepare_cached("SELECT max(position) FROM message WHERE chat_id = ?1 AND position BETWEEN ?2 AND ?2 + 65535")?
+        .query_row((chat, first), |row| row.get(0))?;
+    Ok(last.map_or(first, |last| last + 1))
+}
+
 /// The position of the next row above this one; of the first, for `None`.
 pub fn after(tx: &Database, chat: ChatId, position: Option<i64>) -> Result<Option<i64>, Fault> {
     Ok(tx

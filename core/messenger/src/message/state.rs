@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::order::{self, Place};
 use crate::engine::cx::Cx;
+use crate::engine::fault::Sabotage;
 use crate::fault::Fault;
 use crate::ids::{ChatId, MessageId};
 use crate::view::item::SendFailure;
@@ -35,7 +36,10 @@ pub fn taken_by_server(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault>
     if place == Place::Unsent {
         let archived = cx.session.archive.exists();
         let place = if archived { Place::Provisional } else { Place::Settled };
-        let position = order::at_end(cx.tx, chat, place)?;
+        let position = match cx.sabotage {
+            Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
+            _ => order::at_end(cx.tx, chat, place)?,
+        };
         cx.tx.prepare_cached("UPDATE message SET position = ?2, place = ?3 WHERE id = ?1")?.execute(params![
             message,
             position,
@@ -47,6 +51,11 @@ pub fn taken_by_server(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault>
     }
     cx.chat_changed(chat);
     Ok(())
+}
+
+/// The message can't be sent as it is.
+pub fn refuse(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault> {
+    fail(cx, message, SendFailure::Refused)
 }
 
 /// The message was refused.

@@ -135,7 +135,7 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
     let place = cx.session.archive.place_of_live();
     let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
     let position = match cx.sabotage {
-        Some(Sabotage::OrderByClock) => by_clock(cx, chat)?,
+        Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
         _ => order::at_end(cx.tx, chat, place)?,
     };
     let row = NewMessage {
@@ -156,18 +156,6 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
         cx.session.archive.confirm_soon(cx.now.mono);
     }
     Ok(())
-}
-
-/// The planted bug: order by this device's clock.
-fn by_clock(cx: &Cx<'_>, chat: ChatId) -> Result<i64, Fault> {
-    let position = cx.now.wall.saturating_mul(1 << 16);
-    let taken =
-        cx.tx.prepare_cached("SELECT 1 FROM message WHERE chat_id = ?1 AND position = ?2")?.exists((chat, position))?;
-    if taken {
-        order::between(cx.tx, chat, Some(position), order::after(cx.tx, chat, Some(position))?, order::Side::Low)
-    } else {
-        Ok(position)
-    }
 }
 
 /// The id our own archive wrote on this message: only if the archive says that it removes forged ones (XEP-0359 5).

@@ -11,7 +11,6 @@ use crate::fault::Fault;
 use crate::ids::{ChatId, JobId, MessageId};
 use crate::message::{state, text};
 use crate::session::clock::format_stamp;
-use crate::view::item::SendFailure;
 use crate::wire::{Element, ns};
 
 /// Stanzas of ours that may be unconfirmed at a time: bounds what a resumption resends.
@@ -51,7 +50,7 @@ pub fn run(cx: &mut Cx<'_>) -> Result<(), Fault> {
             // A stored stanza that can't be read would stop everything behind it.
             tracing::error!(%job, "a job can't be sent");
             drop_job(cx, message)?;
-            state::fail(cx, message, SendFailure::Refused)?;
+            state::refuse(cx, message)?;
             continue;
         };
         cx.tx.prepare_cached("UPDATE job SET state = 'in_flight' WHERE id = ?1")?.execute([job])?;

@@ -117,8 +117,9 @@ fn prepare(connection: &Connection, options: &StoreOptions) -> rusqlite::Result<
         connection.execute_batch(&key)?;
     }
     connection.execute_batch(
-        // cipher_log_level: what goes wrong comes back as an error, not on stderr. temp_store: Android has no usable temporary folder. busy_timeout: iOS' notification extension is a second
-        // process. cache_size: 4 MiB a connection holds every index page a screen needs.
+        // cipher_log_level: what goes wrong comes back as an error, not on stderr. temp_store: Android has no usable
+        // temporary folder. busy_timeout: iOS' notification extension is a second process. cache_size: 4 MiB a
+        // connection holds every index page a screen needs.
         "PRAGMA cipher_log_level = NONE;
          PRAGMA temp_store = MEMORY;
          PRAGMA busy_timeout = 5000;

@@ -114,7 +114,8 @@ CREATE TABLE message_key (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_key_message ON message_key (message_id);
 
--- Names of deleted messages, so that the archive does not bring them back.
+-- Names of deleted messages, so that the archive does not bring them back. Kind "unnamed": a hash of stanza id and body,
+-- for those that had no name yet.
 CREATE TABLE tombstone (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     scope TEXT NOT NULL,
