@@ -158,7 +158,8 @@ fn cuts(cuts: u64, random: &mut Random) -> Vec<Step> {
         let moment = random.pick(&[Moment::Leaving, Moment::Acknowledging, Moment::Arriving, Moment::Arrived]);
         let (own, others) = match moment {
             Moment::Leaving | Moment::Acknowledging => (random.between(1, 4), random.below(3)),
-            Moment::Arriving | Moment::Arrived => (random.below(3), random.between(1, 4)),
+            // Mostly with something of its own under way, too: then the cut is sure to hit.
+            Moment::Arriving | Moment::Arrived => (random.below(4).min(2), random.between(1, 4)),
         };
         steps.push(Step::Cut { own, others, kind: CutKind::Clean(moment), ends: ends(random) });
     }
