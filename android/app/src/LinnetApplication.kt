@@ -70,7 +70,8 @@ open class LinnetApplication : Application() {
     fun startAfresh() {
         scope.launch {
             withContext(Dispatchers.IO) {
-                for (suffix in listOf("", "-wal", "-shm")) File(database.path + suffix).delete()
+                // The database and whatever lies beside it under its name.
+                noBackupFilesDir.listFiles { file -> file.name.startsWith(database.name) }.orEmpty().forEach(File::delete)
                 databaseKey.forget()
             }
             open()

@@ -1,12 +1,13 @@
 package org.linnet.app
 
+import android.os.Looper
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.hasAnyAncestor
 import androidx.compose.ui.test.hasContentDescription
-import androidx.compose.ui.test.hasStateDescription
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isDialog
 import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
@@ -14,6 +15,7 @@ import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
+import androidx.lifecycle.Lifecycle
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
@@ -22,8 +24,10 @@ import org.junit.Test
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
+import java.util.concurrent.TimeUnit
 import kotlin.random.Random
 
 /** Alice's Activity with the real core, a real server, and bob: nothing between the finger and the wire is made up. */
@@ -154,6 +158,33 @@ class EndToEndTest {
         write("Milk $salt")
         await("sent") { stateOf("Milk $salt").endsWith("Sent") }
         assertEquals(1, rule.onAllNodes(bubble("Milk $salt")).fetchSemanticsNodes().size)
+    }
+
+    @Test
+    fun `asleep it lets the server go, and awake it has what came meanwhile`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        openChatWithBob()
+        rule.activityRule.scenario.moveToState(Lifecycle.State.CREATED)
+        // The patience is measured by the looper's clock, which stands still in Robolectric.
+        shadowOf(Looper.getMainLooper()).idleFor(2, TimeUnit.SECONDS)
+        await("nothing is connected any more") { !wire.carries }
+        peer.chatWith(Server.alice).send("Good night $salt")
+        rule.activityRule.scenario.moveToState(Lifecycle.State.RESUMED)
+        await("alice has it") { shown("Good night $salt") }
+        assertTrue(wire.carries)
+    }
+
+    @Test
+    @Config(application = SpoiltApplication::class)
+    fun `a spoilt database is told, and starting afresh leads to the sign-in`() {
+        await("it is told") { shown("Linnet can't open its data") }
+        picture("end-to-end-8-spoilt")
+        rule.onNodeWithText("Start afresh").performClick()
+        rule.onNodeWithText("Start afresh on this device?").assertIsDisplayed()
+        rule.onNode(hasText("Start afresh") and hasAnyAncestor(isDialog())).performClick()
+        signIn()
     }
 
     @Test

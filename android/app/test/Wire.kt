@@ -21,6 +21,9 @@ class Wire : AutoCloseable {
     private var cut = false
     val port get() = entry.localPort
 
+    /** Whether anything is connected through it. */
+    val carries get() = sockets.any { !it.isClosed }
+
     init {
         thread(isDaemon = true, name = "wire") {
             try {

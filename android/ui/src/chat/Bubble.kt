@@ -51,6 +51,7 @@ import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LabelledIcon
 import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.Question
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.messageState
 import org.linnet.ui.words.sendFailure
@@ -141,7 +142,7 @@ private fun Stamp(message: MessageItem, color: Color) {
         }
         if (icon != null) {
             Spacer(Modifier.width(3.dp))
-            Icon(icon, null, Modifier.size(13.dp), tint = color)
+            Icon(icon, null, Modifier.size(13.letterHigh), tint = color)
         }
     }
 }
@@ -149,7 +150,7 @@ private fun Stamp(message: MessageItem, color: Color) {
 @Composable
 private fun Failure(state: MessageState.Failed, message: MessageItem, actions: ChatActions, widest: Dp) {
     Row(Modifier.widthIn(max = widest), verticalAlignment = Alignment.CenterVertically) {
-        Icon(Icons.Alert, null, Modifier.size(16.dp), tint = MaterialTheme.colorScheme.error)
+        Icon(Icons.Alert, null, Modifier.size(16.letterHigh), tint = MaterialTheme.colorScheme.error)
         Spacer(Modifier.width(6.dp))
         Text(
             strings.sendFailure(state.reason),

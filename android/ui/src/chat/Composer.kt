@@ -21,12 +21,15 @@ import androidx.compose.material3.IconButtonDefaults
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.derivedStateOf
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
+import androidx.compose.ui.focus.FocusRequester
+import androidx.compose.ui.focus.focusRequester
 import androidx.compose.ui.graphics.SolidColor
 import androidx.compose.ui.input.key.Key
 import androidx.compose.ui.input.key.KeyEventType
@@ -47,6 +50,9 @@ import org.linnet.ui.words.strings
 @Composable
 fun Composer(draft: TextFieldState, onSend: () -> Unit, enterSends: Boolean, modifier: Modifier = Modifier) {
     val ready by remember(draft) { derivedStateOf { draft.text.isNotBlank() } }
+    val focus = remember { FocusRequester() }
+    // With a keyboard at hand one begins to type; on a phone the soft one would cover half the chat.
+    LaunchedEffect(draft, enterSends) { if (enterSends) focus.requestFocus() }
     Row(
         modifier.fillMaxWidth().padding(start = 12.dp, end = 8.dp, top = 4.dp, bottom = 10.dp),
         verticalAlignment = Alignment.Bottom,
@@ -54,7 +60,7 @@ fun Composer(draft: TextFieldState, onSend: () -> Unit, enterSends: Boolean, mod
         val hint = strings.chatMessageHint
         BasicTextField(
             draft,
-            Modifier.weight(1f).testTag("draft").semantics { contentDescription = hint }
+            Modifier.weight(1f).focusRequester(focus).testTag("draft").semantics { contentDescription = hint }
                 .onPreviewKeyEvent { event ->
                     val enter = event.key == Key.Enter || event.key == Key.NumPadEnter
                     val sends = enterSends && enter && !event.isShiftPressed && !event.isAltPressed

@@ -31,13 +31,14 @@ import org.linnet.core.GapItem
 import org.linnet.core.GapState
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTheme
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.strings
 import org.linnet.ui.chat.Row as ChatRow
 
 @Composable
 internal fun DayRow(day: ChatRow.Day, modifier: Modifier = Modifier) {
-    Box(modifier.fillMaxWidth().padding(vertical = 14.dp), contentAlignment = Alignment.Center) {
+    Box(modifier.fillMaxWidth().padding(top = 14.dp, bottom = 8.dp), contentAlignment = Alignment.Center) {
         Text(
             dates.day(day.date),
             Modifier.clip(MaterialTheme.shapes.small).background(MaterialTheme.colorScheme.surfaceContainerHigh)
@@ -52,7 +53,7 @@ internal fun DayRow(day: ChatRow.Day, modifier: Modifier = Modifier) {
 internal fun UnreadRow(modifier: Modifier = Modifier) {
     val accent = LinnetTheme.colors.accent
     Row(
-        modifier.fillMaxWidth().padding(vertical = 12.dp).testTag("unread"),
+        modifier.fillMaxWidth().padding(top = 14.dp, bottom = 6.dp).testTag("unread"),
         verticalAlignment = Alignment.CenterVertically,
         horizontalArrangement = Arrangement.spacedBy(12.dp),
     ) {
@@ -110,8 +111,8 @@ private fun GapIcon(state: GapState) {
     val ink = MaterialTheme.colorScheme.onSurfaceVariant
     when (state) {
         GapState.OPEN, GapState.LOADING -> CircularProgressIndicator(Modifier.size(18.dp), strokeWidth = 2.dp)
-        GapState.FAILED -> Icon(Icons.Alert, null, Modifier.size(20.dp), tint = MaterialTheme.colorScheme.error)
-        GapState.UNREADABLE -> Icon(Icons.Info, null, Modifier.size(20.dp), tint = ink)
+        GapState.FAILED -> Icon(Icons.Alert, null, Modifier.size(20.letterHigh), tint = MaterialTheme.colorScheme.error)
+        GapState.UNREADABLE -> Icon(Icons.Info, null, Modifier.size(20.letterHigh), tint = ink)
     }
 }
 

@@ -37,6 +37,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.Connection
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTheme
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.connection
 import org.linnet.ui.words.strings
@@ -80,8 +81,8 @@ private fun Banner(account: AccountItem, named: Boolean, onTryNow: () -> Unit, o
         verticalAlignment = Alignment.CenterVertically,
     ) {
         when (connection) {
-            is Connection.Failed -> Icon(Icons.Alert, null, Modifier.size(18.dp), tint = ink)
-            is Connection.Waiting -> Icon(Icons.Offline, null, Modifier.size(18.dp), tint = ink)
+            is Connection.Failed -> Icon(Icons.Alert, null, Modifier.size(18.letterHigh), tint = ink)
+            is Connection.Waiting -> Icon(Icons.Offline, null, Modifier.size(18.letterHigh), tint = ink)
             else -> CircularProgressIndicator(Modifier.size(15.dp), color = ink, strokeWidth = 2.dp)
         }
         Spacer(Modifier.width(12.dp))

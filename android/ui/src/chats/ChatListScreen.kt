@@ -37,16 +37,13 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.platform.LocalDensity
-import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.CustomAccessibilityAction
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.customActions
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.font.FontWeight
-import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.text.style.TextOverflow
-import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
@@ -61,6 +58,8 @@ import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.theme.Question
+import org.linnet.ui.theme.layoutStart
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.messageState
 import org.linnet.ui.words.strings
@@ -212,10 +211,6 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
     }
 }
 
-/** Names of any script begin at the same edge; inside a message each follows its own. */
-private val layoutStart
-    @Composable get() = if (LocalLayoutDirection.current == LayoutDirection.Ltr) TextAlign.Left else TextAlign.Right
-
 private val faint @Composable get() = MaterialTheme.colorScheme.onSurfaceVariant
 
 @Composable
@@ -231,7 +226,7 @@ private fun PreviewLine(preview: Preview?, unread: Boolean, modifier: Modifier) 
             Icon(
                 icon,
                 strings.messageState(preview.state),
-                Modifier.size(15.dp),
+                Modifier.size(15.letterHigh),
                 tint = if (failed) MaterialTheme.colorScheme.error else faint,
             )
             Spacer(Modifier.width(5.dp))

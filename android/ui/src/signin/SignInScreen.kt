@@ -40,11 +40,13 @@ import androidx.compose.runtime.setValue
 import androidx.compose.runtime.snapshotFlow
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.autofill.ContentType
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.draw.rotate
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.contentType
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
@@ -58,6 +60,7 @@ import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetField
 import org.linnet.ui.theme.LinnetTopBar
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.loginFailure
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.trouble
@@ -136,7 +139,7 @@ private fun Credentials(state: SignInState, fields: SignInFields, working: Boole
             imeAction = ImeAction.Next,
             autoCorrectEnabled = false,
         ),
-        modifier = Modifier.testTag("address"),
+        modifier = Modifier.semantics { contentType = ContentType.Username }.testTag("address"),
     )
     var shown by remember { mutableStateOf(false) }
     LinnetField(
@@ -273,7 +276,7 @@ private fun ErrorText(text: String) {
         verticalAlignment = Alignment.CenterVertically,
         horizontalArrangement = Arrangement.spacedBy(10.dp),
     ) {
-        Icon(Icons.Alert, null, Modifier.size(20.dp), tint = MaterialTheme.colorScheme.error)
+        Icon(Icons.Alert, null, Modifier.size(20.letterHigh), tint = MaterialTheme.colorScheme.error)
         Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.error)
     }
 }

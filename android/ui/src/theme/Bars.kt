@@ -20,11 +20,16 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.platform.LocalDensity
+import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.text.style.TextOverflow
+import androidx.compose.ui.unit.Dp
+import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
+import androidx.compose.ui.unit.sp
 import org.linnet.ui.words.strings
 
 /** Grows with its text, so that nothing is cut at any text size. */
@@ -45,6 +50,7 @@ fun LinnetTopBar(
             Modifier.weight(1f).padding(start = if (onBack == null) 14.dp else 6.dp, top = 6.dp, bottom = 6.dp)
                 .semantics { heading() },
             style = if (onBack == null) MaterialTheme.typography.headlineSmall else MaterialTheme.typography.titleLarge,
+            textAlign = layoutStart,
             maxLines = 2,
             overflow = TextOverflow.Ellipsis,
         )
@@ -56,6 +62,14 @@ fun LinnetTopBar(
 fun BackButton(onBack: () -> Unit) {
     IconButton(onBack) { Icon(Icons.Back, strings.chatBack) }
 }
+
+/** Names and titles of any script begin at the same edge; inside a message each follows its own. */
+val layoutStart: TextAlign
+    @Composable get() = if (LocalLayoutDirection.current == LayoutDirection.Ltr) TextAlign.Left else TextAlign.Right
+
+/** For an icon that stands among letters and grows with them. */
+val Int.letterHigh: Dp
+    @Composable get() = with(LocalDensity.current) { this@letterHigh.sp.toDp() }
 
 /** A quiet picture and two lines, where a list has nothing to show. */
 @Composable

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -114,6 +115,9 @@ fn prepare(connection: &Connection, options: &StoreOptions) -> rusqlite::Result<
             key.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
         }
         key.push_str("'\";");
+        // Two threads that attach the first codec of a process at the same time: one of them was told that it gave no key.
+        static KEYING: Mutex<()> = Mutex::new(());
+        let _turn = KEYING.lock().unwrap_or_else(PoisonError::into_inner);
         connection.execute_batch(&key)?;
     }
     connection.execute_batch(
