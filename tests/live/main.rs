@@ -1,16 +1,59 @@
-//! The scenarios of `scenario/anywhere` on a real Prosody, through the runtime, over TLS.
+//! The scenarios of `scenario/anywhere` on a real Prosody, through the runtime, over TLS; and some of them on a Prosody
+//! that lacks something.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
 #[path = "../scenario/anywhere/mod.rs"]
 mod anywhere;
 
-use linnet_servers::Options;
+use std::time::Duration;
+
+use linnet_messenger::view::item::Missing;
+use linnet_servers::{Archive, Options, PasswordHash};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::World;
 
+use anywhere::{messages, trouble};
+
 /// Plays a scenario on a server of its own.
 fn on_world(scenario: fn(&dyn World)) {
-    let world = LiveWorld::new(Options::default()).unwrap();
+    on_server(Options::default(), scenario);
+}
+
+fn on_server(options: Options, scenario: fn(&dyn World)) {
+    let world = LiveWorld::new(options).unwrap();
     scenario(&world);
+}
+
+fn missing(w: &dyn World) -> Vec<Missing> {
+    let alice = w.device("alice");
+    w.settle();
+    alice.account().missing
+}
+
+#[test]
+fn a_server_without_archive_loses_nothing_and_says_so() {
+    let options = Options { archive: Archive::None, ..Options::default() };
+    on_server(options.clone(), |w| assert_eq!(missing(w), [Missing::Archive]));
+    on_server(options.clone(), messages::a_text_arrives_and_is_marked_sent);
+    on_server(options, trouble::a_cut_loses_nothing);
+}
+
+#[test]
+fn a_server_without_stream_management_loses_nothing_and_says_so() {
+    let options = Options { stream_management: false, ..Options::default() };
+    on_server(options.clone(), |w| assert_eq!(missing(w), [Missing::StreamManagement]));
+    on_server(options, trouble::many_cuts_lose_and_double_nothing);
+}
+
+#[test]
+fn sessions_that_can_hardly_be_resumed_lose_nothing() {
+    let options = Options { hibernation: Duration::from_secs(1), ..Options::default() };
+    on_server(options, trouble::a_killed_receiver_has_everything_after_its_start);
+}
+
+#[test]
+fn tiny_pages_and_the_older_hash_change_nothing() {
+    let options = Options { page_size: 3, password_hash: PasswordHash::Sha1, ..Options::default() };
+    on_server(options, messages::a_second_phone_shows_the_same_conversation);
 }

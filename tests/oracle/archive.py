@@ -2,13 +2,14 @@
 
 A raw client over asyncio and expat: STARTTLS, SASL PLAIN, bind, then page after page until the server says that it is
 complete. It sends no presence, so that it never gets a message meant for a device. Prints one JSON object a line, in
-the archive's order: {"id", "stamp", "from", "to", "origin", "body"}.
+the archive's order: {"id", "time" (UTC milliseconds), "from", "to", "origin", "body"}.
 
 usage: archive.py HOST PORT CA JID [--page N]      (the password comes on standard input)
 """
 import argparse
 import asyncio
 import base64
+import datetime
 import json
 import ssl
 import sys
@@ -109,6 +110,11 @@ async def sign_in(host, port, ca, jid, password):
     return stream
 
 
+def milliseconds(stamp):
+    """XEP-0082, as servers write it."""
+    return round(datetime.datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp() * 1000)
+
+
 def message(result, jid):
     forwarded = result.child("urn:xmpp:forward:0 forwarded")
     stanza = forwarded.child(CLIENT + "message")
@@ -116,7 +122,7 @@ def message(result, jid):
     body = stanza.child(CLIENT + "body")
     return {
         "id": result["id"],
-        "stamp": forwarded.child("urn:xmpp:delay delay")["stamp"],
+        "time": milliseconds(forwarded.child("urn:xmpp:delay delay")["stamp"]),
         "from": (stanza["from"] or jid).split("/")[0],
         "to": (stanza["to"] or jid).split("/")[0],
         "origin": origin["id"] if origin else None,

@@ -686,6 +686,49 @@ fn what_was_sent_to_another_phone_alone_is_found() {
 }
 
 #[test]
+fn an_archive_that_never_moves_on_is_a_violation_and_not_asked_for_ever() {
+    on_fake(|world| {
+        world.server().switches.archive_loops = true;
+        seed(world, 10, 2);
+        let alice = world.any().device("alice");
+        world.advance(3_600_000);
+        assert!(world.violations().contains(&Violation::ArchivePageLoops), "{:?}", world.violations());
+        let queries = world.server().counts.archive_queries;
+        assert!(queries < 200, "{queries} queries in an hour");
+        assert_eq!(alice.account().connection, Connection::Online);
+        world.server().switches.archive_loops = false;
+        alice.kill();
+        world.restart_server();
+        alice.start();
+        world.settle();
+        for _ in 0..10 {
+            fill(alice, BOB);
+            world.settle();
+        }
+        assert_eq!(alice.bodies_all(BOB), old(0..10));
+    });
+}
+
+#[test]
+fn results_without_a_stamp_are_violations_and_break_nothing() {
+    on_fake(|world| {
+        world.server().switches.archive_stampless = true;
+        seed(world, 5, 2);
+        let alice = world.any().device("alice");
+        world.settle();
+        assert!(world.violations().len() >= 5);
+        assert!(world.violations().iter().all(|violation| *violation == Violation::ArchiveResultMalformed));
+        assert_eq!(alice.account().connection, Connection::Online);
+        world.inject(
+            alice.id,
+            "<message from='bob@linnet.test/x' to='alice@linnet.test' id='l1' type='chat'><body>live</body></message>",
+        );
+        world.settle();
+        assert_eq!(alice.bodies(BOB), ["live"]);
+    });
+}
+
+#[test]
 fn every_page_size_gives_the_same_history() {
     for cap in [1, 2, 3, 7, 49] {
         on_fake(|world| {

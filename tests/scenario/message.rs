@@ -209,6 +209,9 @@ fn stanzas_nobody_understands_break_nothing() {
         assert_eq!(alice.bodies(bob), ["hi"]);
         let after = world.server().counts;
         assert_eq!((after.bound, after.resumed), (before.bound, before.resumed), "the stream never broke");
+        for violation in [Violation::JidMalformed, Violation::StanzaMalformed] {
+            assert!(world.violations().contains(&violation), "{violation:?} in {:?}", world.violations());
+        }
     });
 }
 

@@ -8,6 +8,26 @@ use linnet_tests::world::World;
 use crate::on_fake;
 
 #[test]
+fn a_text_is_shown_at_once_and_is_on_its_way_until_the_server_has_it() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        alice.say(bob, "helo");
+        alice.sees(bob, "alice: helo …");
+        world.advance(10);
+        alice.sees(bob, "alice: helo …");
+        world.advance(1_000);
+        alice.sees(bob, "alice: helo ✓");
+        alice.goes_offline();
+        alice.say(bob, "later");
+        world.advance(3_600_000);
+        alice.sees(bob, "alice: helo ✓\nalice: later …");
+        alice.comes_online();
+        world.settle();
+        alice.sees(bob, "alice: helo ✓\nalice: later ✓");
+    });
+}
+
+#[test]
 fn a_bounce_fails_the_message_with_its_reason_and_retry_works() {
     for (condition, reason) in [
         ("service-unavailable", "not_allowed"),

@@ -498,6 +498,21 @@ fn cut_anywhere_in_the_login_it_comes_online() {
 }
 
 #[test]
+fn a_login_that_breaks_is_a_violation_and_tried_again() {
+    on_fake(|world| {
+        world.server().switches.login_breaks = true;
+        let alice = world.any().device("alice");
+        world.advance(20_000);
+        assert!(!world.violations().is_empty());
+        assert!(world.violations().iter().all(|violation| *violation == Violation::LoginBroken));
+        assert!(matches!(state(alice), Connection::Waiting { .. } | Connection::Connecting), "{:?}", state(alice));
+        world.server().switches.login_breaks = false;
+        world.settle();
+        assert_eq!(state(alice), Connection::Online);
+    });
+}
+
+#[test]
 fn too_high_an_acknowledgement_is_a_violation() {
     on_fake(|world| {
         let (alice, bob) = world.any().friends("alice", "bob");

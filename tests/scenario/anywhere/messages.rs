@@ -6,7 +6,6 @@ use linnet_tests::world::World;
 pub fn a_text_arrives_and_is_marked_sent(w: &dyn World) {
     let (alice, bob) = w.friends("alice", "bob");
     alice.say(bob, "helo");
-    alice.sees(bob, "alice: helo …");
     w.settle();
     alice.sees(bob, "alice: helo ✓");
     bob.sees(
@@ -108,7 +107,7 @@ pub fn a_repeated_token_sends_once(w: &dyn World) {
 
 pub fn a_second_phone_shows_the_same_conversation(w: &dyn World) {
     let (alice, bob) = w.friends("alice", "bob");
-    for number in 0..12 {
+    for number in 0..4 {
         alice.say(bob, &format!("question {number}"));
         w.settle();
         bob.say(alice, &format!("answer {number}"));
@@ -119,7 +118,7 @@ pub fn a_second_phone_shows_the_same_conversation(w: &dyn World) {
     w.settle();
     second.scroll_to_beginning(bob);
     alice.scroll_to_beginning(bob);
-    assert_eq!(second.bodies(bob).len(), 36);
+    assert_eq!(second.bodies(bob).len(), 12);
     assert_eq!(second.bodies(bob), alice.bodies(bob));
     let times = |items: &[_]| picture::messages(items).map(|message| message.time / 1_000).collect::<Vec<_>>();
     assert_eq!(times(&second.timeline(bob)), times(&alice.timeline(bob)), "the archive's stamps on both");

@@ -1,8 +1,8 @@
 //! Scenarios that any server with archive and stream management can play: no forged stanza, no fault inside the server.
 
 mod contacts;
-mod messages;
-mod trouble;
+pub mod messages;
+pub mod trouble;
 
 /// Makes a test of each scenario; the including target says how a world is made.
 macro_rules! scenarios {

@@ -3,11 +3,15 @@
 //! - lost: journalled, but missing in a timeline or in an archive;
 //! - doubled: more than once in a timeline or in an archive;
 //! - inverted: pairs of messages that stand in another order than in the account's own archive, and pairs of one
-//!   sender's messages that stand in another order than that of sending.
+//!   sender's messages that stand in another order than that of sending;
+//! - misdated: shown with another time than the account's own archive has.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::journal::Entry;
+
+/// Stamps of archives have whole seconds on many servers.
+const STAMP: i64 = 1_000;
 
 /// A message as a timeline or an archive shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub struct Shown {
     /// Bare JID.
     pub sender: String,
     pub body: String,
+    /// UTC milliseconds.
+    pub time: i64,
 }
 
 /// A list of messages, oldest first: an archive or a timeline.
@@ -32,7 +38,7 @@ pub struct Account {
     pub timelines: Vec<Listing>,
 }
 
-/// What is wrong. Each count is of messages (lost, doubled, strange) or of pairs (inverted).
+/// What is wrong. Each count is of messages (misdated: a timeline), or of pairs (inverted).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
     pub lost: u64,
@@ -40,6 +46,7 @@ pub struct Verdict {
     pub inverted: u64,
     /// Shown, but never sent like that: another body, or another sender.
     pub strange: u64,
+    pub misdated: u64,
     /// The first findings in words.
     pub findings: Vec<String>,
 }
@@ -47,7 +54,7 @@ pub struct Verdict {
 impl Verdict {
     /// Nothing is wrong.
     pub fn clean(&self) -> bool {
-        self.lost + self.doubled + self.inverted + self.strange == 0
+        self.lost + self.doubled + self.inverted + self.strange + self.misdated == 0
     }
 
     fn find(&mut self, finding: impl FnOnce() -> String) {
@@ -67,11 +74,13 @@ pub fn compare(journal: &[Entry], address: &BTreeMap<String, String>, accounts: 
         let archived = first_places(&account.archive, journal, &by_body, address, &mut repeated, &mut verdict);
         order_of_sending(&account.archive.name, &archived, journal, &mut verdict);
         note_missing(&account.archive.name, &archived, journal, &mut missing, &mut verdict);
+        let times: HashMap<&str, i64> = account.archive.messages.iter().map(|m| (m.body.as_str(), m.time)).collect();
         let place: HashMap<usize, usize> = archived.iter().enumerate().map(|(place, entry)| (*entry, place)).collect();
         for timeline in &account.timelines {
             let shown = first_places(timeline, journal, &by_body, address, &mut repeated, &mut verdict);
             order_of_sending(&timeline.name, &shown, journal, &mut verdict);
             note_missing(&timeline.name, &shown, journal, &mut missing, &mut verdict);
+            note_misdated(timeline, &times, &mut verdict);
             let known: Vec<(usize, usize)> =
                 shown.iter().filter_map(|entry| Some((*place.get(entry)?, *entry))).collect();
             for pair in known.windows(2) {
@@ -102,7 +111,7 @@ fn first_places(
 ) -> Vec<usize> {
     let mut seen = vec![false; journal.len()];
     let mut places = Vec::new();
-    for Shown { sender, body } in &listing.messages {
+    for Shown { sender, body, .. } in &listing.messages {
         let known = by_body.get(body.as_str()).copied();
         let Some(at) = known.filter(|at| journal.get(*at).and_then(|e| address.get(&e.sender)) == Some(sender)) else {
             verdict.strange += 1;
@@ -135,6 +144,18 @@ fn note_missing(name: &str, shown: &[usize], journal: &[Entry], missing: &mut [b
     for (at, (missing, _)) in missing.iter_mut().zip(absent).enumerate().filter(|(_, (_, absent))| *absent) {
         *missing = true;
         verdict.find(|| format!("{name}: {} is missing", label(journal, at)));
+    }
+}
+
+fn note_misdated(timeline: &Listing, times: &HashMap<&str, i64>, verdict: &mut Verdict) {
+    for message in &timeline.messages {
+        let Some(time) = times.get(message.body.as_str()) else { continue };
+        let off = message.time - time;
+        if off.abs() > STAMP {
+            verdict.misdated += 1;
+            let start: String = message.body.chars().take(12).collect();
+            verdict.find(|| format!("{}: “{start}…” is {off} ms off", timeline.name));
+        }
     }
 }
 
@@ -211,6 +232,7 @@ mod tests {
         let shown = |body: &&str| Shown {
             sender: if body.starts_with('A') { "alice@localhost" } else { "bob@localhost" }.to_owned(),
             body: (*body).to_owned(),
+            time: 1_700_000_000_000,
         };
         Listing { name: name.to_owned(), messages: bodies.iter().map(shown).collect() }
     }
@@ -301,6 +323,17 @@ mod tests {
         let account = Account { archive: listing("archive", &ORDER), timelines: vec![shown] };
         let verdict = compare(&journal(), &addresses(), &[account]);
         assert_eq!((verdict.lost, verdict.strange), (1, 1));
+    }
+
+    #[test]
+    fn a_message_shown_at_another_time_is_misdated() {
+        let mut shown = listing("timeline", &ORDER);
+        shown.messages[1].time += STAMP;
+        shown.messages[2].time -= STAMP + 1;
+        let account = Account { archive: listing("archive", &ORDER), timelines: vec![shown] };
+        let verdict = compare(&journal(), &addresses(), &[account]);
+        assert_eq!((verdict.misdated, verdict.lost, verdict.inverted), (1, 0, 0));
+        assert!(!verdict.clean());
     }
 
     #[test]

@@ -220,9 +220,14 @@ impl Device {
 
     /// Tells the device that its network changed. A dead device hears nothing.
     pub fn network_changed(&self) -> Result<(), String> {
-        match self.ask(json!({ "do": "network_changed" })) {
+        self.obey("network_changed")
+    }
+
+    /// Gives a command without arguments. A dead device hears nothing.
+    pub fn obey(&self, command: &str) -> Result<(), String> {
+        match self.ask(json!({ "do": command })) {
             Ok(_) | Err(Trouble::Dead) => Ok(()),
-            Err(trouble) => Err(format!("{}: network_changed: {trouble:?}", self.settings.name)),
+            Err(trouble) => Err(format!("{}: {command}: {trouble:?}", self.settings.name)),
         }
     }
 

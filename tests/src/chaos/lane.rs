@@ -118,6 +118,7 @@ impl Lane {
             match *step {
                 Step::Say { messages, drain } => self.say(messages, drain)?,
                 Step::Cut { own, others, kind, ends } => self.cut(own, others, kind, ends)?,
+                Step::Sleep { others } => self.sleep(others)?,
                 Step::Kill { own, others, point, after, reboot } => self.kill(own, others, point, after, reboot)?,
             }
         }
@@ -316,6 +317,13 @@ impl Lane {
             tally.hits += u64::from(hit);
             more(tally);
         });
+    }
+
+    fn sleep(&mut self, others: u64) -> Result<(), String> {
+        self.world.wait_online(&self.device)?;
+        self.device.obey("suspend")?;
+        self.hear(others)?;
+        self.device.obey("resume")
     }
 
     fn kill(

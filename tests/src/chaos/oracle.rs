@@ -10,14 +10,6 @@ use super::compare::Shown;
 
 const SCRIPT: &str = include_str!("../../oracle/archive.py");
 
-/// One archived message.
-#[derive(Debug, Clone)]
-pub struct Archived {
-    pub id: String,
-    pub stamp: String,
-    pub shown: Shown,
-}
-
 /// Reads the whole archive of an account, oldest first; keeps the raw lines in `keep` for people.
 pub fn read_archive(
     host: &str,
@@ -26,7 +18,7 @@ pub fn read_archive(
     address: &str,
     password: &str,
     keep: &Path,
-) -> Result<Vec<Archived>, String> {
+) -> Result<Vec<Shown>, String> {
     let told = |error: std::io::Error| format!("python3: {error}");
     let mut child = Command::new("python3")
         .args(["-c", SCRIPT, host, &port.to_string()])
@@ -50,12 +42,13 @@ pub fn read_archive(
     text.lines().filter_map(|line| archived(line).transpose()).collect()
 }
 
-fn archived(line: &str) -> Result<Option<Archived>, String> {
+fn archived(line: &str) -> Result<Option<Shown>, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     let Some(body) = text("body") else { return Ok(None) };
-    let need = |name: &str| text(name).ok_or_else(|| format!("an archived message without {name}"));
-    Ok(Some(Archived { id: need("id")?, stamp: need("stamp")?, shown: Shown { sender: need("from")?, body } }))
+    let sender = text("from").ok_or("an archived message without sender")?;
+    let time = value.get("time").and_then(Value::as_i64).ok_or("an archived message without time")?;
+    Ok(Some(Shown { sender, body, time }))
 }
 
 #[cfg(test)]
@@ -81,9 +74,11 @@ mod tests {
             read_archive(&server.host, server.port, &server.ca, &address, "secret", &keep).unwrap()
         };
         let archived = read("alice");
-        let shown: Vec<Shown> =
-            (1..=12).map(|n| Shown { sender: "bob@linnet.test".to_owned(), body: format!("a <b> & {n}") }).collect();
-        assert_eq!(archived.into_iter().map(|archived| archived.shown).collect::<Vec<_>>(), shown);
+        let bodies: Vec<String> = (1..=12).map(|n| format!("a <b> & {n}")).collect();
+        assert_eq!(archived.iter().map(|shown| shown.body.clone()).collect::<Vec<_>>(), bodies);
+        assert!(archived.iter().all(|shown| shown.sender == "bob@linnet.test"));
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+        assert!(archived.iter().all(|shown| (now - 60_000..=now).contains(&shown.time)));
         assert!(read("bob").is_empty());
     }
 

@@ -38,6 +38,8 @@ pub enum Step {
     Say { messages: u64, drain: bool },
     /// Cut the link while `own` messages of this device and `others` for it are under way.
     Cut { own: u64, others: u64, kind: CutKind, ends: Cut },
+    /// Suspend the device as a phone's system does, while `others` messages for it come; then wake it.
+    Sleep { others: u64 },
     /// Kill the process, with the same traffic around; `reboot` changes the boot id, so that the stream must not resume.
     Kill { own: u64, others: u64, point: Option<FaultPoint>, after: u64, reboot: bool },
 }
@@ -101,6 +103,7 @@ impl Plan {
         let mut random = Random::new(wishes.seed);
         let mut events = cuts(wishes.cuts, &mut random);
         events.extend(kills(wishes.kills, &mut random));
+        events.extend((0..wishes.cuts / 8).map(|_| Step::Sleep { others: random.below(4) }));
         random.shuffle(&mut events);
         let mut lanes: [Vec<Step>; 3] = Default::default();
         let first = random.below(3) as usize;
@@ -126,6 +129,7 @@ impl Step {
     pub fn messages(&self) -> u64 {
         match *self {
             Self::Say { messages, .. } => messages,
+            Self::Sleep { others } => others,
             Self::Cut { own, others, .. } | Self::Kill { own, others, .. } => own + others,
         }
     }
@@ -135,7 +139,7 @@ impl Step {
         match self {
             Self::Cut { kind: CutKind::InsideLogin { .. }, .. } => 2,
             Self::Cut { .. } => 1,
-            Self::Say { .. } | Self::Kill { .. } => 0,
+            Self::Say { .. } | Self::Sleep { .. } | Self::Kill { .. } => 0,
         }
     }
 }
@@ -158,7 +162,8 @@ fn cuts(cuts: u64, random: &mut Random) -> Vec<Step> {
         let moment = random.pick(&[Moment::Leaving, Moment::Acknowledging, Moment::Arriving, Moment::Arrived]);
         let (own, others) = match moment {
             Moment::Leaving | Moment::Acknowledging => (random.between(1, 4), random.below(3)),
-            Moment::Arriving | Moment::Arrived => (random.below(3), random.between(1, 4)),
+            // Mostly with something of its own under way, too: then the cut is sure to hit.
+            Moment::Arriving | Moment::Arrived => (random.below(4).min(2), random.between(1, 4)),
         };
         steps.push(Step::Cut { own, others, kind: CutKind::Clean(moment), ends: ends(random) });
     }

@@ -86,6 +86,9 @@ pub fn run(setup: &Setup) -> Result<Report, String> {
     if verdict.strange > 0 {
         failures.push(format!("messages that nobody sent like that: {}", verdict.strange));
     }
+    if verdict.misdated > 0 {
+        failures.push(format!("messages shown with another time than the archive's: {}", verdict.misdated));
+    }
     let sent = journal.read().map_err(told)?.len() as u64;
     let notes = violations(&world);
     Ok(Report { verdict, tally, sent, failures, notes })
@@ -284,7 +287,7 @@ fn judge(setup: &Setup, server: &Prosody, world: &World, journal: &Journal) -> R
         let name = format!("archive of {address}");
         let keep = setup.folder.join(format!("{name}.lines"));
         let archived = read_archive(&server.host, server.port, &server.ca, &address, PASSWORD, &keep)?;
-        Ok(Listing { name, messages: archived.into_iter().map(|archived| archived.shown).collect() })
+        Ok(Listing { name, messages: archived })
     };
     let [first, second, bob] = &world.devices;
     let archives = [archive("A1")?, archive("B")?];
@@ -343,7 +346,11 @@ fn look(device: &Device) -> Result<Look, String> {
             drop(device.ask(json!({ "do": "retry", "message": message.id })));
         }
     }
-    let shown = |message: &Message<'_>| Shown { sender: message.sender.to_owned(), body: message.body.to_owned() };
+    let shown = |message: &Message<'_>| Shown {
+        sender: message.sender.to_owned(),
+        body: message.body.to_owned(),
+        time: message.time,
+    };
     let messages = messages.iter().map(shown).collect();
     Ok(Look { listing: Listing { name: format!("timeline of {name}"), messages }, unfinished })
 }

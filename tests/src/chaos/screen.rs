@@ -53,6 +53,8 @@ pub struct Message<'a> {
     pub body: &'a str,
     /// "received", "sending", "sent" or "failed".
     pub state: &'a str,
+    /// UTC milliseconds.
+    pub time: i64,
 }
 
 /// Reads a timeline row; `None` if it is no message.
@@ -63,6 +65,7 @@ pub fn message(item: &Value) -> Option<Message<'_>> {
         sender: item.get("sender")?.as_str()?,
         body: item.get("body")?.as_str()?,
         state: item.get("state")?.get("state")?.as_str()?,
+        time: item.get("time")?.as_i64()?,
     })
 }
 
@@ -111,12 +114,12 @@ mod tests {
     fn messages_and_gaps_are_told_apart() {
         let rows = [
             json!({"kind": "gap", "key": "g1", "id": 1, "state": "open", "since": null, "until": 5}),
-            json!({"kind": "message", "id": 7, "sender": "a@x", "body": "hi", "state": {"state": "sent"}}),
+            json!({"kind": "message", "id": 7, "sender": "a@x", "body": "hi", "state": {"state": "sent"}, "time": 9}),
             json!({"kind": "unread_mark", "key": "u"}),
         ];
         assert_eq!(gaps(&rows), [(1, "open".to_owned())]);
         let screen = Screen { items: rows.to_vec() };
         let shown: Vec<_> = screen.messages().collect();
-        assert_eq!(shown, [Message { id: 7, sender: "a@x", body: "hi", state: "sent" }]);
+        assert_eq!(shown, [Message { id: 7, sender: "a@x", body: "hi", state: "sent", time: 9 }]);
     }
 }

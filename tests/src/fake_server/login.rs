@@ -135,6 +135,7 @@ impl FakeServer {
         let begun =
             Exchange::begin(mechanism, &first, &account.credentials, &bindings, offers_plus, &mut self.seed, self.lie);
         match begun {
+            Ok(_) if self.switches.login_breaks => self.end_stream(link, "internal-server-error"),
             Ok((exchange, challenge)) => {
                 self.stage(link, Stage::Proving { exchange: Box::new(exchange), jid });
                 let challenge = Element::new("challenge", ns::SASL).text(STANDARD.encode(challenge));

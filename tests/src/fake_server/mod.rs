@@ -79,6 +79,12 @@ pub struct Switches {
     pub duplicate_live: u8,
     /// Archive queries are not answered at all.
     pub archive_silent: bool,
+    /// Every archive query is answered with the same page, and that there is more.
+    pub archive_loops: bool,
+    /// Archived messages come without their stamps.
+    pub archive_stampless: bool,
+    /// The stream breaks in the middle of the login.
+    pub login_breaks: bool,
 }
 
 impl Default for Switches {
@@ -101,6 +107,9 @@ impl Default for Switches {
             drop_live: 0,
             duplicate_live: 0,
             archive_silent: false,
+            archive_loops: false,
+            archive_stampless: false,
+            login_breaks: false,
         }
     }
 }

@@ -276,6 +276,11 @@ impl FakeServer {
                 return self.send(session, stanza_error(iq, "modify", "bad-request"), true);
             }
         };
+        let query = if self.switches.archive_loops {
+            Query { after: None, before: None, start: None, max: Some(2), ..query }
+        } else {
+            query
+        };
         let owner = from.to_bare();
         let (texts, fin) = {
             let Some(account) = self.accounts.get(&owner) else { return };
@@ -289,7 +294,8 @@ impl FakeServer {
                 .map(|row| {
                     let id = self.seed.uuid();
                     let named = self.seed.chance(50).then_some(&owner);
-                    archive_result(row, named, from.as_str(), query.queryid.as_deref(), &id, millis)
+                    let text = archive_result(row, named, from.as_str(), query.queryid.as_deref(), &id, millis);
+                    if self.switches.archive_stampless { text.replacen("<delay ", "<delay-gone ", 1) } else { text }
                 })
                 .collect();
             (texts, fin(&page))

@@ -40,6 +40,8 @@ use crate::world::{DeviceId, World};
 
 /// Longer than any back-off of a scenario.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// Within this, a subscriber hears of a change.
+const SOON: Duration = Duration::from_secs(2);
 /// A subscription that says nothing for so long is asked whether it has missed something.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const MARKER: &str = "\u{2063}marker ";
@@ -129,14 +131,20 @@ impl LiveWorld {
     }
 
     /// Follows a chat from now on, if it is not followed yet, and waits for what is wished of it.
-    fn wait_for_chat(&self, device: DeviceId, chat: ChatId, wished: impl FnMut(&[TimelineItem]) -> bool) -> bool {
+    fn wait_for_chat(
+        &self,
+        device: DeviceId,
+        chat: ChatId,
+        patience: Duration,
+        wished: impl FnMut(&[TimelineItem]) -> bool,
+    ) -> bool {
         let mut phones = self.phones.borrow_mut();
         let Some(running) = phones[device.0].running.as_mut() else { return false };
         let Running { client, timelines, .. } = running;
         timelines
             .entry(chat)
             .or_insert_with(|| Follower::new(client, Timeline::new(chat), &self.runtime))
-            .wait(PATIENCE, wished)
+            .wait(patience, wished)
     }
 
     fn wait_online(&self, device: DeviceId) {
@@ -145,7 +153,8 @@ impl LiveWorld {
         let arrived = |account: &AccountItem| {
             !account.enabled || matches!(account.connection, ConnectionState::Online | ConnectionState::Failed { .. })
         };
-        if !running.accounts.wait(PATIENCE, |accounts| accounts.iter().all(arrived)) {
+        // An empty list is one that has not come yet.
+        if !running.accounts.wait(PATIENCE, |accounts| !accounts.is_empty() && accounts.iter().all(arrived)) {
             drop(phones);
             self.fail(&format!("never online: {:?}", self.accounts(device)));
         }
@@ -240,7 +249,7 @@ impl LiveWorld {
         }
         let Some(chat) = found else { self.fail(&format!("no chat with {from}")) };
         let mut message = None;
-        self.wait_for_chat(device, chat, |items| {
+        self.wait_for_chat(device, chat, PATIENCE, |items| {
             message = picture::messages(items).find(|message| message.body == body).map(|message| message.id);
             message.is_some()
         });
@@ -343,9 +352,16 @@ impl World for LiveWorld {
         let rows = |items: &[TimelineItem]| -> Vec<TimelineItem> {
             items.iter().filter(|item| !matches!(item, TimelineItem::UnreadMark { .. })).cloned().collect()
         };
-        let newest = rows(&self.look(device, Timeline::new(chat), &[]));
-        if !self.wait_for_chat(device, chat, |items| rows(items) == newest) {
-            self.fail("who follows a chat does not see what the store shows");
+        // Both move while a message is on its way: they must meet, not be equal at once.
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let newest = rows(&self.look(device, Timeline::new(chat), &[]));
+            if self.wait_for_chat(device, chat, SOON, |items| rows(items) == newest) {
+                break;
+            }
+            if Instant::now() > until {
+                self.fail("who follows a chat does not see what the store shows");
+            }
         }
         let pages = self.phones.borrow()[device.0].pages.get(&chat).cloned().unwrap_or_default();
         shown(&self.look(device, Timeline::new(chat), &pages))

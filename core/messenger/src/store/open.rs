@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -114,6 +115,9 @@ fn prepare(connection: &Connection, options: &StoreOptions) -> rusqlite::Result<
             key.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
         }
         key.push_str("'\";");
+        // In turn: of two threads that attached the first codec of a process at once, one was told it had given no key.
+        static KEYING: Mutex<()> = Mutex::new(());
+        let _turn = KEYING.lock().unwrap_or_else(PoisonError::into_inner);
         connection.execute_batch(&key)?;
     }
     connection.execute_batch(
@@ -139,15 +143,15 @@ fn claim(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
         connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get::<_, String>(0)).ok()
     };
     let inside = read("generation");
-    let same = inside.is_some()
-        && inside == std::fs::read_to_string(&beside).ok()
-        && identity.is_some()
-        && identity == read("file_identity");
+    let same_place = identity.is_some() && identity == read("file_identity");
+    let same = inside.is_some() && inside == std::fs::read_to_string(&beside).ok() && same_place;
     let next = inside.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).wrapping_add(1).to_string();
     let write =
         "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     connection.execute(write, ["generation", &next])?;
-    connection.execute(write, ["file_identity", identity.as_deref().unwrap_or("")])?;
+    if !same_place {
+        connection.execute(write, ["file_identity", identity.as_deref().unwrap_or("")])?;
+    }
     // If this write is lost, the next start merely can't resume.
     let _ = std::fs::write(beside, next);
     Ok(same)
