@@ -8,6 +8,7 @@ import java.io.File
 import java.io.IOException
 import java.security.GeneralSecurityException
 import java.security.KeyStore
+import java.security.ProviderException
 import java.security.SecureRandom
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
@@ -26,6 +27,9 @@ class DatabaseKey(private val file: File) {
     fun read(): ByteArray = try {
         if (file.exists()) unwrap(atomic.readFully()) else create()
     } catch (failure: GeneralSecurityException) {
+        lost(failure)
+    } catch (failure: ProviderException) {
+        // How a Keystore tells that the secure hardware is out of order.
         lost(failure)
     } catch (failure: IOException) {
         lost(failure)

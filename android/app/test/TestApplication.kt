@@ -7,7 +7,9 @@ import java.security.Security
 /** The real Application, that trusts the test server's authority and has a Keystore. */
 open class TestApplication : LinnetApplication() {
     override fun attachBaseContext(base: Context) {
-        if (Security.getProvider(FakeKeystore.NAME) == null) Security.addProvider(FakeKeystore())
+        // Providers belong to the JVM, but each of Robolectric's sandboxes has classes of its own.
+        Security.removeProvider(FakeKeystore.NAME)
+        Security.addProvider(FakeKeystore())
         super.attachBaseContext(base)
     }
 
