@@ -43,15 +43,17 @@ fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
     }.map { it.items }
 
 fun TimelineSubscription.asFlow(): Flow<Window<TimelineItem>> =
-    windows(::next, { end(); close() }, { revision }) { list: MutableList<TimelineItem> ->
-        for (op in ops) when (op) {
-            is TimelineOp.Reset -> list.reset(op.items)
-            is TimelineOp.Insert -> list.insert(op.at, op.items)
-            is TimelineOp.Update -> list.update(op.at, op.item)
-            is TimelineOp.Remove -> list.remove(op.at, op.count)
-        }
-        Window(list, atStart, atEnd)
+    windows(::next, { end(); close() }, { revision }, TimelineBatch::applyTo)
+
+internal fun TimelineBatch.applyTo(list: MutableList<TimelineItem>): Window<TimelineItem> {
+    for (op in ops) when (op) {
+        is TimelineOp.Reset -> list.reset(op.items)
+        is TimelineOp.Insert -> list.insert(op.at, op.items)
+        is TimelineOp.Update -> list.update(op.at, op.item)
+        is TimelineOp.Remove -> list.remove(op.at, op.count)
     }
+    return Window(list, atStart, atEnd)
+}
 
 /**
  * The pull protocol: name the revision held, apply the difference, hand on the list. A batch counts as held only when
