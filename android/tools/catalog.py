@@ -15,7 +15,7 @@ def text():
     )
     lines = ["# Written by android/tools/build versions-write from tools/pins.toml: change it there.", "", "[versions]"]
     lines += [f'{name} = "{pins.version(name)}"' for name in used]
-    lines += [f'compile-sdk = "{pins.PINS["android"]["compile-sdk"]}"', f'min-sdk = "{pins.PINS["android"]["min-sdk"]}"']
+    lines += [f'{name} = "{pins.PINS["android"][name]}"' for name in ("compile-sdk", "min-sdk")]
     lines += ["", "[libraries]"]
     for alias, (module, number, _, _) in sorted(pins.PINS["android"]["libraries"].items()):
         lines.append(f'{alias} = {{ module = "{module}", version.ref = "{number}" }}')

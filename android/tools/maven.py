@@ -114,8 +114,8 @@ def library_pom(name):
             manages.append(dependency(group, artefact, number, "aar"))
     retyped = pins.PINS[name]["retyped"]
     exclusions = "".join(
-        f"<exclusion><groupId>{module.split(':')[0]}</groupId><artifactId>{module.split(':')[1]}</artifactId></exclusion>"
-        for module in retyped
+        f"<exclusion><groupId>{group}</groupId><artifactId>{artefact}</artifactId></exclusion>"
+        for group, artefact in (module.split(":") for module in retyped)
     )
     extra = f"<exclusions>{exclusions}</exclusions>" if exclusions else ""
     named = [

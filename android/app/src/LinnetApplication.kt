@@ -71,7 +71,8 @@ open class LinnetApplication : Application() {
         scope.launch {
             withContext(Dispatchers.IO) {
                 // The database and whatever lies beside it under its name.
-                noBackupFilesDir.listFiles { file -> file.name.startsWith(database.name) }.orEmpty().forEach(File::delete)
+                val left = noBackupFilesDir.listFiles { file -> file.name.startsWith(database.name) }
+                left.orEmpty().forEach(File::delete)
                 databaseKey.forget()
             }
             open()

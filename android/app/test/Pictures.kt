@@ -24,7 +24,7 @@ import java.util.Locale
 /** The pictures again, drawn by Android's own renderer with Android's fonts. Run by `build pictures` only. */
 @RunWith(RobolectricTestRunner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [35], application = TestApplication::class, qualifiers = "w411dp-h891dp-xhdpi")
+@Config(sdk = [35], application = TestApplication::class, qualifiers = "w411dp-h891dp-hdpi")
 class Pictures {
     @get:Rule
     val rule = createAndroidComposeRule<MainActivity>()

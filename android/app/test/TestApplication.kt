@@ -7,7 +7,9 @@ import java.security.Security
 /** The real Application, that trusts the test server's authority and has a Keystore. */
 open class TestApplication : LinnetApplication() {
     override fun attachBaseContext(base: Context) {
-        if (Security.getProvider(FakeKeystore.NAME) == null) Security.addProvider(FakeKeystore())
+        // Anew: providers belong to the process, but one made in another of Robolectric's class loaders has other classes.
+        Security.removeProvider(FakeKeystore.NAME)
+        Security.addProvider(FakeKeystore())
         super.attachBaseContext(base)
     }
 

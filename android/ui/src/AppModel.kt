@@ -160,8 +160,10 @@ class AppModel(
 
     private fun chatPlace(chat: Long) = place { scope ->
         val draft = drafts.getOrPut(chat) { TextFieldState() }
-        val model = ChatModel(core, chat, scope, sending, accounts, chats, draft, zone, ::report) { broken.value = true }
-        Place.Chat(scope, model)
+        Place.Chat(
+            scope,
+            ChatModel(core, chat, scope, sending, accounts, chats, draft, zone, ::report) { broken.value = true },
+        )
     }
 
     private fun <P : Place> place(make: (CoroutineScope) -> P): P = make(scope + Job(scope.coroutineContext.job))

@@ -2,6 +2,8 @@ package org.linnet.ui
 
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.junit4.ComposeContentTestRule
 import androidx.compose.ui.test.junit4.v2.createComposeRule
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
@@ -193,10 +195,9 @@ class AppTest {
         rule.waitUntilShown("Amélie Duval")
     }
 
-    private fun androidx.compose.ui.test.junit4.ComposeContentTestRule.waitUntilShown(text: String) =
-        waitUntil(text, 5_000) {
-            onAllNodes(androidx.compose.ui.test.hasText(text), useUnmergedTree = true).fetchSemanticsNodes().isNotEmpty()
-        }
+    private fun ComposeContentTestRule.waitUntilShown(text: String) = waitUntil(text, 5_000) {
+        onAllNodes(hasText(text), useUnmergedTree = true).fetchSemanticsNodes().isNotEmpty()
+    }
 
     private fun show(reopen: Long? = null) {
         model = AppModel(core, memory, scope, scope, Fixtures.zone, reopen)

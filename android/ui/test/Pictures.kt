@@ -18,15 +18,20 @@ import java.util.Locale
 fun main(arguments: Array<String>) {
     val folder = File(arguments.single())
     val started = System.nanoTime()
-    for (look in looks) for (picture in pictures) draw(picture, look, folder.resolve("${picture.name}-${look.name}.png"))
+    for (look in looks) {
+        for (picture in pictures) draw(picture, look, folder.resolve("${picture.name}-${look.name}.png"))
+    }
     val millis = (System.nanoTime() - started) / 1_000_000
     println("drew ${looks.size * pictures.size} pictures in $millis ms: $folder")
 }
 
 internal fun draw(picture: Picture, look: Look, file: File) {
-    val locale = Locale.forLanguageTag(look.language)
-    val device = Device(stringsFor(locale), if (look.language == "en") Locale.UK else Locale.GERMANY, fontFamily = desktopFont())
-    ImageComposeScene(WIDTH * SCALE, HEIGHT * SCALE, Density(SCALE.toFloat())) { Framed(picture, look, device) }.use { scene ->
+    val locale = if (look.language == "en") Locale.UK else Locale.GERMANY
+    val device = Device(stringsFor(locale), locale, fontFamily = desktopFont())
+    val scene = ImageComposeScene(WIDTH * SCALE, HEIGHT * SCALE, Density(SCALE.toFloat())) {
+        Framed(picture, look, device)
+    }
+    scene.use {
         // Once to lay out, once for what lists settle afterwards, once at rest.
         var image = scene.render(0)
         for (frame in 1..40L) image = scene.render(frame * 50_000_000)

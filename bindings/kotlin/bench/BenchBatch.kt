@@ -7,8 +7,8 @@ import kotlin.io.path.ExperimentalPathApi
 import kotlin.io.path.deleteRecursively
 
 /**
- * The cost of one `next()` that brings 200 items: asked by name of a revision nobody holds, so that each answer is a whole
- * window, read from the database, carried across the boundary and made into Kotlin objects.
+ * The cost of one `next()` that brings 200 items: asked by name of a revision nobody holds, so that each answer is a
+ * whole window, read from the database, carried across the boundary and made into Kotlin objects.
  */
 @OptIn(ExperimentalPathApi::class)
 fun main() = runBlocking {

@@ -54,8 +54,8 @@ fun TimelineSubscription.asFlow(): Flow<Window<TimelineItem>> =
     }
 
 /**
- * The pull protocol: name the revision held, apply the difference, hand on the list. A batch counts as held only when it
- * has been applied; one lost to a cancelled call makes the core answer the next call with a reset.
+ * The pull protocol: name the revision held, apply the difference, hand on the list. A batch counts as held only when
+ * it has been applied; one lost to a cancelled call makes the core answer the next call with a reset.
  */
 internal fun <B : Any, T> windows(
     next: suspend (ULong) -> B?,

@@ -21,11 +21,18 @@ import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.unit.sp
 import kotlin.math.ceil
+import kotlin.math.floor
 import kotlin.math.max
 
 /** A message's text with its time: on the last line where that leaves room, else on a line of its own. */
 @Composable
-internal fun Body(text: String, color: Color, linkColor: Color, modifier: Modifier = Modifier, stamp: @Composable () -> Unit) {
+internal fun Body(
+    text: String,
+    color: Color,
+    linkColor: Color,
+    modifier: Modifier = Modifier,
+    stamp: @Composable () -> Unit,
+) {
     val result = remember { arrayOfNulls<TextLayoutResult>(1) }
     val large = remember(text) { isFewEmoji(text) }
     val style = MaterialTheme.typography.bodyLarge
@@ -41,33 +48,35 @@ internal fun Body(text: String, color: Color, linkColor: Color, modifier: Modifi
         },
         modifier,
     ) { measurables, constraints ->
-        val loose = constraints.copy(minWidth = 0, minHeight = 0)
-        val body = measurables[0].measure(loose)
+        val body = measurables[0].measure(constraints.copy(minWidth = 0, minHeight = 0))
         val end = measurables.getOrNull(1)?.measure(Constraints())
-        if (end == null) return@Layout layout(max(body.width, constraints.minWidth), body.height) { body.placeRelative(0, 0) }
-        val gap = 8.dp.roundToPx()
-        val layout = result[0]
-        val lastLine = layout?.let { freeAfter(it, layoutDirection) }
-        val besides = lastLine != null && !large && lastLine + gap + end.width <= constraints.maxWidth
-        val width = if (besides) max(body.width, lastLine + gap + end.width) else max(body.width, end.width)
-        val height = if (besides) max(body.height, end.height) else body.height + end.height
-        layout(max(width, constraints.minWidth), height) {
-            body.placeRelative(0, 0)
-            // A little below the baseline of the last line, as Signal and others have it: it reads as a footnote.
-            end.placeRelative(max(width, constraints.minWidth) - end.width, height - end.height)
+        val lines = Lines(checkNotNull(result[0]) { "text is laid out when it is measured" }, body.width)
+        val ltr = layoutDirection == LayoutDirection.Ltr
+        val beside = if (end == null) 0 else 8.dp.roundToPx() + end.width
+        val last = lines.last.takeIf { !large && lines.lastIsLtr == ltr && it + beside <= constraints.maxWidth }
+        val width = maxOf(lines.width, last?.plus(beside) ?: end?.width ?: 0, constraints.minWidth)
+        val height = if (end == null || last != null) max(body.height, end?.height ?: 0) else body.height + end.height
+        layout(width, height) {
+            // A wrapped text claims the whole width, however short its lines are: the bubble hugs the lines instead.
+            body.place((if (ltr) 0 else width - lines.width) - lines.left, 0)
+            end?.placeRelative(width - end.width, height - end.height)
         }
     }
 }
 
-/** The width of the last line; null if that line runs against the layout, and its end is where the time would go. */
-private fun freeAfter(layout: TextLayoutResult, direction: LayoutDirection): Int? {
-    val last = layout.lineCount - 1
-    val runs = layout.getParagraphDirection(layout.getLineStart(last))
-    val along = (runs == ResolvedTextDirection.Ltr) == (direction == LayoutDirection.Ltr)
-    if (!along) return null
-    return ceil(layout.getLineRight(last) - layout.getLineLeft(last)).toInt()
-}
+/** What a text's lines cover. The time can't stand after the last where that line runs against the layout. */
+private class Lines(layout: TextLayoutResult, body: Int) {
+    val left = (0 until layout.lineCount).minOf { floor(layout.getLineLeft(it)).toInt() }.coerceIn(0, body)
+    val width = (0 until layout.lineCount).maxOf { ceil(layout.getLineRight(it)).toInt() }.coerceIn(left, body) - left
+    val last: Int
+    val lastIsLtr: Boolean
 
+    init {
+        val line = layout.lineCount - 1
+        last = ceil(layout.getLineRight(line) - layout.getLineLeft(line)).toInt()
+        lastIsLtr = layout.getParagraphDirection(layout.getLineStart(line)) == ResolvedTextDirection.Ltr
+    }
+}
 /** Web addresses can be opened; nothing else is guessed to be a link. */
 internal fun linked(text: String, color: Color): AnnotatedString = buildAnnotatedString {
     val style = TextLinkStyles(SpanStyle(color = color, textDecoration = TextDecoration.Underline))

@@ -84,6 +84,9 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
     var asking by remember { mutableStateOf(false) }
     val description = described(message, chat)
     val spoken = spokenActions(message, actions) { asking = true }
+    val ink = if (message.outgoing) colors.onOwnBubble else colors.onTheirBubble
+    val faint = if (message.outgoing) colors.ownBubbleFaint else colors.theirBubbleFaint
+    val link = if (message.outgoing) colors.ownBubbleFaint else MaterialTheme.colorScheme.primary
     Box {
         Box(
             Modifier.widthIn(max = widest)
@@ -103,11 +106,7 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
                 .testTag("message")
                 .padding(start = 13.dp, end = 13.dp, top = 8.dp, bottom = 8.dp),
         ) {
-            Body(
-                message.body,
-                if (message.outgoing) colors.onOwnBubble else colors.onTheirBubble,
-                if (message.outgoing) colors.ownBubbleFaint else MaterialTheme.colorScheme.primary,
-            ) { if (stamped(row)) Stamp(message, if (message.outgoing) colors.ownBubbleFaint else colors.theirBubbleFaint) }
+            Body(message.body, ink, link) { if (stamped(row)) Stamp(message, faint) }
         }
         MessageMenu(menu, { menu = false }, message, actions) { asking = true }
     }

@@ -30,7 +30,11 @@ class NewChatModel(
 ) {
     val address = TextFieldState()
 
-    private data class Choice(val from: Long? = null, val addressInvalid: Boolean = false, val starting: Boolean = false)
+    private data class Choice(
+        val from: Long? = null,
+        val addressInvalid: Boolean = false,
+        val starting: Boolean = false,
+    )
 
     private val choice = MutableStateFlow(Choice())
     val state = combine(accounts, choice) { all, chosen ->

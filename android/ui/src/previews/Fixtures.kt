@@ -46,7 +46,9 @@ object Fixtures {
 
     val chats: List<ChatItem> = listOf(
         chat(1, "bob@example.org", "Bob Lindqvist", "Perfect, see you at eight then 🎉", at(18, 10), unread = 2),
-        chat(2, "amelie@jabber.example", "Amélie Duval", "The photos are up, have a look when you can", at(16, 41), true),
+        chat(
+            2, "amelie@jabber.example", "Amélie Duval", "The photos are up, have a look when you can", at(16, 41), true,
+        ),
         chat(3, "alice@example.org", "alice", "Milk, rye flour, the blue paint", at(9, 5), true, note = true),
         chat(4, "eleni@chat.example", "Ελένη Παππά", "Τα λέμε αύριο στις δέκα", at(20, 55, daysAgo = 1), unread = 1),
         chat(5, "omar@example.net", "عمر حداد", "شكرا جزيلا، إلى اللقاء", at(14, 20, daysAgo = 3)),
@@ -54,7 +56,10 @@ object Fixtures {
             6, "oskar@far.example", "Oskar", "Did you get my letter?", at(11, 0, daysAgo = 4), true,
             state = MessageState.Failed(SendFailure.SERVER_UNREACHABLE),
         ),
-        chat(7, "priya.raman@example.org", "Priya Raman", "The train was an hour late, but we made it", at(8, 30, daysAgo = 32)),
+        chat(
+            7, "priya.raman@example.org", "Priya Raman", "The train was an hour late, but we made it",
+            at(8, 30, daysAgo = 32),
+        ),
         chat(8, "new@example.org", "new", null, 0),
     )
 
@@ -157,7 +162,8 @@ object Fixtures {
     private class Conversation {
         val items = ArrayList<TimelineItem>()
 
-        fun theirs(body: String, time: Long, group: GroupPosition = GroupPosition.SINGLE) = add(body, time, false, group)
+        fun theirs(body: String, time: Long, group: GroupPosition = GroupPosition.SINGLE) =
+            add(body, time, false, group)
 
         fun mine(
             body: String,

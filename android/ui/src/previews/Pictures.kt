@@ -57,7 +57,9 @@ val looks = listOf(
 )
 
 val pictures = listOf(
-    Picture("sign-in") { SignInScreen(SignInState(), remember { fields("alice@example.org", "correct horse") }, NoSignIn) },
+    Picture("sign-in") {
+        SignInScreen(SignInState(), remember { fields("alice@example.org", "correct horse") }, NoSignIn)
+    },
     Picture("sign-in-failed") {
         SignInScreen(
             SignInState(SignInStep.Refused(LoginFailure.WRONG_PASSWORD), serverOpen = true),
@@ -91,7 +93,8 @@ val pictures = listOf(
     },
     Picture("chat") { Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0]) },
     Picture("chat-troubled") {
-        Chat(Fixtures.troubled, Fixtures.waiting, Fixtures.chats[0], TextFieldState("Did it rain much? We had sun all week, which"))
+        val draft = TextFieldState("Did it rain much? We had sun all week, which")
+        Chat(Fixtures.troubled, Fixtures.waiting, Fixtures.chats[0], draft)
     },
     Picture("chat-arabic") { Chat(Fixtures.arabic, Fixtures.account, Fixtures.arabicChat) },
     Picture("chat-empty") { Chat(emptyList(), Fixtures.account, Fixtures.chats[1]) },
@@ -118,7 +121,12 @@ fun Framed(picture: Picture, look: Look, device: Device) {
 }
 
 @Composable
-private fun Chat(items: List<TimelineItem>, account: AccountItem, chat: ChatItem, draft: TextFieldState = TextFieldState()) {
+private fun Chat(
+    items: List<TimelineItem>,
+    account: AccountItem,
+    chat: ChatItem,
+    draft: TextFieldState = TextFieldState(),
+) {
     val rows = remember(items) { rows(items, Fixtures.zone, firstUnread(items)) }
     ChatScreen(ChatState(chat, account, rows, atStart = true), remember { draft }, NoChat)
 }

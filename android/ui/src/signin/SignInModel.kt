@@ -45,8 +45,8 @@ class SignInFields {
 }
 
 /**
- * Signs in and, if that fails, lets the user correct. [accounts] tells how it goes: an account is the sign-in's own until
- * it has been online once. [done] is called then.
+ * Signs in and, if that fails, lets the user correct. [accounts] tells how it goes: an account is the sign-in's own
+ * until it has been online once. [done] is called then.
  */
 class SignInModel(
     private val core: Core,
@@ -169,6 +169,6 @@ class SignInModel(
 
 /** Catches slips of the finger before a server is asked; the core has the last word (RFC 7622). */
 internal fun looksLikeAddress(text: String): Boolean {
-    val at = text.indexOf('@')
-    return at > 0 && at < text.length - 1 && text.indexOf('@', at + 1) < 0 && text.none { it.isWhitespace() || it == '/' }
+    val (local, domain) = text.split('@').takeIf { it.size == 2 } ?: return false
+    return local.isNotEmpty() && domain.isNotEmpty() && text.none { it.isWhitespace() || it == '/' }
 }

@@ -220,7 +220,11 @@ private fun ServerSettings(state: SignInState, fields: SignInFields, working: Bo
                     ).heightIn(min = 48.dp),
                     verticalAlignment = Alignment.CenterVertically,
                 ) {
-                    Text(strings.signInServerDirectTls, Modifier.weight(1f), style = MaterialTheme.typography.bodyMedium)
+                    Text(
+                        strings.signInServerDirectTls,
+                        Modifier.weight(1f),
+                        style = MaterialTheme.typography.bodyMedium,
+                    )
                     Spacer(Modifier.width(12.dp))
                     Switch(state.directTls, onCheckedChange = null, enabled = !working)
                 }

@@ -42,9 +42,13 @@ private fun DrawScope.bird() {
 private fun path(data: String): Path = PathParser().parsePathString(data).toPath()
 
 private val tail = path("M30,58 L4,74 C3,76 4,78 6,78 L15,76 L13,81 C14,83 16,83 18,82 L42,66 Z")
-private val body = path("M62,16 C76,16 84,26 83,39 C82,56 70,74 48,76 C33,77 24,69 27,57 C30,44 44,38 48,30 C51,22 55,16 62,16 Z")
+private val body = path(
+    "M62,16 C76,16 84,26 83,39 C82,56 70,74 48,76 C33,77 24,69 27,57 C30,44 44,38 48,30 C51,22 55,16 62,16 Z",
+)
 private val breast = path("M83,38 C82,53 73,67 58,73 C54,66 56,55 64,47 C70,42 76,39 83,38 Z")
-private val head = path("M62,16 C76,16 84,26 83,38 C75,41 66,41 60,44 C54,47 48,44 47,38 C46,34 48,31 48.6,28.6 C51.5,21 55.5,16 62,16 Z")
+private val head = path(
+    "M62,16 C76,16 84,26 83,38 C75,41 66,41 60,44 C54,47 48,44 47,38 C46,34 48,31 48.6,28.6 C51.5,21 55.5,16 62,16 Z",
+)
 private val forehead = path("M64,16.1 C72,16.8 78.5,20.8 81.4,27 C76,27.4 71,24.6 68,20.6 C66.8,19 65.4,17.4 64,16.1 Z")
 private val wing = path("M47,38 C57,44 60,54 54,62 C47,70 32,68 18,74 C22,58 32,43 47,38 Z")
 private val feathers = path("M45,47 C46,54 40,60 31,63 M50,54 C48,60 42,64 35,65.5")

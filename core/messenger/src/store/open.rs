@@ -115,7 +115,7 @@ fn prepare(connection: &Connection, options: &StoreOptions) -> rusqlite::Result<
             key.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
         }
         key.push_str("'\";");
-        // Two threads that attach the first codec of a process at the same time: one of them was told that it gave no key.
+        // In turn: of two threads that attached the first codec of a process at once, one was told it had given no key.
         static KEYING: Mutex<()> = Mutex::new(());
         let _turn = KEYING.lock().unwrap_or_else(PoisonError::into_inner);
         connection.execute_batch(&key)?;
