@@ -21,12 +21,12 @@ use std::process::ExitCode;
 
 const USAGE: &str = "cargo xtask COMMAND
   setup [run|test] [--yes]   what the machine still needs, and why; installs it
-  run [--seconds N]          two windows, alice's and bob's, and a private server between them
+  run                        two windows, alice's and bob's, and a private server between them
   test [STAGE…]              everything that CI checks; `test --list` names the stages
   check                      the quick lints only
   bench NAME […]             one measurement in an optimised build, one line
   chaos […]                  cuts, kills and wrong clocks against a real server; `chaos --help`
-  pictures                   draws the pictures of the screens anew (docs/pictures)";
+  pictures                   draws every screen in every state, and README's picture anew";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -170,7 +170,8 @@ impl Lane {
     fn cut(&mut self, own: u64, others: u64, kind: CutKind, ends: Cut) -> Result<(), String> {
         for _ in 0..TRIES {
             self.world.wait_online(&self.device)?;
-            let latency = Duration::from_millis(self.random.between(15, 60));
+            // Long enough for the moment to last until this thread runs, on a busy machine too.
+            let latency = Duration::from_millis(self.random.between(40, 120));
             self.device.link.delay(latency);
             let done = match kind {
                 CutKind::Clean(moment) => self.cut_clean(own, others, moment, ends)?,
