@@ -8,6 +8,7 @@
 mod anywhere;
 mod archive;
 mod contact;
+mod hostile;
 mod message;
 mod outbox;
 mod session;

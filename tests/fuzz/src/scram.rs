@@ -1,0 +1,27 @@
+//! A server's messages of SCRAM: nobody who does not know the password is believed, and none makes us count for ever.
+
+use linnet_messenger::command::Secret;
+use linnet_messenger::effect::{ComputeJob, ScramHash};
+use linnet_messenger::random::Random;
+use linnet_messenger::session::scram::{ChannelBinding, Scram};
+
+/// Always the same bytes, so that an input can hold the nonce.
+pub struct Fixed;
+
+impl Random for Fixed {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+/// Two messages with a line break between.
+pub fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (challenge, outcome) = text.split_once('\n').unwrap_or((text, ""));
+    let scram = Scram::new(ScramHash::Sha256, "user", ChannelBinding::Unsupported, &mut Fixed);
+    let Ok((salting, job)) = scram.challenge(challenge, &Secret::new("pencil")) else { return };
+    let ComputeJob::ScramSaltedPassword { iterations, .. } = job;
+    assert!((4_096..=10_000_000).contains(&iterations), "{iterations} iterations");
+    let (proving, _) = salting.prove(&[7; 32]);
+    assert!(proving.verify(outcome).is_err(), "{outcome} was believed");
+}
