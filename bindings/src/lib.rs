@@ -19,9 +19,9 @@ mod subscription;
 mod timeline;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
-pub use account::{Connection, LoginFailure, Missing, WaitReason};
+pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
-pub use client::{Client, Options, ServerAddress};
+pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use error::{CommandError, OpenError, SubscriptionError};
 pub use platform::{LogLevel, Platform};
 pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
