@@ -54,6 +54,7 @@ fun Strings.connection(connection: Connection, now: Long): String? = when (conne
 
 fun Strings.waitReason(reason: WaitReason): String = when (reason) {
     WaitReason.SERVER_NOT_FOUND -> waitServerNotFound
+    WaitReason.PROXY -> waitProxy
     WaitReason.UNREACHABLE -> waitUnreachable
     WaitReason.LOST -> waitLost
     WaitReason.TLS -> waitTls
