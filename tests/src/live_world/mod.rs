@@ -29,7 +29,7 @@ use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::{Page, View};
 use linnet_runtime::{Client, Options};
-use linnet_servers::Prosody;
+use linnet_servers::Server;
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
@@ -49,7 +49,7 @@ const MARKER: &str = "\u{2063}marker ";
 /// See the module.
 pub struct LiveWorld {
     runtime: Runtime,
-    server: Prosody,
+    server: Server,
     folder: PathBuf,
     phones: RefCell<Vec<Phone>>,
     tokens: Cell<u32>,
@@ -76,14 +76,14 @@ impl LiveWorld {
     /// Starts a server of its own.
     pub fn new(options: linnet_servers::Options) -> Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
-        let server = Prosody::start(options)?;
+        let server = Server::start(options)?;
         let folder = server.folder.join("devices");
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         Ok(Self { runtime, server, folder, phones: RefCell::new(Vec::new()), tokens: Cell::new(0) })
     }
 
     /// The server.
-    pub fn server(&self) -> &Prosody {
+    pub fn server(&self) -> &Server {
         &self.server
     }
 
