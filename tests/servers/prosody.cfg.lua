@@ -42,7 +42,8 @@ if ENV_LINNET_ARCHIVE ~= "none" then table.insert(modules, "mam") end
 if ENV_LINNET_STREAM_MANAGEMENT == "yes" then table.insert(modules, "smacks") end
 -- With 0.12 these modules fail when a client comes, and every stream dies.
 if ENV_LINNET_VERSION == "13" then
-	for _, module in ipairs { "sasl2", "sasl2_bind2", "sasl2_fast" } do table.insert(modules, module) end
+	for _, module in ipairs { "sasl2", "sasl2_bind2" } do table.insert(modules, module) end
+	if ENV_LINNET_FAST == "yes" then table.insert(modules, "sasl2_fast") end
 	if ENV_LINNET_STREAM_MANAGEMENT == "yes" then table.insert(modules, "sasl2_sm") end
 end
 for _, module in ipairs(listed(ENV_LINNET_MODULES)) do table.insert(modules, module) end

@@ -25,6 +25,8 @@ enum Sign {
     Program(&'static [&'static str]),
     /// The Debian package is installed.
     Package,
+    /// A Python that can make virtual environments with pip in them.
+    Venv,
     /// A Java of at least 17 that can open windows.
     Java,
 }
@@ -56,6 +58,7 @@ const NEEDS: &[Need] = &[
     need(&["xdotool"], "types and clicks in them", Purpose::Run, Sign::Program(&["xdotool"])),
     need(&["imagemagick"], "takes their pictures", Purpose::Run, Sign::Program(&["import"])),
     need(&["ruby"], "reads the Fastfile as fastlane would", Purpose::Test, Sign::Program(&["ruby"])),
+    need(&["python3-venv"], "slixmpp, a foreign client, in a folder of its own", Purpose::Test, Sign::Venv),
     need(
         &["mmdebstrap"],
         "the root folders that hold Swift and the newer servers",
@@ -83,6 +86,7 @@ pub struct Part {
 /// The quickly needed first.
 pub const PARTS: &[Part] = &[
     Part { name: "servers", stages: &["rust"], work: servers },
+    Part { name: "peers", stages: &["rust"], work: peers },
     Part { name: "swift", stages: &["swift"], work: swift },
     Part { name: "kotlin", stages: &["kotlin"], work: kotlin },
     Part { name: "deny", stages: &["deny"], work: deny },
@@ -167,15 +171,20 @@ fn kotlin() -> Result<(), String> {
 /// Prosody 13, ejabberd 24.12 and Profanity, which Debian keeps in a newer release than most machines run: in a root
 /// folder of their own, where no service is ever started by itself.
 pub fn servers() -> Result<(), String> {
-    root("tests/servers/tools/setup-root", "Prosody 13, ejabberd 24.12 and Profanity")
+    script("tests/servers/tools/setup-root", "Prosody 13, ejabberd 24.12 and Profanity")
 }
 
-/// Swift's toolchain, in the same way.
+/// slixmpp, from PyPI.
+pub fn peers() -> Result<(), String> {
+    script("tests/oracle/setup-python", "slixmpp")
+}
+
+/// Swift's toolchain, in the same way as the servers.
 fn swift() -> Result<(), String> {
-    root("ios/tools/setup-swift", "Swift")
+    script("ios/tools/setup-swift", "Swift")
 }
 
-fn root(script: &str, what: &str) -> Result<(), String> {
+fn script(script: &str, what: &str) -> Result<(), String> {
     let script = crate::command::top().join(script);
     if !script.exists() {
         return Ok(());
@@ -197,6 +206,7 @@ fn missing(purpose: Purpose) -> Vec<&'static Need> {
         .filter(|need| match need.sign {
             Sign::Program(names) => !names.iter().any(|name| exists(name)),
             Sign::Package => !need.packages.iter().all(|name| installed.contains(*name)),
+            Sign::Venv => output(&mut program("python3", &["-c", "import ensurepip, venv"])).is_err(),
             Sign::Java => !java(),
         })
         .collect()

@@ -1,8 +1,10 @@
 //! What is particular to ejabberd: its configuration, its virtual machine, and its HTTP interface for administration.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -76,6 +78,35 @@ pub fn add_contact(server: &Server, user: &str, contact: &str) -> Result<(), Str
     done(ask(server, "add_rosteritem", &item)?)
 }
 
+pub fn sessions(server: &Server, user: &str) -> Result<usize, String> {
+    let (_, answer) = ask(server, "user_resources", &json!({ "user": user, "host": server.domain }))?;
+    answer.as_array().map(Vec::len).ok_or_else(|| format!("sessions of {user}: {answer}"))
+}
+
+/// The folder of its tokens: all else of importance is in SQLite.
+pub fn tokens(server: &Server) -> PathBuf {
+    server.folder.join("data/mnesia")
+}
+
+/// How many streams its log says are open: accepted and neither closed nor lost.
+pub fn streams(log: &str) -> usize {
+    let mut open = BTreeMap::new();
+    for line in log.lines() {
+        for (begin, is_open) in [
+            ("Opened c2s session for ", true),
+            ("Resumed session for ", true),
+            ("Closing c2s connection for ", false),
+            ("Closed c2s session for ", false),
+        ] {
+            if let Some((_, rest)) = line.split_once(begin) {
+                let address = rest.split([':', ' ']).next().unwrap_or_default();
+                open.insert(address, is_open);
+            }
+        }
+    }
+    open.values().filter(|open| **open).count()
+}
+
 fn done((status, answer): (u16, Value)) -> Result<(), String> {
     // A command that returns a code says 0 if it did what it should, else an error or a sentence.
     if status == 200 && (answer == json!(0) || answer.is_string()) { Ok(()) } else { Err(answer.to_string()) }
@@ -137,6 +168,9 @@ fn yaml(server: &Server) -> Result<String, String> {
              max_resume_timeout: {seconds}}}"
         );
     }
+    if options.fast {
+        modules.push_str("  mod_auth_fast: {}\n");
+    }
     for module in &options.modules {
         let _ = writeln!(modules, "  {module}: {{}}");
     }
@@ -156,4 +190,18 @@ fn yaml(server: &Server) -> Result<String, String> {
         text = text.replace(&format!("@{name}@"), value);
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_streams_are_read_from_the_log() {
+        let log = "Opened c2s session for a@x/1\nOpened c2s session for b@x/2\n\
+                   (tls|<0.1.0>) Closing c2s connection for a@x/1: Connection failed: connection closed; waiting\n";
+        assert_eq!(streams(log), 1);
+        assert_eq!(streams(&format!("{log}Resumed session for a@x/1\n")), 2);
+        assert_eq!(streams(&format!("{log}Closed c2s session for b@x/2: x\n")), 0);
+    }
 }

@@ -1,6 +1,7 @@
 //! What is particular to Prosody, the machine's own (0.12) and the newer one (13) in the root folder: one configuration,
 //! their log, and Lua through their administration socket.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::root::{self, DATA};
@@ -30,6 +31,7 @@ pub fn command(server: &Server) -> Result<Command, String> {
     let options = &server.options;
     command.args(["prosody", "-F", "--config", &format!("{folder}/prosody.cfg.lua")]).env("LINNET_FOLDER", folder);
     command.env("LINNET_VERSION", if server.kind() == Kind::Prosody13 { "13" } else { "0.12" });
+    command.env("LINNET_FAST", if options.fast { "yes" } else { "no" });
     command.env("LINNET_DOMAIN", &server.domain).env("LINNET_PORT", server.port.to_string());
     command.env("LINNET_DIRECT_TLS_PORT", server.direct_tls_port.map_or(String::new(), |port| port.to_string()));
     command.env("LINNET_PAGE_SIZE", options.page_size.to_string());
@@ -103,6 +105,22 @@ pub fn add_contact(server: &Server, user: &str, contact: &str) -> Result<(), Str
         admin::quoted(&contact),
     );
     lua_in(server, &lua).map(drop)
+}
+
+pub fn sessions(server: &Server, user: &str) -> Result<usize, String> {
+    let lua = format!(
+        "(function() local count, account = 0, prosody.bare_sessions[{}]; \
+         for _ in pairs(account and account.sessions or {{}}) do count = count + 1 end; return count end)()",
+        admin::quoted(&format!("{user}@{}", server.domain)),
+    );
+    let answer = lua_in(server, &lua)?;
+    let count = answer.strip_prefix("Result: ").and_then(|count| count.trim().parse().ok());
+    count.ok_or_else(|| format!("sessions of {user}: {answer}"))
+}
+
+/// The folder of its tokens.
+pub fn tokens(server: &Server) -> PathBuf {
+    server.folder.join("data").join(server.domain.replace('.', "%2e")).join("fast_tokens")
 }
 
 /// Evaluates a Lua expression inside the running server.

@@ -96,6 +96,8 @@ pub struct Options {
     pub page_size: u32,
     /// XEP-0198.
     pub stream_management: bool,
+    /// XEP-0484: tokens for the next login. Prosody 0.12 never has them.
+    pub fast: bool,
     /// How long a lost stream may still be resumed; whole seconds.
     pub hibernation: Duration,
     /// XEP-0368: a second port that begins with TLS.
@@ -123,6 +125,7 @@ impl Default for Options {
             archive: Archive::Sql,
             page_size: 250,
             stream_management: true,
+            fast: true,
             hibernation: Duration::from_secs(300),
             direct_tls: true,
             password_hash: PasswordHash::Sha256,
@@ -221,6 +224,43 @@ impl Server {
         match self.kind() {
             Kind::Prosody | Kind::Prosody13 => prosody::lua_in(self, expression),
             Kind::Ejabberd => Err("ejabberd speaks no Lua".into()),
+        }
+    }
+
+    /// How many sessions an account has, lost ones that may still be resumed among them.
+    pub fn sessions(&self, local: &str) -> Result<usize, String> {
+        match self.kind() {
+            Kind::Prosody | Kind::Prosody13 => prosody::sessions(self, local),
+            Kind::Ejabberd => ejabberd::sessions(self, local),
+        }
+    }
+
+    /// Waits until the server has noticed that every client's connection is gone, and has dealt with all they said.
+    ///
+    /// Prosody does one thing after the other, so there is nothing to wait for. In ejabberd every session is a process
+    /// of its own, and what it has acknowledged to one of them but not yet brought to the other is lost when it stops.
+    pub fn wait_until_alone(&self) -> Result<(), String> {
+        let deadline = Instant::now() + STOP_PATIENCE;
+        let log = self.folder.join(self.kind().log());
+        while self.kind() == Kind::Ejabberd && ejabberd::streams(&read(&log)) > 0 {
+            if Instant::now() > deadline {
+                return Err(self.told("clients are still connected"));
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        Ok(())
+    }
+
+    /// Stops the server, takes away all tokens that it gave out (XEP-0484), and starts it again. Sessions are gone, too.
+    pub fn forget_tokens(&self) -> Result<(), String> {
+        self.stop();
+        let folder = match self.kind() {
+            Kind::Prosody | Kind::Prosody13 => prosody::tokens(self),
+            Kind::Ejabberd => ejabberd::tokens(self),
+        };
+        match std::fs::remove_dir_all(&folder) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(format!("{}: {e}", folder.display())),
+            _ => self.restart(),
         }
     }
 
