@@ -200,7 +200,9 @@ struct ChatLine: View {
     }
 
     @ViewBuilder private var previewLine: some View {
-        if let preview = chat.preview {
+        if chat.typing {
+            Text("chats_typing").font(.subheadline).foregroundStyle(.tint).italic()
+        } else if let preview = chat.preview {
             if preview.outgoing { StateMark(state: preview.state).foregroundStyle(.secondary) }
             Text(verbatim: preview.body).font(.subheadline).foregroundStyle(.secondary).lineLimit(2)
         } else {

@@ -185,6 +185,8 @@ private struct RowView: View {
             MessageRow(message: message, actions: actions)
         case .gap(let gap):
             GapRow(gap: gap) { actions.fill(gap) }
+        case .typing(_, let name):
+            TypingRow(name: name)
         }
     }
 }
@@ -229,6 +231,27 @@ private struct GapRow: View {
         .padding(.vertical, 12)
         .onAppear { if gap.state == .open { fill() } }
         .onChange(of: gap.state) { _, state in if state == .open { fill() } }
+    }
+}
+
+/// Someone is writing.
+private struct TypingRow: View {
+    let name: String
+
+    var body: some View {
+        HStack(spacing: 0) {
+            Label {
+                Text("chat_typing \(name)").multilineTextAlignment(.leading)
+            } icon: {
+                Image(systemName: "ellipsis.bubble").accessibilityHidden(true)
+            }
+            .font(.footnote)
+            .foregroundStyle(.secondary)
+            .padding(.vertical, 8)
+            Spacer(minLength: 0)
+        }
+        .accessibilityElement(children: .combine)
+        .accessibilityAddTraits(.updatesFrequently)
     }
 }
 

@@ -109,6 +109,10 @@ struct StateMark: View {
             Image(systemName: "clock").imageScale(.small).accessibilityLabel("message_sending")
         case .sent:
             Image(systemName: "checkmark").imageScale(.small).accessibilityLabel("message_sent")
+        case .delivered:
+            Image(systemName: "checkmark.circle").imageScale(.small).accessibilityLabel("message_delivered")
+        case .read:
+            Image(systemName: "checkmark.circle.fill").imageScale(.small).accessibilityLabel("message_read")
         case .failed:
             Image(systemName: "exclamationmark.circle.fill").imageScale(.small).accessibilityLabel("message_not_sent")
         }

@@ -5,14 +5,16 @@ import Presentation
 import SwiftUI
 
 @MainActor enum Samples {
+    static let privacy = Privacy(receipts: true, readMarkers: true, typing: false)
+
     static let accounts = [
         AccountItem(
             key: "1", id: 1, address: "alice@example.org", enabled: true, connection: .online, signedIn: true,
-            missing: [], archiving: true),
+            missing: [], archiving: true, privacy: privacy),
         AccountItem(
             key: "2", id: 2, address: "alice@example.com", enabled: true,
             connection: .waiting(until: noon + 30_000, reason: .unreachable), signedIn: true,
-            missing: [.archive, .streamManagement], archiving: nil),
+            missing: [.archive, .carbons], archiving: nil, privacy: privacy),
     ]
 
     static let chats = [
@@ -44,21 +46,32 @@ import SwiftUI
     private static let day: Int64 = 86_400_000
 
     private static func chat(
-        _ id: Int64, _ title: String, _ body: String?, unread: UInt32 = 0, noteToSelf: Bool = false
+        _ id: Int64, _ title: String, _ body: String?, unread: UInt32 = 0, noteToSelf: Bool = false,
+        typing: Bool = false
     ) -> ChatItem {
         ChatItem(
             key: "\(id)", id: id, account: 1, address: "\(id)@example.org", title: title, noteToSelf: noteToSelf,
-            preview: body.map { Preview(body: $0, time: noon, outgoing: false, state: .received) }, unread: unread)
+            preview: body.map { Preview(body: $0, time: noon, outgoing: false, state: .received) }, unread: unread,
+            typing: typing)
     }
 
     private static func message(
         _ id: Int64, _ body: String, at time: Int64, _ group: GroupPosition, outgoing: Bool = false,
-        state: MessageState? = nil
+        state: MessageState? = nil, text: [TextBlock]? = nil, me: Bool = false, edited: Bool = false
     ) -> MessageItem {
         MessageItem(
             key: "m\(id)", id: id, outgoing: outgoing, sender: outgoing ? "alice@example.org" : "bob@example.org",
-            senderName: outgoing ? "alice" : "Bob", body: body, time: time,
-            state: state ?? (outgoing ? .sent : .received),
-            group: group, actions: state == nil ? [.copy, .delete] : [.copy, .retry, .delete])
+            senderName: outgoing ? "alice" : "Bob", body: body, text: text ?? plain(body), me: me,
+            edited: edited, time: time, state: state ?? (outgoing ? .sent : .received), group: group,
+            actions: state == nil ? [.copy, .delete] : [.copy, .retry, .delete])
+    }
+
+    private static func plain(_ body: String) -> [TextBlock] {
+        [TextBlock(quote: 0, preformatted: false, spans: [span(body)])]
+    }
+
+    private static func span(_ text: String) -> TextSpan {
+        TextSpan(
+            text: text, strong: false, emphasis: false, strike: false, code: false, directive: false, link: nil)
     }
 }

@@ -93,6 +93,7 @@ enum Words {
         case .archive: "notice_no_archive_text \(domain)"
         case .streamManagement: "notice_no_stream_management_text \(domain)"
         case .stanzaIds: "notice_no_stanza_ids_text \(domain)"
+        case .carbons: "notice_no_carbons_text \(domain)"
         }
     }
 
