@@ -157,6 +157,13 @@ impl Client {
         }
     }
 
+    /// Signs in again after the password was changed elsewhere (`LoginFailure.WrongPassword`): replaces the password,
+    /// keeps everything else and connects anew; the account's `connection` tells how that goes.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn set_password(&self, account: i64, password: String) -> Result<(), CommandError> {
+        self.done(Command::SetPassword { account: AccountId(account), password: Secret::new(password) }).await
+    }
+
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.
     pub async fn set_account_enabled(&self, account: i64, enabled: bool) -> Result<(), CommandError> {
         self.done(Command::SetAccountEnabled { account: AccountId(account), enabled }).await

@@ -11,6 +11,8 @@ use crate::view::item::PrivacySetting;
 pub enum Command {
     /// Adds an account and connects it. Adding a known address again replaces its password and server.
     AddAccount { address: String, password: Secret, server: Option<ServerAddress> },
+    /// Gives an account another password, keeping everything else, and connects it anew.
+    SetPassword { account: AccountId, password: Secret },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
     /// Removes an account and everything stored for it on this device.

@@ -119,6 +119,21 @@ pub fn add(
     })
 }
 
+/// Takes the password that was changed elsewhere. Server and all else stay as they are.
+pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
+    cx.session.password = password.clone();
+    cx.session.enabled = true;
+    cx.session.backoff.reset();
+    cx.change(Change::Accounts);
+    if cx.session.connection().is_some() {
+        connect::leave(cx, false)?;
+    }
+    connect::open(cx)
+}
+
 /// Connects or disconnects an account.
 pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
     cx.tx.prepare_cached("UPDATE account SET enabled = ?2 WHERE id = ?1")?.execute((cx.session.account, enabled))?;
