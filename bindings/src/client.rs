@@ -10,6 +10,7 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 
 use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
@@ -18,6 +19,7 @@ use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::request::RequestsSubscription;
 use crate::timeline::TimelineSubscription;
+use crate::version::VersionsSubscription;
 
 /// How to open a client.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -133,6 +135,12 @@ impl Client {
     /// chat.
     pub fn timeline(&self, chat: i64) -> Arc<TimelineSubscription> {
         TimelineSubscription::new(self.inner.subscribe(Timeline::new(ChatId(chat))))
+    }
+
+    /// The versions of a corrected message (XEP-0308), oldest first. Each call makes a subscription of its own; close it
+    /// when done. Empty if there is no such message; one item if it was never corrected.
+    pub fn versions(&self, message: i64) -> Arc<VersionsSubscription> {
+        VersionsSubscription::new(self.inner.subscribe(Versions::new(MessageId(message))))
     }
 }
 

@@ -18,6 +18,7 @@ mod platform;
 mod request;
 mod subscription;
 mod timeline;
+mod version;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
 pub use account::{Connection, LoginFailure, Missing, Privacy, PrivacySetting, WaitReason};
@@ -31,5 +32,6 @@ pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
 pub use timeline::{TextBlock, TextSpan};
 pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
+pub use version::{VersionItem, VersionsBatch, VersionsOp, VersionsSubscription};
 
 uniffi::setup_scaffolding!();

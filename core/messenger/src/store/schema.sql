@@ -24,8 +24,14 @@ CREATE TABLE chat (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- bare JID of the other side; our own for the note to self
     listed INTEGER NOT NULL DEFAULT 1,
-    last_activity INTEGER NOT NULL DEFAULT 0,
+    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER,
     UNIQUE (account_id, jid)
+) STRICT;
+
+CREATE TABLE composing (
+    chat_id INTEGER PRIMARY KEY REFERENCES chat (id) ON DELETE CASCADE,
+    resource TEXT NOT NULL,                     -- of the device on which they write
+    until INTEGER NOT NULL                      -- mono
 ) STRICT;
 
 CREATE TABLE contact (
@@ -62,7 +68,7 @@ CREATE TABLE job (
     state TEXT NOT NULL,                        -- ready, in_flight, in_doubt (sent in a lost session)
     stanza TEXT,                                -- finished at first sending; later sendings repeat it
     made INTEGER NOT NULL                       -- when the user asked, for <delay/>
-) STRICT;
+, kind TEXT NOT NULL DEFAULT 'message') STRICT;
 
 CREATE INDEX job_message ON job (message_id);
 
@@ -82,7 +88,9 @@ CREATE TABLE message (
     state INTEGER NOT NULL,                     -- 0 received, 1 sending, 2 sent, 3 failed
     failure TEXT,                               -- JSON of SendFailure
     confirmations INTEGER NOT NULL DEFAULT 0    -- looks at the archive that did not show this provisional message
-) STRICT;
+, replaces TEXT, corrects INTEGER REFERENCES message (id) ON DELETE CASCADE, hidden INTEGER NOT NULL DEFAULT 0, unstyled INTEGER NOT NULL DEFAULT 0, markable INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE INDEX message_corrects ON message (corrects, position) WHERE corrects IS NOT NULL;
 
 CREATE TABLE message_key (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -97,6 +105,14 @@ CREATE INDEX message_key_message ON message_key (message_id);
 
 CREATE UNIQUE INDEX message_position ON message (chat_id, position);
 
+CREATE INDEX message_read ON message (chat_id, position) WHERE state = 5;
+
+CREATE INDEX message_replaces ON message (chat_id, replaces) WHERE replaces IS NOT NULL;
+
+CREATE INDEX message_shown ON message (chat_id, position) WHERE hidden = 0;
+
+CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, position) WHERE stanza_id IS NOT NULL;
+
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
 CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place <> 0;
@@ -105,6 +121,15 @@ CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE relation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    sender TEXT NOT NULL,                       -- bare JID of who said it
+    kind TEXT NOT NULL,                         -- receipt, displayed
+    target TEXT NOT NULL,                       -- `id` of the message it is about
+    UNIQUE (chat_id, sender, kind, target)
+) STRICT;
 
 CREATE TABLE request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -90,6 +90,7 @@ pub(crate) enum Do {
     Watch {
         view: ViewName,
         chat: Option<i64>,
+        message: Option<i64>,
     },
     Page {
         watch: u64,
@@ -121,6 +122,7 @@ pub(crate) enum ViewName {
     Requests,
     Notifications,
     Timeline,
+    Versions,
 }
 
 /// Where to move a window: one of `older`, `newest` and `around`.
@@ -222,6 +224,7 @@ mod tests {
             r#"{"id":1,"do":"watch","view":"chat_list"}"#,
             r#"{"id":1,"do":"watch","view":"notifications"}"#,
             r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,
+            r#"{"id":1,"do":"watch","view":"versions","message":1}"#,
             r#"{"id":1,"do":"page","watch":1,"older":50}"#,
             r#"{"id":1,"do":"page","watch":1,"newest":true}"#,
             r#"{"id":1,"do":"page","watch":1,"around":7}"#,

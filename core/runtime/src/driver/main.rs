@@ -21,6 +21,7 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_runtime::Client;
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
@@ -213,7 +214,7 @@ impl Driver {
                 });
                 return;
             }
-            Do::Watch { view, chat } => self.watch(id, view, chat),
+            Do::Watch { view, chat, message } => self.watch(id, view, chat, message),
             Do::Page { watch, page } => match self.watches.get(&watch) {
                 Some(watching) => {
                     watching.page(page.into());
@@ -239,19 +240,22 @@ impl Driver {
         self.output.answer(id, done);
     }
 
-    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>) -> Answer {
+    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>, message: Option<i64>) -> Answer {
         if self.watches.contains_key(&id) {
             return Err("not_now");
         }
         let print = watch::Print { watch: id, discard: self.discard, opened_at: self.opened_at };
         let output = self.output.clone();
-        let watching: Box<dyn Watching> = match (view, chat) {
-            (ViewName::Accounts, None) => watch::start(self.client.subscribe(Accounts), print, output),
-            (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList), print, output),
-            (ViewName::Requests, None) => watch::start(self.client.subscribe(Requests), print, output),
-            (ViewName::Notifications, None) => watch::start(self.client.subscribe(Notifications), print, output),
-            (ViewName::Timeline, Some(chat)) => {
+        let watching: Box<dyn Watching> = match (view, chat, message) {
+            (ViewName::Accounts, None, None) => watch::start(self.client.subscribe(Accounts), print, output),
+            (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList), print, output),
+            (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
+            (ViewName::Timeline, Some(chat), None) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
+            }
+            (ViewName::Versions, None, Some(message)) => {
+                watch::start(self.client.subscribe(Versions::new(MessageId(message))), print, output)
             }
             _ => return Err("bad_command"),
         };
