@@ -20,6 +20,7 @@ import SwiftUI
     static let chats = [
         chat(1, "Bob", "See you at the bridge.", unread: 2),
         chat(2, "Carol Winterbottom-Featherstonehaugh", "A long preview that goes on and on over both of its lines."),
+        chat(4, "Dora", "Just a moment", typing: true),
         chat(3, "alice", nil, noteToSelf: true),
     ]
 
@@ -42,6 +43,40 @@ import SwiftUI
                         state: .failed(reason: .serverUnreachable))),
         ], calendar: .current, now: Date(milliseconds: noon))
 
+    static let corrected = message(
+        13, "At *ten*!", at: noon + 60_000, .last, outgoing: true, state: .delivered,
+        text: [
+            block([
+                span("At "), span("*", directive: true), span("ten", strong: true), span("*", directive: true),
+                span("!"),
+            ])
+        ], edited: true)
+
+    static let styledRows = ChatRow.rows(
+        for: [
+            .message(
+                item: message(
+                    11, "/me waves", at: noon, .first, outgoing: true, state: .read, text: plain("waves"), me: true)),
+            .message(item: corrected),
+            .message(
+                item: message(
+                    14, "> At *ten*!\nSee https://example.org", at: noon + 120_000, .first,
+                    text: [
+                        TextBlock(quote: 1, preformatted: false, spans: [span("At ten!")]),
+                        block([span("See "), span("https://example.org", link: "https://example.org")]),
+                    ])),
+            .message(
+                item: message(
+                    15, "```\nlet answer = 42\n```", at: noon + 130_000, .last,
+                    text: [TextBlock(quote: 0, preformatted: true, spans: [span("let answer = 42")])])),
+            .typing(key: "t", name: "Bob"),
+        ], calendar: .current, now: Date(milliseconds: noon))
+
+    static let versions = [
+        VersionItem(key: "v1", text: plain("At nine?"), time: noon),
+        VersionItem(key: "v2", text: plain("At ten!"), time: noon + 60_000),
+    ]
+
     private static let noon: Int64 = 1_790_000_000_000
     private static let day: Int64 = 86_400_000
 
@@ -63,15 +98,25 @@ import SwiftUI
             key: "m\(id)", id: id, outgoing: outgoing, sender: outgoing ? "alice@example.org" : "bob@example.org",
             senderName: outgoing ? "alice" : "Bob", body: body, text: text ?? plain(body), me: me,
             edited: edited, time: time, state: state ?? (outgoing ? .sent : .received), group: group,
-            actions: state == nil ? [.copy, .delete] : [.copy, .retry, .delete])
+            actions: actions(state))
+    }
+
+    private static func actions(_ state: MessageState?) -> [MessageAction] {
+        if case .failed = state { [.copy, .retry, .delete] } else { [.copy, .delete] }
     }
 
     private static func plain(_ body: String) -> [TextBlock] {
-        [TextBlock(quote: 0, preformatted: false, spans: [span(body)])]
+        [block([span(body)])]
     }
 
-    private static func span(_ text: String) -> TextSpan {
+    private static func block(_ spans: [TextSpan]) -> TextBlock {
+        TextBlock(quote: 0, preformatted: false, spans: spans)
+    }
+
+    private static func span(
+        _ text: String, strong: Bool = false, directive: Bool = false, link: String? = nil
+    ) -> TextSpan {
         TextSpan(
-            text: text, strong: false, emphasis: false, strike: false, code: false, directive: false, link: nil)
+            text: text, strong: strong, emphasis: false, strike: false, code: false, directive: directive, link: link)
     }
 }

@@ -11,7 +11,7 @@ enum Words {
         case .connecting: Text("connection_connecting")
         case .catchingUp: Text("connection_catching_up")
         case .waiting(let reason, _): Text("connection_waiting \(Text(waiting(reason)))")
-        case .failed(let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
+        case .failed(_, let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
         }
     }
 
@@ -44,6 +44,7 @@ enum Words {
         case .login(let reason): failure(reason)
         case .command(let error): failure(error)
         case .port: "sign_in_port_invalid"
+        case .known: "sign_in_known"
         }
     }
 

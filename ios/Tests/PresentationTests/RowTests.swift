@@ -131,6 +131,6 @@ struct BannerTests {
                 == .waiting(reason: .lost, retry: Date(timeIntervalSince1970: 5)))
         #expect(
             ConnectionBanner([account(.failed(reason: .replaced)), waiting])
-                == .failed(address: "alice@example.org", reason: .replaced))
+                == .failed(account: 1, address: "alice@example.org", reason: .replaced))
     }
 }
