@@ -368,14 +368,14 @@ impl Call<'_> {
                 settings::remove(&mut cx)?;
                 return Ok(Receipt::Done);
             }
-            Command::SetAccountEnabled { account, enabled } => {
-                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
-                settings::set_enabled(&mut self.cx(session), *enabled)?;
-                return Ok(Receipt::Done);
-            }
             Command::SetPassword { account, password } => {
                 let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
                 settings::set_password(&mut self.cx(session), password)?;
+                return Ok(Receipt::Done);
+            }
+            Command::SetAccountEnabled { account, enabled } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_enabled(&mut self.cx(session), *enabled)?;
                 return Ok(Receipt::Done);
             }
             Command::SetPrivacy { account, setting, on } => {
