@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_privacy.sql"),
     include_str!("migrations/0003_relation.sql"),
     include_str!("migrations/0004_connection.sql"),
+    include_str!("migrations/0005_device.sql"),
 ];
 
 /// Brings the database to the newest schema.
