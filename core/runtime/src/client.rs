@@ -114,7 +114,8 @@ impl Client {
         self.inbox.input(Input::NetworkChanged);
     }
 
-    /// Flushes acknowledgements and closes every connection and reader; done when that is, after 2 s at most.
+    /// Flushes acknowledgements, closes the database and lets go of the lease, within 100 ms; then closes every
+    /// connection: done when that is, after 2 s at most. Commands and subscriptions wait for [`Client::resume`].
     pub fn suspend(&self) -> impl Future<Output = ()> + Send + use<> {
         let is_done = self.inbox.suspend();
         async move { is_done.await.unwrap_or(()) }

@@ -59,7 +59,7 @@ pub fn now() -> Now {
 
 /// How to open a bench store.
 pub fn options(path: &Path) -> StoreOptions {
-    StoreOptions { path: Some(path.to_owned()), key: KEY.into() }
+    StoreOptions::new(Some(path.to_owned()), KEY)
 }
 
 /// Opens the file without any of the messenger's code.

@@ -60,7 +60,9 @@ fn main() -> ExitCode {
 async fn drive(arguments: Arguments, output: Output) -> bool {
     let Arguments { options, boot_id, server, discard, .. } = arguments;
     let opened_at = Instant::now();
-    let surroundings = Arc::new(output::Surroundings { output: output.clone(), boot_id });
+    let ended = Arc::new(tokio::sync::Notify::new());
+    let surroundings = output::Surroundings { output: output.clone(), boot_id, ended: Arc::clone(&ended) };
+    let surroundings = Arc::new(surroundings);
     let client = match Client::open(options, surroundings) {
         Ok(client) => Arc::new(client),
         Err(error) => {
@@ -82,7 +84,13 @@ async fn drive(arguments: Arguments, output: Output) -> bool {
     };
     let mut lines = read_lines();
     let mut quit = None;
-    while let Some(line) = lines.recv().await {
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            // Whatever is still said comes too late.
+            () = ended.notified() => None,
+        };
+        let Some(line) = line else { break };
         match command::parse(&line) {
             Ok(Line { id, command: Do::Quit {} }) => {
                 quit = Some(id);
