@@ -7,12 +7,14 @@ use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 
-use crate::account::AccountsSubscription;
+use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
 use crate::error::{CommandError, OpenError};
+use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::request::RequestsSubscription;
 use crate::timeline::TimelineSubscription;
@@ -120,6 +122,13 @@ impl Client {
         RequestsSubscription::new(self.inner.subscribe(Requests))
     }
 
+    /// What to tell the user outside the app: one notification a chat with unread messages. Show what appears, alert
+    /// when the last line of one is another message than before, withdraw what goes. Each call makes a subscription of
+    /// its own; close it when done.
+    pub fn notifications(&self) -> Arc<NotificationsSubscription> {
+        NotificationsSubscription::new(self.inner.subscribe(Notifications))
+    }
+
     /// A chat's messages. Each call makes a subscription of its own; close it when done. Empty if there is no such
     /// chat.
     pub fn timeline(&self, chat: i64) -> Arc<TimelineSubscription> {
@@ -190,6 +199,32 @@ impl Client {
             Receipt::Message(message) => Ok(message.0),
             other => Err(unexpected(other)),
         }
+    }
+
+    /// Replaces the text of an own message (XEP-0308), as often as wanted; the earlier versions stay. `body` and `token`
+    /// as for `send_text`. A message that has not left yet is changed in place.
+    ///
+    /// Errors: `NotFound`, `NotNow` (it is not ours, or failed), `TextInvalid`, `Storage`.
+    pub async fn correct(&self, message: i64, body: String, token: String) -> Result<(), CommandError> {
+        self.done(Command::Correct { message: MessageId(message), body, token }).await
+    }
+
+    /// The user is writing in this chat, or has stopped (XEP-0085). Say it on every keystroke, and `false` when the
+    /// text field is empty or left: what leaves is bounded. Nothing leaves if the account's `privacy.typing` is off.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn set_composing(&self, chat: i64, composing: bool) -> Result<(), CommandError> {
+        self.done(Command::SetComposing { chat: ChatId(chat), composing }).await
+    }
+
+    /// Switches what the account tells others unasked. Errors: `NotFound`, `Storage`.
+    pub async fn set_privacy(&self, account: i64, setting: PrivacySetting, on: bool) -> Result<(), CommandError> {
+        self.done(Command::SetPrivacy { account: AccountId(account), setting: setting.into(), on }).await
+    }
+
+    /// Whether the app is in front. In the background the servers hold back what can wait (XEP-0352). Say it at every
+    /// change; at first the app counts as in front. Errors: `Storage`.
+    pub async fn set_active(&self, active: bool) -> Result<(), CommandError> {
+        self.done(Command::SetActive { active }).await
     }
 
     /// Sends a failed message again, under the same id. Errors: `NotFound`, `NotNow` (it has not failed), `Storage`.

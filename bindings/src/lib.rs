@@ -13,19 +13,23 @@ mod account;
 mod chat_list;
 mod client;
 mod error;
+mod notification;
 mod platform;
 mod request;
 mod subscription;
 mod timeline;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
-pub use account::{Connection, LoginFailure, Missing, WaitReason};
+pub use account::{Connection, LoginFailure, Missing, Privacy, PrivacySetting, WaitReason};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ServerAddress};
 pub use error::{CommandError, OpenError, SubscriptionError};
+pub use notification::{NotificationItem, NotificationLine};
+pub use notification::{NotificationsBatch, NotificationsOp, NotificationsSubscription};
 pub use platform::{LogLevel, Platform};
 pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
+pub use timeline::{TextBlock, TextSpan};
 pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
 
 uniffi::setup_scaffolding!();

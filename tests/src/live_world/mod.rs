@@ -343,7 +343,7 @@ impl World for LiveWorld {
         let shown = |items: &[TimelineItem]| -> Vec<TimelineItem> {
             let marker = |item: &TimelineItem| match item {
                 TimelineItem::Message(message) => message.body.starts_with(MARKER),
-                TimelineItem::UnreadMark { .. } | TimelineItem::Gap(_) => false,
+                TimelineItem::UnreadMark { .. } | TimelineItem::Gap(_) | TimelineItem::Typing { .. } => false,
             };
             items.iter().filter(|item| !marker(item)).cloned().collect()
         };

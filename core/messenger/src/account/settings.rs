@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::{Link, Session, connect};
 use crate::store::{OpenError, Store};
-use crate::view::item::Connection;
+use crate::view::item::{Connection, PrivacySetting};
 
 /// All accounts as sessions that connect with the first tick.
 pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
@@ -64,6 +64,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 resource: row.get(4)?,
                 enabled,
                 scram_seen: row.get(6)?,
+                active: true,
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
                 backoff: Backoff::default(),
@@ -124,6 +125,7 @@ pub fn add(
         resource,
         enabled: true,
         scram_seen: false,
+        active: true,
         clock_offset: 0,
         link: Link::Off,
         backoff: Backoff::default(),
@@ -145,6 +147,18 @@ pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
         (false, _) => connect::leave(cx, true),
         _ => Ok(()),
     }
+}
+
+/// Switches what the account tells others.
+pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result<(), Fault> {
+    let sql = match setting {
+        PrivacySetting::Receipts => "UPDATE account SET receipts = ?2 WHERE id = ?1",
+        PrivacySetting::ReadMarkers => "UPDATE account SET read_markers = ?2 WHERE id = ?1",
+        PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
+    };
+    cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
+    cx.change(Change::Accounts);
+    Ok(())
 }
 
 /// Forgets an account and everything stored for it.

@@ -340,17 +340,30 @@ impl Call<'_> {
                 settings::set_enabled(&mut self.cx(session), *enabled)?;
                 return Ok(Receipt::Done);
             }
+            Command::SetPrivacy { account, setting, on } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_privacy(&mut self.cx(session), *setting, *on)?;
+                return Ok(Receipt::Done);
+            }
+            Command::SetActive { active } => {
+                for session in sessions.values_mut() {
+                    connect::set_active(&mut self.cx(session), *active)?;
+                }
+                return Ok(Receipt::Done);
+            }
             Command::StartChat { account, .. }
             | Command::AnswerRequest { account, .. }
             | Command::SetArchiving { account, .. } => *account,
             Command::SendText { chat, .. }
             | Command::DeleteChat { chat }
             | Command::MarkRead { chat, .. }
+            | Command::SetComposing { chat, .. }
             | Command::ChatOpened { chat } => self.owner("SELECT account_id FROM chat WHERE id = ?1", chat.0)?,
-            Command::Retry { message } | Command::DeleteMessage { message } => self.owner(
-                "SELECT chat.account_id FROM message JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
-                message.0,
-            )?,
+            Command::Retry { message } | Command::DeleteMessage { message } | Command::Correct { message, .. } => self
+                .owner(
+                    "SELECT chat.account_id FROM message JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
+                    message.0,
+                )?,
             Command::FillGap { gap } => self
                 .owner("SELECT chat.account_id FROM gap JOIN chat ON chat.id = gap.chat_id WHERE gap.id = ?1", gap.0)?,
         };

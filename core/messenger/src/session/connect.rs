@@ -39,6 +39,12 @@ pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     show(cx, Connection::Connecting)
 }
 
+/// The app came to the front, or left it.
+pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
+    cx.session.active = active;
+    Ok(())
+}
+
 /// The transport is up: begin the login.
 pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>) -> Result<(), Fault> {
     let Link::Opening { connection, .. } = cx.session.link else { return Ok(()) };

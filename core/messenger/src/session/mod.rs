@@ -31,6 +31,8 @@ pub struct Session {
     pub resource: String,
     pub enabled: bool,
     pub scram_seen: bool,
+    /// The app is in front (XEP-0352).
+    pub active: bool,
     /// The server's clock minus ours, milliseconds.
     pub clock_offset: i64,
     pub link: Link,

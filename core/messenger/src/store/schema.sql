@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1) STRICT;
 
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

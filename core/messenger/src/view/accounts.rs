@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem};
+use super::item::{self, AccountItem, Privacy};
 use super::{View, Window};
 use crate::change::Change;
 use crate::store::StoreError;
@@ -21,7 +21,9 @@ impl View for Accounts {
     fn read(&mut self, connection: &Connection) -> Result<Window<AccountItem>, StoreError> {
         let items = connection
             .prepare_cached(
-                "SELECT id, jid, enabled, connection, signed_in, missing, archiving FROM account ORDER BY id",
+                "SELECT id, jid, enabled, connection, signed_in, missing, archiving, receipts,
+                        read_markers, typing
+                 FROM account ORDER BY id",
             )?
             .query_map([], |row| {
                 let id = row.get(0)?;
@@ -36,6 +38,7 @@ impl View for Accounts {
                     signed_in: row.get(4)?,
                     missing: serde_json::from_str(&missing).unwrap_or_default(),
                     archiving: row.get(6)?,
+                    privacy: Privacy { receipts: row.get(7)?, read_markers: row.get(8)?, typing: row.get(9)? },
                 })
             })?
             .collect::<Result<_, _>>()?;

@@ -62,6 +62,7 @@ impl View for ChatList {
                     address,
                     preview,
                     unread: row.get(5)?,
+                    typing: false,
                 })
             })?
             .collect::<Result<_, _>>()?;
@@ -69,6 +70,6 @@ impl View for ChatList {
     }
 }
 
-fn shorten(body: &str) -> String {
+pub(super) fn shorten(body: &str) -> String {
     body.chars().take(PREVIEW).map(|c| if c.is_whitespace() { ' ' } else { c }).collect()
 }

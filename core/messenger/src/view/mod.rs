@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod chat_list;
 pub mod diff;
 pub mod item;
+pub mod notifications;
 pub mod requests;
 pub mod timeline;
 pub mod watch;

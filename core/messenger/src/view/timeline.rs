@@ -5,7 +5,8 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::item::{
-    GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure, TimelineItem,
+    GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure, TextBlock, TextSpan,
+    TimelineItem,
 };
 use super::{Page, View, Window};
 use crate::change::Change;
@@ -203,12 +204,20 @@ fn message_item(row: MessageRow) -> MessageItem {
         outgoing: row.outgoing,
         sender_name: display_name(row.name, &row.sender),
         sender: row.sender,
+        text: plain(&row.body),
         body: row.body,
+        me: false,
+        edited: false,
         time: row.time,
         state: row.state,
         group: GroupPosition::Single,
         actions,
     }
+}
+
+fn plain(body: &str) -> Vec<TextBlock> {
+    let span = TextSpan { text: body.to_owned(), ..TextSpan::default() };
+    vec![TextBlock { quote: 0, preformatted: false, spans: vec![span] }]
 }
 
 /// Runs of one sender, with nothing between and close in time.

@@ -18,6 +18,7 @@ use std::time::Instant;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_runtime::Client;
@@ -182,6 +183,13 @@ impl Driver {
             Do::FillGap { gap } => Command::FillGap { gap: GapId(gap) },
             Do::ChatOpened { chat } => Command::ChatOpened { chat: ChatId(chat) },
             Do::SetArchiving { account, on } => Command::SetArchiving { account: AccountId(account), on },
+            Do::Correct { message, body, token } => {
+                let token = token.unwrap_or_else(linnet_runtime::new_token);
+                Command::Correct { message: MessageId(message), body, token }
+            }
+            Do::SetComposing { chat, composing } => Command::SetComposing { chat: ChatId(chat), composing },
+            Do::SetPrivacy { account, setting, on } => Command::SetPrivacy { account: AccountId(account), setting, on },
+            Do::SetActive { active } => Command::SetActive { active },
             other => return self.obey_here(id, other),
         };
         let (answered, output, turn) = (self.client.submit(core), self.output.clone(), Arc::clone(&self.turn));
@@ -249,6 +257,7 @@ impl Driver {
             (ViewName::Accounts, None) => watch::start(self.client.subscribe(Accounts), print, output),
             (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList), print, output),
             (ViewName::Requests, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Notifications, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat)) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
             }
