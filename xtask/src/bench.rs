@@ -9,11 +9,13 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
         Some(&"batch-kotlin") => batch("android/tools/build"),
         Some(&"batch-swift") => batch("ios/tools/build"),
         Some(_) => {
-            let bench = ["build", "--release", "-p", "linnet-tests", "--features", "bench", "--bin", "linnet-bench"];
-            run(&mut cargo(&bench))?;
+            // Without `sabotage`: what is measured is what is shipped.
+            let packages = ["build", "--release", "-p", "linnet-tests", "-p", "linnet-runtime"];
+            let programs = ["--features", "linnet-tests/bench", "--bin", "linnet-bench", "--bin", "linnet-driver"];
+            run(&mut cargo(&[&packages[..], &programs[..]].concat()))?;
             run(&mut program(&target().join("release/linnet-bench").to_string_lossy(), &arguments))
         }
-        None => Err("bench NAME: open, batch-kotlin, batch-swift".into()),
+        None => Err("bench NAME: open, catchup, catchup-page50, batch-kotlin, batch-swift".into()),
     }
 }
 

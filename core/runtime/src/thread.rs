@@ -159,6 +159,7 @@ pub(crate) struct Start {
     pub(crate) net: Net,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) discard: bool,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: crate::sabotage::Sabotages,
 }
@@ -171,9 +172,8 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
     let life = Life::default();
     let (own_inbox, own_life) = (inbox.clone(), life.clone());
     let handle = std::thread::Builder::new().name("linnet-core".to_owned()).spawn(move || {
-        let Start { store, clock, net, platform, subscriptions, .. } = start;
+        let Start { store, clock, net, platform, subscriptions, discard, .. } = start;
         let role = store.role;
-        #[cfg_attr(not(feature = "sabotage"), expect(unused_mut))]
         let (mut engine, readers) = match open(store, &clock) {
             Ok(open) => open,
             Err(error) => {
@@ -182,6 +182,7 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
                 return;
             }
         };
+        engine.set_discard(discard);
         #[cfg(feature = "sabotage")]
         engine.set_faults(start.sabotage.faults());
         let _ = opened.send(Ok(readers.clone()));

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use linnet_tests::bench::catchup;
 use linnet_tests::bench::open::{self, Side};
 
 fn main() -> ExitCode {
@@ -11,8 +12,12 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
+        ["catchup"] => folder().and_then(|folder| catchup::run("catchup", 250, &folder, &driver()?, progress)),
+        ["catchup-page50"] => {
+            folder().and_then(|folder| catchup::run("catchup-page50", 50, &folder, &driver()?, progress))
+        }
         ["open-once", side, path, chat] => open_once(side, path, chat),
-        _ => Err("usage: linnet-bench open".to_owned()),
+        _ => Err("usage: linnet-bench open|catchup|catchup-page50".to_owned()),
     };
     let (line, code) = match outcome {
         Ok(line) => (line, ExitCode::SUCCESS),
@@ -34,6 +39,13 @@ fn folder() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let target = own.parent().and_then(Path::parent).ok_or("no target folder")?;
     Ok(target.join("bench"))
+}
+
+/// `linnet-driver`, built beside this program.
+fn driver() -> Result<PathBuf, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let driver = own.with_file_name("linnet-driver");
+    if driver.exists() { Ok(driver) } else { Err(format!("{} is not built", driver.display())) }
 }
 
 fn progress(line: &str) {

@@ -33,7 +33,7 @@ use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions, open_
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
 use crate::{archive, outbox};
-use cx::Cx;
+use cx::{Cx, Modes};
 use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
 use feature::{Done, Refusal, SessionEvent};
@@ -52,6 +52,7 @@ pub struct Engine {
     random: Box<dyn Random>,
     sessions: BTreeMap<AccountId, Session>,
     faults: Faults,
+    modes: Modes,
     suspended: bool,
     /// The last call committed a stanza; by the next call its effects have left.
     released: bool,
@@ -86,6 +87,7 @@ impl Engine {
             random,
             sessions,
             faults: Faults::default(),
+            modes: Modes::default(),
             suspended: false,
             released: false,
             next_deadline,
@@ -98,10 +100,18 @@ impl Engine {
         self.faults = faults;
     }
 
+    /// For benches: pages of the archive are read and dropped.
+    pub fn set_discard(&mut self, discard: bool) {
+        self.modes.discard = discard;
+    }
+
     /// Takes what happened; returns what to do about it.
     pub fn handle(&mut self, mut inputs: Vec<Input>, now: &Now) -> Outcome {
         if std::mem::take(&mut self.released) {
             self.faults.pass(FaultPoint::Acknowledged);
+        }
+        if let Some(metered) = inputs.iter().rev().find_map(metered) {
+            self.modes.metered = metered;
         }
         let mut outcome = Outcome::default();
         while !inputs.is_empty() {
@@ -153,9 +163,8 @@ impl Engine {
 
     fn transact(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) -> Result<(), Fault> {
         let stanzas = inputs.iter().any(is_stanza);
-        // Archive results are buffered till their page ends and can be asked for again: only the counters are written.
-        let repeatable = inputs.iter().all(archive::page::is_result_frame);
-        let sabotage = self.faults.sabotage;
+        let repeatable = inputs.iter().all(archive::page::is_repeatable);
+        let (sabotage, modes) = (self.faults.sabotage, self.modes);
         let Some(store) = &mut self.store else { return Err(Fault::Corrupt("no file is open")) };
         store.set_durability(if repeatable { Durability::Normal } else { Durability::Full })?;
         store.lease.secure();
@@ -174,11 +183,11 @@ impl Engine {
             tx.execute("UPDATE account SET archive_cursor = ?2 WHERE id = ?1", (account, cursor))?;
         }
         for input in inputs {
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, out: outcome };
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
             call.dispatch(input, &mut self.sessions)?;
         }
         for session in self.sessions.values_mut() {
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, out: outcome };
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
             call.settle(session)?;
         }
         if stanzas {
@@ -207,6 +216,10 @@ impl Engine {
     }
 }
 
+fn metered(input: &Input) -> Option<bool> {
+    if let Input::Metered(metered) = input { Some(*metered) } else { None }
+}
+
 fn is_stanza(input: &Input) -> bool {
     matches!(input, Input::Frame { frame: Frame::Element(element), .. } if element.ns == ns::CLIENT)
 }
@@ -217,12 +230,21 @@ struct Call<'a> {
     now: &'a Now,
     random: &'a mut dyn Random,
     sabotage: Option<fault::Sabotage>,
+    modes: Modes,
     out: &'a mut Outcome,
 }
 
 impl Call<'_> {
     fn cx<'b>(&'b mut self, session: &'b mut Session) -> Cx<'b> {
-        Cx { tx: self.tx, now: self.now, random: self.random, session, out: self.out, sabotage: self.sabotage }
+        Cx {
+            tx: self.tx,
+            now: self.now,
+            random: self.random,
+            session,
+            out: self.out,
+            sabotage: self.sabotage,
+            modes: self.modes,
+        }
     }
 
     fn dispatch(&mut self, input: Input, sessions: &mut BTreeMap<AccountId, Session>) -> Result<(), Fault> {
@@ -262,6 +284,8 @@ impl Call<'_> {
                 }
                 Ok(())
             }),
+            // Who may read more now looks at it when this call settles.
+            Input::Metered(_) => Ok(()),
             Input::NetworkChanged => self.each(sessions, connect::network_changed),
             Input::Suspend => self.each(sessions, |cx| {
                 // Only the user can revive a failed account.

@@ -9,7 +9,9 @@ use crate::ids::MessageId;
 pub fn claim(cx: &Cx<'_>, message: MessageId) -> Result<bool, Fault> {
     let claimed = cx
         .tx
-        .prepare_cached("INSERT OR IGNORE INTO notified (message_id) SELECT id FROM message WHERE id = ?1 AND unread = 1")?
+        .prepare_cached(
+            "INSERT OR IGNORE INTO notified (message_id) SELECT id FROM message WHERE id = ?1 AND unread = 1",
+        )?
         .execute([message])?;
     Ok(claimed > 0)
 }

@@ -135,10 +135,9 @@ mod tests {
     }
 
     fn page_of(store: &Store, table: &str) -> u64 {
-        store
-            .connection
-            .query_row("SELECT rootpage FROM sqlite_master WHERE name = ?1", [table], |row| row.get(0))
-            .unwrap()
+        let sql = "SELECT rootpage FROM sqlite_master WHERE name = ?1";
+        let page: i64 = store.connection.query_row(sql, [table], |row| row.get(0)).unwrap();
+        page.unsigned_abs()
     }
 
     #[test]

@@ -68,6 +68,12 @@ CREATE INDEX job_message ON job (message_id);
 
 CREATE INDEX job_state ON job (chat_id, state);
 
+CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    holder TEXT NOT NULL,                       -- app, extension
+    epoch INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -105,6 +111,10 @@ CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notified (
+    message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE
+) STRICT;
 
 CREATE TABLE request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

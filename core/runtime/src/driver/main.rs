@@ -207,6 +207,10 @@ impl Driver {
                 self.client.network_changed();
                 Ok(json!({}))
             }
+            Do::SetMetered { metered } => {
+                self.client.set_metered(metered);
+                Ok(json!({}))
+            }
             Do::Resume {} => {
                 self.client.resume();
                 self.suspended = false;
@@ -254,7 +258,10 @@ impl Driver {
         let print = watch::Print { watch: id, discard: self.discard, opened_at: self.opened_at };
         let output = self.output.clone();
         let watching: Box<dyn Watching> = match (view, chat) {
-            (ViewName::Accounts, None) => watch::start(self.client.subscribe(Accounts), print, output),
+            (ViewName::Accounts, None) => {
+                // Few and short, and how a bench sees that it is online.
+                watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
+            }
             (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList), print, output),
             (ViewName::Requests, None) => watch::start(self.client.subscribe(Requests), print, output),
             (ViewName::Notifications, None) => watch::start(self.client.subscribe(Notifications), print, output),

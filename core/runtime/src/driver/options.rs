@@ -92,6 +92,7 @@ impl Given {
         let mut options = Options::new(StoreOptions { path, key: self.key.clone(), role: self.role });
         options.ca_file.clone_from(&self.ca);
         options.wall_skew = self.clock_skew;
+        options.discard = self.discard;
         self.plant(&mut options)?;
         let direct_tls = self.direct_tls;
         Ok(Arguments {
