@@ -147,6 +147,9 @@ impl Session {
 
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
+        if self.archive.has_unstored() {
+            return Some(0);
+        }
         match &self.link {
             Link::Off | Link::Failed => None,
             Link::Waiting { until } => Some(*until),
