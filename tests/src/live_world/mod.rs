@@ -20,13 +20,16 @@ use std::time::{Duration, Instant};
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret, ServerAddress};
 use linnet_messenger::fault::CommandError;
-use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::store::{StoreOptions, open_reader};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
-use linnet_messenger::view::item::{AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem};
+use linnet_messenger::view::item::{
+    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+};
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_messenger::view::{Page, View};
 use linnet_runtime::{Client, Options};
 use linnet_servers::Prosody;
@@ -389,6 +392,10 @@ impl World for LiveWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, Requests, &[])
+    }
+
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
+        self.look(device, Versions::new(message), &[])
     }
 
     fn cut(&self, device: DeviceId) {

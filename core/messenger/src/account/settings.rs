@@ -12,7 +12,9 @@ use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
+use crate::message::relation::About;
 use crate::now::Now;
+use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::{Link, Session, connect};
@@ -30,6 +32,7 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
     }
     // Archive pages were collected in memory: their requests have to be made again.
     database.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    database.execute("DELETE FROM composing", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     database.execute("UPDATE account SET connection = ?1", [off])?;
     let mut statement = database.prepare(
@@ -142,6 +145,11 @@ pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result
         PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
     };
     cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
+    match setting {
+        PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
+        PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
+        _ => {}
+    }
     cx.change(Change::Accounts);
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::identity::{self, Content, Known, Via};
 use crate::message::order::{self, Place, Side};
-use crate::message::{deletion, state, text};
+use crate::message::{deletion, relation, state, text};
 use crate::outbox;
 
 /// Merges a page that follows what is settled, oldest message first.
@@ -242,6 +242,9 @@ type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
 
 /// Which message and chat an archived message is; `None` if there is nothing to show.
 fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result<Option<Identified<'a>>, Fault> {
+    for signal in &archived.signals {
+        relation::hear(cx, signal)?;
+    }
     let Some(content) = &archived.content else { return Ok(None) };
     match identity::find(cx, content, via)? {
         Known::Deleted => {
@@ -254,6 +257,10 @@ fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result
                 .prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?
                 .query_row([message], |row| row.get(0))?;
             Ok(Some((content, Some(message), chat)))
+        }
+        Known::New if !relation::is_admissible(cx, content)? => {
+            deletion::also_known_as(cx, &archived.id)?;
+            Ok(None)
         }
         Known::New => Ok(Some((content, None, open::for_peer(cx, &content.peer)?))),
     }
@@ -324,10 +331,7 @@ fn insert(
         chat,
         position,
         place: Place::Settled,
-        sender: &content.sender,
-        outgoing: content.outgoing,
-        body: &content.body,
-        stanza_id: content.stanza_id.as_deref(),
+        content,
         time: archived.time,
         unread,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },

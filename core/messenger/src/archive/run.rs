@@ -20,6 +20,7 @@ use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::order::Place;
+use crate::message::relation;
 use crate::outbox;
 use crate::session::clock::format_stamp;
 use crate::session::connect;
@@ -389,6 +390,7 @@ fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
         cx.session.archive.caught_up = true;
         connect::show(cx, Connection::Online)?;
     }
+    relation::give_up(cx)?;
     outbox::end_doubt(cx)
 }
 

@@ -216,7 +216,12 @@ impl Engine {
             let deadline: Option<i64> = self
                 .store
                 .connection
-                .prepare_cached("SELECT min(deadline) FROM request WHERE account_id = ?1")
+                .prepare_cached(
+                    "SELECT min(due) FROM (
+                         SELECT min(deadline) AS due FROM request WHERE account_id = ?1
+                         UNION ALL SELECT min(composing.until) FROM composing
+                             JOIN chat ON chat.id = composing.chat_id WHERE chat.account_id = ?1)",
+                )
                 .and_then(|mut statement| statement.query_row([session.account], |row| row.get(0)))
                 .unwrap_or(None);
             deadline.and_then(|deadline| u64::try_from(deadline).ok())

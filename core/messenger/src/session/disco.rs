@@ -50,7 +50,16 @@ impl Feature for Disco {
                 .with("type", "phone")
                 .with("name", "Linnet"),
         );
-        for feature in [ns::DISCO_INFO, ns::PING, ns::STANZA_ID] {
+        for feature in [
+            ns::DISCO_INFO,
+            ns::PING,
+            ns::STANZA_ID,
+            ns::RECEIPTS,
+            ns::MARKERS,
+            ns::CHAT_STATES,
+            ns::CORRECTION,
+            ns::STYLING,
+        ] {
             info = info.child(Element::new("feature", ns::DISCO_INFO).with("var", feature));
         }
         cx.send(&result_of(inbound.stanza).child(info), None)?;

@@ -29,10 +29,12 @@ CREATE TABLE chat (
 ) STRICT;
 
 CREATE TABLE composing (
-    chat_id INTEGER PRIMARY KEY REFERENCES chat (id) ON DELETE CASCADE,
+    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    own INTEGER NOT NULL,                       -- 1: we, as the other side was told
     resource TEXT NOT NULL,                     -- of the device on which they write
-    until INTEGER NOT NULL                      -- mono
-) STRICT;
+    until INTEGER NOT NULL,                     -- mono: silence till then means that they have stopped
+    PRIMARY KEY (chat_id, own)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE contact (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -103,15 +105,19 @@ CREATE TABLE message_key (
 
 CREATE INDEX message_key_message ON message_key (message_id);
 
+CREATE INDEX message_parked ON message (chat_id, position)
+    WHERE hidden = 1 AND replaces IS NOT NULL AND corrects IS NULL;
+
 CREATE UNIQUE INDEX message_position ON message (chat_id, position);
 
 CREATE INDEX message_read ON message (chat_id, position) WHERE state = 5;
 
-CREATE INDEX message_replaces ON message (chat_id, replaces) WHERE replaces IS NOT NULL;
+CREATE INDEX message_replaces ON message (chat_id, replaces, position) WHERE replaces IS NOT NULL;
 
 CREATE INDEX message_shown ON message (chat_id, position) WHERE hidden = 0;
 
-CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, position) WHERE stanza_id IS NOT NULL;
+CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, outgoing, position)
+    WHERE stanza_id IS NOT NULL AND replaces IS NULL;
 
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
