@@ -150,6 +150,11 @@ impl LiveWorld {
             .wait(patience, wished)
     }
 
+    /// Waits until the chat looks as wished; false if it does not in time.
+    pub fn sees_soon(&self, device: DeviceId, chat: ChatId, wished: impl FnMut(&[TimelineItem]) -> bool) -> bool {
+        self.wait_for_chat(device, chat, PATIENCE, wished)
+    }
+
     fn wait_online(&self, device: DeviceId) {
         let phones = self.phones.borrow();
         let Some(running) = &phones[device.0].running else { return };
