@@ -19,8 +19,9 @@ use crate::fault::{Fault, Violation};
 use crate::ids::{ChatId, MessageId};
 use crate::wire::{Element, ns};
 
-/// Receipts and markers that may wait, a chat.
+/// Receipts and markers that may wait, a chat and an account.
 const MOST_SIGNALS: u32 = 1_000;
+const MOST_OF_ACCOUNT: u32 = 10_000;
 /// Corrections that may wait, a chat.
 const MOST_CORRECTIONS: u32 = 500;
 /// A shorter id may be the same by chance: many clients count from 1.
@@ -108,16 +109,26 @@ pub fn hear(cx: &mut Cx<'_>, signal: &Signal) -> Result<(), Fault> {
         cx.violation(signal.about.violation());
         return Ok(());
     }
-    let Some(chat) = chat else { return Ok(()) };
+    park(cx, signal)
+}
+
+fn park(cx: &Cx<'_>, signal: &Signal) -> Result<(), Fault> {
+    let (account, peer) = (cx.session.account, signal.peer.as_str());
     cx.tx
-        .prepare_cached("INSERT OR REPLACE INTO relation (chat_id, sender, kind, target) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![chat, signal.sender.as_str(), signal.about.name(), signal.target])?;
+        .prepare_cached(
+            "INSERT OR REPLACE INTO relation (account_id, peer, sender, kind, target) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((account, peer, signal.sender.as_str(), signal.about.name(), &signal.target))?;
     cx.tx
         .prepare_cached(
             "DELETE FROM relation WHERE id IN (
-                 SELECT id FROM relation WHERE chat_id = ?1 ORDER BY id DESC LIMIT -1 OFFSET ?2)",
+                 SELECT id FROM relation WHERE account_id = ?1 AND peer = ?2 ORDER BY id DESC LIMIT -1 OFFSET ?3)",
         )?
-        .execute((chat, MOST_SIGNALS))?;
+        .execute((account, peer, MOST_SIGNALS))?;
+    // Strangers without end, one each.
+    cx.tx
+        .prepare_cached("DELETE FROM relation WHERE id <= (SELECT max(id) FROM relation) - ?2 AND +account_id = ?1")?
+        .execute((account, MOST_OF_ACCOUNT))?;
     Ok(())
 }
 
@@ -214,8 +225,11 @@ pub fn message_came(cx: &mut Cx<'_>, chat: ChatId, message: MessageId, id: &str,
         .execute(params![chat, id, outgoing, message])?;
     let waiting: Vec<(String, String)> = cx
         .tx
-        .prepare_cached("DELETE FROM relation WHERE chat_id = ?1 AND target = ?2 RETURNING sender, kind")?
-        .query_map(params![chat, id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .prepare_cached(
+            "DELETE FROM relation WHERE account_id = ?1 AND peer = (SELECT jid FROM chat WHERE id = ?2) AND target = ?3
+             RETURNING sender, kind",
+        )?
+        .query_map(params![cx.session.account, chat, id], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let own = cx.own();
     for (sender, kind) in waiting {

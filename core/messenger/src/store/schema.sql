@@ -130,12 +130,15 @@ CREATE TABLE meta (
 
 CREATE TABLE relation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    peer TEXT NOT NULL,                         -- whose chat it belongs to; there may be none yet
     sender TEXT NOT NULL,                       -- bare JID of who said it
     kind TEXT NOT NULL,                         -- receipt, displayed
     target TEXT NOT NULL,                       -- `id` of the message it is about
-    UNIQUE (chat_id, sender, kind, target)
+    UNIQUE (account_id, peer, target, sender, kind)
 ) STRICT;
+
+CREATE INDEX relation_oldest ON relation (account_id, peer, id);
 
 CREATE TABLE request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
