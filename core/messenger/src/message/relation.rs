@@ -88,6 +88,21 @@ pub fn signals(message: &Element, own: &BareJid) -> Vec<Signal> {
     kinds.into_iter().filter_map(signal).collect()
 }
 
+/// Whether the account has anything that waits for a message, or is about one that may come again.
+pub fn any(cx: &Cx<'_>) -> Result<bool, Fault> {
+    let account = cx.session.account;
+    let waits = cx.tx.prepare_cached("SELECT 1 FROM relation WHERE account_id = ?1 LIMIT 1")?.exists([account])?;
+    Ok(waits
+        || cx
+            .tx
+            .prepare_cached(
+                "SELECT 1 FROM chat CROSS JOIN message INDEXED BY message_replaces
+                     ON message.chat_id = chat.id AND message.replaces IS NOT NULL
+                 WHERE chat.account_id = ?1 LIMIT 1",
+            )?
+            .exists([account])?)
+}
+
 /// Takes what a receipt or marker says; what is said of an unknown message waits for it.
 pub fn hear(cx: &mut Cx<'_>, signal: &Signal) -> Result<(), Fault> {
     // Where another device of ours sent a receipt there is nothing to do.
@@ -267,6 +282,8 @@ pub fn correction_came(
             .execute((correction, found))?;
         return Ok(());
     }
+    // The archive knows whether it has the message.
+    cx.session.archive.confirm_soon(cx.now.mono);
     let which = if cx.session.archive.exists() {
         "id IN (SELECT id FROM message WHERE chat_id = ?1 AND hidden = 1 AND replaces IS NOT NULL AND corrects IS NULL
                 ORDER BY position DESC LIMIT -1 OFFSET ?2)"
@@ -294,7 +311,7 @@ fn show(cx: &mut Cx<'_>, which: &str, params: &[&dyn rusqlite::ToSql]) -> Result
     let shown: Vec<(ChatId, i64)> = cx
         .tx
         .prepare_cached(&format!(
-            "UPDATE message SET hidden = 0, unread = unread = 2 WHERE {which} RETURNING chat_id, time"
+            "UPDATE message SET hidden = 0, unread = unread = 3 WHERE {which} RETURNING chat_id, time"
         ))?
         .query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 //! The token a send comes with is both `id` and origin id of the stanza: whoever repeats the send, or meets the message
 //! again in the archive, finds the same row.
 //!
-//! XEPs: RFC 6121 5, 0184, 0203, 0333, 0359
+//! XEPs: RFC 6121 5, 0184, 0203, 0280, 0333, 0359
 
 use jid::BareJid;
 use rusqlite::params;
@@ -20,6 +20,7 @@ use crate::engine::feature::{Done, Feature, Refusal};
 use crate::fault::{CommandError, Fault, Violation};
 use crate::ids::{ChatId, MessageId};
 use crate::outbox;
+use crate::session::Link;
 use crate::session::clock::parse_stamp;
 use crate::wire::{Element, ns};
 
@@ -38,7 +39,7 @@ impl Feature for Text {
         }
         let own = cx.own();
         let Some(content) = Content::read(inbound.stanza, &own) else { return Ok(Done::Pass) };
-        receive(cx, inbound.stanza, &content)?;
+        receive(cx, inbound, &content)?;
         Ok(Done::Taken)
     }
 
@@ -156,14 +157,20 @@ pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Option<Element>, Fault>
     }))
 }
 
-/// A live message.
-fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), Fault> {
+/// A live message, or the copy of one.
+fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<(), Fault> {
+    let stanza = inbound.stanza;
     let archive_id = trusted_archive_id(cx, stanza);
     let via = Via::Live(archive_id.as_deref());
     match identity::find(cx, content, via)? {
         Known::Deleted => return Ok(()),
         Known::Message(message) => {
             identity::name(cx, message, content, via)?;
+            // Our own, sent in a session that was lost before the server said that it has it.
+            if content.outgoing && inbound.copy.is_some() {
+                outbox::drop_job(cx, message)?;
+                state::taken_by_server(cx, message)?;
+            }
             return Ok(());
         }
         // A server without archive gives a lost session's messages again, with a stamp.
@@ -191,11 +198,26 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
     };
     let message = insert(cx, &row)?;
     identity::name(cx, message, content, via)?;
-    receipt::answer(cx, stanza, content, chat, message)?;
+    // Whoever sent it to another device of ours is answered by that one.
+    if inbound.copy.is_none() {
+        receipt::answer(cx, stanza, content, chat, message)?;
+    }
     if place != Place::Settled {
-        cx.session.archive.confirm_soon(cx.now.mono);
+        confirm(cx, archive_id.is_some());
     }
     Ok(())
+}
+
+/// When the archive is to be asked about a live message. With copies of everything and the archive's id on it, what came
+/// is most likely all there is, in its order: then there is no hurry.
+fn confirm(cx: &mut Cx<'_>, named: bool) {
+    let mono = cx.now.mono;
+    let replayed = matches!(&cx.session.link, Link::Live(live) if live.unproven);
+    if named && cx.session.has_carbons() && !replayed {
+        cx.session.archive.confirm_later(mono);
+    } else {
+        cx.session.archive.confirm_soon(mono);
+    }
 }
 
 /// The id our own archive wrote on this message: only if the archive says that it removes forged ones (XEP-0359 5).
@@ -245,10 +267,40 @@ pub struct NewMessage<'a> {
 
 /// Writes a message and puts its chat on the list. A correction is hidden and moves nothing.
 pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
+    let message = insert_row(cx, row)?;
+    relate(cx, row, message)?;
+    if row.content.replaces.is_none() {
+        list(cx, row.chat, row.time)?;
+    }
+    cx.chat_changed(row.chat);
+    Ok(message)
+}
+
+/// Puts a chat on the list, as high as this time.
+pub fn list(cx: &mut Cx<'_>, chat: ChatId, time: i64) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
+        .execute((chat, time))?;
+    cx.chat_changed(chat);
+    Ok(())
+}
+
+/// Brings a message that was written together with what it is about, or what is about it.
+pub fn relate(cx: &mut Cx<'_>, row: &NewMessage<'_>, message: MessageId) -> Result<(), Fault> {
+    let content = row.content;
+    match (&content.replaces, &content.stanza_id) {
+        (Some(target), _) => relation::correction_came(cx, row.chat, message, target, content.outgoing),
+        (None, Some(id)) => relation::message_came(cx, row.chat, message, id, content.outgoing),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Writes a message; whoever writes many of a chat lists it once.
+pub fn insert_row(cx: &Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
     let content = row.content;
     let hidden = content.replaces.is_some();
     // See the table: a hidden one is only unread if it has to be shown after all.
-    let unread = if row.unread && hidden { 2 } else { i64::from(row.unread) };
+    let unread = if row.unread && hidden { 3 } else { i64::from(row.unread) };
     cx.tx
         .prepare_cached(
             "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state,
@@ -271,17 +323,5 @@ pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault>
             content.unstyled,
             content.markable
         ])?;
-    let message = MessageId(cx.tx.last_insert_rowid());
-    match (&content.replaces, &content.stanza_id) {
-        (Some(target), _) => relation::correction_came(cx, row.chat, message, target, content.outgoing)?,
-        (None, Some(id)) => relation::message_came(cx, row.chat, message, id, content.outgoing)?,
-        (None, None) => {}
-    }
-    if !hidden {
-        cx.tx
-            .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
-            .execute((row.chat, row.time))?;
-    }
-    cx.chat_changed(row.chat);
-    Ok(message)
+    Ok(MessageId(cx.tx.last_insert_rowid()))
 }
