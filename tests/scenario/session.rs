@@ -87,6 +87,7 @@ fn a_wrong_password_fails_until_it_is_corrected() {
             address: address("alice").to_string(),
             password: Secret::new(FakeWorld::password("alice")),
             server: None,
+            proxy: None,
         });
         world.settle();
         assert_eq!(state(alice), Connection::Online);
@@ -105,6 +106,13 @@ fn a_password_changed_elsewhere_is_told() {
         world.settle();
         assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::WrongPassword });
         assert!(alice.account().signed_in, "the chats stay in reach");
+        let account = alice.account().id;
+        alice.order(Command::SetPassword { account, password: Secret::new("guess".to_owned()) });
+        world.settle();
+        assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::WrongPassword });
+        alice.order(Command::SetPassword { account, password: Secret::new("changed".to_owned()) });
+        world.settle();
+        assert_eq!(state(alice), Connection::Online);
     });
 }
 

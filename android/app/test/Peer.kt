@@ -38,7 +38,7 @@ class Peer(private val address: String, folder: File) : AutoCloseable {
     private val core = ClientCore(client)
     private val accounts = core.accounts().stateIn(scope, SharingStarted.Eagerly, emptyList())
     private val account = runBlocking {
-        core.addAccount(address, Server.password, ServerAddress(Server.host, Server.port.toUShort(), false))
+        core.addAccount(address, Server.password, ServerAddress(Server.host, Server.port.toUShort(), false), null)
     }
 
     val online get() = accounts.value.any { it.connection == Connection.Online }

@@ -18,6 +18,7 @@ enum Words {
     static func waiting(_ reason: WaitReason) -> LocalizedStringKey {
         switch reason {
         case .serverNotFound: "wait_server_not_found"
+        case .proxy: "wait_proxy"
         case .unreachable: "wait_unreachable"
         case .lost: "wait_lost"
         case .tls: "wait_tls"

@@ -54,6 +54,8 @@ class ChatScreenTest {
         override fun send() = note("send ${draft.text}")
         override fun composing(on: Boolean) = note("composing $on")
         override fun correct(message: MessageItem) = note("correct ${message.id}")
+        override fun showVersions(message: Long) = note("versions $message")
+        override fun closeVersions() = note("close versions")
         override fun cancelCorrection() = note("cancel correction")
         override fun retry(message: Long) = note("retry $message")
         override fun delete(message: Long) = note("delete $message")

@@ -131,6 +131,8 @@ class StickToBottomTest {
         override fun composing(on: Boolean) = Unit
         override fun correct(message: MessageItem) = Unit
         override fun cancelCorrection() = Unit
+        override fun showVersions(message: Long) = Unit
+        override fun closeVersions() = Unit
         override fun retry(message: Long) = Unit
         override fun delete(message: Long) = Unit
         override fun copy(text: String) = Unit
