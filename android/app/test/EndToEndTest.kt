@@ -11,12 +11,14 @@ import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isDialog
 import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
+import androidx.compose.ui.test.longClick
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
+import androidx.compose.ui.test.performTouchInput
 import androidx.core.app.NotificationCompat
 import androidx.lifecycle.Lifecycle
 import androidx.test.platform.app.InstrumentationRegistry
@@ -209,6 +211,74 @@ class EndToEndTest {
         await("its chat") { shown("Hello? $salt") && rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().any() }
         await("nothing is left to tell") { told().isEmpty() }
         service.destroy()
+    }
+
+    @Test
+    fun `what is read on her other device is told no more`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        Peer(Server.alice, folder.root, "second").use { second ->
+            await("her other device is online") { second.online }
+            val service = Robolectric.buildService(ConnectionService::class.java).create().startCommand(0, 1)
+            rule.activityRule.scenario.moveToState(Lifecycle.State.CREATED)
+            shadowOf(Looper.getMainLooper()).idleFor(2, TimeUnit.SECONDS)
+            val there = second.chatWith(Server.bob)
+            peer.chatWith(Server.alice).send("On both $salt")
+            await("it is told here") { told().any { "On both $salt" in it.words } }
+            await("it is there as well") { "On both $salt" in there.received }
+            there.read("On both $salt")
+            await("it is told no more") { told().isEmpty() }
+            service.destroy()
+        }
+    }
+
+    @Test
+    fun `a message arrives, is read, and both are seen`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val chat = peer.chatWith(Server.alice)
+        openChatWithBob()
+        write("Have you seen this? $salt")
+        await("bob has it") { "Have you seen this? $salt" in chat.received }
+        await("she sees that it arrived") { stateOf("Have you seen this? $salt").endsWith("Delivered") }
+        chat.read("Have you seen this? $salt")
+        await("and that he read it") { stateOf("Have you seen this? $salt").endsWith("Read") }
+        chat.composing(true)
+        await("and that he writes") { rule.onAllNodes(hasTestTag("typing-row")).fetchSemanticsNodes().isNotEmpty() }
+        picture("end-to-end-9-writing")
+        chat.send("I have $salt")
+        await("what he wrote takes its place") {
+            shown("I have $salt") && rule.onAllNodes(hasTestTag("typing-row")).fetchSemanticsNodes().isEmpty()
+        }
+    }
+
+    @Test
+    fun `a correction takes the old text's place on both sides, and the old one can be looked at`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val chat = peer.chatWith(Server.alice)
+        openChatWithBob()
+        write("Helo Bob $salt")
+        await("bob has it") { "Helo Bob $salt" in chat.received }
+        rule.onNode(bubble("Helo Bob $salt")).performTouchInput { longClick() }
+        rule.onNodeWithText("Correct").performClick()
+        rule.onNodeWithTag("draft").performTextReplacement("Hello Bob $salt")
+        rule.onNodeWithTag("send").performClick()
+        await("bob has the new text, and not the old") {
+            "Hello Bob $salt" in chat.received && "Helo Bob $salt" !in chat.received
+        }
+        await("hers says so") { "edited" in stateOf("Hello Bob $salt") }
+        chat.send("Hello Alcie $salt")
+        await("his comes") { shown("Hello Alcie $salt") }
+        chat.correct("Hello Alcie $salt", "Hello Alice $salt")
+        await("his is corrected too") { shown("Hello Alice $salt") && !shown("Hello Alcie $salt") }
+        rule.onNode(bubble("Hello Bob $salt")).performTouchInput { longClick() }
+        rule.onNodeWithText("Earlier versions").performClick()
+        await("what it said before") { shown("Helo Bob $salt") }
+        picture("end-to-end-10-versions")
     }
 
     @Test
