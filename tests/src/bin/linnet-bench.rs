@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use linnet_tests::bench::{catchup, driver};
 use linnet_tests::bench::open::{self, Side};
 use linnet_tests::bench::reconnect;
+use linnet_tests::bench::{catchup, driver};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
