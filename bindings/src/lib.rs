@@ -21,9 +21,10 @@ mod timeline;
 mod version;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
-pub use account::{Connection, LoginFailure, Missing, Privacy, PrivacySetting, WaitReason};
+pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
+pub use account::{Privacy, PrivacySetting};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
-pub use client::{Client, Options, ServerAddress};
+pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use error::{CommandError, OpenError, SubscriptionError};
 pub use notification::{NotificationItem, NotificationLine};
 pub use notification::{NotificationsBatch, NotificationsOp, NotificationsSubscription};

@@ -7,6 +7,7 @@
 
 mod anywhere;
 mod archive;
+mod connection;
 mod contact;
 mod message;
 mod outbox;

@@ -87,6 +87,7 @@ fn a_wrong_password_fails_until_it_is_corrected() {
             address: address("alice").to_string(),
             password: Secret::new(FakeWorld::password("alice")),
             server: None,
+            proxy: None,
         });
         world.settle();
         assert_eq!(state(alice), Connection::Online);

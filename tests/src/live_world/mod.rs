@@ -287,7 +287,7 @@ impl World for LiveWorld {
         };
         self.open(device.0);
         let password = Secret::new(Self::password(user));
-        let command = Command::AddAccount { address: self.address(device).to_string(), password, server };
+        let command = Command::AddAccount { address: self.address(device).to_string(), password, server, proxy: None };
         match self.submit(device, command) {
             Ok(Receipt::Account(account)) => self.phones.borrow_mut()[device.0].account = Some(account),
             other => self.fail(&format!("adding an account gave {other:?}")),

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_privacy.sql"),
     include_str!("migrations/0003_relation.sql"),
+    include_str!("migrations/0004_connection.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -60,7 +60,7 @@ fn main() -> ExitCode {
 
 /// Opens the client and obeys until the input ends. False: it could not be opened.
 async fn drive(arguments: Arguments, output: Output) -> bool {
-    let Arguments { options, boot_id, server, discard, .. } = arguments;
+    let Arguments { options, boot_id, server, proxy, discard, .. } = arguments;
     let opened_at = Instant::now();
     let surroundings = Arc::new(output::Surroundings { output: output.clone(), boot_id });
     let client = match Client::open(options, surroundings) {
@@ -75,6 +75,7 @@ async fn drive(arguments: Arguments, output: Output) -> bool {
         client,
         output,
         server,
+        proxy,
         discard,
         opened_at,
         watches: HashMap::new(),
@@ -123,6 +124,8 @@ struct Driver {
     output: Output,
     /// Where `add_account` connects unless it says.
     server: Option<linnet_messenger::command::ServerAddress>,
+    /// The proxy of `add_account` unless it says.
+    proxy: Option<linnet_messenger::command::ProxyAddress>,
     discard: bool,
     opened_at: Instant,
     watches: HashMap<u64, Box<dyn Watching>>,
@@ -152,11 +155,15 @@ impl Driver {
         let Line { id, command } = line;
         use linnet_messenger::command::{Command, Secret};
         let core = match command {
-            Do::AddAccount { address, password, server } => Command::AddAccount {
+            Do::AddAccount { address, password, server, proxy } => Command::AddAccount {
                 address,
                 password: Secret::new(password),
                 server: server.or_else(|| self.server.clone()),
+                proxy: proxy.or_else(|| self.proxy.clone()),
             },
+            Do::SetProxy { account, proxy } => Command::SetProxy { account: AccountId(account), proxy },
+            Do::PinCertificate { account, sha256 } => Command::PinCertificate { account: AccountId(account), sha256 },
+            Do::UnpinCertificate { account } => Command::UnpinCertificate { account: AccountId(account) },
             Do::SetAccountEnabled { account, enabled } => {
                 Command::SetAccountEnabled { account: AccountId(account), enabled }
             }
