@@ -79,7 +79,7 @@ impl Client {
             );
             return Err(OpenError::KeyOrFile);
         };
-        let store = StoreOptions { path: Some(options.database_path.into()), key };
+        let store = StoreOptions::new(Some(options.database_path.into()), key);
         let options =
             linnet_runtime::Options { ca_file: options.ca_file.map(Into::into), ..linnet_runtime::Options::new(store) };
         let bridge: Arc<dyn linnet_runtime::Platform> = Arc::new(Bridge::new(Arc::clone(&platform)));

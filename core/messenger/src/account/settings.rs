@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jid::BareJid;
-use rusqlite::{Connection as Database, OptionalExtension, params};
+use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, params};
 
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
@@ -20,18 +20,33 @@ use crate::store::{OpenError, Store};
 use crate::view::item::{Connection, PrivacySetting};
 
 /// All accounts as sessions that connect with the first tick.
-pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
-    let database = &store.connection;
+pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
+    let tx = store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
-        database.execute("UPDATE stream SET previd = NULL", [])?;
+        tx.execute("UPDATE stream SET previd = NULL", [])?;
         // Nor what has left since.
-        database.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
+        tx.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
     // Archive pages were collected in memory: their requests have to be made again.
-    database.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
-    database.execute("UPDATE account SET connection = ?1", [off])?;
+    tx.execute("UPDATE account SET connection = ?1", [off])?;
+    let sessions = read(&tx, now)?;
+    tx.commit()?;
+    // What follows from it is stored now; loaded again, nothing more does.
+    store.restored = false;
+    Ok(sessions)
+}
+
+/// Puts the same state of the connection on all enabled accounts.
+pub fn show_all(store: &Store, connection: &Connection) -> Result<(), OpenError> {
+    let json = serde_json::to_string(connection).unwrap_or_default();
+    store.connection.execute("UPDATE account SET connection = ?1 WHERE enabled = 1", [json])?;
+    Ok(())
+}
+
+fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
     let mut statement = database.prepare(
         "SELECT id, jid, password, server, resource, enabled, scram_seen, clock_offset, features, proxy, pin
          FROM account",

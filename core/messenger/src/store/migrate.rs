@@ -12,6 +12,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_privacy.sql"),
     include_str!("migrations/0003_relation.sql"),
     include_str!("migrations/0004_connection.sql"),
+    include_str!("migrations/0005_device.sql"),
+    include_str!("migrations/0006_lease.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -97,6 +97,9 @@ pub(crate) enum Do {
         active: bool,
     },
     NetworkChanged {},
+    SetMetered {
+        metered: bool,
+    },
     Suspend {},
     Resume {},
     Watch {

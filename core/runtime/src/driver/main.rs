@@ -62,7 +62,9 @@ fn main() -> ExitCode {
 async fn drive(arguments: Arguments, output: Output) -> bool {
     let Arguments { options, boot_id, server, proxy, discard, .. } = arguments;
     let opened_at = Instant::now();
-    let surroundings = Arc::new(output::Surroundings { output: output.clone(), boot_id });
+    let ended = Arc::new(tokio::sync::Notify::new());
+    let surroundings = output::Surroundings { output: output.clone(), boot_id, ended: Arc::clone(&ended) };
+    let surroundings = Arc::new(surroundings);
     let client = match Client::open(options, surroundings) {
         Ok(client) => Arc::new(client),
         Err(error) => {
@@ -85,7 +87,13 @@ async fn drive(arguments: Arguments, output: Output) -> bool {
     };
     let mut lines = read_lines();
     let mut quit = None;
-    while let Some(line) = lines.recv().await {
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            // Whatever is still said comes too late.
+            () = ended.notified() => None,
+        };
+        let Some(line) = line else { break };
         match command::parse(&line) {
             Ok(Line { id, command: Do::Quit {} }) => {
                 quit = Some(id);
@@ -207,6 +215,10 @@ impl Driver {
                 self.client.network_changed();
                 Ok(json!({}))
             }
+            Do::SetMetered { metered } => {
+                self.client.set_metered(metered);
+                Ok(json!({}))
+            }
             Do::Resume {} => {
                 self.client.resume();
                 self.suspended = false;
@@ -254,7 +266,10 @@ impl Driver {
         let print = watch::Print { watch: id, discard: self.discard, opened_at: self.opened_at };
         let output = self.output.clone();
         let watching: Box<dyn Watching> = match (view, chat, message) {
-            (ViewName::Accounts, None, None) => watch::start(self.client.subscribe(Accounts), print, output),
+            (ViewName::Accounts, None, None) => {
+                // Few and short, and how a bench sees that it is online.
+                watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
+            }
             (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList), print, output),
             (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
