@@ -189,10 +189,16 @@ pub fn set_proxy(cx: &mut Cx<'_>, proxy: Option<&ProxyAddress>) -> Result<(), Re
 /// Tries a new password at once. Unlike adding the account again it keeps a server that the user named.
 pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
     cx.tx
-        .prepare_cached("UPDATE account SET password = ?2 WHERE id = ?1")?
-        .execute(params![cx.session.account, password.expose()])?;
+        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
     cx.session.password = password.clone();
-    set_enabled(cx, true)
+    cx.session.enabled = true;
+    cx.session.backoff.reset();
+    cx.change(Change::Accounts);
+    if cx.session.connection().is_some() {
+        connect::leave(cx, false)?;
+    }
+    connect::open(cx)
 }
 
 /// Connects or disconnects an account.
