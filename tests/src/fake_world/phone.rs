@@ -97,7 +97,7 @@ impl Phone {
             engine,
             reader,
             timelines: BTreeMap::new(),
-            chat_list: Held::new(ChatList),
+            chat_list: Held::new(ChatList::new()),
             accounts: Held::new(Accounts),
             requests: Held::new(Requests),
             links: BTreeMap::new(),

@@ -262,7 +262,7 @@ impl Driver {
                 // Few and short, and how a bench sees that it is online.
                 watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
             }
-            (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList), print, output),
+            (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
             (ViewName::Requests, None) => watch::start(self.client.subscribe(Requests), print, output),
             (ViewName::Notifications, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat)) => {
