@@ -1,6 +1,7 @@
 //! `bench NAME`: one measurement in an optimised build, told in one line.
 
-use crate::command::{cargo, program, run, target};
+use crate::command::{cargo, output, program, run, target, top};
+use crate::setup::{self, Purpose};
 
 /// `cargo xtask bench NAME [ARGUMENT…]`.
 pub fn main(arguments: &[String]) -> Result<(), String> {
@@ -8,14 +9,27 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     match arguments.first() {
         Some(&"batch-kotlin") => batch("android/tools/build"),
         Some(&"batch-swift") => batch("ios/tools/build"),
-        Some(_) => {
+        Some(name) => {
+            // The others need a real server, and slixmpp to stand beside.
+            let mut environment = Vec::new();
+            if *name != "open" {
+                setup::packages(Purpose::Test, false)?;
+                if *name == "reconnect" {
+                    setup::servers()?;
+                }
+                setup::peers()?;
+                let python = top().join("tests/oracle/setup-python");
+                let python = output(&mut program(&python.to_string_lossy(), &["--where"]))?;
+                environment.push(("LINNET_PYTHON", python.trim().to_owned()));
+            }
             // Without `sabotage`: what is measured is what is shipped.
-            let packages = ["build", "--release", "-p", "linnet-tests", "-p", "linnet-runtime"];
-            let programs = ["--features", "linnet-tests/bench", "--bin", "linnet-bench", "--bin", "linnet-driver"];
-            run(&mut cargo(&[&packages[..], &programs[..]].concat()))?;
-            run(&mut program(&target().join("release/linnet-bench").to_string_lossy(), &arguments))
+            let build = ["build", "--release", "-p", "linnet-tests", "-p", "linnet-runtime"];
+            let bins = ["--features", "linnet-tests/bench", "--bin", "linnet-bench", "--bin", "linnet-driver"];
+            run(&mut cargo(&[&build[..], &bins[..]].concat()))?;
+            let mut bench = program(&target().join("release/linnet-bench").to_string_lossy(), &arguments);
+            run(bench.envs(environment))
         }
-        None => Err("bench NAME: open, catchup, catchup-page50, batch-kotlin, batch-swift".into()),
+        None => Err("bench NAME: open, catchup, catchup-page50, reconnect, batch-kotlin, batch-swift".into()),
     }
 }
 

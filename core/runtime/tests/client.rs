@@ -59,7 +59,12 @@ fn add_account(address: &str) -> Command {
 
 fn add_account_at(address: &str, port: u16) -> Command {
     let server = ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls: false };
-    Command::AddAccount { address: address.to_owned(), password: Secret::new("secret"), server: Some(server) }
+    Command::AddAccount {
+        address: address.to_owned(),
+        password: Secret::new("secret"),
+        server: Some(server),
+        proxy: None,
+    }
 }
 
 async fn soon<T>(future: impl Future<Output = T>) -> T {

@@ -6,18 +6,18 @@ use std::process::ExitCode;
 
 use linnet_tests::bench::catchup;
 use linnet_tests::bench::open::{self, Side};
+use linnet_tests::bench::reconnect;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
-        ["catchup"] => folder().and_then(|folder| catchup::run("catchup", 250, &folder, &driver()?, progress)),
-        ["catchup-page50"] => {
-            folder().and_then(|folder| catchup::run("catchup-page50", 50, &folder, &driver()?, progress))
-        }
+        ["catchup"] => catch_up("catchup", 250),
+        ["catchup-page50"] => catch_up("catchup-page50", 50),
+        ["reconnect"] => folder().and_then(|folder| reconnect::run(&folder, &python()?, progress)),
         ["open-once", side, path, chat] => open_once(side, path, chat),
-        _ => Err("usage: linnet-bench open|catchup|catchup-page50".to_owned()),
+        _ => Err("usage: linnet-bench open|catchup|catchup-page50|reconnect".to_owned()),
     };
     let (line, code) = match outcome {
         Ok(line) => (line, ExitCode::SUCCESS),
@@ -26,6 +26,10 @@ fn main() -> ExitCode {
     // Nobody listening is no reason to fail.
     drop(writeln!(std::io::stdout(), "{line}"));
     code
+}
+
+fn catch_up(name: &str, page: u32) -> Result<String, String> {
+    catchup::run(name, page, &folder()?, python().ok().as_deref(), progress)
 }
 
 fn open_once(side: &str, path: &str, chat: &str) -> Result<String, String> {
@@ -41,11 +45,9 @@ fn folder() -> Result<PathBuf, String> {
     Ok(target.join("bench"))
 }
 
-/// `linnet-driver`, built beside this program.
-fn driver() -> Result<PathBuf, String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let driver = own.with_file_name("linnet-driver");
-    if driver.exists() { Ok(driver) } else { Err(format!("{} is not built", driver.display())) }
+/// The Python that has slixmpp, as `cargo xtask bench` tells it.
+fn python() -> Result<PathBuf, String> {
+    std::env::var_os("LINNET_PYTHON").map(PathBuf::from).ok_or_else(|| "LINNET_PYTHON is not set".to_owned())
 }
 
 fn progress(line: &str) {

@@ -4,6 +4,7 @@
 //! they end and then stored, the cursor with them, while the next one is on its way: a killed process asks for the page
 //! again.
 
+pub mod carbon;
 pub mod feature;
 pub mod gap;
 mod join;

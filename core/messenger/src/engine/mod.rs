@@ -19,7 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior};
 
-use crate::account::settings;
+use crate::account::settings::{self, NewAccount};
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::effect::Effect;
@@ -29,7 +29,7 @@ use crate::input::Input;
 use crate::now::Now;
 use crate::random::Random;
 use crate::session::connect::LoginInput;
-use crate::session::{Link, Session, connect, stream};
+use crate::session::{Link, Session, certificate, connect, stream};
 use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
@@ -267,6 +267,9 @@ impl Call<'_> {
             Input::Computed { account, connection, result } => {
                 self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Computed(result)))
             }
+            Input::Certificate { account, connection, certificate } => {
+                self.with(sessions, account, connection, |cx| certificate::seen(cx, &certificate))
+            }
             Input::Frame { account, connection, frame } => {
                 self.with(sessions, account, connection, |cx| take_frame(cx, frame))
             }
@@ -296,8 +299,12 @@ impl Call<'_> {
             Input::Metered(_) => Ok(()),
             Input::NetworkChanged => self.each(sessions, connect::network_changed),
             Input::Suspend => self.each(sessions, |cx| {
-                // Only the user can revive a failed account.
-                if matches!(cx.session.link, Link::Failed) { Ok(()) } else { connect::leave(cx, false) }
+                // Only the user can revive a failed account; or, with a refused certificate, another network path.
+                if matches!(cx.session.link, Link::Failed) && !cx.session.certificate_refused {
+                    Ok(())
+                } else {
+                    connect::leave(cx, false)
+                }
             }),
             Input::Resume => self.each(sessions, |cx| {
                 // Sessions that were read anew wait already.
@@ -348,8 +355,9 @@ impl Call<'_> {
 
     fn obey(&mut self, command: Command, sessions: &mut BTreeMap<AccountId, Session>) -> Result<Receipt, Refusal> {
         let account = match &command {
-            Command::AddAccount { address, password, server } => {
-                let mut session = settings::add(self.tx, self.random, sessions, address, password, server.as_ref())?;
+            Command::AddAccount { address, password, server, proxy } => {
+                let new = NewAccount { address, password, server: server.as_ref(), proxy: proxy.as_ref() };
+                let mut session = settings::add(self.tx, self.random, sessions, &new)?;
                 let account = session.account;
                 let mut cx = self.cx(&mut session);
                 cx.change(Change::Accounts);
@@ -367,6 +375,11 @@ impl Call<'_> {
                 settings::remove(&mut cx)?;
                 return Ok(Receipt::Done);
             }
+            Command::SetPassword { account, password } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_password(&mut self.cx(session), password)?;
+                return Ok(Receipt::Done);
+            }
             Command::SetAccountEnabled { account, enabled } => {
                 let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
                 settings::set_enabled(&mut self.cx(session), *enabled)?;
@@ -382,6 +395,19 @@ impl Call<'_> {
                     connect::set_active(&mut self.cx(session), *active)?;
                 }
                 return Ok(Receipt::Done);
+            }
+            Command::SetProxy { account, proxy } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_proxy(&mut self.cx(session), proxy.as_ref())?;
+                return Ok(Receipt::Done);
+            }
+            Command::PinCertificate { account, sha256 } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                return certificate::pin(&mut self.cx(session), *sha256);
+            }
+            Command::UnpinCertificate { account } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                return certificate::unpin(&mut self.cx(session));
             }
             Command::StartChat { account, .. }
             | Command::AnswerRequest { account, .. }

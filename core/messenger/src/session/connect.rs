@@ -34,7 +34,14 @@ const LOGIN: u64 = 60_000;
 pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let connection = Session::next_connection();
     cx.session.link = Link::Opening { connection, deadline: cx.now.mono + OPENING };
-    let target = ConnectTarget { domain: cx.session.jid.domain().to_string(), server: cx.session.server.clone() };
+    cx.session.certificate_refused = false;
+    let target = ConnectTarget {
+        domain: cx.session.jid.domain().to_string(),
+        server: cx.session.server.clone(),
+        redirect: None,
+        proxy: cx.session.proxy.clone(),
+        pin: cx.session.pin,
+    };
     cx.out.effects.push(Effect::Connect { account: cx.session.account, connection, target });
     show(cx, Connection::Connecting)
 }
@@ -43,6 +50,16 @@ pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
 pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
     cx.session.active = active;
     Ok(())
+}
+
+/// The way to the server is another one now: leave the old one, and try the new one at once.
+pub fn again(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if matches!(cx.session.link, Link::Off) {
+        return Ok(());
+    }
+    leave(cx, false)?;
+    cx.session.backoff.reset();
+    open(cx)
 }
 
 /// The transport is up: begin the login.
@@ -145,10 +162,11 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
         _ => Vec::new(),
     };
     cx.tx.prepare_cached("UPDATE account SET signed_in = 1 WHERE id = ?1")?.execute([cx.session.account])?;
+    super::certificate::settle(cx)?;
     match established {
         Established::Resumed { h } => resumed(cx, connection, h)?,
-        Established::Bound { jid, stream_management, resume_failed, .. } => {
-            bound(cx, connection, jid, stream_management, resume_failed)?;
+        Established::Bound { jid, stream_management, carbons, resume_failed, .. } => {
+            bound(cx, connection, jid, stream_management, carbons, resume_failed)?;
         }
     }
     // Before XEP-0198 was on nobody counted: these are handled, not numbered.
@@ -163,13 +181,13 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
 }
 
 fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Fault> {
-    let (bound, h_in, acknowledged, sent): (String, u32, i64, i64) = cx
+    let (bound, h_in, acknowledged, sent, carbons): (String, u32, i64, i64, Option<bool>) = cx
         .tx
-        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent FROM stream WHERE account_id = ?1")?
-        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent, carbons FROM stream WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     let bound = FullJid::new(&bound).map_err(|_| Fault::Corrupt("bound_jid"))?;
-    cx.session.link =
-        Link::Live(Box::new(Live { h_in, acknowledged, sent, ..live(connection, bound, true, cx.now.mono) }));
+    let live = live(connection, bound, true, cx.now.mono);
+    cx.session.link = Link::Live(Box::new(Live { h_in, acknowledged, sent, carbons, ..live }));
     if !stream::confirmed(cx, h)? {
         // Whose counters they are can't be told any more.
         stream::abandon(cx)?;
@@ -193,6 +211,7 @@ fn bound(
     connection: ConnectionId,
     jid: FullJid,
     management: Option<Enabled>,
+    carbons: bool,
     resume_failed: Option<Option<u32>>,
 ) -> Result<(), Fault> {
     // The server may still tell how much of the lost session it got: that much is no longer in doubt.
@@ -207,11 +226,12 @@ fn bound(
     let previd = management.as_ref().and_then(|enabled| enabled.id.clone());
     cx.tx
         .prepare_cached(
-            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent)
-             VALUES (?1, ?2, ?3, ?4, 0, 0, 0)",
+            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent, carbons)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5)",
         )?
-        .execute(params![cx.session.account, previd, jid.to_string(), cx.now.boot_id])?;
-    cx.session.link = Link::Live(Box::new(live(connection, jid, management.is_some(), cx.now.mono)));
+        .execute(params![cx.session.account, previd, jid.to_string(), cx.now.boot_id, carbons.then_some(true)])?;
+    let live = live(connection, jid, management.is_some(), cx.now.mono);
+    cx.session.link = Link::Live(Box::new(Live { carbons: carbons.then_some(true), ..live }));
     let kind = SessionKind::Bound { after_failed_resume: resume_failed.is_some() };
     cx.out.effects.push(Effect::Session { account: cx.session.account, kind });
     announce(cx, SessionEvent::Bound)
@@ -241,6 +261,7 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         connection,
         bound,
         managed,
+        carbons: None,
         h_in: 0,
         sent: 0,
         acknowledged: 0,
@@ -341,11 +362,16 @@ pub fn stream_error(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
 /// Why a transport failed, in the user's terms.
 pub fn transport_lost(cx: &mut Cx<'_>, error: Option<TransportError>) -> Result<(), Fault> {
     match error {
-        Some(TransportError::Certificate) => give_up(cx, LoginFailure::Certificate),
+        Some(TransportError::Certificate) => {
+            give_up(cx, LoginFailure::Certificate)?;
+            cx.session.certificate_refused = true;
+            Ok(())
+        }
         Some(TransportError::Dns) => lost(cx, WaitReason::ServerNotFound),
         Some(TransportError::Unreachable) => lost(cx, WaitReason::Unreachable),
         Some(TransportError::Tls) => lost(cx, WaitReason::Tls),
         Some(TransportError::Timeout) => lost(cx, WaitReason::Timeout),
+        Some(TransportError::Proxy) => lost(cx, WaitReason::Proxy),
         Some(TransportError::Cut) | None => lost(cx, WaitReason::Lost),
     }
 }
@@ -379,6 +405,7 @@ pub fn network_changed(cx: &mut Cx<'_>) -> Result<(), Fault> {
             close_transport(cx, true);
             open(cx)
         }
+        Link::Failed if cx.session.certificate_refused => open(cx),
         Link::Off | Link::Failed => Ok(()),
     }
 }

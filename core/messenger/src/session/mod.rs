@@ -4,6 +4,7 @@
 //! here decides what a stanza means.
 
 pub mod backoff;
+pub mod certificate;
 pub mod clock;
 pub mod connect;
 pub mod disco;
@@ -16,8 +17,8 @@ pub mod stream;
 
 use jid::{BareJid, FullJid};
 
-use crate::command::{Secret, ServerAddress};
-use crate::ids::{AccountId, ConnectionId};
+use crate::command::{ProxyAddress, Secret, ServerAddress};
+use crate::ids::{AccountId, ConnectionId, Fingerprint};
 use crate::wire::Frame;
 use backoff::Backoff;
 use negotiate::Negotiation;
@@ -28,6 +29,11 @@ pub struct Session {
     pub jid: BareJid,
     pub password: Secret,
     pub server: Option<ServerAddress>,
+    pub proxy: Option<ProxyAddress>,
+    /// The only certificate to accept.
+    pub pin: Option<Fingerprint>,
+    /// The last certificate was refused: on another network path there may be another one.
+    pub certificate_refused: bool,
     pub resource: String,
     pub enabled: bool,
     pub scram_seen: bool,
@@ -78,6 +84,8 @@ pub struct Live {
     pub bound: FullJid,
     /// XEP-0198 is on: both sides count.
     pub managed: bool,
+    /// XEP-0280 is on: what other devices of the account say and are told is copied to us. `None` until the server says.
+    pub carbons: Option<bool>,
     /// Stanzas received and handled, modulo 2^32.
     pub h_in: u32,
     /// Our stanzas of this session.
@@ -111,6 +119,11 @@ impl Session {
     /// Whether stanzas can leave now.
     pub fn is_live(&self) -> bool {
         matches!(self.link, Link::Live(_))
+    }
+
+    /// Whether XEP-0280 is on in this session.
+    pub fn has_carbons(&self) -> bool {
+        matches!(&self.link, Link::Live(live) if live.carbons == Some(true))
     }
 
     /// The transport in use.

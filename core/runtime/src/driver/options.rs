@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use linnet_messenger::command::ServerAddress;
+use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::store::{Role, StoreOptions};
 use linnet_runtime::Options;
 use zeroize::Zeroizing;
@@ -12,12 +12,14 @@ pub(crate) struct Arguments {
     pub(crate) options: Options,
     pub(crate) boot_id: Option<String>,
     pub(crate) server: Option<ServerAddress>,
+    pub(crate) proxy: Option<ProxyAddress>,
     pub(crate) discard: bool,
     pub(crate) log: String,
 }
 
 const USAGE: &str = "linnet-driver --store FILE|:memory: [--key HEX64] [--ca FILE] [--server HOST:PORT] [--direct-tls] \
-[--discard] [--role app|extension] [--fault-point received|committed|acknowledged --fault-after N] \
+[--proxy HOST:PORT] [--discard] [--role app|extension] [--fault-point received|committed|acknowledged \
+--fault-after N] \
 [--sabotage ack-before-commit|no-dedup|order-by-clock] [--clock-skew MS] [--boot-id ID] [--log LEVEL]";
 
 /// Reads the arguments; the error is for people.
@@ -31,6 +33,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
             "--key" => given.key = key(&value()?).ok_or("--key needs 64 hexadecimal digits")?,
             "--ca" => given.ca = Some(value()?.into()),
             "--server" => given.server = Some(address(&value()?).ok_or("--server needs HOST:PORT")?),
+            "--proxy" => given.proxy = Some(address(&value()?).ok_or("--proxy needs HOST:PORT")?),
             "--direct-tls" => given.direct_tls = true,
             "--discard" => given.discard = true,
             "--role" => given.role = role(&value()?).ok_or("--role is app or extension")?,
@@ -51,6 +54,7 @@ struct Given {
     key: Zeroizing<[u8; 32]>,
     ca: Option<PathBuf>,
     server: Option<(String, u16)>,
+    proxy: Option<(String, u16)>,
     direct_tls: bool,
     discard: bool,
     role: Role,
@@ -69,6 +73,7 @@ impl Default for Given {
             key: Zeroizing::new([0; 32]),
             ca: None,
             server: None,
+            proxy: None,
             direct_tls: false,
             discard: false,
             role: Role::App,
@@ -99,6 +104,7 @@ impl Given {
             options,
             boot_id: self.boot_id,
             server: self.server.map(|(host, port)| ServerAddress { host, port, direct_tls }),
+            proxy: self.proxy.map(|(host, port)| ProxyAddress { host, port }),
             discard: self.discard,
             log: self.log,
         })
@@ -177,7 +183,7 @@ mod tests {
         let digits = "0f".repeat(32);
         let line = format!(
             "--store /tmp/x.db --key {digits} --ca ca.pem --server [::1]:5223 --direct-tls --discard \
-             --role extension --clock-skew -86400000 --boot-id b --log debug"
+             --role extension --proxy 127.0.0.1:9050 --clock-skew -86400000 --boot-id b --log debug"
         );
         let arguments = given(&line).unwrap();
         assert_eq!(arguments.options.store.path, Some("/tmp/x.db".into()));
@@ -185,6 +191,7 @@ mod tests {
         assert_eq!(arguments.options.ca_file, Some("ca.pem".into()));
         let server = ServerAddress { host: "::1".to_owned(), port: 5223, direct_tls: true };
         assert_eq!(arguments.server, Some(server));
+        assert_eq!(arguments.proxy, Some(ProxyAddress { host: "127.0.0.1".to_owned(), port: 9050 }));
         assert_eq!(arguments.options.wall_skew, -86_400_000);
         assert_eq!((arguments.boot_id.as_deref(), arguments.log.as_str()), (Some("b"), "debug"));
         assert!(arguments.discard);
@@ -202,6 +209,7 @@ mod tests {
             "--store x --server host",
             "--store x --server :5222",
             "--store x --server host:99999",
+            "--store x --proxy host",
             "--store x --direct-tls",
             "--store x --clock-skew soon",
             "--store x --fault-point received",
