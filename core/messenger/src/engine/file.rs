@@ -236,7 +236,8 @@ mod tests {
             let engine = Engine::open(options, Box::new(Dice(0)), &now).unwrap();
             let mut bench = Self { engine, path, now };
             let address = "alice@linnet.test".to_owned();
-            let added = bench.ask(Command::AddAccount { address, password: Secret::new("p"), server: None });
+            let password = Secret::new("p");
+            let added = bench.ask(Command::AddAccount { address, password, server: None, proxy: None });
             assert!(added.is_ok());
             bench
         }
