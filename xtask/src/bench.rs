@@ -12,7 +12,7 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
         Some(name) => {
             // The others need a real server, and slixmpp to stand beside.
             let mut environment = Vec::new();
-            if *name != "open" {
+            if !matches!(*name, "open" | "idle") {
                 setup::packages(Purpose::Test, false)?;
                 if *name == "reconnect" {
                     setup::servers()?;
@@ -29,7 +29,9 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
             let mut bench = program(&target().join("release/linnet-bench").to_string_lossy(), &arguments);
             run(bench.envs(environment))
         }
-        None => Err("bench NAME: open, catchup, catchup-page50, reconnect, batch-kotlin, batch-swift".into()),
+        None => {
+            Err("bench NAME: open, catchup, catchup-page50, idle, memory, reconnect, batch-kotlin, batch-swift".into())
+        }
     }
 }
 

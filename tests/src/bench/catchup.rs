@@ -18,8 +18,8 @@ use super::fill::{self, Repeatable};
 const MESSAGES: usize = 10_000;
 const ROUNDS: usize = 5;
 const CONTACTS: u64 = 20;
-const USER: &str = "alice";
-const PASSWORD: &str = "correct horse battery staple";
+pub const USER: &str = "alice";
+pub const PASSWORD: &str = "correct horse battery staple";
 const RAW: &str = include_str!("../../bench/catchup_raw.py");
 const SLIXMPP: &str = include_str!("../../bench/catchup_slixmpp.py");
 
@@ -65,7 +65,7 @@ pub fn run(name: &str, page: u32, folder: &Path, python: Option<&Path>, tell: im
 
 /// A server with an archive, and the store of a device that has seen its first message only.
 pub struct Missed {
-    server: Server,
+    pub server: Server,
     page: u32,
     folder: PathBuf,
     /// In the archive, the first one included.
@@ -75,13 +75,7 @@ pub struct Missed {
 impl Missed {
     /// Starts the server, signs the device in, then lets it miss so many messages.
     pub fn prepare(page: u32, folder: &Path, messages: usize) -> Result<Self, String> {
-        let folder = folder.join("catchup");
-        drop(std::fs::remove_dir_all(&folder));
-        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let server = Server::start(Options { page_size: page, ..Options::default() })?;
-        server.add_user(USER, PASSWORD)?;
-        let missed = Self { server, page, folder, total: messages + 1 };
-        let mut random = Repeatable(0x0123_4567_89ab_cdef);
+        let (missed, mut random) = Self::server(page, folder, messages + 1)?;
         missed.archive(0..1, &mut random).map_err(|error| format!("the archive: {error}"))?;
         let mut device = missed.start(&missed.folder.join("prepared.db"), &[])?;
         device.say(&json!({ "id": 1, "do": "watch", "view": "accounts" }).to_string())?;
@@ -93,7 +87,24 @@ impl Missed {
         Ok(missed)
     }
 
-    fn address(&self) -> String {
+    /// Starts the server with so many messages in the archive: for a device that was never there.
+    pub fn archive_only(folder: &Path, messages: usize) -> Result<Self, String> {
+        let (missed, mut random) = Self::server(250, folder, messages)?;
+        missed.archive(0..messages, &mut random).map_err(|error| format!("the archive: {error}"))?;
+        Ok(missed)
+    }
+
+    fn server(page: u32, folder: &Path, total: usize) -> Result<(Self, Repeatable), String> {
+        let folder = folder.join("catchup");
+        drop(std::fs::remove_dir_all(&folder));
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let server = Server::start(Options { page_size: page, ..Options::default() })?;
+        server.add_user(USER, PASSWORD)?;
+        Ok((Self { server, page, folder, total }, Repeatable(0x0123_4567_89ab_cdef)))
+    }
+
+    /// Whose archive it is.
+    pub fn address(&self) -> String {
         format!("{USER}@{}", self.server.domain)
     }
 
@@ -129,7 +140,7 @@ impl Missed {
     }
 
     /// Starts the driver against this server.
-    fn start(&self, store: &Path, more: &[&str]) -> Result<Process, String> {
+    pub fn start(&self, store: &Path, more: &[&str]) -> Result<Process, String> {
         let key: String = fill::KEY.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut command = Command::new(driver::program()?);
         command.arg("--store").arg(store).args(["--key", &key]).arg("--ca").arg(&self.server.ca);
@@ -194,13 +205,15 @@ impl Missed {
 
 /// Waits until everything that was missed is there.
 fn online(device: &mut Process) -> Result<Instant, String> {
-    let online = |line: &Value| {
-        let ops = line.get("ops")?.as_array()?;
-        let items = ops.iter().flat_map(|op| op.get("items").and_then(Value::as_array).into_iter().flatten());
-        let mut items = items.chain(ops.iter().filter_map(|op| op.get("item")));
-        items.any(|item| item.pointer("/connection/state").is_some_and(|state| state == "online")).then_some(())
-    };
-    Ok(device.wait("being online", 0, online)?.0)
+    Ok(device.wait("being online", 0, is_online)?.0)
+}
+
+/// Whether a line says that an account is online.
+pub fn is_online(line: &Value) -> Option<()> {
+    let ops = line.get("ops")?.as_array()?;
+    let items = ops.iter().flat_map(|op| op.get("items").and_then(Value::as_array).into_iter().flatten());
+    let mut items = items.chain(ops.iter().filter_map(|op| op.get("item")));
+    items.any(|item| item.pointer("/connection/state").is_some_and(|state| state == "online")).then_some(())
 }
 
 /// Ends the driver in good order: what it stored is in the file then.

@@ -4,5 +4,7 @@ pub mod catchup;
 pub mod delay;
 pub mod driver;
 pub mod fill;
+pub mod idle;
+pub mod memory;
 pub mod open;
 pub mod reconnect;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use linnet_tests::bench::catchup;
+use linnet_tests::bench::idle;
+use linnet_tests::bench::memory;
 use linnet_tests::bench::open::{self, Side};
 use linnet_tests::bench::reconnect;
 
@@ -15,9 +17,11 @@ fn main() -> ExitCode {
         ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
         ["catchup"] => catch_up("catchup", 250),
         ["catchup-page50"] => catch_up("catchup-page50", 50),
+        ["idle"] => idle::run(),
+        ["memory"] => folder().and_then(|folder| memory::run(&folder, progress)),
         ["reconnect"] => folder().and_then(|folder| reconnect::run(&folder, &python()?, progress)),
         ["open-once", side, path, chat] => open_once(side, path, chat),
-        _ => Err("usage: linnet-bench open|catchup|catchup-page50|reconnect".to_owned()),
+        _ => Err("usage: linnet-bench open|catchup|catchup-page50|idle|memory|reconnect".to_owned()),
     };
     let (line, code) = match outcome {
         Ok(line) => (line, ExitCode::SUCCESS),

@@ -17,16 +17,18 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT) STRICT;
 
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- bare JID of the other side; our own for the note to self
     listed INTEGER NOT NULL DEFAULT 1,
-    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER,
+    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER, read_up_to INTEGER,
     UNIQUE (account_id, jid)
 ) STRICT;
+
+CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 1;
 
 CREATE TABLE composing (
     chat_id INTEGER PRIMARY KEY REFERENCES chat (id) ON DELETE CASCADE,
@@ -74,6 +76,12 @@ CREATE INDEX job_message ON job (message_id);
 
 CREATE INDEX job_state ON job (chat_id, state);
 
+CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    holder TEXT NOT NULL,                       -- app, extension
+    epoch INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -113,6 +121,8 @@ CREATE INDEX message_shown ON message (chat_id, position) WHERE hidden = 0;
 
 CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, position) WHERE stanza_id IS NOT NULL;
 
+CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 2;
+
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
 CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place <> 0;
@@ -121,6 +131,24 @@ CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notified (
+    message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE
+) STRICT;
+
+CREATE TABLE read_sync (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- the chat's; it need not exist here yet
+    archive_id TEXT,                            -- up to where the server's node says it was read
+    parked INTEGER NOT NULL DEFAULT 0,          -- that message is not stored here yet
+    wished INTEGER NOT NULL DEFAULT 0,          -- read here: to be compared with the node, and published if further on
+    in_flight TEXT,                             -- the archive id that is being published
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX read_sync_parked ON read_sync (account_id, archive_id) WHERE parked = 1;
+
+CREATE INDEX read_sync_wished ON read_sync (account_id) WHERE wished = 1;
 
 CREATE TABLE relation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -148,7 +176,7 @@ CREATE TABLE stream (
     h_in INTEGER NOT NULL,                      -- stanzas received and stored
     acknowledged INTEGER NOT NULL,              -- our stanzas the server has confirmed
     sent INTEGER NOT NULL                       -- our stanzas of this session
-) STRICT;
+, carbons INTEGER) STRICT;
 
 CREATE TABLE subscription_request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
