@@ -30,7 +30,7 @@ use linnet_messenger::wire::Element;
 use self::held::Held;
 use self::network::{Event, Wire};
 use self::phone::Phone;
-pub use self::phone::{Death, Disk};
+pub use self::phone::{Cost, Death, Disk};
 use crate::fake_server::{DOMAIN, FakeServer, LinkId};
 use crate::seed::Seed;
 use crate::world::{DeviceId, World};
@@ -253,6 +253,11 @@ impl FakeWorld {
     /// Gives the device an input of the platform's.
     pub fn tell(&self, device: DeviceId, input: Input) {
         self.inner.borrow_mut().handle(device.0, vec![input]);
+    }
+
+    /// What it has cost the device to be there.
+    pub fn cost(&self, device: DeviceId) -> Cost {
+        self.inner.borrow().phones[device.0].cost
     }
 
     /// Where the device connected last.
@@ -537,6 +542,7 @@ impl Inner {
         if death == Some(Death::Received) {
             return self.kill(device);
         }
+        phone.cost.act(time);
         let now = phone.now(time, EPOCH);
         let Some(running) = phone.running.as_mut() else { return };
         let outcome = running.engine.handle(inputs, &now);
