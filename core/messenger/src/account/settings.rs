@@ -15,7 +15,9 @@ use crate::ids::AccountId;
 use crate::now::Now;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
-use crate::session::{Link, Session, connect};
+use crate::session::features::Features;
+use crate::session::keepalive::Keepalive;
+use crate::session::{Link, Redirect, Session, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{Connection, PrivacySetting};
 
@@ -25,6 +27,7 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
         database.execute("UPDATE stream SET previd = NULL", [])?;
+        credentials::rename(database)?;
         // Nor what has left since.
         database.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
@@ -53,6 +56,11 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
                 backoff: Backoff::default(),
+                keepalive: Keepalive::default(),
+                features: credentials::session_features(database, row.get(0)?)?,
+                direct_tls: false,
+                flights_cut: 0,
+                redirect: Redirect::None,
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
             })
@@ -91,7 +99,9 @@ pub fn add(
     {
         tx.prepare_cached("UPDATE account SET password = ?2, server = ?3, enabled = 1 WHERE id = ?1")?
             .execute(params![account, password.expose(), json])?;
+        credentials::forget(tx, account)?;
         session.password = password.clone();
+        session.features = Features::default();
         session.server = server.cloned();
         session.enabled = true;
         session.backoff.reset();
@@ -114,6 +124,11 @@ pub fn add(
         clock_offset: 0,
         link: Link::Off,
         backoff: Backoff::default(),
+        keepalive: Keepalive::default(),
+        features: Features::default(),
+        direct_tls: false,
+        flights_cut: 0,
+        redirect: Redirect::None,
         pump: false,
         archive: ArchiveState::new(None),
     })
