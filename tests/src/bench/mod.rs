@@ -1,4 +1,7 @@
 //! Benches: each measures one promise on a store or wire of real size, and prints one line.
 
+pub mod delay;
+pub mod driver;
 pub mod fill;
 pub mod open;
+pub mod reconnect;
