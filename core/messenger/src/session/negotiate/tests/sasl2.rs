@@ -61,7 +61,7 @@ fn flight(steps: &[Step]) -> Option<Element> {
     let text = sent(steps);
     let (header, rest) = text.split_at(text.find("xmlns:stream").unwrap());
     assert!(header.contains(" from='alice@example.org'"), "{header}");
-    let rest = &rest[rest.find('>').unwrap() + 1..];
+    let (_, rest) = rest.split_once('>').unwrap();
     (!rest.is_empty()).then(|| authenticate(rest))
 }
 
