@@ -27,6 +27,9 @@ pub enum Violation {
     ArchiveResultMalformed,
     /// An archive answered with pages that do not move forward.
     ArchivePageLoops,
+    /// XEP-0280: a copy from someone else than our own account, one inside another, or one of a message that our account
+    /// neither sent nor was sent.
+    CarbonForged,
     /// A stream error or close inside the login.
     LoginBroken,
     /// An IQ answer from another entity than the one asked.

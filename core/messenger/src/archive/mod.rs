@@ -3,6 +3,7 @@
 //! Archive ids are opaque: never compared, only asked with `before` and `after`. Pages are collected in memory until
 //! they end and then stored in one transaction together with the cursor: a killed process asks for the page again.
 
+pub mod carbon;
 pub mod feature;
 pub mod gap;
 pub mod merge;

@@ -37,6 +37,10 @@ const FORWARD_PAGES: u32 = 60;
 /// The archive is asked again when it has been quiet that long, and at the latest after the longer time.
 const QUIET: u64 = 3_000;
 const CONFIRM_LATEST: u64 = 20_000;
+/// With copies of everything that is said (XEP-0280) and archive ids on it there is no hurry: the archive is asked after
+/// this time, or when so many messages have come, so that a later look has little to read again.
+const CONFIRM_LAZILY: u64 = 5 * 60_000;
+const CONFIRM_MANY: u32 = 200;
 /// After a query that failed.
 const RETRY: u64 = 30_000;
 /// Looks at the archive after which a message that it does not show keeps the place it has.
@@ -59,6 +63,8 @@ pub struct ArchiveState {
     /// After a query that failed: not before, mono.
     retry_at: Option<u64>,
     confirm_since: Option<u64>,
+    /// Messages since the last look for which there was no hurry.
+    unconfirmed: u32,
     /// How often in a row the stream broke while a page was on its way.
     broken: u32,
     /// Messages a page now: fewer on a link that can't bring a full one in time.
@@ -130,6 +136,7 @@ impl ArchiveState {
             confirm_at: None,
             retry_at: None,
             confirm_since: None,
+            unconfirmed: 0,
             broken: 0,
             page: PAGE,
             failures: 0,
@@ -148,8 +155,8 @@ impl ArchiveState {
         self.features.is_some_and(|features| features.archive && features.stanza_ids)
     }
 
-    /// How sure the place of a live message is. What another of our devices said, or was told alone, comes without
-    /// carbons to nobody but the archive, and may stand before it.
+    /// How sure the place of a live message is. What was not copied to us (XEP-0280), or got lost in the server, comes
+    /// through the archive alone, and may stand before it.
     pub fn place_of_live(&self) -> Place {
         if self.exists() { Place::Live } else { Place::Settled }
     }
@@ -163,6 +170,7 @@ impl ArchiveState {
     fn ask_nothing(&mut self) {
         self.confirm_at = None;
         self.confirm_since = None;
+        self.unconfirmed = 0;
         self.retry_at = None;
     }
 
@@ -177,6 +185,24 @@ impl ArchiveState {
     pub fn confirm_soon(&mut self, mono: u64) {
         let since = *self.confirm_since.get_or_insert(mono);
         self.confirm_at = Some((mono + QUIET).min(since + CONFIRM_LATEST));
+    }
+
+    /// If anything waits, it waits no longer.
+    pub fn confirm_what_waits(&mut self, mono: u64) {
+        if self.confirm_at.is_some() {
+            self.confirm_soon(mono);
+        }
+    }
+
+    /// Something has its place by all that is known; what the archive has besides is learnt in passing.
+    pub fn confirm_later(&mut self, mono: u64) {
+        self.unconfirmed += 1;
+        if self.unconfirmed >= CONFIRM_MANY {
+            self.unconfirmed = 0;
+            return self.confirm_soon(mono);
+        }
+        let at = mono + CONFIRM_LAZILY;
+        self.confirm_at = Some(self.confirm_at.map_or(at, |confirm_at| confirm_at.min(at)));
     }
 }
 
@@ -370,16 +396,19 @@ fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
              WHERE place <> 0 AND place IN (1, 2) AND id <= ?2 AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
         )?
         .execute((account, newest_message, CONFIRMATIONS))?;
-    let waiting: bool = cx
+    let (waiting, in_doubt): (bool, bool) = cx
         .tx
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
-             WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1)",
+            "SELECT count(*) > 0, coalesce(max(message.id <= ?2 OR message.place = 2), 0)
+             FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
+             WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1",
         )?
-        .query_row([account], |row| row.get(0))?;
+        .query_row((account, newest_message), |row| Ok((row.get(0)?, row.get(1)?)))?;
     caught_up(cx)?;
-    if waiting {
+    if waiting && (in_doubt || !cx.session.has_carbons() || !cx.session.archive.trusts_stanza_ids()) {
         cx.session.archive.confirm_soon(cx.now.mono);
+    } else if waiting {
+        cx.session.archive.confirm_later(cx.now.mono);
     }
     Ok(())
 }

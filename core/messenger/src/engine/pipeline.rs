@@ -13,6 +13,7 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::presence::Presence,
     &crate::contact::subscription::Subscription,
     // What was said before and elsewhere; before `Text`, because an archive result is a message too.
+    &crate::archive::carbon::Carbons,
     &crate::archive::feature::Archive,
     &crate::archive::preferences::Preferences,
     // What is said.

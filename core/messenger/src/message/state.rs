@@ -18,6 +18,9 @@ pub const SENDING: i64 = 1;
 pub const SENT: i64 = 2;
 pub const FAILED: i64 = 3;
 
+/// Confirmed within this, a message has the archive's stamp but for what nobody sees, milliseconds.
+const AT_ONCE: i64 = 1_000;
+
 /// The chat a message is in, and its place.
 pub fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<Option<(ChatId, i64, Place)>, Fault> {
     Ok(cx
@@ -34,8 +37,13 @@ pub fn taken_by_server(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault>
         .prepare_cached("UPDATE message SET state = ?2 WHERE id = ?1 AND state = ?3")?
         .execute((message, SENT, SENDING))?;
     if place == Place::Unsent {
-        let archived = cx.session.archive.exists();
-        let place = if archived { Place::Provisional } else { Place::Settled };
+        let place = if !cx.session.archive.exists() {
+            Place::Settled
+        } else if went_straight(cx, chat, message)? {
+            Place::Live
+        } else {
+            Place::Provisional
+        };
         let position = match cx.sabotage {
             Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
             _ => order::at_end(cx.tx, chat, place)?,
@@ -45,12 +53,29 @@ pub fn taken_by_server(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault>
             position,
             place.number()
         ])?;
-        if archived {
-            cx.session.archive.confirm_soon(cx.now.mono);
+        match place {
+            Place::Live => cx.session.archive.confirm_later(cx.now.mono),
+            Place::Provisional => cx.session.archive.confirm_soon(cx.now.mono),
+            Place::Settled | Place::Unsent => {}
         }
     }
     cx.chat_changed(chat);
     Ok(())
+}
+
+/// Whether the order of arrival is the archive's order, too: the server has confirmed the message at once, and nothing
+/// else has come into its chat meanwhile. Only a session that is told everything can know that.
+fn went_straight(cx: &Cx<'_>, chat: ChatId, message: MessageId) -> Result<bool, Fault> {
+    if !cx.session.has_carbons() || !cx.session.archive.trusts_stanza_ids() {
+        return Ok(false);
+    }
+    let made: i64 =
+        cx.tx.prepare_cached("SELECT time FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?;
+    let crossed = cx
+        .tx
+        .prepare_cached("SELECT 1 FROM message WHERE chat_id = ?1 AND id > ?2 AND NOT (outgoing = 1 AND place = ?3)")?
+        .exists((chat, message, Place::Unsent.number()))?;
+    Ok(!crossed && (cx.server_time() - made).abs() < AT_ONCE)
 }
 
 /// The message can't be sent as it is.

@@ -3,7 +3,7 @@
 //! The token a send comes with is both `id` and origin id of the stanza: whoever repeats the send, or meets the message
 //! again in the archive, finds the same row.
 //!
-//! XEPs: RFC 6121 5, 0203, 0359
+//! XEPs: RFC 6121 5, 0203, 0280, 0359
 
 use jid::BareJid;
 use rusqlite::{OptionalExtension, params};
@@ -20,6 +20,7 @@ use crate::engine::feature::{Done, Feature, Refusal};
 use crate::fault::{CommandError, Fault, Violation};
 use crate::ids::{ChatId, MessageId};
 use crate::outbox;
+use crate::session::Link;
 use crate::session::clock::parse_stamp;
 use crate::wire::{Element, ns};
 
@@ -38,7 +39,7 @@ impl Feature for Text {
         }
         let own = cx.own();
         let Some(content) = Content::read(inbound.stanza, &own) else { return Ok(Done::Pass) };
-        receive(cx, inbound.stanza, &content)?;
+        receive(cx, inbound, &content)?;
         Ok(Done::Taken)
     }
 
@@ -117,14 +118,20 @@ pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Option<Element>, Fault>
     }))
 }
 
-/// A live message.
-fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), Fault> {
+/// A live message, or the copy of one.
+fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<(), Fault> {
+    let stanza = inbound.stanza;
     let archive_id = trusted_archive_id(cx, stanza);
     let via = Via::Live(archive_id.as_deref());
     match identity::find(cx, content, via)? {
         Known::Deleted => return Ok(()),
         Known::Message(message) => {
             identity::name(cx, message, content, via)?;
+            // Our own, sent in a session that was lost before the server said that it has it.
+            if content.outgoing && inbound.copy.is_some() {
+                outbox::drop_job(cx, message)?;
+                state::taken_by_server(cx, message)?;
+            }
             return Ok(());
         }
         // A server without archive gives a lost session's messages again, with a stamp.
@@ -153,9 +160,21 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
     let message = insert(cx, &row)?;
     identity::name(cx, message, content, via)?;
     if place != Place::Settled {
-        cx.session.archive.confirm_soon(cx.now.mono);
+        confirm(cx, archive_id.is_some());
     }
     Ok(())
+}
+
+/// When the archive is to be asked about a live message. With copies of everything and the archive's id on it, what came
+/// is most likely all there is, in its order: then there is no hurry.
+fn confirm(cx: &mut Cx<'_>, named: bool) {
+    let mono = cx.now.mono;
+    let replayed = matches!(&cx.session.link, Link::Live(live) if live.unproven);
+    if named && cx.session.has_carbons() && !replayed {
+        cx.session.archive.confirm_later(mono);
+    } else {
+        cx.session.archive.confirm_soon(mono);
+    }
 }
 
 /// The id our own archive wrote on this message: only if the archive says that it removes forged ones (XEP-0359 5).

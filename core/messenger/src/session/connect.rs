@@ -187,7 +187,7 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
             let live = live(connection, jid, stream_management.is_some(), cx.now.mono);
             // A new session begins active unless something else was said.
             let told_active = Some(active.unwrap_or(true));
-            let live = Live { features_due, carbons, told_active, ..live };
+            let live = Live { features_due, carbons: carbons.then_some(true), told_active, ..live };
             bound(cx, live, stream_management, resume_failed, sign_in)?;
         }
     }
@@ -209,13 +209,13 @@ fn resumed(
     h: u32,
     sign_in: SignIn,
 ) -> Result<(), Fault> {
-    let (bound, h_in, acknowledged, sent): (String, u32, i64, i64) = cx
+    let (bound, h_in, acknowledged, sent, carbons): (String, u32, i64, i64, Option<bool>) = cx
         .tx
-        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent FROM stream WHERE account_id = ?1")?
-        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent, carbons FROM stream WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     let bound = FullJid::new(&bound).map_err(|_| Fault::Corrupt("bound_jid"))?;
     let live = live(connection, bound, true, cx.now.mono);
-    cx.session.link = Link::Live(Box::new(Live { features_due, h_in, acknowledged, sent, ..live }));
+    cx.session.link = Link::Live(Box::new(Live { features_due, h_in, acknowledged, sent, carbons, ..live }));
     if !stream::confirmed(cx, h)? {
         // Whose counters they are can't be told any more.
         stream::abandon(cx)?;
@@ -255,10 +255,10 @@ fn bound(
     let previd = management.and_then(|enabled| enabled.id);
     cx.tx
         .prepare_cached(
-            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent)
-             VALUES (?1, ?2, ?3, ?4, 0, 0, 0)",
+            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent, carbons)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5)",
         )?
-        .execute(params![cx.session.account, previd, new.bound.to_string(), cx.now.boot_id])?;
+        .execute(params![cx.session.account, previd, new.bound.to_string(), cx.now.boot_id, new.carbons])?;
     cx.session.link = Link::Live(Box::new(new));
     stream::tell_client_state(cx);
     let kind = SessionKind::Bound { after_failed_resume: resume_failed.is_some() };
@@ -309,7 +309,7 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         heard: mono,
         spoken: mono,
         features_due: false,
-        carbons: false,
+        carbons: None,
         told_active: None,
         silence_probed: false,
         probe: None,

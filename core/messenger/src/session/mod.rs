@@ -101,6 +101,8 @@ pub struct Live {
     pub bound: FullJid,
     /// XEP-0198 is on: both sides count.
     pub managed: bool,
+    /// XEP-0280 is on: what other devices of the account say and are told is copied to us. `None` until the server says.
+    pub carbons: Option<bool>,
     /// Stanzas received and handled, modulo 2^32.
     pub h_in: u32,
     /// Our stanzas of this session.
@@ -115,8 +117,6 @@ pub struct Live {
     pub spoken: u64,
     /// The features of the session are still to come.
     pub features_due: bool,
-    /// XEP-0280 was switched on with the binding.
-    pub carbons: bool,
     /// XEP-0352: what the server takes our state to be; `None` if that can't be known.
     pub told_active: Option<bool>,
     /// The probe was sent because of silence.
@@ -144,6 +144,11 @@ impl Session {
     /// Whether stanzas can leave now.
     pub fn is_live(&self) -> bool {
         matches!(self.link, Link::Live(_))
+    }
+
+    /// Whether XEP-0280 is on in this session.
+    pub fn has_carbons(&self) -> bool {
+        matches!(&self.link, Link::Live(live) if live.carbons == Some(true))
     }
 
     /// The transport in use.

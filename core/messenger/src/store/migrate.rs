@@ -10,7 +10,8 @@ use super::OpenError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_privacy.sql"),
-    include_str!("migrations/0003_login.sql"),
+    include_str!("migrations/0003_device.sql"),
+    include_str!("migrations/0004_login.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -24,7 +24,7 @@ CREATE TABLE chat (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- bare JID of the other side; our own for the note to self
     listed INTEGER NOT NULL DEFAULT 1,
-    last_activity INTEGER NOT NULL DEFAULT 0,
+    last_activity INTEGER NOT NULL DEFAULT 0, read_up_to INTEGER,
     UNIQUE (account_id, jid)
 ) STRICT;
 
@@ -110,6 +110,8 @@ CREATE INDEX message_key_message ON message_key (message_id);
 
 CREATE UNIQUE INDEX message_position ON message (chat_id, position);
 
+CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 2;
+
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
 CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place <> 0;
@@ -118,6 +120,20 @@ CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE read_sync (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- the chat's; it need not exist here yet
+    archive_id TEXT,                            -- up to where the server's node says it was read
+    parked INTEGER NOT NULL DEFAULT 0,          -- that message is not stored here yet
+    wished INTEGER NOT NULL DEFAULT 0,          -- read here: to be compared with the node, and published if further on
+    in_flight TEXT,                             -- the archive id that is being published
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX read_sync_parked ON read_sync (account_id, archive_id) WHERE parked = 1;
+
+CREATE INDEX read_sync_wished ON read_sync (account_id) WHERE wished = 1;
 
 CREATE TABLE request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -146,7 +162,7 @@ CREATE TABLE stream (
     h_in INTEGER NOT NULL,                      -- stanzas received and stored
     acknowledged INTEGER NOT NULL,              -- our stanzas the server has confirmed
     sent INTEGER NOT NULL                       -- our stanzas of this session
-) STRICT;
+, carbons INTEGER) STRICT;
 
 CREATE TABLE subscription_request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
