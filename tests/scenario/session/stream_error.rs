@@ -42,7 +42,7 @@ fn another_host_is_tried_once() {
         let place = |nth: usize| {
             let target = world.targets(alice.id)[nth].clone();
             assert_eq!(target.domain, "linnet.test", "whose certificate it must be does not change");
-            target.server.map(|server| (server.host, server.port, server.direct_tls))
+            target.redirect.map(|redirect| (redirect.host, redirect.port))
         };
         let count = || world.targets(alice.id).len();
         let tried = count();
@@ -50,7 +50,7 @@ fn another_host_is_tried_once() {
         bob.say(alice, "hi");
         world.settle();
         assert_eq!(count(), tried + 1);
-        assert_eq!(place(tried), Some(("node2.linnet.test".to_owned(), 5_322, false)));
+        assert_eq!(place(tried), Some(("node2.linnet.test".to_owned(), Some(5_322))));
         assert_eq!(alice.bodies(bob), ["hi"]);
         // That one sends us on: back to what DNS says.
         world.server_acts(|server| server.send_elsewhere(&address("alice"), "[2001:db8::7]"));

@@ -6,15 +6,20 @@ use std::process::ExitCode;
 
 use linnet_tests::bench::open::{self, Side};
 use linnet_tests::bench::reconnect;
+use linnet_tests::bench::{catchup, driver};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
+        ["catchup"] => folder().and_then(|folder| catchup::run("catchup", 250, &folder, &driver::program()?, progress)),
+        ["catchup-page50"] => {
+            folder().and_then(|folder| catchup::run("catchup-page50", 50, &folder, &driver::program()?, progress))
+        }
         ["reconnect"] => folder().and_then(|folder| reconnect::run(&folder, &python()?, progress)),
         ["open-once", side, path, chat] => open_once(side, path, chat),
-        _ => Err("usage: linnet-bench open|reconnect".to_owned()),
+        _ => Err("usage: linnet-bench open|catchup|catchup-page50|reconnect".to_owned()),
     };
     let (line, code) = match outcome {
         Ok(line) => (line, ExitCode::SUCCESS),

@@ -271,6 +271,11 @@ impl FakeWorld {
         self.inner.borrow_mut().handle(device.0, vec![input]);
     }
 
+    /// Where the device connected last.
+    pub fn target(&self, device: DeviceId) -> Option<ConnectTarget> {
+        self.targets(device).pop()
+    }
+
     /// One number out of the device's store.
     pub fn count(&self, device: DeviceId, sql: &str) -> i64 {
         self.inner.borrow().phones[device.0].count(sql)
@@ -286,7 +291,7 @@ impl FakeWorld {
         inner.open(id.0);
         drop(inner);
         let password = Secret::new(password);
-        let command = Command::AddAccount { address: jid.to_string(), password, server: None };
+        let command = Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None };
         match self.submit(id, command) {
             Ok(Receipt::Account(account)) => self.inner.borrow_mut().phones[id.0].account = Some(account),
             other => self.fail(&format!("adding an account gave {other:?}")),
@@ -567,8 +572,8 @@ impl Inner {
         match effect {
             Effect::Connect { account, connection, target } => {
                 let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
+                self.connect(device, account, connection, direct, target.pin);
                 self.targets.push((device, target));
-                self.connect(device, account, connection, direct);
             }
             Effect::StartTls { connection, .. } => self.start_tls(device, connection),
             Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),

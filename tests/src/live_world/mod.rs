@@ -31,7 +31,6 @@ use linnet_messenger::view::{Page, View};
 use linnet_runtime::{Client, Options};
 use linnet_servers::{Kind, Server};
 use tokio::runtime::Runtime;
-use zeroize::Zeroizing;
 
 use self::follower::Follower;
 use self::link::Link;
@@ -278,7 +277,7 @@ impl World for LiveWorld {
             format!("{}:{}", self.server.host, self.server.port).parse().expect("invariant: loopback");
         let link = Link::open(target).expect("invariant: a loopback port is free");
         let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port: link.port(), direct_tls: false });
-        let store = StoreOptions { path: Some(self.folder.join(format!("{name}.db"))), key: Zeroizing::new([7; 32]) };
+        let store = StoreOptions::new(Some(self.folder.join(format!("{name}.db"))), [7; 32]);
         let device = {
             let mut phones = self.phones.borrow_mut();
             phones.push(Phone {
@@ -294,7 +293,7 @@ impl World for LiveWorld {
         };
         self.open(device.0);
         let password = Secret::new(Self::password(user));
-        let command = Command::AddAccount { address: self.address(device).to_string(), password, server };
+        let command = Command::AddAccount { address: self.address(device).to_string(), password, server, proxy: None };
         match self.submit(device, command) {
             Ok(Receipt::Account(account)) => self.phones.borrow_mut()[device.0].account = Some(account),
             other => self.fail(&format!("adding an account gave {other:?}")),

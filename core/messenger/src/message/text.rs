@@ -227,6 +227,22 @@ pub struct NewMessage<'a> {
 
 /// Writes a message and puts its chat on the list.
 pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
+    let message = insert_row(cx, row)?;
+    list(cx, row.chat, row.time)?;
+    Ok(message)
+}
+
+/// Puts a chat on the list, as high as this time.
+pub fn list(cx: &mut Cx<'_>, chat: ChatId, time: i64) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
+        .execute((chat, time))?;
+    cx.chat_changed(chat);
+    Ok(())
+}
+
+/// Writes a message; whoever writes many of a chat lists it once.
+pub fn insert_row(cx: &Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
     cx.tx
         .prepare_cached(
             "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state)
@@ -244,10 +260,5 @@ pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault>
             row.unread,
             row.state
         ])?;
-    let message = MessageId(cx.tx.last_insert_rowid());
-    cx.tx
-        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
-        .execute((row.chat, row.time))?;
-    cx.chat_changed(row.chat);
-    Ok(message)
+    Ok(MessageId(cx.tx.last_insert_rowid()))
 }

@@ -10,13 +10,12 @@ use rusqlite::{OptionalExtension, params};
 use super::credentials::{self, Credentials};
 use super::features::Features;
 use super::negotiate::{
-    Enabled, Established, Memory, Negotiation, NegotiationConfig, NegotiationError, Phase, ResumeRequest, Step,
-    StreamError, Verdict,
+    Enabled, Established, Memory, Negotiation, NegotiationConfig, NegotiationError, OtherHost, Phase, ResumeRequest,
+    Step, StreamError, Verdict,
 };
-use super::{Link, Live, Negotiating, Redirect, Session, stream};
+use super::{Link, Live, Negotiating, Referral, Session, stream};
 use crate::change::Change;
-use crate::command::ServerAddress;
-use crate::effect::{ConnectTarget, Effect, SessionKind, SignIn, TransportError};
+use crate::effect::{ConnectTarget, Effect, Redirect, SessionKind, SignIn, TransportError};
 use crate::engine::announce;
 use crate::engine::cx::Cx;
 use crate::engine::feature::SessionEvent;
@@ -37,15 +36,21 @@ const LOGIN: u64 = 60_000;
 pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let connection = Session::next_connection();
     cx.session.link = Link::Opening { connection, deadline: cx.now.mono + OPENING };
-    let server = match std::mem::replace(&mut cx.session.redirect, Redirect::None) {
-        Redirect::To(address) => {
-            cx.session.redirect = Redirect::Followed;
-            Some(address)
+    cx.session.certificate_refused = false;
+    let redirect = match std::mem::replace(&mut cx.session.referral, Referral::None) {
+        Referral::To(redirect) => {
+            cx.session.referral = Referral::Followed;
+            Some(redirect)
         }
-        Redirect::None | Redirect::Followed => cx.session.server.clone(),
+        Referral::None | Referral::Followed => None,
     };
-    // Wherever it is, its certificate must name the account's domain.
-    let target = ConnectTarget { domain: cx.session.jid.domain().to_string(), server };
+    let target = ConnectTarget {
+        domain: cx.session.jid.domain().to_string(),
+        server: cx.session.server.clone(),
+        redirect,
+        proxy: cx.session.proxy.clone(),
+        pin: cx.session.pin,
+    };
     cx.out.effects.push(Effect::Connect { account: cx.session.account, connection, target });
     show(cx, Connection::Connecting)
 }
@@ -64,6 +69,16 @@ pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
         Link::Waiting { .. } if arrived => open(cx),
         _ => Ok(()),
     }
+}
+
+/// The way to the server is another one now: leave the old one, and try the new one at once.
+pub fn again(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if matches!(cx.session.link, Link::Off) {
+        return Ok(());
+    }
+    leave(cx, false)?;
+    cx.session.backoff.reset();
+    open(cx)
 }
 
 /// A link that was silent for that long may be dead.
@@ -179,6 +194,7 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
     };
     cx.session.flights_cut = 0;
     cx.tx.prepare_cached("UPDATE account SET signed_in = 1 WHERE id = ?1")?.execute([cx.session.account])?;
+    super::certificate::settle(cx)?;
     match established {
         Established::Resumed { h } => {
             resumed(cx, connection, features_due, h, sign_in)?;
@@ -438,33 +454,31 @@ fn stream_ended(cx: &mut Cx<'_>, error: &StreamError) -> Result<(), Fault> {
     match (consequence.verdict, &error.other_host) {
         (Verdict::Failed(reason), _) => give_up(cx, reason),
         // Whom we were sent to sends us on: that can go round for ever.
-        (Verdict::Waiting(_), Some(_)) if cx.session.redirect == Redirect::Followed => {
+        (Verdict::Waiting(_), Some(_)) if cx.session.referral == Referral::Followed => {
             lost(cx, WaitReason::ServerError)
         }
         (Verdict::Waiting(reason), Some(other)) => {
-            cx.session.redirect = Redirect::To(ServerAddress {
-                host: other.host.clone(),
-                port: other.port.unwrap_or(if cx.session.direct_tls { DIRECT_TLS_PORT } else { STARTTLS_PORT }),
-                direct_tls: cx.session.direct_tls,
-            });
+            let OtherHost { host, port } = other.clone();
+            cx.session.referral = Referral::To(Redirect { host, port, direct_tls: cx.session.direct_tls });
             lost(cx, reason)
         }
         (Verdict::Waiting(reason), None) => lost_for(cx, reason, consequence.pause),
     }
 }
 
-const STARTTLS_PORT: u16 = 5222;
-/// What most servers use; XEP-0368 names none.
-const DIRECT_TLS_PORT: u16 = 5223;
-
 /// Why a transport failed, in the user's terms.
 pub fn transport_lost(cx: &mut Cx<'_>, error: Option<TransportError>) -> Result<(), Fault> {
     match error {
-        Some(TransportError::Certificate) => give_up(cx, LoginFailure::Certificate),
+        Some(TransportError::Certificate) => {
+            give_up(cx, LoginFailure::Certificate)?;
+            cx.session.certificate_refused = true;
+            Ok(())
+        }
         Some(TransportError::Dns) => lost(cx, WaitReason::ServerNotFound),
         Some(TransportError::Unreachable) => lost(cx, WaitReason::Unreachable),
         Some(TransportError::Tls) => lost(cx, WaitReason::Tls),
         Some(TransportError::Timeout) => lost(cx, WaitReason::Timeout),
+        Some(TransportError::Proxy) => lost(cx, WaitReason::Proxy),
         Some(TransportError::Cut) | None => lost(cx, WaitReason::Lost),
     }
 }
@@ -503,6 +517,7 @@ pub fn network_changed(cx: &mut Cx<'_>) -> Result<(), Fault> {
             close_transport(cx, true);
             open(cx)
         }
+        Link::Failed if cx.session.certificate_refused => open(cx),
         Link::Off | Link::Failed => Ok(()),
     }
 }

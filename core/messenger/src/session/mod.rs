@@ -4,6 +4,7 @@
 //! here decides what a stanza means.
 
 pub mod backoff;
+pub mod certificate;
 pub mod clock;
 pub mod connect;
 pub mod credentials;
@@ -18,8 +19,9 @@ pub mod stream;
 
 use jid::{BareJid, FullJid};
 
-use crate::command::{Secret, ServerAddress};
-use crate::ids::{AccountId, ConnectionId};
+use crate::command::{ProxyAddress, Secret, ServerAddress};
+use crate::effect::Redirect;
+use crate::ids::{AccountId, ConnectionId, Fingerprint};
 use crate::wire::Frame;
 use backoff::Backoff;
 use features::Features;
@@ -33,6 +35,11 @@ pub struct Session {
     /// Empty where its keys were kept instead.
     pub password: Secret,
     pub server: Option<ServerAddress>,
+    pub proxy: Option<ProxyAddress>,
+    /// The only certificate to accept.
+    pub pin: Option<Fingerprint>,
+    /// The last certificate was refused: on another network path there may be another one.
+    pub certificate_refused: bool,
     pub resource: String,
     pub enabled: bool,
     pub scram_seen: bool,
@@ -49,7 +56,7 @@ pub struct Session {
     pub direct_tls: bool,
     /// Logins sent with the stream header that were cut off before an answer, in a row.
     pub flights_cut: u32,
-    pub redirect: Redirect,
+    pub referral: Referral,
     /// Look at the outbox before this call ends.
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
@@ -75,10 +82,10 @@ pub enum Link {
 
 /// A server may send us to another of its machines, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Redirect {
+pub enum Referral {
     None,
     /// The next transport goes there.
-    To(ServerAddress),
+    To(Redirect),
     /// The present one did.
     Followed,
 }
@@ -179,6 +186,9 @@ impl Session {
 
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
+        if self.archive.has_unstored() {
+            return Some(0);
+        }
         match &self.link {
             Link::Off | Link::Failed => None,
             Link::Waiting { until } => Some(*until),

@@ -10,8 +10,11 @@ use super::OpenError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_privacy.sql"),
-    include_str!("migrations/0003_device.sql"),
-    include_str!("migrations/0004_login.sql"),
+    include_str!("migrations/0003_relation.sql"),
+    include_str!("migrations/0004_connection.sql"),
+    include_str!("migrations/0005_device.sql"),
+    include_str!("migrations/0006_lease.sql"),
+    include_str!("migrations/0007_login.sql"),
 ];
 
 /// Brings the database to the newest schema.
