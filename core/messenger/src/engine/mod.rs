@@ -454,7 +454,9 @@ impl Call<'_> {
         }
         stream::settle(&mut cx)?;
         let account = session.account;
+        let mono = self.now.mono;
         if let Some(live) = session.live().filter(|live| !live.outgoing.is_empty()) {
+            live.spoken = mono;
             let bytes = std::mem::take(&mut live.outgoing).into_bytes();
             self.out.effects.push(Effect::Write { account, connection: live.connection, bytes });
         }
@@ -484,6 +486,7 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
     match frame {
         Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
         Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),
+        Frame::Element(element) if element.is("features", ns::STREAM) => connect::features(cx, &element),
         Frame::Element(element) => {
             if !stream::nonza(cx, &element)? {
                 cx.violation(Violation::UnknownNonza);
