@@ -7,6 +7,7 @@ import android.content.Intent
 import android.content.pm.PackageManager
 import android.os.Build
 import android.os.Bundle
+import android.provider.Settings
 import android.text.format.DateFormat
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.BackHandler
@@ -20,6 +21,7 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.platform.LocalWindowInfo
+import androidx.core.app.NotificationManagerCompat
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.ViewModelProvider
 import androidx.lifecycle.viewModelScope
@@ -28,6 +30,7 @@ import org.linnet.ui.AppModel
 import org.linnet.ui.Core
 import org.linnet.ui.Device
 import org.linnet.ui.LinnetApp
+import org.linnet.ui.NotificationAccess
 import org.linnet.ui.OpenFailedScreen
 import org.linnet.ui.Opening
 import org.linnet.ui.Place
@@ -37,6 +40,12 @@ import org.linnet.ui.Surroundings
 /** The app's only Activity. Everything on it is shared with the desktop; here is what only Android has. */
 class MainActivity : ComponentActivity() {
     private val linnet get() = application as LinnetApplication
+    private val access = object : NotificationAccess {
+        override val allowed = MutableStateFlow(true)
+        override fun openSettings() = startActivity(
+            Intent(Settings.ACTION_APP_NOTIFICATION_SETTINGS).putExtra(Settings.EXTRA_APP_PACKAGE, packageName),
+        )
+    }
     private val wanted = MutableStateFlow<Long?>(null)
     private val ask = registerForActivityResult(ActivityResultContracts.RequestPermission()) {}
     private val kept by lazy { ViewModelProvider(this)[Kept::class.java] }
@@ -61,6 +70,12 @@ class MainActivity : ComponentActivity() {
     override fun onNewIntent(intent: Intent) {
         super.onNewIntent(intent)
         openFrom(intent)
+    }
+
+    override fun onResume() {
+        super.onResume()
+        // The user may come back from the system's settings.
+        access.allowed.value = NotificationManagerCompat.from(this).areNotificationsEnabled()
     }
 
     override fun onPause() {
@@ -115,6 +130,7 @@ class MainActivity : ComponentActivity() {
                 hour24 = DateFormat.is24HourFormat(this),
                 copy = ::copy,
                 background = linnet.backgroundSetting,
+                notifications = access,
             )
         }
     }

@@ -110,6 +110,9 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun setBackground(on: Boolean) {
         device.background?.set(on)
     }
+    override fun openNotificationSettings() {
+        device.notifications?.openSettings()
+    }
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
     override fun remove() = model.remove()

@@ -69,6 +69,12 @@ interface Background {
     fun set(on: Boolean)
 }
 
+/** Whether the system shows notifications, and the way to where the user can change that. */
+interface NotificationAccess {
+    val allowed: StateFlow<Boolean>
+    fun openSettings()
+}
+
 /** What a device remembers about its own screens: notices already seen, never anything of a conversation. */
 interface Memory {
     fun has(mark: String): Boolean

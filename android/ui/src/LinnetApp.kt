@@ -68,6 +68,8 @@ data class Device(
     val copy: (String) -> Unit = {},
     /** Null where the app is either open or ended. */
     val background: Background? = null,
+    /** Null where there are no notifications. */
+    val notifications: NotificationAccess? = null,
 )
 
 /** The whole app: theme, words, and the way between the screens. */
@@ -176,10 +178,12 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.Account -> {
             val account by place.model.state.collectAsState()
             val background = device.background?.on?.collectAsState()
+            val allowed = device.notifications?.allowed?.collectAsState()
             AccountScreen(
                 account,
                 remember(place, device) { accountActions(model, place.model, device) },
                 background = background?.value,
+                refused = allowed?.value == false,
             )
         }
         is Place.Password -> {

@@ -56,6 +56,7 @@ interface AccountActions {
     fun setPrivacy(setting: PrivacySetting, on: Boolean)
     fun setProxy(proxy: ProxyAddress?)
     fun setBackground(on: Boolean)
+    fun openNotificationSettings()
     fun mend(account: AccountItem)
     fun openCertificate(account: AccountItem)
     fun remove()
@@ -69,6 +70,8 @@ fun AccountScreen(
     modifier: Modifier = Modifier,
     /** Whether the device stays connected while the app is closed; null if it has no such choice. */
     background: Boolean? = null,
+    /** The system shows no notifications of ours. */
+    refused: Boolean = false,
 ) {
     var asking by remember { mutableStateOf(false) }
     var choosing by remember { mutableStateOf(false) }
@@ -86,16 +89,7 @@ fun AccountScreen(
                 Privacy(account, actions::setPrivacy)
                 Server(account)
                 Way(account, actions) { choosing = true }
-                if (background != null) {
-                    Heading(strings.deviceTitle, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
-                    Toggle(
-                        strings.deviceBackground,
-                        strings.deviceBackgroundText,
-                        background,
-                        actions::setBackground,
-                        Modifier.testTag("background"),
-                    )
-                }
+                if (background != null) ThisDevice(background, refused, actions)
                 Spacer(Modifier.size(12.dp))
                 TextButton(actions::addAnother, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
                     Text(strings.accountAdd)
@@ -137,6 +131,26 @@ private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
         if (account.connection is Connection.Failed) {
             TextButton({ onMend(account) }, Modifier.heightIn(min = 48.dp).testTag("mend")) {
                 Text(strings.remedy(account))
+            }
+        }
+    }
+}
+
+@Composable
+private fun ThisDevice(background: Boolean, refused: Boolean, actions: AccountActions) {
+    Heading(strings.deviceTitle, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
+    Toggle(
+        strings.deviceBackground,
+        strings.deviceBackgroundText,
+        background,
+        actions::setBackground,
+        Modifier.testTag("background"),
+    )
+    if (refused) {
+        Column(Modifier.padding(horizontal = 24.dp, vertical = 6.dp)) {
+            Text(strings.notificationsRefused, style = MaterialTheme.typography.bodyLarge)
+            TextButton(actions::openNotificationSettings, Modifier.heightIn(min = 48.dp)) {
+                Text(strings.notificationsSettings)
             }
         }
     }

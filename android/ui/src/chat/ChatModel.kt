@@ -139,7 +139,7 @@ class ChatModel(
     private fun send(correction: Correction) {
         val body = correction.text.text.toString().trim()
         if (body.isEmpty()) return
-        correcting.value = null
+        cancelCorrection()
         if (body == correction.original) return
         val token = core.newToken()
         sending.launch {
@@ -158,6 +158,7 @@ class ChatModel(
 
     fun cancelCorrection() {
         correcting.value = null
+        composing(false)
     }
 
     fun showVersions(message: Long) {

@@ -117,7 +117,7 @@ val pictures = listOf(
     },
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-poor") { AccountScreen(Fixtures.poorServer, NoAccount) },
-    Picture("account-proxy") { AccountScreen(Fixtures.hidden, NoAccount, background = false) },
+    Picture("account-proxy") { AccountScreen(Fixtures.hidden, NoAccount, background = false, refused = true) },
     Picture("chat-styles") { Chat(Fixtures.styled, Fixtures.account, Fixtures.chats[0]) },
     Picture("chat-correcting") {
         val correction = remember { Correction(9, "Looking forward to it, see you at eihgt then") }
@@ -259,6 +259,7 @@ private object NoAccount : AccountActions {
     override fun setPrivacy(setting: PrivacySetting, on: Boolean) = Unit
     override fun setProxy(proxy: ProxyAddress?) = Unit
     override fun setBackground(on: Boolean) = Unit
+    override fun openNotificationSettings() = Unit
     override fun mend(account: AccountItem) = Unit
     override fun openCertificate(account: AccountItem) = Unit
     override fun remove() = Unit
