@@ -2,8 +2,8 @@
 //! arrives, and nobody connects in a loop.
 //!
 //! Beside their features stand: forged roster pushes and IQ answers (`contact`), archive results, poison in the archive
-//! (`archive`), stanza ids and reused ids (`message`), logins that break, lie or fall silent (`session`). Half a stanza
-//! larger than memory is `core/runtime/tests/flood.rs`; what nobody thought of is looked for by `cargo xtask fuzz`.
+//! (`archive`), stanza ids and reused ids (`message`), logins that break, lie or fall silent (`session`). A flood
+//! larger than memory is `core/runtime/tests/flood.rs`; what nobody thought of is `tests/fuzz`.
 
 use linnet_messenger::fault::Violation;
 use linnet_tests::fake_world::{FakeWorld, address};
@@ -61,7 +61,9 @@ fn forbidden_xml_ends_the_stream_once() {
             all_is_well(world, alice, bob, 2);
             let after = world.server().counts;
             assert!(after.bound - before.bound <= 1, "{raw}: {} sessions", after.bound - before.bound);
-            assert_eq!(alice.bodies(bob), ["before", "are you there", "yes"], "{raw}");
+            let mut bodies = alice.bodies(bob);
+            bodies.sort();
+            assert_eq!(bodies, ["are you there", "before", "yes"], "{raw}");
         });
     }
 }
@@ -86,9 +88,13 @@ fn outsize_stanzas_cost_only_themselves() {
             let message =
                 format!("<message from='{MALLORY}/x' to='alice@linnet.test' type='chat' id='m'>{inside}</message>");
             let before = world.server().counts;
-            world.server_acts(|server| server.write_raw(&address("alice"), &message));
-            // It counts for the server too.
-            world.forgive();
+            if taken {
+                world.inject(alice.id, &message);
+            } else {
+                // No server that keeps the limits could build it.
+                world.server_acts(|server| server.write_raw(&address("alice"), &message));
+                world.forgive();
+            }
             world.settle();
             let start: String = inside.chars().take(40).collect();
             assert_eq!(alice.bodies(MALLORY).len(), usize::from(taken), "{start}");
@@ -249,13 +255,20 @@ fn wrong_values_are_local() {
         let (alice, bob) = world.any().friends("alice", "bob");
         for (xml, fate, what) in &table {
             let before = alice.bodies(MALLORY).len();
-            world.inject(alice.id, xml);
+            if ["<message from", "<presence", "<iq"].iter().any(|start| xml.starts_with(start)) {
+                world.inject(alice.id, xml);
+            } else {
+                // Not a stanza: it must not count.
+                world.server_acts(|server| server.write_raw(&address("alice"), xml));
+            }
             world.settle();
             let more = alice.bodies(MALLORY).len() - before;
             assert_eq!(more, usize::from(*fate == SHOWN), "{what}: {xml}");
         }
         assert!(alice.bodies("carol@linnet.test").is_empty());
-        assert!(world.requests(alice.id).is_empty(), "{:?}", world.requests(alice.id));
+        // A gateway is a server that asks; nobody is not.
+        let asking: Vec<String> = world.requests(alice.id).into_iter().map(|request| request.address).collect();
+        assert_eq!(asking, ["linnet.test"]);
         all_is_well(world, alice, bob, 0);
         for violation in [Violation::JidMalformed, Violation::StanzaMalformed, Violation::UnknownNonza] {
             assert!(world.violations().contains(&violation), "{violation:?}");

@@ -13,6 +13,7 @@ mod scram;
 mod seeds;
 mod stamp;
 mod stanza;
+mod styling;
 
 pub use seeds::seeds;
 
@@ -27,6 +28,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("scram", scram::run),
     ("stamp", stamp::run),
     ("stanza", stanza::run),
+    ("styling", styling::run),
 ];
 
 /// The target of this name.

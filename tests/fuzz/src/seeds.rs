@@ -13,7 +13,9 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
             .map(|word| word.as_bytes().to_vec())
             .collect(),
         "bytes" => examples().iter().map(|example| with_shape(0x20, example)).collect(),
-        "login" => logins().iter().flat_map(|login| [0_u8, 1, 3, 5, 9].map(|shape| with_shape(shape, login))).collect(),
+        "login" => {
+            logins().iter().flat_map(|login| [0_u8, 1, 3, 5, 9, 17, 21].map(|shape| with_shape(shape, login))).collect()
+        }
         "scram" => lines(&[
             "r=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAserver,s=QSXCR+Q6sek8bf92,i=4096\nv=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
             "r=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAserver,s=QSXCR+Q6sek8bf92,i=4096\ne=invalid-proof",
@@ -29,6 +31,14 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         ]),
         // As sent to us: most examples are written from another point of view.
         "stanza" => examples().iter().map(|example| here(example).into_bytes()).collect(),
+        "styling" => lines(&[
+            "*strong* _emphasis_ ~strike~ `code` *_both_*",
+            "> quoted\n>> twice\n> *strong*\nnot",
+            "```lang\nfixed *not strong*\n```\nafter",
+            "/me waves at https://example.org/a_b_c.",
+            "xmpp:bob@example.org?message (mailto:a@b) tel:+1, geo:1,2!",
+            "**  * a*b *c ** ~`_*",
+        ]),
         _ => Vec::new(),
     }
 }
