@@ -17,17 +17,20 @@ use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret};
 use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash, SessionKind, SignIn};
 use linnet_messenger::fault::{CommandError, Violation};
-use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
-use linnet_messenger::view::item::{AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem};
+use linnet_messenger::view::item::{
+    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+};
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
 
 use self::held::Held;
 use self::network::{Event, Wire};
 use self::phone::Phone;
-pub use self::phone::{Death, Disk};
+pub use self::phone::{Cost, Death, Disk};
 use crate::fake_server::{DOMAIN, FakeServer, LinkId};
 use crate::seed::Seed;
 use crate::world::{DeviceId, World};
@@ -271,6 +274,11 @@ impl FakeWorld {
         self.inner.borrow_mut().handle(device.0, vec![input]);
     }
 
+    /// What it has cost the device to be there.
+    pub fn cost(&self, device: DeviceId) -> Cost {
+        self.inner.borrow().phones[device.0].cost
+    }
+
     /// Where the device connected last.
     pub fn target(&self, device: DeviceId) -> Option<ConnectTarget> {
         self.targets(device).pop()
@@ -405,6 +413,10 @@ impl World for FakeWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
+        self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
     }
 
     fn cut(&self, device: DeviceId) {
@@ -549,6 +561,7 @@ impl Inner {
         if death == Some(Death::Received) {
             return self.kill(device);
         }
+        phone.cost.act(time);
         let now = phone.now(time, EPOCH);
         let Some(running) = phone.running.as_mut() else { return };
         let outcome = running.engine.handle(inputs, &now);

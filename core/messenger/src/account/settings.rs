@@ -12,7 +12,9 @@ use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
+use crate::message::relation::About;
 use crate::now::Now;
+use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::features::Features;
@@ -33,6 +35,7 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     }
     // Archive pages were collected in memory: their requests have to be made again.
     tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM composing", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     tx.execute("UPDATE account SET connection = ?1", [off])?;
     let sessions = read(&tx, now)?;
@@ -201,10 +204,16 @@ pub fn set_proxy(cx: &mut Cx<'_>, proxy: Option<&ProxyAddress>) -> Result<(), Re
 /// Tries a new password at once. Unlike adding the account again it keeps a server that the user named.
 pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
     cx.tx
-        .prepare_cached("UPDATE account SET password = ?2 WHERE id = ?1")?
-        .execute(params![cx.session.account, password.expose()])?;
+        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
     cx.session.password = password.clone();
-    set_enabled(cx, true)
+    cx.session.enabled = true;
+    cx.session.backoff.reset();
+    cx.change(Change::Accounts);
+    if cx.session.connection().is_some() {
+        connect::leave(cx, false)?;
+    }
+    connect::open(cx)
 }
 
 /// Connects or disconnects an account.
@@ -230,6 +239,11 @@ pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result
         PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
     };
     cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
+    match setting {
+        PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
+        PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
+        _ => {}
+    }
     cx.change(Change::Accounts);
     Ok(())
 }
