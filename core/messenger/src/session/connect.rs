@@ -55,8 +55,8 @@ pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     show(cx, Connection::Connecting)
 }
 
-/// The app came to the front, or left it. Who looks wants to see what there is now: a link that was silent for a while is
-/// probed, and nobody waits for a back-off to end.
+/// The app came to the front, or left it. Who looks wants to see what there is now: a link that was silent for a while
+/// is probed, and nobody waits for a back-off to end.
 pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
     let arrived = active && !cx.session.active;
     cx.session.active = active;
