@@ -184,7 +184,7 @@ class AppTest {
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("account").performClick()
         rule.waitUntilShown("Sign out and remove")
-        rule.onNodeWithText("Sign out and remove").performClick()
+        rule.onNodeWithText("Sign out and remove").performScrollTo().performClick()
         rule.onNodeWithText("Remove").performClick()
         rule.waitUntilShown("Welcome to Linnet")
     }
