@@ -3,6 +3,20 @@
 use linnet_messenger::message::styling::blocks;
 use proptest::prelude::*;
 
+/// What costs a careless parser a second for every hundred thousand characters, or its stack.
+#[test]
+fn hostile_texts_are_read_in_one_pass() {
+    let many = 100_000;
+    for piece in ["*", "* ", " *a", "_*", "*_~`", ">", "> ", "`", "```\n", "> ```\n", "http://", "https://a(", "tel:1"]
+    {
+        let body = piece.repeat(many);
+        let begin = std::time::Instant::now();
+        let read = blocks(&body, false);
+        assert!(begin.elapsed() < std::time::Duration::from_secs(5), "{piece:?} took {:?}", begin.elapsed());
+        assert!(read.iter().all(|block| block.quote <= 20));
+    }
+}
+
 proptest! {
     #[test]
     fn the_spans_are_the_text(body in "[a-c*_~` /:@.()\\PC]{0,60}", line in "(https?://|tel:|[ab *_~`.,)(]){0,30}") {

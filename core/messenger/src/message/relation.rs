@@ -311,7 +311,7 @@ fn show(cx: &mut Cx<'_>, which: &str, params: &[&dyn rusqlite::ToSql]) -> Result
     let shown: Vec<(ChatId, i64)> = cx
         .tx
         .prepare_cached(&format!(
-            "UPDATE message SET hidden = 0, unread = unread = 3 WHERE {which} RETURNING chat_id, time"
+            "UPDATE message SET hidden = 0, unread = unread = 2 WHERE {which} RETURNING chat_id, time"
         ))?
         .query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;

@@ -300,7 +300,7 @@ pub fn insert_row(cx: &Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault>
     let content = row.content;
     let hidden = content.replaces.is_some();
     // See the table: a hidden one is only unread if it has to be shown after all.
-    let unread = if row.unread && hidden { 3 } else { i64::from(row.unread) };
+    let unread = if row.unread && hidden { 2 } else { i64::from(row.unread) };
     cx.tx
         .prepare_cached(
             "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state,

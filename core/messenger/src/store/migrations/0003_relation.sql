@@ -2,7 +2,7 @@
 --
 -- A correction (XEP-0308) is a message of its own, with its own names, place and job; it is hidden, and shown in place of
 -- what it corrects. `message.state` goes on: 4 delivered (XEP-0184), 5 read (XEP-0333: and all own messages before it).
--- `message.unread` may be 3: a correction that waits for its message, and counts as unread if it has to be shown itself.
+-- `message.unread` may be 2: a correction that waits for its message, and counts as unread if it has to be shown itself.
 
 ALTER TABLE message ADD COLUMN replaces TEXT;                       -- `id` of the stanza that this one corrects
 ALTER TABLE message ADD COLUMN corrects INTEGER REFERENCES message (id) ON DELETE CASCADE;  -- that message, once known
