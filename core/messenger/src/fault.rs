@@ -38,6 +38,8 @@ pub enum Violation {
     IqAnswerUnasked,
     /// A JID that RFC 7622 forbids.
     JidMalformed,
+    /// XEP-0490: news of how far we have read, from someone else than our own account.
+    ReadStateForged,
     /// A roster push from someone else than our own account.
     RosterPushForged,
     /// One roster item that can't be read; the others are taken.

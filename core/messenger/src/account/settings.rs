@@ -7,6 +7,7 @@ use rusqlite::{Connection as Database, OptionalExtension, params};
 
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
+use crate::chat::read_sync::ReadSyncState;
 use crate::command::{Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
@@ -55,6 +56,7 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
                 backoff: Backoff::default(),
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
+                read_sync: ReadSyncState::default(),
             })
         });
         session.transpose()
@@ -116,6 +118,7 @@ pub fn add(
         backoff: Backoff::default(),
         pump: false,
         archive: ArchiveState::new(None),
+        read_sync: ReadSyncState::default(),
     })
 }
 

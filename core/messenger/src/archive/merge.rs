@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 
 use super::page::Archived;
-use crate::chat::open;
+use crate::chat::{open, read, read_sync};
 use crate::engine::cx::Cx;
 use crate::engine::fault::Sabotage;
 use crate::fault::Fault;
@@ -31,7 +31,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
         let position = match known {
             None => {
                 let position = right_after(cx, chat, cursor)?;
-                insert(cx, chat, position, archived, content, !content.outgoing)?;
+                insert(cx, chat, position, archived, content, true)?;
                 position
             }
             Some(message) => {
@@ -47,9 +47,6 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                 position
             }
         };
-        if content.outgoing && known.is_none() {
-            read_up_to_here(cx, chat, position)?;
-        }
         cursors.insert(chat, Some(position));
     }
     Ok(())
@@ -57,7 +54,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
 
 /// Places what a page has after a message that came live: the archive's newest page may be younger than the connection.
 /// The rest of the page is left for [`backward`].
-pub fn after_live(cx: &mut Cx<'_>, page: &[Archived], unread: bool) -> Result<(), Fault> {
+pub fn after_live(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
     let mut anchors: BTreeMap<ChatId, i64> = BTreeMap::new();
     for archived in page {
         let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
@@ -74,7 +71,7 @@ pub fn after_live(cx: &mut Cx<'_>, page: &[Archived], unread: bool) -> Result<()
         let position = order::between(cx.tx, chat, Some(anchor), next, Side::Low)?;
         match known {
             Some(message) => settle(cx, message, chat, position, archived, content)?,
-            None => insert(cx, chat, position, archived, content, unread && !content.outgoing).map(|_| ())?,
+            None => insert(cx, chat, position, archived, content, true).map(|_| ())?,
         }
         anchors.insert(chat, position);
     }
@@ -87,7 +84,7 @@ pub fn backward(
     cx: &mut Cx<'_>,
     page: &[Archived],
     lowest: &mut BTreeMap<ChatId, MessageId>,
-    unread: bool,
+    fresh: Fresh,
 ) -> Result<(), Fault> {
     for archived in page.iter().rev() {
         let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
@@ -99,11 +96,20 @@ pub fn backward(
             },
             None => first_unsettled(cx, chat)?,
         };
-        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, unread)? {
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, fresh)? {
             lowest.insert(chat, message);
         }
     }
     Ok(())
+}
+
+/// Whether what a page brings is news to the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fresh {
+    Yes,
+    /// It is from before the first sign-in: only where another device has told how far the chat was read.
+    IfParked,
+    No,
 }
 
 /// What a page did to the gap it was read for.
@@ -147,7 +153,7 @@ pub fn into_gap(
         if known.is_none() {
             added += 1;
         }
-        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, false)? {
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, Fresh::No)? {
             lowest = Some(message);
         }
     }
@@ -210,7 +216,7 @@ fn place_below(
     known: Option<MessageId>,
     archived: &Archived,
     content: &Content,
-    unread: bool,
+    fresh: Fresh,
 ) -> Result<Option<MessageId>, Fault> {
     if let Some(message) = known {
         let (position, place) = whereabouts(cx, message)?;
@@ -225,7 +231,14 @@ fn place_below(
     let position = order::between(cx.tx, chat, low, cursor, Side::High)?;
     match known {
         Some(message) => settle(cx, message, chat, position, archived, content).map(|()| Some(message)),
-        None => insert(cx, chat, position, archived, content, unread && !content.outgoing).map(Some),
+        None => {
+            let fresh = match fresh {
+                Fresh::Yes => true,
+                Fresh::IfParked => read_sync::is_parked(cx, chat)?,
+                Fresh::No => false,
+            };
+            insert(cx, chat, position, archived, content, fresh).map(Some)
+        }
     }
 }
 
@@ -318,7 +331,7 @@ fn insert(
     position: i64,
     archived: &Archived,
     content: &Content,
-    unread: bool,
+    fresh: bool,
 ) -> Result<MessageId, Fault> {
     let row = text::NewMessage {
         chat,
@@ -329,22 +342,14 @@ fn insert(
         body: &content.body,
         stanza_id: content.stanza_id.as_deref(),
         time: archived.time,
-        unread,
+        unread: read::begins(cx, chat, position, fresh && !content.outgoing)?,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     };
     let message = text::insert(cx, &row)?;
     identity::name(cx, message, content, Via::Archive(&archived.id))?;
-    Ok(message)
-}
-
-/// Whoever answered from another device had read what stands before the answer.
-fn read_up_to_here(cx: &mut Cx<'_>, chat: ChatId, position: i64) -> Result<(), Fault> {
-    let read = cx
-        .tx
-        .prepare_cached("UPDATE message SET unread = 0 WHERE chat_id = ?1 AND unread = 1 AND position < ?2")?
-        .execute((chat, position))?;
-    if read > 0 {
-        cx.chat_changed(chat);
+    // Whoever answered on another device had read what stands before the answer.
+    if content.outgoing {
+        read::up_to(cx, chat, position)?;
     }
-    Ok(())
+    Ok(message)
 }

@@ -15,6 +15,7 @@ use rusqlite::params;
 use super::page::{Archived, Fin};
 use super::query::Query;
 use super::{gap, merge};
+use crate::chat::read_sync;
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
@@ -240,6 +241,10 @@ fn catch_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if joined {
         forward(cx, cursor.map_or(From::Beginning, From::After), 0)
     } else {
+        // A fresh device first has to know what its user has read elsewhere.
+        if cursor.is_none() && !cx.session.read_sync.fetched {
+            return Ok(());
+        }
         let join = cx.session.archive.interrupted.take().unwrap_or(Join { floor: cursor, ..Join::default() });
         start(cx, Goal::Join(join))
     }
@@ -367,6 +372,7 @@ fn forward_page(
     fin: &Fin,
 ) -> Result<(), Fault> {
     merge::forward(cx, results)?;
+    read_sync::merged(cx)?;
     let last = results.last().map(|archived| archived.id.clone()).or_else(|| fin.last.clone());
     if let Some(id) = &last {
         set_cursor(cx, id, results.last().map(|archived| archived.time))?;
@@ -416,6 +422,7 @@ fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
 fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if !cx.session.archive.caught_up {
         cx.session.archive.caught_up = true;
+        read_sync::caught_up(cx)?;
         connect::show(cx, Connection::Online)?;
     }
     outbox::end_doubt(cx)
@@ -457,9 +464,11 @@ fn join_page(cx: &mut Cx<'_>, mut join: Join, results: &[Archived], fin: &Fin, c
     let reached = floor.and_then(|floor| results.iter().position(|archived| archived.id == floor));
     let fresh = results.get(reached.map_or(0, |at| at + 1)..).unwrap_or_default();
     if join.newest.is_none() {
-        merge::after_live(cx, fresh, join.floor.is_some())?;
+        merge::after_live(cx, fresh)?;
     }
-    merge::backward(cx, fresh, &mut join.lowest, join.floor.is_some())?;
+    let news = if join.floor.is_some() { merge::Fresh::Yes } else { merge::Fresh::IfParked };
+    merge::backward(cx, fresh, &mut join.lowest, news)?;
+    read_sync::merged(cx)?;
     if join.newest.is_none() {
         join.newest = results.last().map(|archived| (archived.id.clone(), archived.time));
     }
@@ -485,6 +494,9 @@ fn join_done(cx: &mut Cx<'_>, join: &Join, whole: bool, reached: bool) -> Result
     }
     if !whole && join.floor.is_none() {
         gap::open_before_each_chat(cx)?;
+    }
+    if join.floor.is_none() {
+        read_sync::joined(cx)?;
     }
     cx.tx
         .prepare_cached(

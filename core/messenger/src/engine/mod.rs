@@ -31,7 +31,7 @@ use crate::session::{Link, Session, connect, stream};
 use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
-use crate::{archive, outbox};
+use crate::{archive, chat, outbox};
 use cx::Cx;
 use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
@@ -411,6 +411,7 @@ impl Call<'_> {
     fn settle(&mut self, session: &mut Session) -> Result<(), Fault> {
         let mut cx = self.cx(session);
         archive::run::advance(&mut cx)?;
+        chat::read_sync::flush(&mut cx)?;
         if std::mem::take(&mut cx.session.pump) {
             outbox::run(&mut cx)?;
         }

@@ -3,6 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use super::{identity, state};
+use crate::chat::read;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
@@ -20,6 +21,7 @@ impl Feature for Deletion {
             Command::DeleteMessage { message } => {
                 let (chat, _, _) = state::whereabouts(cx, *message)?.ok_or(CommandError::NotFound)?;
                 outbox::drop_job(cx, *message)?;
+                read::forget(cx, *message)?;
                 bury(cx, "id = ?1", message.0)?;
                 cx.chat_changed(chat);
                 Ok(Some(Receipt::Done))

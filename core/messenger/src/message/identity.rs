@@ -241,6 +241,11 @@ pub fn put_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str, message: Messa
     Ok(())
 }
 
+/// The message that our own archive gave this id.
+pub fn by_archive_id(cx: &Cx<'_>, id: &str) -> Result<Known, Fault> {
+    by_key(cx, cx.session.jid.as_str(), "archive", id)
+}
+
 /// The message that a sender gave this origin id.
 pub fn by_origin(cx: &Cx<'_>, sender: &BareJid, id: &str) -> Result<Option<MessageId>, Fault> {
     Ok(match by_key(cx, sender.as_str(), "origin", id)? {

@@ -11,10 +11,10 @@ use rusqlite::{OptionalExtension, params};
 use super::identity::{self, Content, Known, Via};
 use super::order::{self, Place};
 use super::state;
-use crate::chat::open;
+use crate::chat::{open, read, read_sync};
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
-use crate::engine::envelope::{Inbound, Kind};
+use crate::engine::envelope::{Copied, Inbound, Kind};
 use crate::engine::fault::Sabotage;
 use crate::engine::feature::{Done, Feature, Refusal};
 use crate::fault::{CommandError, Fault, Violation};
@@ -73,7 +73,7 @@ fn send(cx: &mut Cx<'_>, chat: ChatId, body: &str, token: &str) -> Result<Messag
         body,
         stanza_id: Some(token),
         time: cx.server_time(),
-        unread: false,
+        unread: read::READ,
         state: state::SENDING,
     };
     let message = insert(cx, &row)?;
@@ -154,11 +154,18 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         body: &content.body,
         stanza_id: content.stanza_id.as_deref(),
         time,
-        unread: !content.outgoing,
+        unread: read::begins(cx, chat, position, !content.outgoing)?,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     };
     let message = insert(cx, &row)?;
     identity::name(cx, message, content, via)?;
+    // Whoever answers on another device has read what stands before the answer.
+    if inbound.copy == Some(Copied::Sent) {
+        read::up_to(cx, chat, position)?;
+    }
+    if let Some(id) = &archive_id {
+        read_sync::arrived(cx, id)?;
+    }
     if place != Place::Settled {
         confirm(cx, archive_id.is_some());
     }
@@ -221,7 +228,8 @@ pub struct NewMessage<'a> {
     pub body: &'a str,
     pub stanza_id: Option<&'a str>,
     pub time: i64,
-    pub unread: bool,
+    /// See [`read`].
+    pub unread: i64,
     pub state: i64,
 }
 

@@ -97,7 +97,7 @@ CREATE INDEX message_key_message ON message_key (message_id);
 
 CREATE UNIQUE INDEX message_position ON message (chat_id, position);
 
-CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 2;
+CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 3;
 
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 

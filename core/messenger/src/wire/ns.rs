@@ -21,6 +21,7 @@ pub const FORWARD: &str = "urn:xmpp:forward:0";
 pub const DELAY: &str = "urn:xmpp:delay";
 pub const STANZA_ID: &str = "urn:xmpp:sid:0";
 pub const CARBONS: &str = "urn:xmpp:carbons:2";
+pub const MARKERS: &str = "urn:xmpp:chat-markers:0";
 pub const HINTS: &str = "urn:xmpp:hints";
 pub const CAPS: &str = "http://jabber.org/protocol/caps";
 pub const PUBSUB: &str = "http://jabber.org/protocol/pubsub";
