@@ -3,21 +3,60 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
+/// Tests of a scenario, one for each server, with and without its archive.
+macro_rules! played {
+    ($module:ident, $name:ident) => {
+        mod $name {
+            use linnet_servers::{Archive, Kind};
+
+            #[test]
+            fn prosody() {
+                crate::on_world(Kind::Prosody, Archive::Sql, super::$module::$name);
+            }
+
+            #[test]
+            fn prosody13() {
+                crate::on_world(Kind::Prosody13, Archive::Sql, super::$module::$name);
+            }
+
+            #[test]
+            fn ejabberd() {
+                crate::on_world(Kind::Ejabberd, Archive::Sql, super::$module::$name);
+            }
+
+            #[test]
+            fn prosody_without_archive() {
+                crate::on_world(Kind::Prosody, Archive::None, super::$module::$name);
+            }
+
+            #[test]
+            fn prosody13_without_archive() {
+                crate::on_world(Kind::Prosody13, Archive::None, super::$module::$name);
+            }
+
+            #[test]
+            fn ejabberd_without_archive() {
+                crate::on_world(Kind::Ejabberd, Archive::None, super::$module::$name);
+            }
+        }
+    };
+}
+
 #[path = "../scenario/anywhere/mod.rs"]
 mod anywhere;
 
 use std::time::Duration;
 
 use linnet_messenger::view::item::Missing;
-use linnet_servers::{Archive, Options, PasswordHash};
+use linnet_servers::{Archive, Kind, Options, PasswordHash};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::World;
 
 use anywhere::{messages, trouble};
 
 /// Plays a scenario on a server of its own.
-fn on_world(scenario: fn(&dyn World)) {
-    on_server(Options::default(), scenario);
+fn on_world(kind: Kind, archive: Archive, scenario: fn(&dyn World)) {
+    on_server(Options { archive, ..Options::on(kind) }, scenario);
 }
 
 fn on_server(options: Options, scenario: fn(&dyn World)) {

@@ -179,6 +179,7 @@ fn a_store_with_two_accounts_keeps_them_apart() {
             address: "work@linnet.test".to_owned(),
             password: linnet_messenger::command::Secret::new(linnet_tests::fake_world::FakeWorld::password("work")),
             server: None,
+            proxy: None,
         }) {
             linnet_messenger::command::Receipt::Account(account) => account,
             other => panic!("{other:?}"),

@@ -2,6 +2,8 @@ package org.linnet.ui
 
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.MessageItem
+import org.linnet.core.PrivacySetting
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
@@ -45,6 +47,9 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
         app.back()
     }
     override fun send() = model.send()
+    override fun composing(on: Boolean) = model.composing(on)
+    override fun correct(message: MessageItem) = model.correct(message)
+    override fun cancelCorrection() = model.cancelCorrection()
     override fun retry(message: Long) = model.retry(message)
     override fun delete(message: Long) = model.delete(message)
     override fun copy(text: String) = copy(text)
@@ -72,6 +77,7 @@ internal fun accountActions(app: AppModel, model: AccountModel) = object : Accou
     }
     override fun setEnabled(on: Boolean) = model.setEnabled(on)
     override fun setArchiving(on: Boolean) = model.setArchiving(on)
+    override fun setPrivacy(setting: PrivacySetting, on: Boolean) = model.setPrivacy(setting, on)
     override fun remove() = model.remove()
     override fun addAnother() = app.signIn()
 }

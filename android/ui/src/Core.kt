@@ -3,6 +3,8 @@ package org.linnet.ui
 import kotlinx.coroutines.flow.Flow
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.NotificationItem
+import org.linnet.core.PrivacySetting
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.TimelineItem
@@ -18,24 +20,29 @@ interface Core {
     fun accounts(): Flow<List<AccountItem>>
     fun chats(): Flow<List<ChatItem>>
     fun requests(): Flow<List<RequestItem>>
+    fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
 
     suspend fun addAccount(address: String, password: String, server: ServerAddress?): Long
     suspend fun setAccountEnabled(account: Long, enabled: Boolean)
     suspend fun removeAccount(account: Long)
     suspend fun setArchiving(account: Long, on: Boolean)
+    suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
     suspend fun startChat(account: Long, address: String): Long
     suspend fun answerRequest(account: Long, address: String, accept: Boolean)
 
     /** An id for one send: made before, kept, and named again if the call has to be repeated. */
     fun newToken(): String
     suspend fun sendText(chat: Long, body: String, token: String): Long
+    suspend fun correct(message: Long, body: String, token: String)
     suspend fun retry(message: Long)
     suspend fun deleteMessage(message: Long)
     suspend fun deleteChat(chat: Long)
     suspend fun markRead(chat: Long, message: Long)
     suspend fun fillGap(gap: Long)
     suspend fun chatOpened(chat: Long)
+    suspend fun setComposing(chat: Long, composing: Boolean)
+    suspend fun setActive(active: Boolean)
     fun networkChanged()
 }
 

@@ -9,6 +9,8 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.NotificationItem
+import org.linnet.core.PrivacySetting
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.SubscriptionException
@@ -21,6 +23,7 @@ class FakeCore : Core {
     val accounts = MutableStateFlow(listOf(Fixtures.account))
     val chats = MutableStateFlow(Fixtures.chats)
     val requests = MutableStateFlow(emptyList<RequestItem>())
+    val notifications = MutableStateFlow(emptyList<NotificationItem>())
     val timelines = HashMap<Long, MutableStateFlow<Window<TimelineItem>>>()
     val asked = ArrayList<String>()
 
@@ -41,6 +44,7 @@ class FakeCore : Core {
     override fun accounts(): Flow<List<AccountItem>> = failing(accounts)
     override fun chats(): Flow<List<ChatItem>> = failing(chats)
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
+    override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)
 
     override fun timeline(chat: Long) = object : Timeline {
         override val window: Flow<Window<TimelineItem>> = failing(window(chat))
@@ -75,6 +79,21 @@ class FakeCore : Core {
 
     override suspend fun setArchiving(account: Long, on: Boolean) = command("archiving $account $on")
 
+    override suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean) {
+        command("privacy $account $setting $on")
+        accounts.update { all ->
+            all.map { item ->
+                if (item.id != account) return@map item
+                val privacy = when (setting) {
+                    PrivacySetting.RECEIPTS -> item.privacy.copy(receipts = on)
+                    PrivacySetting.READ_MARKERS -> item.privacy.copy(readMarkers = on)
+                    PrivacySetting.TYPING -> item.privacy.copy(typing = on)
+                }
+                item.copy(privacy = privacy)
+            }
+        }
+    }
+
     override suspend fun startChat(account: Long, address: String): Long {
         command("start $account $address")
         return chats.value.firstOrNull { it.address == address }?.id ?: throw CommandException.AddressInvalid()
@@ -96,12 +115,15 @@ class FakeCore : Core {
         return id
     }
 
+    override suspend fun correct(message: Long, body: String, token: String) = command("correct $message $body $token")
     override suspend fun retry(message: Long) = command("retry $message")
     override suspend fun deleteMessage(message: Long) = command("delete $message")
     override suspend fun deleteChat(chat: Long) = command("delete chat $chat")
     override suspend fun markRead(chat: Long, message: Long) = command("read $chat $message")
     override suspend fun fillGap(gap: Long) = command("fill $gap")
     override suspend fun chatOpened(chat: Long) = command("opened $chat")
+    override suspend fun setComposing(chat: Long, composing: Boolean) = command("composing $chat $composing")
+    override suspend fun setActive(active: Boolean) = command("active $active")
     override fun networkChanged() {
         asked += "network"
     }

@@ -6,6 +6,8 @@
 pub enum Fault {
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    #[error("another process has taken the lease")]
+    LeaseLost,
     #[error("a stored value is not what was written: {0}")]
     Corrupt(&'static str),
 }

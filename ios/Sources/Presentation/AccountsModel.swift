@@ -25,6 +25,16 @@ public final class AccountsModel {
         await attempt { try await client.setArchiving(account: account.id, on: on) }
     }
 
+    /// Switches what the account tells others unasked.
+    public func setPrivacy(_ account: AccountItem, _ setting: PrivacySetting, _ on: Bool) async {
+        await attempt { try await client.setPrivacy(account: account.id, setting: setting, on: on) }
+    }
+
+    /// The screen that asks for the password again.
+    public func signInAgain(_ account: AccountItem) -> SignInAgainModel {
+        SignInAgainModel(client: client, account: account)
+    }
+
     /// Removes the account and all it stored on this device.
     public func remove(_ account: AccountItem) async {
         await attempt { try await client.removeAccount(account: account.id) }

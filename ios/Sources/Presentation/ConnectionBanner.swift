@@ -11,7 +11,7 @@ public enum ConnectionBanner: Equatable, Sendable {
     /// No connection; the next try is at `retry`.
     case waiting(reason: WaitReason, retry: Date)
     /// No further try until the user does something about this account.
-    case failed(address: String, reason: LoginFailure)
+    case failed(account: Int64, address: String, reason: LoginFailure)
 
     /// The most pressing news of these accounts; `nil` if there is none.
     public init?(_ accounts: [AccountItem]) {
@@ -26,7 +26,8 @@ public enum ConnectionBanner: Equatable, Sendable {
         case .connecting: self = .connecting
         case .catchingUp: self = .catchingUp
         case .waiting(let until, let reason): self = .waiting(reason: reason, retry: Date(milliseconds: until))
-        case .failed(let reason): self = .failed(address: account.address, reason: reason)
+        case .failed(let reason):
+            self = .failed(account: account.id, address: account.address, reason: reason)
         }
     }
 

@@ -1,6 +1,7 @@
 // Why: signing in is answered at once by the core and told in the account's connection from then on; this model turns
 // both into one thing a screen can show.
-// Invariant: at most one account is on its way in. Correcting the address takes the half-made account away again.
+// Invariants: at most one account is on its way in. Correcting the address takes the half-made account away again; an
+// account that is signed in is never touched from here.
 
 import Foundation
 import LinnetCore
@@ -8,7 +9,7 @@ import Observation
 
 /// What the sign-in screen shows and does.
 @MainActor @Observable
-public final class SignInModel {
+public final class SignInModel: Identifiable {
     public enum Progress: Equatable, Sendable {
         case idle
         case connecting
@@ -22,6 +23,8 @@ public final class SignInModel {
         case command(CommandError)
         /// The port is no number from 1 to 65535.
         case port
+        /// This account is signed in here already.
+        case known
     }
 
     public var address = ""
@@ -32,6 +35,10 @@ public final class SignInModel {
     public var port = "5222"
     public var directTls = false
     public private(set) var progress = Progress.idle
+    /// The account that is on its way in, as the core sees it.
+    public private(set) var account: AccountItem?
+    /// It is in.
+    public private(set) var isDone = false
 
     public var canSubmit: Bool {
         progress != .connecting && !password.isEmpty && address.contains("@")
@@ -39,7 +46,9 @@ public final class SignInModel {
     }
 
     @ObservationIgnored private let client: Client
-    @ObservationIgnored private var pending: AccountItem?
+    /// The account that was added last.
+    @ObservationIgnored private var wanted: Int64?
+    @ObservationIgnored private var signedIn: Set<String> = []
     @ObservationIgnored private var isSubmitting = false
 
     public init(client: Client) {
@@ -50,6 +59,10 @@ public final class SignInModel {
     public func signIn() async {
         guard canSubmit, !isSubmitting else { return }
         let typed = address.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !signedIn.contains(typed.lowercased()) else {
+            progress = .failed(.known)
+            return
+        }
         var server: ServerAddress?
         if namesServer {
             guard let number = UInt16(port.trimmingCharacters(in: .whitespaces)), number > 0 else {
@@ -63,11 +76,11 @@ public final class SignInModel {
         defer { isSubmitting = false }
         progress = .connecting
         do {
-            if let pending, pending.address.lowercased() != typed.lowercased() {
-                try await client.removeAccount(account: pending.id)
-                self.pending = nil
+            if let account, account.address.lowercased() != typed.lowercased() {
+                try await client.removeAccount(account: account.id)
+                self.account = nil
             }
-            _ = try await client.addAccount(address: typed, password: password, server: server)
+            wanted = try await client.addAccount(address: typed, password: password, server: server)
         } catch let error as CommandError {
             progress = .failed(.command(error))
         } catch {
@@ -78,16 +91,21 @@ public final class SignInModel {
     /// Gives up the account that is on its way in.
     public func cancel() async {
         progress = .idle
-        guard let pending else { return }
-        self.pending = nil
+        guard let account, !isDone else { return }
+        self.account = nil
         // Already gone is as good as removed.
-        try? await client.removeAccount(account: pending.id)
+        try? await client.removeAccount(account: account.id)
     }
 
-    /// Takes in the account that is on its way in, as the core sees it now; `nil` if there is none.
-    func follow(_ account: AccountItem?) {
-        let known = pending
-        pending = account
+    /// Takes in the accounts as the core sees them now.
+    func follow(_ accounts: [AccountItem]) {
+        signedIn = Set(accounts.filter(\.signedIn).map { $0.address.lowercased() })
+        if accounts.contains(where: { $0.id == wanted && $0.signedIn }) {
+            (account, isDone) = (nil, true)
+            return
+        }
+        let known = account
+        account = accounts.last { !$0.signedIn }
         guard let account else { return }
         // After a restart the half-made account is all there is to know.
         if known == nil && address.isEmpty { address = account.address }

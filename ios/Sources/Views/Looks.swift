@@ -37,6 +37,8 @@ struct Avatar: View {
 /// One line under the title that says what is wrong with the connection.
 struct ConnectionBannerView: View {
     let banner: ConnectionBanner
+    /// Leads to where the user can put it right.
+    var signInAgain: (@MainActor (Int64) -> Void)?
 
     var body: some View {
         HStack(spacing: 8) {
@@ -49,14 +51,17 @@ struct ConnectionBannerView: View {
                 Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
             }
             Words.banner(banner).font(.footnote).multilineTextAlignment(.leading)
+                .accessibilityAddTraits(.updatesFrequently)
             Spacer(minLength: 0)
+            if let signInAgain, case .failed(let account, _, .wrongPassword) = banner {
+                Button("connection_sign_in_again") { signInAgain(account) }.font(.footnote).buttonStyle(.bordered)
+            }
         }
         .padding(.horizontal, 16)
         .padding(.vertical, 8)
         .frame(maxWidth: .infinity, alignment: .leading)
         .background(.bar)
-        .accessibilityElement(children: .combine)
-        .accessibilityAddTraits(.updatesFrequently)
+        .accessibilityElement(children: .contain)
     }
 }
 

@@ -7,12 +7,14 @@ import SwiftUI
 /// The sign-in screen on its model.
 struct SignInView: View {
     @Bindable var model: SignInModel
+    /// The way out, where there is something to go back to.
+    var close: (@MainActor () -> Void)?
 
     var body: some View {
         SignInScreen(
             address: $model.address, password: $model.password, namesServer: $model.namesServer, host: $model.host,
             port: $model.port, directTls: $model.directTls, progress: model.progress, canSubmit: model.canSubmit,
-            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } })
+            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } }, close: close)
     }
 }
 
@@ -28,6 +30,7 @@ struct SignInScreen: View {
     let canSubmit: Bool
     let submit: @MainActor () -> Void
     let cancel: @MainActor () -> Void
+    var close: (@MainActor () -> Void)?
 
     private enum Field: Hashable {
         case address
@@ -50,7 +53,7 @@ struct SignInScreen: View {
                     if namesServer { Text("sign_in_server_lead") }
                 }
                 Section {
-                    status
+                    SignInStatus(progress: progress)
                     if progress == .connecting {
                         Button("action_cancel", role: .cancel, action: cancel)
                     } else {
@@ -61,7 +64,12 @@ struct SignInScreen: View {
                     }
                 }
             }
-            .navigationTitle("sign_in_title")
+            .navigationTitle(close == nil ? "sign_in_title" : "sign_in_add_title")
+            .toolbar {
+                ToolbarItem(placement: .cancellationAction) {
+                    if let close { Button("action_cancel", action: close) }
+                }
+            }
         }
     }
 
@@ -99,7 +107,13 @@ struct SignInScreen: View {
         Toggle("sign_in_server_direct_tls", isOn: $directTls)
     }
 
-    @ViewBuilder private var status: some View {
+}
+
+/// How signing in goes.
+struct SignInStatus: View {
+    let progress: SignInModel.Progress
+
+    var body: some View {
         switch progress {
         case .idle:
             EmptyView()
@@ -112,30 +126,33 @@ struct SignInScreen: View {
             Label {
                 Text(Words.waiting(reason))
             } icon: {
-                Image(systemName: "wifi.slash")
+                Image(systemName: "wifi.slash").accessibilityHidden(true)
             }
         case .failed(let problem):
             Label {
                 Text(Words.failure(problem))
             } icon: {
-                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange)
+                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
             }
         }
     }
 }
 
 struct SignInPreviews: PreviewProvider {
-    static func screen(_ progress: SignInModel.Progress, namesServer: Bool = false) -> some View {
+    static func screen(
+        _ progress: SignInModel.Progress, namesServer: Bool = false, close: (@MainActor () -> Void)? = nil
+    ) -> some View {
         SignInScreen(
             address: .constant("alice@example.org"), password: .constant("secret"),
             namesServer: .constant(namesServer), host: .constant("xmpp.example.org"), port: .constant("5222"),
             directTls: .constant(false), progress: progress, canSubmit: progress != .connecting, submit: {},
-            cancel: {})
+            cancel: {}, close: close)
     }
 
     static var previews: some View {
         screen(.idle).previewDisplayName("empty")
         screen(.connecting).previewDisplayName("connecting")
+        screen(.failed(.known), close: {}).previewDisplayName("one more account")
         screen(.waiting(.unreachable), namesServer: true).previewDisplayName("no server")
         screen(.failed(.login(.wrongPassword))).preferredColorScheme(.dark).previewDisplayName("wrong password, dark")
     }

@@ -11,13 +11,14 @@ enum Words {
         case .connecting: Text("connection_connecting")
         case .catchingUp: Text("connection_catching_up")
         case .waiting(let reason, _): Text("connection_waiting \(Text(waiting(reason)))")
-        case .failed(let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
+        case .failed(_, let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
         }
     }
 
     static func waiting(_ reason: WaitReason) -> LocalizedStringKey {
         switch reason {
         case .serverNotFound: "wait_server_not_found"
+        case .proxy: "wait_proxy"
         case .unreachable: "wait_unreachable"
         case .lost: "wait_lost"
         case .tls: "wait_tls"
@@ -44,6 +45,7 @@ enum Words {
         case .login(let reason): failure(reason)
         case .command(let error): failure(error)
         case .port: "sign_in_port_invalid"
+        case .known: "sign_in_known"
         }
     }
 
@@ -93,6 +95,7 @@ enum Words {
         case .archive: "notice_no_archive_text \(domain)"
         case .streamManagement: "notice_no_stream_management_text \(domain)"
         case .stanzaIds: "notice_no_stanza_ids_text \(domain)"
+        case .carbons: "notice_no_carbons_text \(domain)"
         }
     }
 

@@ -5,14 +5,11 @@ pub mod devices;
 pub mod messages;
 pub mod trouble;
 
-/// Makes a test of each scenario; the including target says how a world is made.
+/// Makes a test of each scenario; the including target says by its macro `played` where it is played.
 macro_rules! scenarios {
     ($($module:ident: $($name:ident),+ $(,)?;)+) => {
         $($(
-            #[test]
-            fn $name() {
-                crate::on_world($module::$name);
-            }
+            played! { $module, $name }
         )+)+
     };
 }

@@ -17,11 +17,13 @@ mod session;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jid::{BareJid, FullJid, Jid};
+use linnet_messenger::ids::Fingerprint;
+use linnet_messenger::input::{Certificate, CertificateProblem};
 use linnet_messenger::wire::{Element, Frame, ns};
 
 use self::archive::{Archive, Archived, Archiving};
 use self::login::Stage;
-use self::pep::Node;
+pub use self::pep::Node;
 use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
@@ -173,6 +175,8 @@ pub struct FakeServer {
     pub bounces: BTreeMap<BareJid, &'static str>,
     /// How the next logins are lied to.
     pub lie: Option<Lie>,
+    /// What it shows when shaking hands.
+    pub certificate: Certificate,
     now: i64,
     seed: Seed,
     accounts: BTreeMap<BareJid, Account>,
@@ -186,6 +190,19 @@ pub struct FakeServer {
     outputs: Vec<Output>,
 }
 
+/// A certificate of this server, one per number, with what a device finds wrong with it.
+pub fn certificate(number: u8, problem: Option<CertificateProblem>) -> Certificate {
+    Certificate {
+        sha256: Fingerprint([number; 32]),
+        subject: format!("CN={DOMAIN}"),
+        issuer: format!("CN=Authority {number}"),
+        names: vec![DOMAIN.to_owned()],
+        not_before: 1_735_689_600_000,
+        not_after: 1_893_456_000_000,
+        problem,
+    }
+}
+
 impl FakeServer {
     /// A server without accounts.
     pub fn new(seed: Seed, now: i64) -> Self {
@@ -196,6 +213,7 @@ impl FakeServer {
             archive_errors: VecDeque::new(),
             bounces: BTreeMap::new(),
             lie: None,
+            certificate: certificate(0, None),
             now,
             seed,
             accounts: BTreeMap::new(),

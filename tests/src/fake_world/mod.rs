@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret};
-use linnet_messenger::effect::{ComputeJob, ComputeResult, Effect, ScramHash};
+use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash};
 use linnet_messenger::fault::{CommandError, Violation};
 use linnet_messenger::ids::{AccountId, ChatId};
 use linnet_messenger::input::Input;
@@ -73,6 +73,7 @@ struct Inner {
     next_ticket: u64,
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
+    targets: BTreeMap<usize, ConnectTarget>,
     trace: VecDeque<String>,
     salted: Salted,
     folder: PathBuf,
@@ -106,6 +107,7 @@ impl FakeWorld {
             next_ticket: 0,
             answers: BTreeMap::new(),
             violations: Vec::new(),
+            targets: BTreeMap::new(),
             trace: VecDeque::new(),
             salted: BTreeMap::new(),
             folder,
@@ -252,6 +254,11 @@ impl FakeWorld {
         self.inner.borrow_mut().handle(device.0, vec![input]);
     }
 
+    /// Where the device connected last.
+    pub fn target(&self, device: DeviceId) -> Option<ConnectTarget> {
+        self.inner.borrow().targets.get(&device.0).cloned()
+    }
+
     /// One number out of the device's store.
     pub fn count(&self, device: DeviceId, sql: &str) -> i64 {
         self.inner.borrow().phones[device.0].count(sql)
@@ -267,7 +274,7 @@ impl FakeWorld {
         inner.open(id.0);
         drop(inner);
         let password = Secret::new(password);
-        let command = Command::AddAccount { address: jid.to_string(), password, server: None };
+        let command = Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None };
         match self.submit(id, command) {
             Ok(Receipt::Account(account)) => self.inner.borrow_mut().phones[id.0].account = Some(account),
             other => self.fail(&format!("adding an account gave {other:?}")),
@@ -311,7 +318,8 @@ impl World for FakeWorld {
         let password = Self::password(user);
         self.server().register(&jid, &password);
         let password = Secret::new(password);
-        match self.submit(device, Command::AddAccount { address: jid.to_string(), password, server: None }) {
+        match self.submit(device, Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None })
+        {
             Ok(Receipt::Account(account)) => account,
             other => self.fail(&format!("adding an account gave {other:?}")),
         }
@@ -563,8 +571,9 @@ impl Inner {
     fn perform(&mut self, device: usize, effect: Effect) {
         match effect {
             Effect::Connect { account, connection, target } => {
-                let direct = target.server.is_some_and(|server| server.direct_tls);
-                self.connect(device, account, connection, direct);
+                let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
+                self.connect(device, account, connection, direct, target.pin);
+                self.targets.insert(device, target);
             }
             Effect::StartTls { connection, .. } => self.start_tls(device, connection),
             Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),

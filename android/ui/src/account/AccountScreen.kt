@@ -33,6 +33,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import org.linnet.core.AccountItem
+import org.linnet.core.PrivacySetting
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTopBar
@@ -40,6 +41,7 @@ import org.linnet.ui.theme.Question
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.connection
 import org.linnet.ui.words.missing
+import org.linnet.ui.words.privacy
 import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
 
@@ -48,6 +50,7 @@ interface AccountActions {
     fun back()
     fun setEnabled(on: Boolean)
     fun setArchiving(on: Boolean)
+    fun setPrivacy(setting: PrivacySetting, on: Boolean)
     fun remove()
     fun addAnother()
 }
@@ -66,6 +69,7 @@ fun AccountScreen(account: AccountItem?, actions: AccountActions, modifier: Modi
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
                     Toggle(strings.accountArchiving, text, it, actions::setArchiving, Modifier.testTag("archiving"))
                 }
+                Privacy(account, actions::setPrivacy)
                 Server(account)
                 Spacer(Modifier.size(12.dp))
                 TextButton(actions::addAnother, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
@@ -129,16 +133,34 @@ private fun Toggle(title: String, text: String?, on: Boolean, onChange: (Boolean
     }
 }
 
+/** What others learn without being told; what one's own devices learn of each other is not theirs. */
+@Composable
+private fun Privacy(account: AccountItem, onChange: (PrivacySetting, Boolean) -> Unit) {
+    Heading(strings.privacyTitle, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
+    for (setting in PrivacySetting.entries) {
+        val (title, text) = strings.privacy(setting)
+        val on = when (setting) {
+            PrivacySetting.RECEIPTS -> account.privacy.receipts
+            PrivacySetting.READ_MARKERS -> account.privacy.readMarkers
+            PrivacySetting.TYPING -> account.privacy.typing
+        }
+        Toggle(title, text, on, { onChange(setting, it) }, Modifier.testTag("privacy/$setting"))
+    }
+}
+
+@Composable
+internal fun Heading(text: String, modifier: Modifier = Modifier) = Text(
+    text,
+    modifier.semantics { heading() },
+    style = MaterialTheme.typography.labelLarge,
+    color = MaterialTheme.colorScheme.primary,
+)
+
 @Composable
 private fun Server(account: AccountItem) {
     if (!account.signedIn) return
     Column(Modifier.padding(horizontal = 24.dp, vertical = 12.dp)) {
-        Text(
-            strings.accountServer,
-            Modifier.semantics { heading() },
-            style = MaterialTheme.typography.labelLarge,
-            color = MaterialTheme.colorScheme.primary,
-        )
+        Heading(strings.accountServer)
         if (account.missing.isEmpty()) {
             Text(
                 strings.accountServerComplete,

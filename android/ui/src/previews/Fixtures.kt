@@ -11,8 +11,11 @@ import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
 import org.linnet.core.Preview
+import org.linnet.core.Privacy
 import org.linnet.core.RequestItem
 import org.linnet.core.SendFailure
+import org.linnet.core.TextBlock
+import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
 import org.linnet.core.WaitReason
 import java.time.Clock
@@ -40,6 +43,7 @@ object Fixtures {
         signedIn = true,
         missing = emptyList(),
         archiving = true,
+        privacy = Privacy(receipts = true, readMarkers = true, typing = true),
     )
 
     val request = RequestItem("request/1", 1, "mallory@elsewhere.example", at(17, 2))
@@ -118,7 +122,8 @@ object Fixtures {
         outgoing: Boolean = false,
         unread: Int = 0,
         note: Boolean = false,
-        state: MessageState = if (outgoing) MessageState.Sent else MessageState.Received,
+        state: MessageState = if (outgoing) MessageState.Read else MessageState.Received,
+        typing: Boolean = false,
     ) = ChatItem(
         key = "chat/$id",
         id = id,
@@ -128,6 +133,7 @@ object Fixtures {
         noteToSelf = note,
         preview = body?.let { Preview(it, time, outgoing, state) },
         unread = unread.toUInt(),
+        typing = typing,
     )
 
     fun message(
@@ -137,6 +143,9 @@ object Fixtures {
         outgoing: Boolean,
         group: GroupPosition = GroupPosition.SINGLE,
         state: MessageState = if (outgoing) MessageState.Sent else MessageState.Received,
+        text: List<TextBlock>? = null,
+        me: Boolean = false,
+        edited: Boolean = false,
     ) = MessageItem(
         key = "message/$id",
         id = id,
@@ -144,15 +153,33 @@ object Fixtures {
         sender = if (outgoing) "alice@example.org" else "bob@example.org",
         senderName = if (outgoing) "alice" else "Bob Lindqvist",
         body = body,
+        text = text ?: listOf(block(span(body))),
+        me = me,
+        edited = edited,
         time = time,
         state = state,
         group = group,
         actions = listOfNotNull(
             MessageAction.COPY,
             MessageAction.RETRY.takeIf { state is MessageState.Failed },
+            MessageAction.CORRECT.takeIf { outgoing && state !is MessageState.Failed },
+            MessageAction.VERSIONS.takeIf { edited },
             MessageAction.DELETE,
         ),
     )
+
+    fun block(vararg spans: TextSpan, quote: Int = 0, preformatted: Boolean = false) =
+        TextBlock(quote.toUInt(), preformatted, spans.toList())
+
+    fun span(
+        text: String,
+        strong: Boolean = false,
+        emphasis: Boolean = false,
+        strike: Boolean = false,
+        code: Boolean = false,
+        directive: Boolean = false,
+        link: String? = null,
+    ) = TextSpan(text, strong, emphasis, strike, code, directive, link)
 
     fun at(hour: Int, minute: Int, daysAgo: Long = 0): Long =
         millis(now.toLocalDate().minusDays(daysAgo).atTime(hour, minute))

@@ -11,7 +11,9 @@ import androidx.compose.ui.unit.LayoutDirection
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.LoginFailure
+import org.linnet.core.MessageItem
 import org.linnet.core.Missing
+import org.linnet.core.PrivacySetting
 import org.linnet.core.RequestItem
 import org.linnet.core.TimelineItem
 import org.linnet.ui.Device
@@ -161,6 +163,9 @@ private object NoChatList : ChatListActions {
 private object NoChat : ChatActions {
     override fun back() = Unit
     override fun send() = Unit
+    override fun composing(on: Boolean) = Unit
+    override fun correct(message: MessageItem) = Unit
+    override fun cancelCorrection() = Unit
     override fun retry(message: Long) = Unit
     override fun delete(message: Long) = Unit
     override fun copy(text: String) = Unit
@@ -184,6 +189,7 @@ private object NoAccount : AccountActions {
     override fun back() = Unit
     override fun setEnabled(on: Boolean) = Unit
     override fun setArchiving(on: Boolean) = Unit
+    override fun setPrivacy(setting: PrivacySetting, on: Boolean) = Unit
     override fun remove() = Unit
     override fun addAnother() = Unit
 }

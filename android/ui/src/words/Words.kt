@@ -10,6 +10,7 @@ import org.linnet.core.Connection
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
+import org.linnet.core.PrivacySetting
 import org.linnet.core.SendFailure
 import org.linnet.core.WaitReason
 import java.time.Clock
@@ -53,6 +54,7 @@ fun Strings.connection(connection: Connection, now: Long): String? = when (conne
 
 fun Strings.waitReason(reason: WaitReason): String = when (reason) {
     WaitReason.SERVER_NOT_FOUND -> waitServerNotFound
+    WaitReason.PROXY -> waitProxy
     WaitReason.UNREACHABLE -> waitUnreachable
     WaitReason.LOST -> waitLost
     WaitReason.TLS -> waitTls
@@ -84,6 +86,8 @@ fun Strings.messageState(state: MessageState): String? = when (state) {
     MessageState.Received -> null
     MessageState.Sending -> messageSending
     MessageState.Sent -> messageSent
+    MessageState.Delivered -> messageDelivered
+    MessageState.Read -> messageRead
     is MessageState.Failed -> messageNotSent
 }
 
@@ -91,6 +95,13 @@ fun Strings.missing(missing: Missing, server: String): Pair<String, String> = wh
     Missing.ARCHIVE -> noticeNoArchiveTitle to noticeNoArchiveText(server)
     Missing.STREAM_MANAGEMENT -> noticeNoStreamManagementTitle to noticeNoStreamManagementText(server)
     Missing.STANZA_IDS -> noticeNoStanzaIdsTitle to noticeNoStanzaIdsText(server)
+    Missing.CARBONS -> noticeNoCarbonsTitle to noticeNoCarbonsText(server)
+}
+
+fun Strings.privacy(setting: PrivacySetting): Pair<String, String> = when (setting) {
+    PrivacySetting.RECEIPTS -> privacyReceipts to privacyReceiptsText
+    PrivacySetting.READ_MARKERS -> privacyReadMarkers to privacyReadMarkersText
+    PrivacySetting.TYPING -> privacyTyping to privacyTypingText
 }
 
 /** The core's errors carry no text: words are ours. */

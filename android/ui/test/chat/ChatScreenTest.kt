@@ -33,6 +33,7 @@ import org.junit.Assert.assertTrue
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.AccountItem
+import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.SendFailure
 import org.linnet.core.TimelineItem
@@ -51,6 +52,9 @@ class ChatScreenTest {
     private val actions = object : ChatActions {
         override fun back() = note("back")
         override fun send() = note("send ${draft.text}")
+        override fun composing(on: Boolean) = note("composing $on")
+        override fun correct(message: MessageItem) = note("correct ${message.id}")
+        override fun cancelCorrection() = note("cancel correction")
         override fun retry(message: Long) = note("retry $message")
         override fun delete(message: Long) = note("delete $message")
         override fun copy(text: String) = note("copy $text")
@@ -126,7 +130,7 @@ class ChatScreenTest {
         show(listOf(message(7, "Hello", MessageState.Sending)))
         val bubble = rule.onNodeWithText("Hello").fetchSemanticsNode()
         assertEquals("You, 18:00, Sending", bubble.config[SemanticsProperties.StateDescription])
-        assertEquals(listOf("Copy", "Delete"), bubble.config[SemanticsActions.CustomActions].map { it.label })
+        assertEquals(listOf("Copy", "Correct", "Delete"), bubble.config[SemanticsActions.CustomActions].map { it.label })
     }
 
     @Test

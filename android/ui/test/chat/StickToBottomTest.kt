@@ -19,6 +19,7 @@ import androidx.compose.ui.unit.dp
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.AccountItem
+import org.linnet.core.MessageItem
 import org.linnet.core.TimelineItem
 import org.linnet.ui.Stage
 import org.linnet.ui.previews.Fixtures
@@ -127,6 +128,9 @@ class StickToBottomTest {
     private object NoActions : ChatActions {
         override fun back() = Unit
         override fun send() = Unit
+        override fun composing(on: Boolean) = Unit
+        override fun correct(message: MessageItem) = Unit
+        override fun cancelCorrection() = Unit
         override fun retry(message: Long) = Unit
         override fun delete(message: Long) = Unit
         override fun copy(text: String) = Unit

@@ -6,10 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use jid::BareJid;
 use rusqlite::params;
 
 use super::page::Archived;
-use crate::chat::{open, read, read_sync};
+use crate::chat::read::{self, Horizon};
+use crate::chat::{open, read_sync};
 use crate::engine::cx::Cx;
 use crate::engine::fault::Sabotage;
 use crate::fault::Fault;
@@ -19,35 +21,109 @@ use crate::message::order::{self, Place, Side};
 use crate::message::{deletion, state, text};
 use crate::outbox;
 
+/// Where a page stands in a chat: the row last met, and the one above it; and how far the chat was read.
+#[derive(Debug, Clone, Copy)]
+struct Cursor {
+    position: Option<i64>,
+    next: Option<i64>,
+    horizon: Horizon,
+}
+
+impl Cursor {
+    /// Whether nothing fits in without moving what stands around.
+    fn is_crowded(self) -> bool {
+        matches!((self.position, self.next), (Some(low), Some(high)) if high.saturating_sub(low) < 2)
+    }
+}
+
+/// What a page did to a chat, told once at its end.
+#[derive(Debug, Default)]
+struct Arrivals {
+    /// The newest message that was new.
+    newest: Option<i64>,
+    /// The highest of our own, written on another device, that was new.
+    answered: Option<MessageId>,
+}
+
 /// Merges a page that follows what is settled, oldest message first.
 pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
-    let mut cursors: BTreeMap<ChatId, Option<i64>> = BTreeMap::new();
+    let absent = identity::Absent::of(cx)?;
+    let mut peers: BTreeMap<&BareJid, ChatId> = BTreeMap::new();
+    let mut cursors: BTreeMap<ChatId, Cursor> = BTreeMap::new();
+    let mut arrivals: BTreeMap<ChatId, Arrivals> = BTreeMap::new();
     for archived in page {
-        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
+        let Some(content) = &archived.content else { continue };
+        let via = Via::Archive(&archived.id);
+        let (known, chat) = match identity::find_unless(cx, content, via, absent)? {
+            Known::Deleted => {
+                deletion::also_known_as(cx, &archived.id)?;
+                continue;
+            }
+            Known::Message(message) => (Some(message), chat_of(cx, message)?),
+            Known::New => match peers.get(&content.peer) {
+                Some(chat) => (None, *chat),
+                None => {
+                    let chat = open::for_peer(cx, &content.peer)?;
+                    peers.insert(&content.peer, chat);
+                    (None, chat)
+                }
+            },
+        };
         let cursor = match cursors.get(&chat) {
             Some(cursor) => *cursor,
-            None => order::last_settled(cx.tx, chat)?,
-        };
-        let position = match known {
             None => {
-                let position = right_after(cx, chat, cursor)?;
-                insert(cx, chat, position, archived, content, true)?;
-                position
+                let position = order::last_settled(cx.tx, chat)?;
+                Cursor { position, next: order::after(cx.tx, chat, position)?, horizon: Horizon::of(cx, chat)? }
+            }
+        };
+        let cursor = match known {
+            None => {
+                let position = match cx.sabotage {
+                    Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
+                    _ => order::between(cx.tx, chat, cursor.position, cursor.next, Side::Low)?,
+                };
+                let unread = if content.outgoing { read::READ } else { cursor.horizon.begins(position) };
+                let message = text::insert_row(cx, &row(chat, position, archived, content, unread))?;
+                identity::name(cx, message, content, via)?;
+                let arrived = arrivals.entry(chat).or_default();
+                arrived.newest = arrived.newest.max(Some(archived.time));
+                if content.outgoing {
+                    arrived.answered = Some(message);
+                }
+                // Making room has moved the neighbours.
+                let (next, horizon) = match cursor.is_crowded() {
+                    true => (order::after(cx.tx, chat, Some(position))?, Horizon::of(cx, chat)?),
+                    false => (cursor.next, cursor.horizon),
+                };
+                Cursor { position: Some(position), next, horizon }
             }
             Some(message) => {
                 let (position, place) = whereabouts(cx, message)?;
-                if place == Place::Settled && cursor.is_some_and(|cursor| position <= cursor) {
+                if place == Place::Settled && cursor.position.is_some_and(|cursor| position <= cursor) {
                     // Read again: it stands where it belongs.
-                    identity::name(cx, message, content, Via::Archive(&archived.id))?;
+                    identity::name(cx, message, content, via)?;
                     continue;
                 }
-                let position =
-                    if stays(cx, chat, position, place, cursor)? { position } else { right_after(cx, chat, cursor)? };
+                let position = if stays(cx, chat, position, place, cursor.position)? {
+                    position
+                } else {
+                    right_after(cx, chat, cursor.position)?
+                };
                 settle(cx, message, chat, position, archived, content)?;
-                position
+                let next = order::after(cx.tx, chat, Some(position))?;
+                Cursor { position: Some(position), next, horizon: Horizon::of(cx, chat)? }
             }
         };
-        cursors.insert(chat, Some(position));
+        cursors.insert(chat, cursor);
+    }
+    for (chat, arrived) in arrivals {
+        if let Some(newest) = arrived.newest {
+            text::list(cx, chat, newest)?;
+        }
+        if let Some(message) = arrived.answered {
+            // Whoever answered on another device had read what stands before the answer.
+            read::read_up_to(cx, chat, message)?;
+        }
     }
     Ok(())
 }
@@ -84,7 +160,7 @@ pub fn backward(
     cx: &mut Cx<'_>,
     page: &[Archived],
     lowest: &mut BTreeMap<ChatId, MessageId>,
-    fresh: Fresh,
+    news: News,
 ) -> Result<(), Fault> {
     for archived in page.iter().rev() {
         let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
@@ -96,7 +172,7 @@ pub fn backward(
             },
             None => first_unsettled(cx, chat)?,
         };
-        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, fresh)? {
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, news)? {
             lowest.insert(chat, message);
         }
     }
@@ -105,7 +181,7 @@ pub fn backward(
 
 /// Whether what a page brings is news to the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fresh {
+pub enum News {
     Yes,
     /// It is from before the first sign-in: only where another device has told how far the chat was read.
     IfParked,
@@ -153,7 +229,7 @@ pub fn into_gap(
         if known.is_none() {
             added += 1;
         }
-        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, Fresh::No)? {
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, News::No)? {
             lowest = Some(message);
         }
     }
@@ -216,7 +292,7 @@ fn place_below(
     known: Option<MessageId>,
     archived: &Archived,
     content: &Content,
-    fresh: Fresh,
+    news: News,
 ) -> Result<Option<MessageId>, Fault> {
     if let Some(message) = known {
         let (position, place) = whereabouts(cx, message)?;
@@ -232,10 +308,10 @@ fn place_below(
     match known {
         Some(message) => settle(cx, message, chat, position, archived, content).map(|()| Some(message)),
         None => {
-            let fresh = match fresh {
-                Fresh::Yes => true,
-                Fresh::IfParked => read_sync::is_parked(cx, chat)?,
-                Fresh::No => false,
+            let fresh = match news {
+                News::Yes => true,
+                News::IfParked => read_sync::is_parked(cx, chat)?,
+                News::No => false,
             };
             insert(cx, chat, position, archived, content, fresh).map(Some)
         }
@@ -261,15 +337,13 @@ fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result
             deletion::also_known_as(cx, &archived.id)?;
             Ok(None)
         }
-        Known::Message(message) => {
-            let chat = cx
-                .tx
-                .prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?
-                .query_row([message], |row| row.get(0))?;
-            Ok(Some((content, Some(message), chat)))
-        }
+        Known::Message(message) => Ok(Some((content, Some(message), chat_of(cx, message)?))),
         Known::New => Ok(Some((content, None, open::for_peer(cx, &content.peer)?))),
     }
+}
+
+fn chat_of(cx: &Cx<'_>, message: MessageId) -> Result<ChatId, Fault> {
+    Ok(cx.tx.prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?)
 }
 
 fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<(i64, Place), Fault> {
@@ -333,7 +407,24 @@ fn insert(
     content: &Content,
     fresh: bool,
 ) -> Result<MessageId, Fault> {
-    let row = text::NewMessage {
+    let fresh = fresh && !content.outgoing;
+    let unread = if fresh { Horizon::of(cx, chat)?.begins(position) } else { read::READ };
+    let message = text::insert(cx, &row(chat, position, archived, content, unread))?;
+    identity::name(cx, message, content, Via::Archive(&archived.id))?;
+    if content.outgoing {
+        read::read_up_to(cx, chat, message)?;
+    }
+    Ok(message)
+}
+
+fn row<'a>(
+    chat: ChatId,
+    position: i64,
+    archived: &Archived,
+    content: &'a Content,
+    unread: i64,
+) -> text::NewMessage<'a> {
+    text::NewMessage {
         chat,
         position,
         place: Place::Settled,
@@ -342,14 +433,7 @@ fn insert(
         body: &content.body,
         stanza_id: content.stanza_id.as_deref(),
         time: archived.time,
-        unread: read::begins(cx, chat, position, fresh && !content.outgoing)?,
+        unread,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
-    };
-    let message = text::insert(cx, &row)?;
-    identity::name(cx, message, content, Via::Archive(&archived.id))?;
-    // Whoever answered on another device had read what stands before the answer.
-    if content.outgoing {
-        read::up_to(cx, chat, position)?;
     }
-    Ok(message)
 }

@@ -106,13 +106,28 @@ pub fn up_to_marked(cx: &mut Cx<'_>, peer: &BareJid, id: &str) -> Result<(), Fau
     }
 }
 
-/// How a message that comes in at this position begins: unread, if `fresh` and not seen elsewhere.
-pub fn begins(cx: &Cx<'_>, chat: ChatId, position: i64, fresh: bool) -> Result<i64, Fault> {
-    if !fresh || mark(cx, chat)?.is_some_and(|mark| position <= mark) {
-        return Ok(READ);
+/// How far a chat was read, for what comes in.
+#[derive(Debug, Clone, Copy)]
+pub struct Horizon {
+    mark: Option<i64>,
+    undecided: bool,
+}
+
+impl Horizon {
+    /// Of a chat, now.
+    pub fn of(cx: &Cx<'_>, chat: ChatId) -> Result<Self, Fault> {
+        let undecided = !cx.session.archive.caught_up && read_sync::is_parked(cx, chat)?;
+        Ok(Self { mark: mark(cx, chat)?, undecided })
     }
-    let undecided = !cx.session.archive.caught_up && read_sync::is_parked(cx, chat)?;
-    Ok(if undecided { UNDECIDED } else { UNREAD })
+
+    /// How a message of somebody else begins at this position.
+    pub fn begins(self, position: i64) -> i64 {
+        match self.mark {
+            Some(mark) if position <= mark => READ,
+            _ if self.undecided => UNDECIDED,
+            _ => UNREAD,
+        }
+    }
 }
 
 /// A message is about to be deleted: the mark goes on to the one before it.

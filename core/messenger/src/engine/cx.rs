@@ -22,6 +22,16 @@ pub struct Cx<'a> {
     pub session: &'a mut Session,
     pub out: &'a mut Outcome,
     pub sabotage: Option<super::fault::Sabotage>,
+    pub modes: Modes,
+}
+
+/// How the messenger is to work, whoever's the account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Modes {
+    /// The network is paid for by the byte: nothing is read that nobody looks at.
+    pub metered: bool,
+    /// For benches: pages of the archive are read and dropped.
+    pub discard: bool,
 }
 
 impl Cx<'_> {

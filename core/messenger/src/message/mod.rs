@@ -4,6 +4,7 @@
 pub mod bounce;
 pub mod deletion;
 pub mod identity;
+pub mod notified;
 pub mod order;
 pub mod state;
 pub mod text;

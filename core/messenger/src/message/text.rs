@@ -11,7 +11,8 @@ use rusqlite::{OptionalExtension, params};
 use super::identity::{self, Content, Known, Via};
 use super::order::{self, Place};
 use super::state;
-use crate::chat::{open, read, read_sync};
+use crate::chat::read::{self, Horizon};
+use crate::chat::{open, read_sync};
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Copied, Inbound, Kind};
@@ -154,7 +155,7 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         body: &content.body,
         stanza_id: content.stanza_id.as_deref(),
         time,
-        unread: read::begins(cx, chat, position, !content.outgoing)?,
+        unread: if content.outgoing { read::READ } else { Horizon::of(cx, chat)?.begins(position) },
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     };
     let message = insert(cx, &row)?;
@@ -235,6 +236,22 @@ pub struct NewMessage<'a> {
 
 /// Writes a message and puts its chat on the list.
 pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
+    let message = insert_row(cx, row)?;
+    list(cx, row.chat, row.time)?;
+    Ok(message)
+}
+
+/// Puts a chat on the list, as high as this time.
+pub fn list(cx: &mut Cx<'_>, chat: ChatId, time: i64) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
+        .execute((chat, time))?;
+    cx.chat_changed(chat);
+    Ok(())
+}
+
+/// Writes a message; whoever writes many of a chat lists it once.
+pub fn insert_row(cx: &Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
     cx.tx
         .prepare_cached(
             "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state)
@@ -252,10 +269,5 @@ pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault>
             row.unread,
             row.state
         ])?;
-    let message = MessageId(cx.tx.last_insert_rowid());
-    cx.tx
-        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
-        .execute((row.chat, row.time))?;
-    cx.chat_changed(row.chat);
-    Ok(message)
+    Ok(MessageId(cx.tx.last_insert_rowid()))
 }

@@ -34,7 +34,14 @@ const LOGIN: u64 = 60_000;
 pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let connection = Session::next_connection();
     cx.session.link = Link::Opening { connection, deadline: cx.now.mono + OPENING };
-    let target = ConnectTarget { domain: cx.session.jid.domain().to_string(), server: cx.session.server.clone() };
+    cx.session.certificate_refused = false;
+    let target = ConnectTarget {
+        domain: cx.session.jid.domain().to_string(),
+        server: cx.session.server.clone(),
+        redirect: None,
+        proxy: cx.session.proxy.clone(),
+        pin: cx.session.pin,
+    };
     cx.out.effects.push(Effect::Connect { account: cx.session.account, connection, target });
     show(cx, Connection::Connecting)
 }
@@ -43,6 +50,16 @@ pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
 pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
     cx.session.active = active;
     Ok(())
+}
+
+/// The way to the server is another one now: leave the old one, and try the new one at once.
+pub fn again(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if matches!(cx.session.link, Link::Off) {
+        return Ok(());
+    }
+    leave(cx, false)?;
+    cx.session.backoff.reset();
+    open(cx)
 }
 
 /// The transport is up: begin the login.
@@ -145,6 +162,7 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
         _ => Vec::new(),
     };
     cx.tx.prepare_cached("UPDATE account SET signed_in = 1 WHERE id = ?1")?.execute([cx.session.account])?;
+    super::certificate::settle(cx)?;
     match established {
         Established::Resumed { h } => resumed(cx, connection, h)?,
         Established::Bound { jid, stream_management, carbons, resume_failed, .. } => {
@@ -344,11 +362,16 @@ pub fn stream_error(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
 /// Why a transport failed, in the user's terms.
 pub fn transport_lost(cx: &mut Cx<'_>, error: Option<TransportError>) -> Result<(), Fault> {
     match error {
-        Some(TransportError::Certificate) => give_up(cx, LoginFailure::Certificate),
+        Some(TransportError::Certificate) => {
+            give_up(cx, LoginFailure::Certificate)?;
+            cx.session.certificate_refused = true;
+            Ok(())
+        }
         Some(TransportError::Dns) => lost(cx, WaitReason::ServerNotFound),
         Some(TransportError::Unreachable) => lost(cx, WaitReason::Unreachable),
         Some(TransportError::Tls) => lost(cx, WaitReason::Tls),
         Some(TransportError::Timeout) => lost(cx, WaitReason::Timeout),
+        Some(TransportError::Proxy) => lost(cx, WaitReason::Proxy),
         Some(TransportError::Cut) | None => lost(cx, WaitReason::Lost),
     }
 }
@@ -382,6 +405,7 @@ pub fn network_changed(cx: &mut Cx<'_>) -> Result<(), Fault> {
             close_transport(cx, true);
             open(cx)
         }
+        Link::Failed if cx.session.certificate_refused => open(cx),
         Link::Off | Link::Failed => Ok(()),
     }
 }

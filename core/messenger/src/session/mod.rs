@@ -4,6 +4,7 @@
 //! here decides what a stanza means.
 
 pub mod backoff;
+pub mod certificate;
 pub mod clock;
 pub mod connect;
 pub mod disco;
@@ -16,8 +17,8 @@ pub mod stream;
 
 use jid::{BareJid, FullJid};
 
-use crate::command::{Secret, ServerAddress};
-use crate::ids::{AccountId, ConnectionId};
+use crate::command::{ProxyAddress, Secret, ServerAddress};
+use crate::ids::{AccountId, ConnectionId, Fingerprint};
 use crate::wire::Frame;
 use backoff::Backoff;
 use negotiate::Negotiation;
@@ -28,6 +29,11 @@ pub struct Session {
     pub jid: BareJid,
     pub password: Secret,
     pub server: Option<ServerAddress>,
+    pub proxy: Option<ProxyAddress>,
+    /// The only certificate to accept.
+    pub pin: Option<Fingerprint>,
+    /// The last certificate was refused: on another network path there may be another one.
+    pub certificate_refused: bool,
     pub resource: String,
     pub enabled: bool,
     pub scram_seen: bool,
@@ -142,6 +148,9 @@ impl Session {
 
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
+        if self.archive.has_unstored() {
+            return Some(0);
+        }
         match &self.link {
             Link::Off | Link::Failed => None,
             Link::Waiting { until } => Some(*until),

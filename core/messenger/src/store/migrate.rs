@@ -10,7 +10,10 @@ use super::OpenError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_privacy.sql"),
-    include_str!("migrations/0003_device.sql"),
+    include_str!("migrations/0003_relation.sql"),
+    include_str!("migrations/0004_connection.sql"),
+    include_str!("migrations/0005_device.sql"),
+    include_str!("migrations/0006_lease.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -215,7 +215,7 @@ fn message_item(row: MessageRow) -> MessageItem {
     }
 }
 
-fn plain(body: &str) -> Vec<TextBlock> {
+pub(super) fn plain(body: &str) -> Vec<TextBlock> {
     let span = TextSpan { text: body.to_owned(), ..TextSpan::default() };
     vec![TextBlock { quote: 0, preformatted: false, spans: vec![span] }]
 }
