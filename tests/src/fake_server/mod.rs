@@ -437,6 +437,18 @@ impl FakeServer {
         }
     }
 
+    /// Another client of an account, which this world does not play, sent a message that is archived under this id.
+    pub fn copies(&mut self, owner: &BareJid, message: &Element, id: &str) {
+        let message = match self.switches.stanza_ids {
+            true => message
+                .clone()
+                .child(Element::new("stanza-id", ns::STANZA_ID).with("by", owner.as_str()).with("id", id)),
+            false => message.clone(),
+        };
+        self.copy("sent", owner, &message, &[]);
+        self.flush();
+    }
+
     fn complain(&mut self, what: impl Into<String>) {
         self.complaints.push(what.into());
     }

@@ -29,6 +29,8 @@ enum Naming {
 struct Said {
     peer: usize,
     by_us: bool,
+    /// What another device of ours said is copied to this one.
+    copied: bool,
     naming: Naming,
     word: u8,
     /// Milliseconds since the one before.
@@ -69,9 +71,11 @@ fn said() -> impl Strategy<Value = Said> {
         1 => Just(Naming::Nameless),
     ];
     let pause = prop_oneof![Just(0_u32), 1_u32..3_000, 3_000_u32..900_000];
-    (0_usize..3, any::<bool>(), naming, 0_u8..4, pause).prop_map(|(peer, by_us, naming, word, pause)| Said {
+    let flags = (any::<bool>(), any::<bool>());
+    (0_usize..3, flags, naming, 0_u8..4, pause).prop_map(|(peer, (by_us, copied), naming, word, pause)| Said {
         peer,
         by_us: by_us || peer == 2,
+        copied,
         // A note to self is archived twice; only a modern client tells the copies from two notes.
         naming: if peer == 2 { Naming::Modern } else { naming },
         word,
@@ -199,10 +203,11 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
     let mut time = world.server().now() - plan.days * 86_400_000;
     let keep = |said: Said, number: usize, time: i64| {
         let (from, to, message) = stanza(said, number);
-        let copies = if said.peer == 2 { 2 } else { 1 };
-        for _ in 0..copies {
-            world.server().archive_by_hand(&own, &from, &to, message.clone(), time);
+        let id = world.server().archive_by_hand(&own, &from, &to, message.clone(), time);
+        if said.peer == 2 {
+            world.server().archive_by_hand(&own, &from, &to, message, time);
         }
+        id
     };
     for (number, said) in plan.before.iter().enumerate() {
         time += i64::from(said.pause);
@@ -213,9 +218,13 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
     for (number, said) in plan.live.iter().enumerate() {
         world.advance(u64::from(said.pause));
         if said.by_us {
-            // From another device of hers: nothing of it is delivered here.
+            // From another device of hers: what is not copied is not delivered here.
             let now = world.server_acts(|server| server.now());
-            keep(*said, 1_000 + number, now);
+            let id = keep(*said, 1_000 + number, now);
+            if said.copied {
+                let (.., message) = stanza(*said, 1_000 + number);
+                world.server_acts(|server| server.copies(&own, &message, &id));
+            }
         } else {
             let (.., message) = stanza(*said, 1_000 + number);
             world.server_acts(|server| server.arrives(&message));

@@ -3,7 +3,7 @@
 //! The token a send comes with is both `id` and origin id of the stanza: whoever repeats the send, or meets the message
 //! again in the archive, finds the same row.
 //!
-//! XEPs: RFC 6121 5, 0203, 0280, 0359
+//! XEPs: RFC 6121 5, 0203, 0280, 0334, 0359
 
 use jid::BareJid;
 use rusqlite::{OptionalExtension, params};
@@ -168,9 +168,14 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         read_sync::arrived(cx, id)?;
     }
     if place != Place::Settled {
-        confirm(cx, archive_id.is_some());
+        confirm(cx, archive_id.is_some() || forbids_storing(stanza));
     }
     Ok(())
+}
+
+/// Whether its sender wants it in no archive (XEP-0334): there is nothing to look for, then.
+fn forbids_storing(stanza: &Element) -> bool {
+    stanza.children().any(|child| child.is("no-store", ns::HINTS) || child.is("no-permanent-store", ns::HINTS))
 }
 
 /// When the archive is to be asked about a live message. With copies of everything and the archive's id on it, what came
