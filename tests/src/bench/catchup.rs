@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use linnet_servers::{Options, Prosody};
+use linnet_servers::{Options, Server};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ pub fn run(name: &str, page: u32, folder: &Path, driver: &Path, tell: impl Fn(&s
 
 /// A server with an archive, and the store of a device that has seen its first message only.
 pub struct Missed {
-    server: Prosody,
+    server: Server,
     page: u32,
     driver: PathBuf,
     folder: PathBuf,
@@ -77,7 +77,7 @@ impl Missed {
         let folder = folder.join("catchup");
         drop(std::fs::remove_dir_all(&folder));
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let server = Prosody::start(Options { page_size: page, ..Options::default() })?;
+        let server = Server::start(Options { page_size: page, ..Options::default() })?;
         server.add_user(USER, PASSWORD)?;
         let missed = Self { server, page, driver: driver.to_owned(), folder, total: messages + 1 };
         let mut random = Repeatable(0x0123_4567_89ab_cdef);
