@@ -11,6 +11,7 @@ use linnet_messenger::now::Now;
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use rusqlite::Connection;
@@ -38,6 +39,7 @@ pub struct Running {
     pub chat_list: Held<ChatList>,
     pub accounts: Held<Accounts>,
     pub requests: Held<Requests>,
+    pub notifications: Held<Notifications>,
     /// The transports of this process, by the engine's name for them.
     pub links: BTreeMap<ConnectionId, LinkId>,
 }
@@ -100,6 +102,7 @@ impl Phone {
             chat_list: Held::new(ChatList),
             accounts: Held::new(Accounts),
             requests: Held::new(Requests),
+            notifications: Held::new(Notifications),
             links: BTreeMap::new(),
         });
         Ok(())

@@ -4,9 +4,11 @@
 use rusqlite::params;
 
 use super::gap;
+use super::merge::News;
 use super::page::{Archived, Fin};
 use super::run::{self, Goal, Reach, Read};
 use super::unstored::{self, Kind, Page};
+use crate::chat::read_sync;
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 
@@ -43,7 +45,7 @@ pub(super) fn page(cx: &mut Cx<'_>, mut join: Join, mut results: Vec<Archived>, 
     }
     join.read = join.read.and(cx, results.len());
     let fresh = results.split_off(reached.map_or(0, |at| at + 1));
-    let kind = Kind::Backward { newest, unread: join.floor.is_some() };
+    let kind = Kind::Backward { newest, news: if join.floor.is_some() { News::Yes } else { News::IfParked } };
     unstored::add(cx, Page { kind, results: fresh, last: None })?;
     match next {
         Some(next) if !fin.complete && reached.is_none() && !old_enough && !stuck && !join.read.reaches(&reach) => {
@@ -65,6 +67,9 @@ fn done(cx: &mut Cx<'_>, join: &Join, whole: bool, reached: bool) -> Result<(), 
     }
     if !whole && join.floor.is_none() {
         gap::open_before_each_chat(cx)?;
+    }
+    if join.floor.is_none() {
+        read_sync::joined(cx)?;
     }
     joined(cx, join, whole)?;
     // What came in the meantime.
