@@ -17,6 +17,7 @@ macro_rules! played {
 
 mod anywhere;
 mod archive;
+mod chat;
 mod connection;
 mod contact;
 mod hostile;

@@ -21,7 +21,7 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -338,6 +338,18 @@ impl World for FakeWorld {
         self.add_device_with(name, user, &password)
     }
 
+    fn add_account(&self, device: DeviceId, user: &str) -> AccountId {
+        let jid = address(user);
+        let password = Self::password(user);
+        self.server().register(&jid, &password);
+        let password = Secret::new(password);
+        match self.submit(device, Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None })
+        {
+            Ok(Receipt::Account(account)) => account,
+            other => self.fail(&format!("adding an account gave {other:?}")),
+        }
+    }
+
     fn befriend(&self, one: &str, other: &str) {
         self.server_acts(|server| server.befriend(&address(one), &address(other)));
     }
@@ -417,6 +429,10 @@ impl World for FakeWorld {
 
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
         self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn notifications(&self, device: DeviceId) -> Vec<NotificationItem> {
+        self.look(device, |running| running.notifications.look(&running.reader).map(<[_]>::to_vec))
     }
 
     fn cut(&self, device: DeviceId) {
@@ -570,6 +586,7 @@ impl Inner {
         running.chat_list.notice(changes.iter().copied());
         running.accounts.notice(changes.iter().copied());
         running.requests.notice(changes.iter().copied());
+        running.notifications.notice(changes.iter().copied());
         if death == Some(Death::Committed) {
             return self.kill(device);
         }

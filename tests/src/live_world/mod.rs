@@ -26,8 +26,9 @@ use linnet_messenger::store::{StoreOptions, open_reader};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -241,7 +242,17 @@ impl LiveWorld {
             present.iter().map(|device| (*device, self.address(*device).to_string())).collect();
         let mut sent = Vec::new();
         for (device, own) in &users {
+            let several = users.iter().filter(|(_, user)| user == own).count() > 1;
             for chat in self.chat_list(*device) {
+                // To the user's other devices a marker of this one is an answer: they take what is before it for read.
+                // The other side's marker, once it is acknowledged there, proves as well what it has received before.
+                let answered = users
+                    .iter()
+                    .filter(|(_, user)| *user == chat.address)
+                    .all(|(other, _)| self.chat_list(*other).iter().any(|back| back.address == *own));
+                if several && answered {
+                    continue;
+                }
                 let receivers = || users.iter().filter(|(_, user)| *user == chat.address && user != own);
                 // A marker would bring a chat back that was deleted there.
                 let deleted = receivers().any(|(receiver, _)| self.has_deleted_chat(*receiver, own));
@@ -299,13 +310,9 @@ impl LiveWorld {
 
 impl World for LiveWorld {
     fn add_device(&self, name: &str, user: &str) -> DeviceId {
-        if let Err(error) = self.server.add_user(user, &Self::password(user)) {
-            self.fail(&error);
-        }
         let target: SocketAddr =
             format!("{}:{}", self.server.host, self.server.port).parse().expect("invariant: loopback");
         let link = Link::open(target).expect("invariant: a loopback port is free");
-        let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port: link.port(), direct_tls: false });
         let store = StoreOptions::new(Some(self.folder.join(format!("{name}.db"))), [7; 32]);
         let device = {
             let mut phones = self.phones.borrow_mut();
@@ -322,13 +329,23 @@ impl World for LiveWorld {
             DeviceId(phones.len() - 1)
         };
         self.open(device.0);
-        let password = Secret::new(Self::password(user));
-        let command = Command::AddAccount { address: self.address(device).to_string(), password, server, proxy: None };
+        let account = self.add_account(device, user);
+        self.phones.borrow_mut()[device.0].account = Some(account);
+        device
+    }
+
+    fn add_account(&self, device: DeviceId, user: &str) -> AccountId {
+        if let Err(error) = self.server.add_user(user, &Self::password(user)) {
+            self.fail(&error);
+        }
+        let port = self.phones.borrow()[device.0].link.port();
+        let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls: false });
+        let address = format!("{user}@{}", self.server.domain);
+        let command = Command::AddAccount { address, password: Secret::new(Self::password(user)), server, proxy: None };
         match self.submit(device, command) {
-            Ok(Receipt::Account(account)) => self.phones.borrow_mut()[device.0].account = Some(account),
+            Ok(Receipt::Account(account)) => account,
             other => self.fail(&format!("adding an account gave {other:?}")),
         }
-        device
     }
 
     fn befriend(&self, one: &str, other: &str) {
@@ -421,6 +438,10 @@ impl World for LiveWorld {
 
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem> {
         self.look(device, Accounts, &[])
+    }
+
+    fn notifications(&self, device: DeviceId) -> Vec<NotificationItem> {
+        self.look(device, Notifications, &[])
     }
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {

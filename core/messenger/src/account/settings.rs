@@ -7,6 +7,7 @@ use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, p
 
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
+use crate::chat::read_sync::ReadSyncState;
 use crate::command::{ProxyAddress, Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
@@ -87,6 +88,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 referral: Referral::None,
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
+                read_sync: ReadSyncState::default(),
             })
         });
         session.transpose()
@@ -178,6 +180,7 @@ pub fn add(
         referral: Referral::None,
         pump: false,
         archive: ArchiveState::new(None),
+        read_sync: ReadSyncState::default(),
     })
 }
 

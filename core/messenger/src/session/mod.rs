@@ -60,6 +60,7 @@ pub struct Session {
     /// Look at the outbox before this call ends.
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
+    pub read_sync: crate::chat::read_sync::ReadSyncState,
 }
 
 /// Where the transport stands.
