@@ -13,6 +13,7 @@ mod account;
 mod chat_list;
 mod client;
 mod error;
+mod network;
 mod platform;
 mod request;
 mod subscription;
@@ -23,6 +24,7 @@ pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure,
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use error::{CommandError, OpenError, SubscriptionError};
+pub use network::{Judgement, Lookup, PlatformNetwork, Question};
 pub use platform::{LogLevel, Platform};
 pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};

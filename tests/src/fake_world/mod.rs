@@ -72,6 +72,8 @@ struct Inner {
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
     targets: BTreeMap<usize, ConnectTarget>,
+    connections: u32,
+    alternatives: u32,
     trace: VecDeque<String>,
     salted: Salted,
     folder: PathBuf,
@@ -106,6 +108,8 @@ impl FakeWorld {
             answers: BTreeMap::new(),
             violations: Vec::new(),
             targets: BTreeMap::new(),
+            connections: 0,
+            alternatives: 0,
             trace: VecDeque::new(),
             salted: BTreeMap::new(),
             folder,
@@ -250,6 +254,16 @@ impl FakeWorld {
     /// Gives the device an input of the platform's.
     pub fn tell(&self, device: DeviceId, input: Input) {
         self.inner.borrow_mut().handle(device.0, vec![input]);
+    }
+
+    /// The next so many connections lead to one of several places where the server may be.
+    pub fn alternatives(&self, count: u32) {
+        self.inner.borrow_mut().alternatives = count;
+    }
+
+    /// How often any device has connected, or tried.
+    pub fn connections(&self) -> u32 {
+        self.inner.borrow().connections
     }
 
     /// Where the device connected last.
@@ -555,6 +569,7 @@ impl Inner {
                 let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
                 self.connect(device, account, connection, direct, target.pin);
                 self.targets.insert(device, target);
+                self.connections += 1;
             }
             Effect::StartTls { connection, .. } => self.start_tls(device, connection),
             Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),
