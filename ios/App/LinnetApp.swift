@@ -15,7 +15,7 @@ struct LinnetApp: App {
     init() {
         let platform = ApplePlatform(identifier: "org.linnet.app")
         let app = AppModel {
-            try Client.open(options: StoreFile.options(), platform: platform)
+            try Client.open(options: StoreFile.options(), platform: platform, network: AppleNetwork())
         } erase: {
             try StoreFile.erase()
             platform.forgetKey()
