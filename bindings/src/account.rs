@@ -25,6 +25,8 @@ pub struct AccountItem {
     pub missing: Vec<Missing>,
     /// Whether the server archives messages for us (XEP-0441); `None` while unknown, or without an archive.
     pub archiving: Option<bool>,
+    /// What it tells others unasked.
+    pub privacy: Privacy,
     /// The certificate that the server showed last, if it is one to look at: one that was refused
     /// (`LoginFailure.Certificate`), or the pinned one.
     #[uniffi(default = None)]
@@ -32,6 +34,39 @@ pub struct AccountItem {
     /// Everything of this account goes through this SOCKS5 proxy; `None`: the straight way.
     #[uniffi(default = None)]
     pub proxy: Option<ProxyAddress>,
+}
+
+/// What an account tells others unasked. All on at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct Privacy {
+    /// Contacts learn that their messages arrived (XEP-0184).
+    pub receipts: bool,
+    /// Contacts learn that their messages were seen (XEP-0333). Our own devices learn what was read all the same
+    /// (XEP-0490).
+    pub read_markers: bool,
+    /// Contacts learn that the user is writing (XEP-0085).
+    pub typing: bool,
+}
+
+/// One switch of `Privacy`, for `Client.set_privacy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum PrivacySetting {
+    /// `Privacy.receipts`.
+    Receipts,
+    /// `Privacy.read_markers`.
+    ReadMarkers,
+    /// `Privacy.typing`.
+    Typing,
+}
+
+impl From<PrivacySetting> for item::PrivacySetting {
+    fn from(setting: PrivacySetting) -> Self {
+        match setting {
+            PrivacySetting::Receipts => Self::Receipts,
+            PrivacySetting::ReadMarkers => Self::ReadMarkers,
+            PrivacySetting::Typing => Self::Typing,
+        }
+    }
 }
 
 /// A server's certificate (RFC 5280) for a person to judge. Its texts are its own, shortened and without control
@@ -152,6 +187,8 @@ pub enum Missing {
     StreamManagement,
     /// XEP-0313 without XEP-0359 ids on live messages: history is read twice.
     StanzaIds,
+    /// No XEP-0280: what another device says or hears shows up here only when the archive is read.
+    Carbons,
 }
 
 subscription! {
@@ -170,6 +207,11 @@ impl From<item::AccountItem> for AccountItem {
             signed_in: item.signed_in,
             missing: item.missing.into_iter().map(Into::into).collect(),
             archiving: item.archiving,
+            privacy: Privacy {
+                receipts: item.privacy.receipts,
+                read_markers: item.privacy.read_markers,
+                typing: item.privacy.typing,
+            },
             certificate: item.certificate.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
         }
@@ -253,6 +295,7 @@ impl From<item::Missing> for Missing {
             item::Missing::Archive => Self::Archive,
             item::Missing::StreamManagement => Self::StreamManagement,
             item::Missing::StanzaIds => Self::StanzaIds,
+            item::Missing::Carbons => Self::Carbons,
         }
     }
 }

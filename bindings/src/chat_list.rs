@@ -24,6 +24,8 @@ pub struct ChatItem {
     pub preview: Option<Preview>,
     /// Received messages after the last one read.
     pub unread: u32,
+    /// The contact is writing right now (XEP-0085).
+    pub typing: bool,
 }
 
 /// The newest message of a chat, in short.
@@ -55,6 +57,7 @@ impl From<item::ChatItem> for ChatItem {
             note_to_self: item.note_to_self,
             preview: item.preview.map(Into::into),
             unread: item.unread,
+            typing: item.typing,
         }
     }
 }

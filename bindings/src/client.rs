@@ -7,16 +7,20 @@ use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 
-use crate::account::AccountsSubscription;
+use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
+use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::request::RequestsSubscription;
 use crate::timeline::TimelineSubscription;
+use crate::version::VersionsSubscription;
 
 /// How to open a client.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -81,7 +85,7 @@ impl Client {
             );
             return Err(OpenError::KeyOrFile);
         };
-        let store = StoreOptions { path: Some(options.database_path.into()), key };
+        let store = StoreOptions::new(Some(options.database_path.into()), key);
         let options =
             linnet_runtime::Options { ca_file: options.ca_file.map(Into::into), ..linnet_runtime::Options::new(store) };
         let bridge: Arc<dyn linnet_runtime::Platform> = Arc::new(Bridge::new(Arc::clone(&platform), network));
@@ -141,10 +145,23 @@ impl Client {
         RequestsSubscription::new(self.inner.subscribe(Requests))
     }
 
+    /// What to tell the user outside the app: one notification a chat with unread messages. Show what appears, alert
+    /// when the last line of one is another message than before, withdraw what goes. Each call makes a subscription of
+    /// its own; close it when done.
+    pub fn notifications(&self) -> Arc<NotificationsSubscription> {
+        NotificationsSubscription::new(self.inner.subscribe(Notifications))
+    }
+
     /// A chat's messages. Each call makes a subscription of its own; close it when done. Empty if there is no such
     /// chat.
     pub fn timeline(&self, chat: i64) -> Arc<TimelineSubscription> {
         TimelineSubscription::new(self.inner.subscribe(Timeline::new(ChatId(chat))))
+    }
+
+    /// The versions of a corrected message (XEP-0308), oldest first. Each call makes a subscription of its own; close it
+    /// when done. Empty if there is no such message; one item if it was never corrected.
+    pub fn versions(&self, message: i64) -> Arc<VersionsSubscription> {
+        VersionsSubscription::new(self.inner.subscribe(Versions::new(MessageId(message))))
     }
 }
 
@@ -177,6 +194,12 @@ impl Client {
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.
     pub async fn set_account_enabled(&self, account: i64, enabled: bool) -> Result<(), CommandError> {
         self.done(Command::SetAccountEnabled { account: AccountId(account), enabled }).await
+    }
+
+    /// The account's password was changed elsewhere (`LoginFailure.WrongPassword` on an account that is signed in), and
+    /// this is the new one: connects with it. Server, proxy and chats stay. Errors: `NotFound`, `Storage`.
+    pub async fn set_password(&self, account: i64, password: String) -> Result<(), CommandError> {
+        self.done(Command::SetPassword { account: AccountId(account), password: Secret::new(password) }).await
     }
 
     /// Sends everything of an account through a SOCKS5 proxy from now on, or straight again; reconnects. With a proxy,
@@ -238,6 +261,32 @@ impl Client {
             Receipt::Message(message) => Ok(message.0),
             other => Err(unexpected(other)),
         }
+    }
+
+    /// Replaces the text of an own message (XEP-0308), as often as wanted; the earlier versions stay. `body` and `token`
+    /// as for `send_text`. A message that has not left yet is changed in place.
+    ///
+    /// Errors: `NotFound`, `NotNow` (it is not ours, or failed), `TextInvalid`, `Storage`.
+    pub async fn correct(&self, message: i64, body: String, token: String) -> Result<(), CommandError> {
+        self.done(Command::Correct { message: MessageId(message), body, token }).await
+    }
+
+    /// The user is writing in this chat, or has stopped (XEP-0085). Say it on every keystroke, and `false` when the
+    /// text field is empty or left: what leaves is bounded. Nothing leaves if the account's `privacy.typing` is off.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn set_composing(&self, chat: i64, composing: bool) -> Result<(), CommandError> {
+        self.done(Command::SetComposing { chat: ChatId(chat), composing }).await
+    }
+
+    /// Switches what the account tells others unasked. Errors: `NotFound`, `Storage`.
+    pub async fn set_privacy(&self, account: i64, setting: PrivacySetting, on: bool) -> Result<(), CommandError> {
+        self.done(Command::SetPrivacy { account: AccountId(account), setting: setting.into(), on }).await
+    }
+
+    /// Whether the app is in front. In the background the servers hold back what can wait (XEP-0352). Say it at every
+    /// change; at first the app counts as in front. Errors: `Storage`.
+    pub async fn set_active(&self, active: bool) -> Result<(), CommandError> {
+        self.done(Command::SetActive { active }).await
     }
 
     /// Sends a failed message again, under the same id. Errors: `NotFound`, `NotNow` (it has not failed), `Storage`.

@@ -14,20 +14,27 @@ mod chat_list;
 mod client;
 mod error;
 mod network;
+mod notification;
 mod platform;
 mod request;
 mod subscription;
 mod timeline;
+mod version;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
 pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
+pub use account::{Privacy, PrivacySetting};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use error::{CommandError, OpenError, SubscriptionError};
 pub use network::{Judgement, Lookup, PlatformNetwork, Question};
+pub use notification::{NotificationItem, NotificationLine};
+pub use notification::{NotificationsBatch, NotificationsOp, NotificationsSubscription};
 pub use platform::{LogLevel, Platform};
 pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
+pub use timeline::{TextBlock, TextSpan};
 pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
+pub use version::{VersionItem, VersionsBatch, VersionsOp, VersionsSubscription};
 
 uniffi::setup_scaffolding!();

@@ -23,6 +23,13 @@ pub enum TimelineItem {
         /// It.
         item: GapItem,
     },
+    /// The other side is writing (XEP-0085); always the last row.
+    Typing {
+        /// Stable, unique in the list.
+        key: String,
+        /// Who, as in `MessageItem.sender_name`.
+        name: String,
+    },
 }
 
 /// A message.
@@ -38,8 +45,14 @@ pub struct MessageItem {
     pub sender: String,
     /// Roster name of the sender, else the local part of the address, else the address.
     pub sender_name: String,
-    /// The text.
+    /// The text as it was written, for copying and correcting.
     pub body: String,
+    /// The same for showing: paragraphs and styles (XEP-0393), without a leading `/me `.
+    pub text: Vec<TextBlock>,
+    /// The text says what its sender does (XEP-0245): show it after the sender's name.
+    pub me: bool,
+    /// It was corrected (XEP-0308); `body` and `text` are the newest version, `Client.versions` has the others.
+    pub edited: bool,
     /// UTC milliseconds: the archive's stamp (XEP-0313) once known, else the clock corrected by the server's offset.
     pub time: i64,
     /// Where it stands.
@@ -48,6 +61,36 @@ pub struct MessageItem {
     pub group: GroupPosition,
     /// What the user may do with it.
     pub actions: Vec<MessageAction>,
+}
+
+/// A paragraph or a preformatted block (XEP-0393).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct TextBlock {
+    /// Depth of quotation; 0 is none.
+    pub quote: u32,
+    /// Shown as it is, line breaks included, in a fixed width; has one span.
+    pub preformatted: bool,
+    /// In reading order; together they are the block's text. Line breaks are `\n`.
+    pub spans: Vec<TextSpan>,
+}
+
+/// A run of text of one style (XEP-0393 5).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct TextSpan {
+    /// The characters, never empty.
+    pub text: String,
+    /// `*strong*`
+    pub strong: bool,
+    /// `_emphasis_`
+    pub emphasis: bool,
+    /// `~struck through~`
+    pub strike: bool,
+    /// `` `fixed width` ``
+    pub code: bool,
+    /// A styling character itself: shown faintly.
+    pub directive: bool,
+    /// The address that a tap opens. Its scheme is one of `https`, `http`, `xmpp`, `mailto`, `tel`, `geo`.
+    pub link: Option<String>,
 }
 
 /// Where a message stands.
@@ -59,6 +102,10 @@ pub enum MessageState {
     Sending,
     /// The server has it (XEP-0198 acknowledgement, or seen in the archive).
     Sent,
+    /// A device of the recipient has it (XEP-0184).
+    Delivered,
+    /// The recipient has seen it (XEP-0333).
+    Read,
     /// It could not be delivered.
     Failed {
         /// Why.
@@ -101,6 +148,10 @@ pub enum MessageAction {
     Copy,
     /// `Client.retry`.
     Retry,
+    /// `Client.correct`.
+    Correct,
+    /// Show `Client.versions`.
+    Versions,
     /// `Client.delete_message`.
     Delete,
 }
@@ -163,6 +214,7 @@ impl From<item::TimelineItem> for TimelineItem {
             item::TimelineItem::Message(item) => Self::Message { item: item.into() },
             item::TimelineItem::UnreadMark { key } => Self::UnreadMark { key },
             item::TimelineItem::Gap(item) => Self::Gap { item: item.into() },
+            item::TimelineItem::Typing { key, name } => Self::Typing { key, name },
         }
     }
 }
@@ -176,11 +228,28 @@ impl From<item::MessageItem> for MessageItem {
             sender: item.sender,
             sender_name: item.sender_name,
             body: item.body,
+            text: item.text.into_iter().map(Into::into).collect(),
+            me: item.me,
+            edited: item.edited,
             time: item.time,
             state: item.state.into(),
             group: item.group.into(),
             actions: item.actions.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<item::TextBlock> for TextBlock {
+    fn from(block: item::TextBlock) -> Self {
+        let spans = block.spans.into_iter().map(Into::into).collect();
+        Self { quote: block.quote, preformatted: block.preformatted, spans }
+    }
+}
+
+impl From<item::TextSpan> for TextSpan {
+    fn from(span: item::TextSpan) -> Self {
+        let item::TextSpan { text, strong, emphasis, strike, code, directive, link } = span;
+        Self { text, strong, emphasis, strike, code, directive, link }
     }
 }
 
@@ -190,6 +259,8 @@ impl From<item::MessageState> for MessageState {
             item::MessageState::Received => Self::Received,
             item::MessageState::Sending => Self::Sending,
             item::MessageState::Sent => Self::Sent,
+            item::MessageState::Delivered => Self::Delivered,
+            item::MessageState::Read => Self::Read,
             item::MessageState::Failed { reason } => Self::Failed { reason: reason.into() },
         }
     }
@@ -223,6 +294,8 @@ impl From<item::MessageAction> for MessageAction {
         match action {
             item::MessageAction::Copy => Self::Copy,
             item::MessageAction::Retry => Self::Retry,
+            item::MessageAction::Correct => Self::Correct,
+            item::MessageAction::Versions => Self::Versions,
             item::MessageAction::Delete => Self::Delete,
         }
     }

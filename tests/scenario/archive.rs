@@ -93,7 +93,7 @@ fn own_messages_take_their_place_in_the_archive_once_it_is_known() {
         world.settle();
         let server = world.server();
         let archive = |owner: &str| -> Vec<String> {
-            server.archive(&address(owner)).rows.iter().map(|row| row.body()).collect()
+            server.archive(&address(owner)).rows.iter().map(|row| row.body()).filter(|body| !body.is_empty()).collect()
         };
         let (of_alice, of_bob) = (archive("alice"), archive("bob"));
         drop(server);
@@ -201,14 +201,14 @@ fn a_gap_cut_in_the_middle_of_its_page_fills_in_the_end() {
 #[test]
 fn after_a_long_absence_the_newest_come_first_and_nothing_is_missing_in_the_end() {
     on_fake(|world| {
-        world.server().switches.page_cap = 5;
+        world.server().switches.page_cap = 1;
         let (alice, bob) = world.any().friends("alice", "bob");
         alice.say(bob, "before");
         world.settle();
         alice.kill();
         world.restart_server();
         world.advance(10_000);
-        let texts: Vec<String> = (0..420).map(|number| format!("m{number:03}")).collect();
+        let texts: Vec<String> = (0..620).map(|number| format!("m{number:03}")).collect();
         for text in &texts {
             bob.say(alice, text);
         }
@@ -217,7 +217,7 @@ fn after_a_long_absence_the_newest_come_first_and_nothing_is_missing_in_the_end(
         world.settle();
         let newest = alice.bodies(bob);
         assert_eq!(newest.last(), texts.last());
-        for _ in 0..200 {
+        for _ in 0..400 {
             if alice.gaps(bob).is_empty() {
                 alice.scroll_to_beginning(bob);
                 if alice.gaps(bob).is_empty() {

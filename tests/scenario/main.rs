@@ -5,6 +5,16 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
+/// One test a scenario.
+macro_rules! played {
+    ($module:ident, $name:ident) => {
+        #[test]
+        fn $name() {
+            crate::on_world($module::$name);
+        }
+    };
+}
+
 mod anywhere;
 mod archive;
 mod connection;

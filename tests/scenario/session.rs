@@ -106,6 +106,20 @@ fn a_password_changed_elsewhere_is_told() {
         world.settle();
         assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::WrongPassword });
         assert!(alice.account().signed_in, "the chats stay in reach");
+        let set = |password: &str| {
+            let account = world.account(alice.id);
+            alice.order(Command::SetPassword { account, password: Secret::new(password) });
+            world.settle();
+        };
+        set("guessed");
+        assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::WrongPassword });
+        set("changed");
+        assert_eq!(state(alice), Connection::Online);
+        assert_eq!(world.accounts(alice.id).len(), 1);
+        alice.kill();
+        alice.start();
+        world.settle();
+        assert_eq!(state(alice), Connection::Online, "the new password is kept");
     });
 }
 

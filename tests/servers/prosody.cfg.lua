@@ -1,4 +1,4 @@
--- A private Prosody 0.12 for Linnet's tests and for `cargo xtask run`: loopback only, unprivileged, all state in one folder.
+-- A private Prosody (0.12 and 13) for Linnet's tests and for `cargo xtask run`: loopback only, unprivileged, all state in one folder.
 -- What differs from start to start comes in by the environment (ENV_… in this file), see `src/prosody.rs`.
 
 local folder = ENV_LINNET_FOLDER
@@ -40,6 +40,12 @@ local modules = {
 }
 if ENV_LINNET_ARCHIVE ~= "none" then table.insert(modules, "mam") end
 if ENV_LINNET_STREAM_MANAGEMENT == "yes" then table.insert(modules, "smacks") end
+-- With 0.12 these modules fail when a client comes, and every stream dies.
+if ENV_LINNET_VERSION == "13" then
+	for _, module in ipairs { "sasl2", "sasl2_bind2" } do table.insert(modules, module) end
+	if ENV_LINNET_FAST == "yes" then table.insert(modules, "sasl2_fast") end
+	if ENV_LINNET_STREAM_MANAGEMENT == "yes" then table.insert(modules, "sasl2_sm") end
+end
 for _, module in ipairs(listed(ENV_LINNET_MODULES)) do table.insert(modules, module) end
 modules_enabled = modules
 

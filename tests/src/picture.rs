@@ -27,7 +27,7 @@ pub fn grouped(items: &[TimelineItem]) -> String {
             };
             format!("{corner} {}", line(item))
         }
-        TimelineItem::UnreadMark { .. } | TimelineItem::Gap(_) => line(item),
+        TimelineItem::UnreadMark { .. } | TimelineItem::Gap(_) | TimelineItem::Typing { .. } => line(item),
     };
     items.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -55,14 +55,18 @@ fn line(item: &TimelineItem) -> String {
                 MessageState::Received => String::new(),
                 MessageState::Sending => " …".to_owned(),
                 MessageState::Sent => " ✓".to_owned(),
+                MessageState::Delivered => " ✓✓".to_owned(),
+                MessageState::Read => " ✓✓ read".to_owned(),
                 MessageState::Failed { reason } => {
                     let reason = serde_json::to_value(reason).unwrap_or_default();
                     format!(" ✗ {}", reason.as_str().unwrap_or_default())
                 }
             };
-            format!("{sender}: {}{state}", message.body)
+            let edited = if message.edited { " (edited)" } else { "" };
+            format!("{sender}: {}{edited}{state}", message.body)
         }
         TimelineItem::UnreadMark { .. } => "── unread ──".to_owned(),
+        TimelineItem::Typing { name, .. } => format!("{name} …"),
         TimelineItem::Gap(gap) => format!("~~ {} ~~", format!("{:?}", gap.state).to_lowercase()),
     }
 }

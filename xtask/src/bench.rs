@@ -1,6 +1,7 @@
 //! `bench NAME`: one measurement in an optimised build, told in one line.
 
-use crate::command::{cargo, program, run, target};
+use crate::command::{cargo, output, program, run, target, top};
+use crate::setup::{self, Purpose};
 
 /// `cargo xtask bench NAME [ARGUMENT…]`.
 pub fn main(arguments: &[String]) -> Result<(), String> {
@@ -8,12 +9,26 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     match arguments.first() {
         Some(&"batch-kotlin") => batch("android/tools/build"),
         Some(&"batch-swift") => batch("ios/tools/build"),
+        Some(&"reconnect") => {
+            setup::packages(Purpose::Test, false)?;
+            setup::servers()?;
+            setup::peers()?;
+            let build = ["build", "--release", "-p", "linnet-tests", "-p", "linnet-runtime"];
+            let bins = ["--features", "linnet-tests/bench", "--bin", "linnet-bench", "--bin", "linnet-driver"];
+            run(&mut cargo(&[&build[..], &bins[..]].concat()))?;
+            let python =
+                output(&mut program(&top().join("tests/oracle/setup-python").to_string_lossy(), &["--where"]))?;
+            let mut bench = program(&target().join("release/linnet-bench").to_string_lossy(), &arguments);
+            run(bench.env("LINNET_PYTHON", python.trim()))
+        }
         Some(_) => {
-            let bench = ["build", "--release", "-p", "linnet-tests", "--features", "bench", "--bin", "linnet-bench"];
-            run(&mut cargo(&bench))?;
+            // Without `sabotage`: what is measured is what is shipped.
+            let packages = ["build", "--release", "-p", "linnet-tests", "-p", "linnet-runtime"];
+            let programs = ["--features", "linnet-tests/bench", "--bin", "linnet-bench", "--bin", "linnet-driver"];
+            run(&mut cargo(&[&packages[..], &programs[..]].concat()))?;
             run(&mut program(&target().join("release/linnet-bench").to_string_lossy(), &arguments))
         }
-        None => Err("bench NAME: open, batch-kotlin, batch-swift".into()),
+        None => Err("bench NAME: open, catchup, catchup-page50, reconnect, batch-kotlin, batch-swift".into()),
     }
 }
 

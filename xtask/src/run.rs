@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use linnet_servers::{Options, Prosody};
+use linnet_servers::{Options, Server};
 
 use crate::command::{mortal, program, run, target, top};
 use crate::core;
@@ -47,7 +47,7 @@ pub fn show(display: Option<&str>) -> Result<(), String> {
     println!("run: building the app; the first time fetches Compose from Maven Central");
     run(core::tell(&mut program("android/tools/build", &["desktop"])))?;
     println!("run: starting a private server on this machine");
-    let server = Prosody::start(Options::default())?;
+    let server = Server::start(Options::default())?;
     for user in ["alice", "bob"] {
         server.add_user(user, PASSWORD)?;
     }
@@ -64,7 +64,7 @@ pub fn show(display: Option<&str>) -> Result<(), String> {
 }
 
 /// Two windows for a person.
-fn shown(server: &Prosody, stores: &Path, display: &str) -> Result<(), String> {
+fn shown(server: &Server, stores: &Path, display: &str) -> Result<(), String> {
     let mut alice = Window::open("alice", 0, server, stores, display, &[])?;
     let mut bob = Window::open("bob", 1, server, stores, display, &[])?;
     println!("run: alice and bob are on {}; close both windows, or press Ctrl-C, to end", server.domain);
@@ -73,7 +73,7 @@ fn shown(server: &Prosody, stores: &Path, display: &str) -> Result<(), String> {
 }
 
 /// A short chat on a virtual display, with pictures.
-fn alone(server: &Prosody, stores: &Path) -> Result<(), String> {
+fn alone(server: &Server, stores: &Path) -> Result<(), String> {
     println!("run: there is no display, so on a virtual one; a short chat is typed into it");
     let screen = Screen::open(2 * WIDTH + BETWEEN, HEIGHT)?;
     // One in the dark, so that both themes are seen.
@@ -126,7 +126,7 @@ fn alone(server: &Prosody, stores: &Path) -> Result<(), String> {
 }
 
 /// Waits until the server knows both apps as signed in.
-fn signed_in(server: &Prosody, windows: &mut [&mut Window]) -> Result<(), String> {
+fn signed_in(server: &Server, windows: &mut [&mut Window]) -> Result<(), String> {
     let deadline = Instant::now() + PATIENCE;
     let count =
         "(function() local n = 0; for _ in pairs(prosody.full_sessions) do n = n + 1 end; return tostring(n) end)()";
@@ -170,7 +170,7 @@ impl Window {
     fn open(
         user: &str,
         column: u32,
-        server: &Prosody,
+        server: &Server,
         stores: &Path,
         display: &str,
         more: &[&str],

@@ -25,6 +25,8 @@ enum Sign {
     Program(&'static [&'static str]),
     /// The Debian package is installed.
     Package,
+    /// A Python that can make virtual environments with pip in them.
+    Venv,
     /// A Java of at least 17 that can open windows.
     Java,
 }
@@ -56,7 +58,13 @@ const NEEDS: &[Need] = &[
     need(&["xdotool"], "types and clicks in them", Purpose::Run, Sign::Program(&["xdotool"])),
     need(&["imagemagick"], "takes their pictures", Purpose::Run, Sign::Program(&["import"])),
     need(&["ruby"], "reads the Fastfile as fastlane would", Purpose::Test, Sign::Program(&["ruby"])),
-    need(&["mmdebstrap"], "the root folder that holds Swift", Purpose::Test, Sign::Program(&["mmdebstrap"])),
+    need(&["python3-venv"], "slixmpp, a foreign client, in a folder of its own", Purpose::Test, Sign::Venv),
+    need(
+        &["mmdebstrap"],
+        "the root folders that hold Swift and the newer servers",
+        Purpose::Test,
+        Sign::Program(&["mmdebstrap"]),
+    ),
 ];
 
 const fn need(packages: &'static [&'static str], why: &'static str, purpose: Purpose, sign: Sign) -> Need {
@@ -66,11 +74,23 @@ const fn need(packages: &'static [&'static str], why: &'static str, purpose: Pur
 /// The licence and advisory gate; pinned, because a newer one may know stricter rules.
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
 
-/// Brings one thing here if it is missing.
-type Part = fn() -> Result<(), String>;
+/// What `test` needs besides packages.
+pub struct Part {
+    pub name: &'static str,
+    /// Those of `test` that wait for it.
+    pub stages: &'static [&'static str],
+    /// Brings it here if it is missing.
+    work: fn() -> Result<(), String>,
+}
 
-/// What `test` needs besides packages, each under the name of the stage that waits for it.
-pub const PARTS: &[(&str, Part)] = &[("swift", swift), ("kotlin", kotlin), ("deny", deny)];
+/// The quickly needed first.
+pub const PARTS: &[Part] = &[
+    Part { name: "servers", stages: &["rust"], work: servers },
+    Part { name: "peers", stages: &["rust"], work: peers },
+    Part { name: "swift", stages: &["swift"], work: swift },
+    Part { name: "kotlin", stages: &["kotlin"], work: kotlin },
+    Part { name: "deny", stages: &["deny"], work: deny },
+];
 
 /// `cargo xtask setup [run|test] [--yes]`.
 pub fn main(arguments: &[String]) -> Result<(), String> {
@@ -85,16 +105,16 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
             // For `test`, which does these beside each other.
             "--only" => {
                 let wanted = arguments.next().map(String::as_str).unwrap_or_default();
-                let part = PARTS.iter().find(|(name, _)| *name == wanted);
-                return part.map_or_else(|| Err(format!("setup has no part {wanted}")), |(_, work)| work());
+                let part = PARTS.iter().find(|part| part.name == wanted);
+                return part.map_or_else(|| Err(format!("setup has no part {wanted}")), |part| (part.work)());
             }
             other => return Err(format!("setup does not know {other}")),
         }
     }
     packages(purpose, yes)?;
     if purpose == Purpose::Test {
-        for (_, work) in PARTS {
-            work()?;
+        for part in PARTS {
+            (part.work)()?;
         }
     }
     println!("setup: everything is here");
@@ -148,9 +168,24 @@ fn kotlin() -> Result<(), String> {
     run(&mut program("android/tools/build", &["fetch"]))
 }
 
-/// Swift's toolchain, which Debian keeps in a newer release than most machines run: in a root folder of its own.
+/// Prosody 13, ejabberd 24.12 and Profanity, which Debian keeps in a newer release than most machines run: in a root
+/// folder of their own, where no service is ever started by itself.
+pub fn servers() -> Result<(), String> {
+    script("tests/servers/tools/setup-root", "Prosody 13, ejabberd 24.12 and Profanity")
+}
+
+/// slixmpp, from PyPI.
+pub fn peers() -> Result<(), String> {
+    script("tests/oracle/setup-python", "slixmpp")
+}
+
+/// Swift's toolchain, in the same way as the servers.
 fn swift() -> Result<(), String> {
-    let script = crate::command::top().join("ios/tools/setup-swift");
+    script("ios/tools/setup-swift", "Swift")
+}
+
+fn script(script: &str, what: &str) -> Result<(), String> {
+    let script = crate::command::top().join(script);
     if !script.exists() {
         return Ok(());
     }
@@ -158,7 +193,7 @@ fn swift() -> Result<(), String> {
     if output(&mut program(&script, &["--needs"]))?.trim().is_empty() {
         return Ok(());
     }
-    println!("setup: Swift, in a folder of its own; the system stays as it is");
+    println!("setup: {what}, in a folder of its own; the system stays as it is");
     run(&mut program(&script, &[]))
 }
 
@@ -171,6 +206,7 @@ fn missing(purpose: Purpose) -> Vec<&'static Need> {
         .filter(|need| match need.sign {
             Sign::Program(names) => !names.iter().any(|name| exists(name)),
             Sign::Package => !need.packages.iter().all(|name| installed.contains(*name)),
+            Sign::Venv => output(&mut program("python3", &["-c", "import ensurepip, venv"])).is_err(),
             Sign::Java => !java(),
         })
         .collect()

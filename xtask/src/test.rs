@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use linnet_servers::{Options, Prosody};
+use linnet_servers::{Options, Server};
 
 use crate::command::{cargo, program, target};
-use crate::setup::{self, Purpose};
+use crate::setup::{self, Part, Purpose};
 use crate::stage::{self, Ended, Log};
 
 type Work = fn(&mut Log) -> Result<(), String>;
@@ -52,7 +52,8 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     let begin = Instant::now();
     let mut ended = vec![stage::run("setup", |_| setup::packages(Purpose::Test, false))];
     if ended.iter().all(|stage| stage.outcome.is_ok()) {
-        let mut fetched = Background::start(setup::PARTS.iter().map(|(name, _)| *name).filter(|name| wanted(name)));
+        let mut fetched =
+            Background::start(setup::PARTS.iter().filter(|part| part.stages.iter().any(|stage| wanted(stage))));
         for (name, work) in STAGES.iter().filter(|(name, _)| wanted(name)) {
             ended.push(stage::run(name, |log| {
                 fetched.wait(name)?;
@@ -101,17 +102,17 @@ fn report(ended: &[Ended], took: Duration) -> Result<(), String> {
 
 /// Downloads that go on while Rust compiles, each by our own `setup --only`.
 struct Background {
-    running: Vec<(String, PathBuf, Child)>,
-    broken: Vec<(String, String)>,
+    running: Vec<(&'static Part, PathBuf, Child)>,
+    broken: Vec<(&'static Part, String)>,
 }
 
 impl Background {
-    fn start<'a>(parts: impl Iterator<Item = &'a str>) -> Self {
+    fn start(parts: impl Iterator<Item = &'static Part>) -> Self {
         let mut this = Self { running: Vec::new(), broken: Vec::new() };
         for part in parts {
-            match Self::spawn(part) {
-                Ok((log, child)) => this.running.push((part.to_owned(), log, child)),
-                Err(why) => this.broken.push((part.to_owned(), why)),
+            match Self::spawn(part.name) {
+                Ok((log, child)) => this.running.push((part, log, child)),
+                Err(why) => this.broken.push((part, why)),
             }
         }
         this
@@ -137,20 +138,20 @@ impl Background {
 
     /// Waits for what the stage needs, if anything.
     fn wait(&mut self, stage: &str) -> Result<(), String> {
-        if let Some(at) = self.running.iter().position(|(part, ..)| part == stage) {
+        while let Some(at) = self.running.iter().position(|(part, ..)| part.stages.contains(&stage)) {
             let (part, log, mut child) = self.running.swap_remove(at);
             if matches!(child.try_wait(), Ok(None)) {
-                println!("waiting for the setup of {part} ({})", log.display());
+                println!("waiting for the setup of {} ({})", part.name, log.display());
             }
             let status = child.wait().map_err(|e| e.to_string())?;
             if !status.success() {
                 let said = std::fs::read_to_string(&log).unwrap_or_default();
                 let lines: Vec<&str> = said.lines().collect();
                 let tail = lines.get(lines.len().saturating_sub(30)..).unwrap_or_default().join("\n");
-                return Err(format!("its setup failed:\n{tail}"));
+                self.broken.push((part, format!("its setup failed:\n{tail}")));
             }
         }
-        match self.broken.iter().find(|(part, _)| part == stage) {
+        match self.broken.iter().find(|(part, _)| part.stages.contains(&stage)) {
             Some((_, why)) => Err(why.clone()),
             None => Ok(()),
         }
@@ -170,7 +171,7 @@ fn clippy(log: &mut Log) -> Result<(), String> {
     log.run(30 * MINUTE, &command)
 }
 
-/// All Rust tests, those against a real Prosody too.
+/// All Rust tests, those against real servers too.
 fn rust(log: &mut Log) -> Result<(), String> {
     log.run(45 * MINUTE, &cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]))?;
     some(log)
@@ -238,14 +239,14 @@ fn some(log: &Log) -> Result<(), String> {
 
 /// The server that the tests in other languages talk to.
 struct Neighbours {
-    server: Prosody,
+    server: Server,
 }
 
 impl Neighbours {
     const PASSWORD: &str = "secret";
 
     fn start() -> Result<Self, String> {
-        let server = Prosody::start(Options::default())?;
+        let server = Server::start(Options::default())?;
         // Carol knows nobody yet.
         for user in ["alice", "bob", "carol"] {
             server.add_user(user, Self::PASSWORD)?;

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId};
+use crate::view::item::PrivacySetting;
 
 /// A wish of the user. It is answered after the local commit, never after the network: what the server says later is
 /// state on the item.
@@ -11,6 +12,8 @@ pub enum Command {
     /// Adds an account and connects it. Adding a known address again replaces its password and server; a proxy that it
     /// has stays unless another one is given, so that signing in again never leaves Tor by mistake.
     AddAccount { address: String, password: Secret, server: Option<ServerAddress>, proxy: Option<ProxyAddress> },
+    /// The account's password was changed elsewhere, and this is the new one. Connects; server and proxy stay.
+    SetPassword { account: AccountId, password: Secret },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
     /// Sends everything of this account through a SOCKS5 proxy from now on, or nothing any more.
@@ -29,6 +32,9 @@ pub enum Command {
     /// Sends a text. `token` is the caller's own unguessable id for this message (1–64 characters): sending the same
     /// token again is answered with the same message and changes nothing, so a cancelled call can be repeated.
     SendText { chat: ChatId, body: String, token: String },
+    /// Replaces the text of an own message (XEP-0308), as often as wanted; `token` as for `SendText`. A message that was
+    /// not sent yet is changed in place.
+    Correct { message: MessageId, body: String, token: String },
     /// Sends a failed message again, under the same id.
     Retry { message: MessageId },
     /// Deletes a message on this device; a tombstone keeps the archive from bringing it back.
@@ -37,6 +43,12 @@ pub enum Command {
     DeleteChat { chat: ChatId },
     /// Everything up to and including this message has been seen.
     MarkRead { chat: ChatId, message: MessageId },
+    /// The user is writing in this chat, or has stopped (XEP-0085). To be said on every keystroke; what leaves is bounded.
+    SetComposing { chat: ChatId, composing: bool },
+    /// Switches what the account tells others.
+    SetPrivacy { account: AccountId, setting: PrivacySetting, on: bool },
+    /// Whether the app is in front (XEP-0352): in the background servers hold back what can wait.
+    SetActive { active: bool },
     /// The user looks at this gap, or asks for it again after a failure: read the archive there now.
     FillGap { gap: GapId },
     /// The newest messages of this chat are on screen: fetch what is missing among the newest 50.

@@ -31,6 +31,8 @@ pub enum Input {
     Tick,
     /// The platform says that the network path changed: probe live connections, retry waiting ones now.
     NetworkChanged,
+    /// Whether the network is paid for by the byte. Unmetered until told otherwise.
+    Metered(bool),
     /// The app is about to be suspended: flush acknowledgements, drop the transport without closing the stream, so that
     /// the server keeps the session.
     Suspend,

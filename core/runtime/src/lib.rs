@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod certificate;
+mod check;
 mod client;
 mod clock;
 mod connect;

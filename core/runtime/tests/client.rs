@@ -18,7 +18,6 @@ use linnet_messenger::view::item::{AccountItem, Connection};
 use linnet_messenger::view::{Op, diff};
 use linnet_runtime::{Client, OpenError, Options, Platform, Subscription, SubscriptionError};
 use tokio::time::timeout;
-use zeroize::Zeroizing;
 
 /// What nobody can wait for and pass.
 const LONG: Duration = Duration::from_secs(30);
@@ -45,7 +44,7 @@ impl Drop for Folder {
 }
 
 fn options(path: &Path, key: u8) -> Options {
-    Options::new(StoreOptions { path: Some(path.to_owned()), key: Zeroizing::new([key; 32]) })
+    Options::new(StoreOptions::new(Some(path.to_owned()), [key; 32]))
 }
 
 fn open(path: &Path) -> Client {

@@ -2,16 +2,14 @@
 
 mod contacts;
 pub mod messages;
+pub mod relations;
 pub mod trouble;
 
-/// Makes a test of each scenario; the including target says how a world is made.
+/// Makes a test of each scenario; the including target says by its macro `played` where it is played.
 macro_rules! scenarios {
     ($($module:ident: $($name:ident),+ $(,)?;)+) => {
         $($(
-            #[test]
-            fn $name() {
-                crate::on_world($module::$name);
-            }
+            played! { $module, $name }
         )+)+
     };
 }
@@ -32,6 +30,12 @@ scenarios! {
         a_request_is_shown_and_accepted,
         a_declined_request_is_gone,
         a_message_from_a_stranger_opens_a_chat;
+    relations:
+        a_correction_is_shown_once_on_every_device,
+        corrections_written_offline_leave_once,
+        corrections_survive_cuts_and_restarts,
+        a_deleted_message_does_not_come_back_by_its_correction,
+        what_is_read_is_told;
     trouble:
         texts_written_offline_leave_when_the_network_is_back,
         a_cut_loses_nothing,

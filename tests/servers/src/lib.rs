@@ -9,8 +9,11 @@
 
 mod admin;
 mod certificates;
+mod ejabberd;
 mod ports;
 mod prosody;
+pub mod root;
+mod server;
 mod spawn;
 
-pub use prosody::{Archive, Options, PasswordHash, Prosody};
+pub use server::{Archive, Kind, Options, PasswordHash, Server};

@@ -1,422 +1,129 @@
-//! One Prosody: its folder, its ports, its process.
-//!
-//! Invariants: `start` returns only when both ports answer; the ports stay the same over `kill` and `restart`; the
-//! folder goes away with the value, or with the process however that ends, unless the environment has `LINNET_KEEP`.
+//! What is particular to Prosody, the machine's own (0.12) and the newer one (13) in the root folder: one configuration,
+//! their log, and Lua through their administration socket.
 
-use std::fmt::Write as _;
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::Command;
 
-use crate::{admin, certificates, ports, spawn};
+use crate::root::{self, DATA};
+use crate::{Archive, Kind, PasswordHash, Server, admin};
 
 const CONFIGURATION: &str = include_str!("../prosody.cfg.lua");
-const NOBODY: u32 = 65_534;
-const START_PATIENCE: Duration = Duration::from_secs(30);
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+const NOBODY: &str = "65534";
 
-/// Where the server keeps its message archive (XEP-0313), if it has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Archive {
-    /// No archive at all: the module is not loaded.
-    None,
-    /// In SQLite: survives a restart, and may be read and seeded as `archive.sqlite`.
-    Sql,
-    /// Only in memory: the fastest, forgotten at a restart.
-    Memory,
-}
+/// The file the server writes its log to.
+pub const LOG: &str = "prosody.log";
 
-/// The one hash under which Prosody keeps passwords, hence the one SCRAM mechanism it offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordHash {
-    /// Offers SCRAM-SHA-1.
-    Sha1,
-    /// Offers SCRAM-SHA-256.
-    Sha256,
-}
-
-/// What may differ from server to server.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The one host served.
-    pub domain: String,
-    /// XEP-0313.
-    pub archive: Archive,
-    /// The most messages in one page of the archive, whatever a client asks for.
-    pub page_size: u32,
-    /// XEP-0198.
-    pub stream_management: bool,
-    /// How long a lost stream may still be resumed; whole seconds.
-    pub hibernation: Duration,
-    /// XEP-0368: a second port that begins with TLS.
-    pub direct_tls: bool,
-    /// Which SCRAM mechanism is offered.
-    pub password_hash: PasswordHash,
-    /// Modules to load besides those of `prosody.cfg.lua`.
-    pub modules: Vec<String>,
-    /// Write every stanza to the log.
-    pub verbose: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            domain: "linnet.test".into(),
-            archive: Archive::Sql,
-            page_size: 250,
-            stream_management: true,
-            hibernation: Duration::from_secs(300),
-            direct_tls: true,
-            password_hash: PasswordHash::Sha256,
-            modules: Vec::new(),
-            verbose: false,
-        }
-    }
-}
-
-/// A running Prosody; it stops when this is dropped.
-#[derive(Debug)]
-pub struct Prosody {
-    /// The host that it serves: addresses are `local@domain`.
-    pub domain: String,
-    /// Always the loopback address.
-    pub host: String,
-    /// Client port with STARTTLS.
-    pub port: u16,
-    /// Client port that begins with TLS, if asked for.
-    pub direct_tls_port: Option<u16>,
-    /// The certificate authority to trust, PEM.
-    pub ca: PathBuf,
-    /// The folder that holds everything of this server.
-    pub folder: PathBuf,
-    options: Options,
-    as_root: bool,
-    child: Mutex<Option<Child>>,
-    // After the server: fields are dropped in this order.
-    _caretaker: Option<Caretaker>,
-}
-
-impl Prosody {
-    /// Starts a server and waits until it answers; an error tells why and ends with the log's last lines.
-    pub fn start(options: Options) -> Result<Self, String> {
-        let folder = new_folder()?;
-        let mut server = Self {
-            domain: options.domain.clone(),
-            host: "127.0.0.1".into(),
-            port: 0,
-            direct_tls_port: None,
-            ca: folder.join("certs/ca.crt"),
-            as_root: std::fs::metadata(&folder).is_ok_and(|folder| folder.uid() == 0),
-            _caretaker: Caretaker::of(&folder),
-            folder,
-            options,
-            child: Mutex::new(None),
-        };
-        certificates::make(&server.folder.join("certs"), &server.domain)?;
-        // Somebody else may take a port between its choice and its use: then once more, with others.
-        let mut last = String::new();
-        for _ in 0..3 {
-            server.port = ports::free()?;
-            server.direct_tls_port = server.options.direct_tls.then(ports::free).transpose()?;
-            match server.run() {
-                Ok(()) => return Ok(server),
-                Err(Trouble::PortTaken(why)) => last = why,
-                Err(Trouble::Other(why)) => return Err(why),
-            }
-        }
-        Err(last)
-    }
-
-    /// Makes an account, or gives an existing one a new password. Works at any time while the server runs.
-    pub fn add_user(&self, local: &str, password: &str) -> Result<(), String> {
-        let lua = format!(
-            "(function() local um = require \"core.usermanager\"; local user, host, password = {}, {}, {}; \
-             if um.user_exists(user, host) then assert(um.set_password(user, password, host, nil)) \
-             else assert(um.create_user(user, password, host)) end; return \"done\" end)()",
-            admin::quoted(local),
-            admin::quoted(&self.domain),
-            admin::quoted(password),
-        );
-        self.lua(&lua).map(drop).map_err(|e| format!("account {local}: {e}"))
-    }
-
-    /// Gives `a` and `b` each other as contacts, subscribed both ways (RFC 6121, section 3). Works at any time; who
-    /// is online is told by a roster push.
-    pub fn befriend(&self, a: &str, b: &str) -> Result<(), String> {
-        for (user, contact) in [(a, b), (b, a)] {
-            let contact = format!("{contact}@{}", self.domain);
-            let lua = format!(
-                "(function() local rm = require \"core.rostermanager\"; local user, host, contact = {}, {}, {}; \
-                 local roster = rm.load_roster(user, host); \
-                 roster[contact] = {{ subscription = \"both\", groups = {{}} }}; \
-                 assert(rm.save_roster(user, host, roster, contact)); \
-                 if prosody.bare_sessions[user .. \"@\" .. host] then rm.roster_push(user, host, contact) end; \
-                 return \"done\" end)()",
-                admin::quoted(user),
-                admin::quoted(&self.domain),
-                admin::quoted(&contact),
-            );
-            self.lua(&lua).map_err(|e| format!("{user} and {contact}: {e}"))?;
-        }
-        Ok(())
-    }
-
-    /// Evaluates a Lua expression inside the running server, with everything of it in reach (`prosody.hosts`, …).
-    pub fn lua(&self, expression: &str) -> Result<String, String> {
-        admin::evaluate(&self.folder.join("admin.sock"), expression)
-    }
-
-    /// Ends the server in good order: clients get a stream error, and what it holds is saved.
-    pub fn stop(&self) {
-        if let Some(mut child) = self.child().take() {
-            spawn::terminate(&child);
-            let deadline = Instant::now() + STOP_PATIENCE;
-            while Instant::now() < deadline {
-                if !matches!(child.try_wait(), Ok(None)) {
-                    return;
-                }
-                std::thread::sleep(LOOK_AGAIN);
-            }
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-
-    /// Ends the server at once, as a power cut would.
-    pub fn kill(&self) {
-        if let Some(mut child) = self.child().take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-
-    /// Stops the server if it still runs, and starts it on the same ports with the same data.
-    pub fn restart(&self) -> Result<(), String> {
-        self.stop();
-        self.run().map_err(|trouble| match trouble {
-            Trouble::PortTaken(why) | Trouble::Other(why) => why,
-        })
-    }
-
-    /// The process id while the server runs.
-    pub fn pid(&self) -> Option<u32> {
-        self.child().as_ref().map(Child::id)
-    }
-
-    fn child(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
-        self.child.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn run(&self) -> Result<(), Trouble> {
-        let log = self.folder.join("prosody.log");
-        // A new log a start: its lines tell when *this* process listens.
-        match std::fs::rename(&log, self.folder.join("prosody.log.before")) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(other(format!("{}: {e}", log.display()))),
-            _ => {}
-        }
-        let mut child = spawn::spawn(self.command().map_err(other)?).map_err(other)?;
-        let deadline = Instant::now() + START_PATIENCE;
-        let outcome = loop {
-            if let Ok(Some(status)) = child.try_wait() {
-                break Err(other(self.told(&format!("Prosody ended at its start ({status})"))));
-            }
-            // The log first: an open port alone might be somebody else's.
-            let ready = self.listens(&read(&log)) && self.answers();
-            // Read anew: all modules are loaded before the first answer, so now all complaints are in.
-            let said = read(&log);
-            if said.contains("Failed to open server port") {
-                break Err(Trouble::PortTaken(self.told("Prosody could not open its ports")));
-            }
-            // Prosody itself goes on without a module that it can't load; a test would then fail far from the cause.
-            if said.contains("Error initializing module") || said.contains("Unable to load module") {
-                break Err(other(self.told("Prosody lacks a module")));
-            }
-            if ready {
-                break Ok(());
-            }
-            if Instant::now() > deadline {
-                break Err(other(self.told("Prosody does not open its ports")));
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        };
-        if outcome.is_err() {
-            let _ = child.kill();
-            let _ = child.wait();
-        } else {
-            *self.child() = Some(child);
-        }
-        outcome
-    }
-
-    fn command(&self) -> Result<Command, String> {
-        let told = |e: std::io::Error| format!("{}: {e}", self.folder.display());
-        let configuration = self.folder.join("prosody.cfg.lua");
-        std::fs::write(&configuration, CONFIGURATION).map_err(told)?;
-        let output = std::fs::File::create(self.folder.join("stdout.log")).map_err(told)?;
+pub fn command(server: &Server) -> Result<Command, String> {
+    let configuration = server.folder.join("prosody.cfg.lua");
+    std::fs::write(&configuration, CONFIGURATION).map_err(|e| format!("{}: {e}", configuration.display()))?;
+    let folder = server.folder.to_string_lossy().into_owned();
+    let (mut command, folder) = if server.kind() == Kind::Prosody13 {
+        (root::command(&server.folder, server.as_root)?, DATA.to_owned())
+    } else {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "TERM"]);
-        if self.as_root {
-            let nobody = NOBODY.to_string();
-            command.args(["--reuid", &nobody, "--regid", &nobody, "--clear-groups"]);
-            give_to_nobody(&self.folder).map_err(told)?;
+        if server.as_root {
+            command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]);
         }
-        let options = &self.options;
-        command.args(["prosody", "-F", "--config"]).arg(&configuration);
-        command.current_dir(&self.folder).env("HOME", &self.folder).env("LINNET_FOLDER", &self.folder);
-        command.env("LINNET_DOMAIN", &self.domain).env("LINNET_PORT", self.port.to_string());
-        command.env("LINNET_DIRECT_TLS_PORT", self.direct_tls_port.map_or(String::new(), |port| port.to_string()));
-        command.env("LINNET_PAGE_SIZE", options.page_size.to_string());
-        command.env("LINNET_HIBERNATION", options.hibernation.as_secs().to_string());
-        command.env("LINNET_MODULES", options.modules.join(","));
-        command.env("LINNET_LOG", if options.verbose { "debug" } else { "info" });
-        command.env("LINNET_STREAM_MANAGEMENT", if options.stream_management { "yes" } else { "no" });
-        command.env(
-            "LINNET_ARCHIVE",
-            match options.archive {
-                Archive::None => "none",
-                Archive::Sql => "sql",
-                Archive::Memory => "memory",
-            },
-        );
-        command.env(
-            "LINNET_PASSWORD_HASH",
-            match options.password_hash {
-                PasswordHash::Sha1 => "SHA-1",
-                PasswordHash::Sha256 => "SHA-256",
-            },
-        );
-        command.stdin(Stdio::null()).stdout(output.try_clone().map_err(told)?).stderr(output);
-        Ok(command)
-    }
-
-    fn listens(&self, log: &str) -> bool {
-        let open = |service: &str, port: u16| {
-            log.lines().any(|line| {
-                line.contains(&format!("Activated service '{service}'")) && line.contains(&format!("]:{port}"))
-            })
-        };
-        open("c2s", self.port) && self.direct_tls_port.is_none_or(|port| open("c2s_direct_tls", port))
-    }
-
-    /// Whether the host itself answers: a port is open before the host behind it is ready.
-    fn answers(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect((self.host.as_str(), self.port)) else { return false };
-        let header = format!(
-            "<stream:stream to='{}' version='1.0' xmlns='jabber:client' \
-             xmlns:stream='http://etherx.jabber.org/streams'>",
-            self.domain
-        );
-        if stream.set_read_timeout(Some(START_PATIENCE)).is_err() || stream.write_all(header.as_bytes()).is_err() {
-            return false;
-        }
-        let mut answer = Vec::new();
-        let mut chunk = [0; 1024];
-        loop {
-            match stream.read(&mut chunk) {
-                Ok(count) if count > 0 => answer.extend(chunk.iter().take(count)),
-                _ => return false,
-            }
-            let text = String::from_utf8_lossy(&answer);
-            if text.contains("</stream:features>") {
-                return self.folder.join("admin.sock").exists();
-            }
-            if text.contains("</stream:stream>") {
-                return false;
-            }
-        }
-    }
-
-    fn told(&self, why: &str) -> String {
-        let mut told = why.to_owned();
-        for file in ["stdout.log", "prosody.log"] {
-            let text = read(&self.folder.join(file));
-            let lines: Vec<&str> = text.lines().collect();
-            for line in lines.iter().skip(lines.len().saturating_sub(8)) {
-                let _ = write!(told, "\n  {file}: {line}");
-            }
-        }
-        told
-    }
+        command.current_dir(&server.folder).env("HOME", &server.folder);
+        (command, folder)
+    };
+    let options = &server.options;
+    command.args(["prosody", "-F", "--config", &format!("{folder}/prosody.cfg.lua")]).env("LINNET_FOLDER", folder);
+    command.env("LINNET_VERSION", if server.kind() == Kind::Prosody13 { "13" } else { "0.12" });
+    command.env("LINNET_FAST", if options.fast { "yes" } else { "no" });
+    command.env("LINNET_DOMAIN", &server.domain).env("LINNET_PORT", server.port.to_string());
+    command.env("LINNET_DIRECT_TLS_PORT", server.direct_tls_port.map_or(String::new(), |port| port.to_string()));
+    command.env("LINNET_PAGE_SIZE", options.page_size.to_string());
+    command.env("LINNET_HIBERNATION", options.hibernation.as_secs().to_string());
+    command.env("LINNET_MODULES", options.modules.join(","));
+    command.env("LINNET_LOG", if options.verbose { "debug" } else { "info" });
+    command.env("LINNET_STREAM_MANAGEMENT", if options.stream_management { "yes" } else { "no" });
+    command.env(
+        "LINNET_ARCHIVE",
+        match options.archive {
+            Archive::None => "none",
+            Archive::Sql => "sql",
+            Archive::Memory => "memory",
+        },
+    );
+    command.env(
+        "LINNET_PASSWORD_HASH",
+        match options.password_hash {
+            PasswordHash::Sha1 => "SHA-1",
+            PasswordHash::Sha256 => "SHA-256",
+        },
+    );
+    Ok(command)
 }
 
-impl Drop for Prosody {
-    fn drop(&mut self) {
-        self.stop();
-    }
+/// What its log says once it listens.
+pub fn listens(server: &Server, log: &str) -> bool {
+    let open = |service: &str, port: u16| {
+        log.lines()
+            .any(|line| line.contains(&format!("Activated service '{service}'")) && line.contains(&format!("]:{port}")))
+    };
+    open("c2s", server.port)
+        && server.direct_tls_port.is_none_or(|port| open("c2s_direct_tls", port))
+        && server.folder.join("admin.sock").exists()
 }
 
-/// Removes the folder even if this process is killed: a child that waits for the end of its input, which only we hold.
-#[derive(Debug)]
-struct Caretaker(Child);
-
-impl Caretaker {
-    fn of(folder: &Path) -> Option<Self> {
-        if std::env::var_os("LINNET_KEEP").is_some() {
-            return None;
-        }
-        // A server that is just ending may still write into the folder: then once more.
-        let script = "trap '' INT TERM HUP; read -r _; for _ in 1 2 3 4 5 6 7 8 9; do \
-                      rm -rf -- \"$0\" 2>/dev/null; [ -e \"$0\" ] || exit; sleep 0.2; done";
-        let mut command = Command::new("sh");
-        command.args(["-c", script]).arg(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().ok().map(Self)
-    }
+/// Whether somebody else has a port that it was to open.
+pub fn port_taken(log: &str) -> bool {
+    log.contains("Failed to open server port")
 }
 
-impl Drop for Caretaker {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
-    }
+/// Whether a module could not be loaded.
+pub fn lacks(log: &str) -> bool {
+    log.contains("Error initializing module") || log.contains("Unable to load module")
 }
 
-enum Trouble {
-    PortTaken(String),
-    Other(String),
+pub fn add_user(server: &Server, user: &str, password: &str) -> Result<(), String> {
+    let lua = format!(
+        "(function() local um = require \"core.usermanager\"; local user, host, password = {}, {}, {}; \
+         if um.user_exists(user, host) then assert(um.set_password(user, password, host, nil)) \
+         else assert(um.create_user(user, password, host)) end; return \"done\" end)()",
+        admin::quoted(user),
+        admin::quoted(&server.domain),
+        admin::quoted(password),
+    );
+    lua_in(server, &lua).map(drop)
 }
 
-/// The file's text; empty while there is none.
-fn read(file: &Path) -> String {
-    std::fs::read_to_string(file).unwrap_or_default()
+/// `user` gets `contact` into its roster, subscribed both ways; who is online is told by a roster push.
+pub fn add_contact(server: &Server, user: &str, contact: &str) -> Result<(), String> {
+    let contact = format!("{contact}@{}", server.domain);
+    let lua = format!(
+        "(function() local rm = require \"core.rostermanager\"; local user, host, contact = {}, {}, {}; \
+         local roster = rm.load_roster(user, host); \
+         roster[contact] = {{ subscription = \"both\", groups = {{}} }}; \
+         assert(rm.save_roster(user, host, roster, contact)); \
+         if prosody.bare_sessions[user .. \"@\" .. host] then rm.roster_push(user, host, contact) end; \
+         return \"done\" end)()",
+        admin::quoted(user),
+        admin::quoted(&server.domain),
+        admin::quoted(&contact),
+    );
+    lua_in(server, &lua).map(drop)
 }
 
-fn other(why: String) -> Trouble {
-    Trouble::Other(why)
+pub fn sessions(server: &Server, user: &str) -> Result<usize, String> {
+    let lua = format!(
+        "(function() local count, account = 0, prosody.bare_sessions[{}]; \
+         for _ in pairs(account and account.sessions or {{}}) do count = count + 1 end; return count end)()",
+        admin::quoted(&format!("{user}@{}", server.domain)),
+    );
+    let answer = lua_in(server, &lua)?;
+    let count = answer.strip_prefix("Result: ").and_then(|count| count.trim().parse().ok());
+    count.ok_or_else(|| format!("sessions of {user}: {answer}"))
 }
 
-fn new_folder() -> Result<PathBuf, String> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let name = format!("linnet-prosody-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        let told = |e: std::io::Error| format!("{}: {e}", folder.display());
-        match std::fs::create_dir(&folder) {
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => continue,
-            made => made.map_err(told)?,
-        }
-        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).map_err(told)?;
-        for inner in ["data", "certs"] {
-            std::fs::create_dir(folder.join(inner)).map_err(told)?;
-        }
-        return Ok(folder);
-    }
+/// The folder of its tokens.
+pub fn tokens(server: &Server) -> PathBuf {
+    server.folder.join("data").join(server.domain.replace('.', "%2e")).join("fast_tokens")
 }
 
-/// Prosody refuses to run as root, and should: so its files become nobody's.
-fn give_to_nobody(folder: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            give_to_nobody(&entry.path())?;
-        } else {
-            chown(entry.path(), Some(NOBODY), Some(NOBODY))?;
-        }
-    }
-    chown(folder, Some(NOBODY), Some(NOBODY))
+/// Evaluates a Lua expression inside the running server.
+pub fn lua_in(server: &Server, expression: &str) -> Result<String, String> {
+    admin::evaluate(&server.folder.join("admin.sock"), expression)
 }

@@ -1,4 +1,9 @@
 //! Benches: each measures one promise on a store or wire of real size, and prints one line.
 
+pub mod catchup;
+pub mod delay;
+pub mod driver;
 pub mod fill;
 pub mod open;
+pub mod process;
+pub mod reconnect;

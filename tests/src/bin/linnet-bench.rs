@@ -5,14 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use linnet_tests::bench::open::{self, Side};
+use linnet_tests::bench::reconnect;
+use linnet_tests::bench::{catchup, driver};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
+        ["catchup"] => folder().and_then(|folder| catchup::run("catchup", 250, &folder, &driver::program()?, progress)),
+        ["catchup-page50"] => {
+            folder().and_then(|folder| catchup::run("catchup-page50", 50, &folder, &driver::program()?, progress))
+        }
+        ["reconnect"] => folder().and_then(|folder| reconnect::run(&folder, &python()?, progress)),
         ["open-once", side, path, chat] => open_once(side, path, chat),
-        _ => Err("usage: linnet-bench open".to_owned()),
+        _ => Err("usage: linnet-bench open|catchup|catchup-page50|reconnect".to_owned()),
     };
     let (line, code) = match outcome {
         Ok(line) => (line, ExitCode::SUCCESS),
@@ -34,6 +41,11 @@ fn folder() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let target = own.parent().and_then(Path::parent).ok_or("no target folder")?;
     Ok(target.join("bench"))
+}
+
+/// The Python that has slixmpp, as `cargo xtask bench` tells it.
+fn python() -> Result<PathBuf, String> {
+    std::env::var_os("LINNET_PYTHON").map(PathBuf::from).ok_or_else(|| "LINNET_PYTHON is not set".to_owned())
 }
 
 fn progress(line: &str) {

@@ -53,13 +53,13 @@ fn archived(line: &str) -> Result<Option<Shown>, String> {
 
 #[cfg(test)]
 mod tests {
-    use linnet_servers::{Options, Prosody};
+    use linnet_servers::{Options, Server};
 
     use super::*;
 
     #[test]
     fn all_pages_of_an_archive_are_read_in_order() {
-        let server = Prosody::start(Options { page_size: 5, ..Options::default() }).unwrap();
+        let server = Server::start(Options { page_size: 5, ..Options::default() }).unwrap();
         for user in ["alice", "bob"] {
             server.add_user(user, "secret").unwrap();
         }
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_wrong_password_is_told() {
-        let server = Prosody::start(Options::default()).unwrap();
+        let server = Server::start(Options::default()).unwrap();
         server.add_user("alice", "secret").unwrap();
         let keep = server.folder.join("archive.lines");
         let read = read_archive(&server.host, server.port, &server.ca, "alice@linnet.test", "wrong", &keep);

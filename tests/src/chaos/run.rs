@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linnet_servers::{Options, Prosody};
+use linnet_servers::{Options, Server};
 use serde_json::{Value, json};
 
 use super::compare::{Account, Listing, Shown, Verdict, compare};
@@ -59,7 +59,7 @@ pub fn run(setup: &Setup) -> Result<Report, String> {
     let told = |error: std::io::Error| format!("{}: {error}", setup.folder.display());
     drop(std::fs::remove_dir_all(&setup.folder));
     std::fs::create_dir_all(&setup.folder).map_err(told)?;
-    let server = Prosody::start(Options { verbose: setup.log == "debug", ..Options::default() })?;
+    let server = Server::start(Options { verbose: setup.log == "debug", ..Options::default() })?;
     for user in ["alice", "bob"] {
         server.add_user(user, PASSWORD)?;
     }
@@ -82,7 +82,7 @@ pub fn run(setup: &Setup) -> Result<Report, String> {
     for device in &world.devices {
         failures.extend(device.known().complaints.iter().map(|what| format!("{}: {what}", device.settings.name)));
     }
-    failures.extend(tally.missed(setup.wishes.cuts, setup.wishes.kills));
+    failures.extend(tally.missed(setup.wishes.cuts, setup.wishes.kills, setup.wishes.processes));
     if verdict.strange > 0 {
         failures.push(format!("messages that nobody sent like that: {}", verdict.strange));
     }
@@ -105,7 +105,7 @@ fn violations(world: &World) -> Vec<String> {
     notes
 }
 
-fn world(setup: &Setup, server: &Prosody, journal: &Arc<Journal>) -> Result<World, String> {
+fn world(setup: &Setup, server: &Server, journal: &Arc<Journal>) -> Result<World, String> {
     let target = (server.host.as_str(), server.port).to_socket_addrs().map_err(|error| error.to_string())?.next();
     let target = target.ok_or("the server has no address")?;
     let device = |name: &'static str| -> Result<Arc<Device>, String> {
@@ -133,13 +133,13 @@ fn world(setup: &Setup, server: &Prosody, journal: &Arc<Journal>) -> Result<Worl
     })
 }
 
-fn address(server: &Prosody, device: &str) -> String {
+fn address(server: &Server, device: &str) -> String {
     format!("{}@{}", if device == "B" { "bob" } else { "alice" }, server.domain)
 }
 
 fn act(
     setup: &Setup,
-    server: &Prosody,
+    server: &Server,
     world: &Arc<World>,
     journal: &Journal,
     plan: &Plan,
@@ -185,7 +185,7 @@ fn act(
 /// Restarts the server where the plan says so, and tells how far things are; until all lanes have finished.
 fn restart_server(
     setup: &Setup,
-    server: &Prosody,
+    server: &Server,
     world: &World,
     plan: &Plan,
     finished: impl Fn() -> bool,
@@ -279,7 +279,7 @@ fn drain(world: &World, device: &Device) -> Result<(), String> {
 }
 
 /// Compares, again and again while the devices still put their last messages in place.
-fn judge(setup: &Setup, server: &Prosody, world: &World, journal: &Journal) -> Result<(Verdict, Vec<String>), String> {
+fn judge(setup: &Setup, server: &Server, world: &World, journal: &Journal) -> Result<(Verdict, Vec<String>), String> {
     let entries = journal.read().map_err(|error| format!("the journal: {error}"))?;
     let addresses: BTreeMap<String, String> = DEVICES.map(|name| (name.to_owned(), address(server, name))).into();
     let archive = |device: &str| -> Result<Listing, String> {

@@ -6,7 +6,9 @@
 //! Where servers differ, it does as Prosody 0.12 does; the live tests keep it honest.
 
 pub mod archive;
+mod carbon;
 mod login;
+mod pep;
 mod roster;
 mod route;
 pub mod scram;
@@ -21,6 +23,7 @@ use linnet_messenger::wire::{Element, Frame, ns};
 
 use self::archive::{Archive, Archived, Archiving};
 use self::login::Stage;
+use self::pep::Node;
 use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
@@ -54,6 +57,10 @@ pub struct Switches {
     pub preferences: bool,
     /// XEP-0359 ids on live messages (and the promise of `urn:xmpp:sid:0` not to let forged ones through).
     pub stanza_ids: bool,
+    /// XEP-0280.
+    pub carbons: bool,
+    /// XEP-0163: nodes of the account, and news of them to devices whose capabilities ask for it.
+    pub pep: bool,
     /// XEP-0198.
     pub stream_management: bool,
     /// XEP-0198 sessions can be resumed.
@@ -95,6 +102,8 @@ impl Default for Switches {
             archive: true,
             preferences: true,
             stanza_ids: true,
+            carbons: true,
+            pep: true,
             stream_management: true,
             resumption: true,
             failed_with_h: true,
@@ -125,6 +134,8 @@ pub struct Counts {
     pub login_failed: u32,
     pub archive_queries: u32,
     pub archive_results: u32,
+    pub carbons: u32,
+    pub published: u32,
 }
 
 /// One local account.
@@ -141,6 +152,7 @@ struct Account {
     /// Subscription requests that wait for an answer.
     requests: BTreeSet<BareJid>,
     offline: Vec<(i64, Element)>,
+    nodes: BTreeMap<String, Node>,
 }
 
 #[derive(Debug)]
@@ -173,6 +185,8 @@ pub struct FakeServer {
     next_session: u64,
     /// Sessions that are over, with the `h` they ended with.
     ended: BTreeMap<String, u32>,
+    /// What capabilities stand for (XEP-0115), by `node#ver`; `None` while a client is asked.
+    capabilities: BTreeMap<String, Option<BTreeSet<String>>>,
     outputs: Vec<Output>,
 }
 
@@ -207,6 +221,7 @@ impl FakeServer {
             sessions: BTreeMap::new(),
             next_session: 0,
             ended: BTreeMap::new(),
+            capabilities: BTreeMap::new(),
             outputs: Vec::new(),
         }
     }
@@ -228,6 +243,7 @@ impl FakeServer {
                     roster_version: 0,
                     requests: BTreeSet::new(),
                     offline: Vec::new(),
+                    nodes: BTreeMap::new(),
                 };
                 self.accounts.insert(jid.clone(), account);
             }

@@ -174,6 +174,7 @@ impl FakeServer {
         let owner = from.to_bare();
         let priority =
             presence.first("priority", ns::CLIENT).and_then(|p| p.content().trim().parse().ok()).unwrap_or(0);
+        self.capabilities_named(id, &presence);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let initial = session.presence.is_none();
         session.priority = priority;

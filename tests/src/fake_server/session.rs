@@ -20,6 +20,10 @@ pub struct Session {
     pub priority: i8,
     /// It has asked for the roster, so pushes go to it.
     pub interested: bool,
+    /// XEP-0280 is on.
+    pub carbons: bool,
+    /// `node#ver` of its presence (XEP-0115).
+    pub capabilities: Option<String>,
     pub management: Option<Management>,
     hibernates_until: Option<i64>,
 }
@@ -69,6 +73,8 @@ impl FakeServer {
             presence: None,
             priority: 0,
             interested: false,
+            carbons: false,
+            capabilities: None,
             management: None,
             hibernates_until: None,
         };

@@ -17,11 +17,14 @@ use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret};
 use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash};
 use linnet_messenger::fault::{CommandError, Violation};
-use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
-use linnet_messenger::view::item::{AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem};
+use linnet_messenger::view::item::{
+    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+};
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
 
 use self::held::Held;
@@ -400,6 +403,10 @@ impl World for FakeWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
+        self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
     }
 
     fn cut(&self, device: DeviceId) {

@@ -14,7 +14,6 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use rusqlite::Connection;
-use zeroize::Zeroizing;
 
 use super::held::Held;
 use crate::fake_server::LinkId;
@@ -90,7 +89,7 @@ impl Phone {
 
     /// Starts the process on whatever is on disk.
     pub fn open(&mut self, seed: Seed, now: &Now) -> Result<(), String> {
-        let options = StoreOptions { path: Some(self.path.clone()), key: Zeroizing::new([7; 32]) };
+        let options = StoreOptions::new(Some(self.path.clone()), [7; 32]);
         self.life += 1;
         let engine = Engine::open(options, Box::new(seed), now).map_err(|error| error.to_string())?;
         let reader = engine.reader().map_err(|error| error.to_string())?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jid::BareJid;
-use rusqlite::{Connection as Database, OptionalExtension, params};
+use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, params};
 
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
@@ -12,26 +12,44 @@ use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
+use crate::message::relation::About;
 use crate::now::Now;
+use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::{Link, Session, connect};
 use crate::store::{OpenError, Store};
-use crate::view::item::Connection;
+use crate::view::item::{Connection, PrivacySetting};
 
 /// All accounts as sessions that connect with the first tick.
-pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
-    let database = &store.connection;
+pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
+    let tx = store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
-        database.execute("UPDATE stream SET previd = NULL", [])?;
+        tx.execute("UPDATE stream SET previd = NULL", [])?;
         // Nor what has left since.
-        database.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
+        tx.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
     // Archive pages were collected in memory: their requests have to be made again.
-    database.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM composing", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
-    database.execute("UPDATE account SET connection = ?1", [off])?;
+    tx.execute("UPDATE account SET connection = ?1", [off])?;
+    let sessions = read(&tx, now)?;
+    tx.commit()?;
+    // What follows from it is stored now; loaded again, nothing more does.
+    store.restored = false;
+    Ok(sessions)
+}
+
+/// Puts the same state of the connection on all enabled accounts.
+pub fn show_all(store: &Store, connection: &Connection) -> Result<(), OpenError> {
+    let json = serde_json::to_string(connection).unwrap_or_default();
+    store.connection.execute("UPDATE account SET connection = ?1 WHERE enabled = 1", [json])?;
+    Ok(())
+}
+
+fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
     let mut statement = database.prepare(
         "SELECT id, jid, password, server, resource, enabled, scram_seen, clock_offset, features, proxy, pin
          FROM account",
@@ -56,6 +74,7 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
                 resource: row.get(4)?,
                 enabled,
                 scram_seen: row.get(6)?,
+                active: true,
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
                 backoff: Backoff::default(),
@@ -137,6 +156,7 @@ pub fn add(
         resource,
         enabled: true,
         scram_seen: false,
+        active: true,
         clock_offset: 0,
         link: Link::Off,
         backoff: Backoff::default(),
@@ -177,6 +197,21 @@ pub fn set_proxy(cx: &mut Cx<'_>, proxy: Option<&ProxyAddress>) -> Result<(), Re
     Ok(connect::again(cx)?)
 }
 
+/// Tries a new password at once. Unlike adding the account again it keeps a server that the user named.
+pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
+    cx.session.password = password.clone();
+    cx.session.enabled = true;
+    cx.session.backoff.reset();
+    cx.change(Change::Accounts);
+    if cx.session.connection().is_some() {
+        connect::leave(cx, false)?;
+    }
+    connect::open(cx)
+}
+
 /// Connects or disconnects an account.
 pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
     cx.tx.prepare_cached("UPDATE account SET enabled = ?2 WHERE id = ?1")?.execute((cx.session.account, enabled))?;
@@ -190,6 +225,23 @@ pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
         (false, _) => connect::leave(cx, true),
         _ => Ok(()),
     }
+}
+
+/// Switches what the account tells others.
+pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result<(), Fault> {
+    let sql = match setting {
+        PrivacySetting::Receipts => "UPDATE account SET receipts = ?2 WHERE id = ?1",
+        PrivacySetting::ReadMarkers => "UPDATE account SET read_markers = ?2 WHERE id = ?1",
+        PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
+    };
+    cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
+    match setting {
+        PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
+        PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
+        _ => {}
+    }
+    cx.change(Change::Accounts);
+    Ok(())
 }
 
 /// Forgets an account and everything stored for it.

@@ -30,6 +30,7 @@ pub enum Purpose {
     ArchiveSwitched {
         on: bool,
     },
+    Carbons,
     /// Everything sent up to this number of the session has been handled when the answer comes.
     Ping {
         sent: i64,

@@ -8,7 +8,7 @@ use rusqlite::OptionalExtension;
 
 use super::state;
 use crate::engine::cx::Cx;
-use crate::engine::envelope::{Inbound, Kind};
+use crate::engine::envelope::{Copied, Inbound, Kind};
 use crate::engine::feature::{Done, Feature};
 use crate::engine::request::error_condition;
 use crate::fault::Fault;
@@ -23,6 +23,10 @@ impl Feature for Bounce {
     fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
         if inbound.kind != Kind::Message || inbound.type_() != "error" {
             return Ok(Done::Pass);
+        }
+        // What another device of ours refused is its sender's business.
+        if inbound.copy == Some(Copied::Sent) {
+            return Ok(Done::Taken);
         }
         let (Some(id), Some(from)) = (inbound.stanza.attribute("id"), &inbound.from) else { return Ok(Done::Taken) };
         let message: Option<MessageId> = cx

@@ -49,6 +49,12 @@ pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     show(cx, Connection::Connecting)
 }
 
+/// The app came to the front, or left it.
+pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
+    cx.session.active = active;
+    Ok(())
+}
+
 /// The way to the server is another one now: leave the old one, and try the new one at once.
 pub fn again(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if matches!(cx.session.link, Link::Off) {
@@ -163,8 +169,8 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
     super::certificate::settle(cx)?;
     match established {
         Established::Resumed { h } => resumed(cx, connection, h)?,
-        Established::Bound { jid, stream_management, resume_failed, .. } => {
-            bound(cx, connection, jid, stream_management, resume_failed)?;
+        Established::Bound { jid, stream_management, carbons, resume_failed, .. } => {
+            bound(cx, connection, jid, stream_management, carbons, resume_failed)?;
         }
     }
     // Before XEP-0198 was on nobody counted: these are handled, not numbered.
@@ -179,13 +185,13 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
 }
 
 fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Fault> {
-    let (bound, h_in, acknowledged, sent): (String, u32, i64, i64) = cx
+    let (bound, h_in, acknowledged, sent, carbons): (String, u32, i64, i64, Option<bool>) = cx
         .tx
-        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent FROM stream WHERE account_id = ?1")?
-        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent, carbons FROM stream WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     let bound = FullJid::new(&bound).map_err(|_| Fault::Corrupt("bound_jid"))?;
-    cx.session.link =
-        Link::Live(Box::new(Live { h_in, acknowledged, sent, ..live(connection, bound, true, cx.now.mono) }));
+    let live = live(connection, bound, true, cx.now.mono);
+    cx.session.link = Link::Live(Box::new(Live { h_in, acknowledged, sent, carbons, ..live }));
     if !stream::confirmed(cx, h)? {
         // Whose counters they are can't be told any more.
         stream::abandon(cx)?;
@@ -209,6 +215,7 @@ fn bound(
     connection: ConnectionId,
     jid: FullJid,
     management: Option<Enabled>,
+    carbons: bool,
     resume_failed: Option<Option<u32>>,
 ) -> Result<(), Fault> {
     // The server may still tell how much of the lost session it got: that much is no longer in doubt.
@@ -223,11 +230,12 @@ fn bound(
     let previd = management.as_ref().and_then(|enabled| enabled.id.clone());
     cx.tx
         .prepare_cached(
-            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent)
-             VALUES (?1, ?2, ?3, ?4, 0, 0, 0)",
+            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent, carbons)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5)",
         )?
-        .execute(params![cx.session.account, previd, jid.to_string(), cx.now.boot_id])?;
-    cx.session.link = Link::Live(Box::new(live(connection, jid, management.is_some(), cx.now.mono)));
+        .execute(params![cx.session.account, previd, jid.to_string(), cx.now.boot_id, carbons.then_some(true)])?;
+    let live = live(connection, jid, management.is_some(), cx.now.mono);
+    cx.session.link = Link::Live(Box::new(Live { carbons: carbons.then_some(true), ..live }));
     let kind = SessionKind::Bound { after_failed_resume: resume_failed.is_some() };
     cx.out.effects.push(Effect::Session { account: cx.session.account, kind });
     announce(cx, SessionEvent::Bound)
@@ -257,6 +265,7 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         connection,
         bound,
         managed,
+        carbons: None,
         h_in: 0,
         sent: 0,
         acknowledged: 0,

@@ -39,6 +39,8 @@ pub struct Session {
     pub resource: String,
     pub enabled: bool,
     pub scram_seen: bool,
+    /// The app is in front (XEP-0352).
+    pub active: bool,
     /// The server's clock minus ours, milliseconds.
     pub clock_offset: i64,
     pub link: Link,
@@ -86,6 +88,8 @@ pub struct Live {
     pub bound: FullJid,
     /// XEP-0198 is on: both sides count.
     pub managed: bool,
+    /// XEP-0280 is on: what other devices of the account say and are told is copied to us. `None` until the server says.
+    pub carbons: Option<bool>,
     /// Stanzas received and handled, modulo 2^32.
     pub h_in: u32,
     /// Our stanzas of this session.
@@ -121,6 +125,11 @@ impl Session {
         matches!(self.link, Link::Live(_))
     }
 
+    /// Whether XEP-0280 is on in this session.
+    pub fn has_carbons(&self) -> bool {
+        matches!(&self.link, Link::Live(live) if live.carbons == Some(true))
+    }
+
     /// The transport in use.
     pub fn connection(&self) -> Option<ConnectionId> {
         match &self.link {
@@ -142,6 +151,9 @@ impl Session {
 
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
+        if self.archive.has_unstored() {
+            return Some(0);
+        }
         match &self.link {
             Link::Off | Link::Failed => None,
             Link::Waiting { until } => Some(*until),

@@ -97,6 +97,8 @@ pub enum Established {
     Bound {
         jid: FullJid,
         stream_management: Option<Enabled>,
+        /// XEP-0280 was enabled together with binding.
+        carbons: bool,
         features: Features,
         /// A resumption was asked for and did not happen; the number is what the server had handled, if it told.
         resume_failed: Option<Option<u32>>,
@@ -504,7 +506,13 @@ impl Negotiation {
 
     fn bound(&mut self, jid: FullJid, stream_management: Option<Enabled>) -> Step {
         let features = std::mem::take(&mut self.features);
-        Step::Established(Established::Bound { jid, stream_management, features, resume_failed: self.resume_failed })
+        Step::Established(Established::Bound {
+            jid,
+            stream_management,
+            carbons: false,
+            features,
+            resume_failed: self.resume_failed,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem, CertificateItem};
+use super::item::{self, AccountItem, CertificateItem, Privacy};
 use super::{View, Window};
 use crate::change::Change;
 use crate::input::Certificate;
@@ -22,7 +22,8 @@ impl View for Accounts {
     fn read(&mut self, connection: &Connection) -> Result<Window<AccountItem>, StoreError> {
         let items = connection
             .prepare_cached(
-                "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy
+                "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
+                        receipts, read_markers, typing
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
@@ -41,6 +42,7 @@ impl View for Accounts {
                     signed_in: row.get(4)?,
                     missing: serde_json::from_str(&missing).unwrap_or_default(),
                     archiving: row.get(6)?,
+                    privacy: Privacy { receipts: row.get(10)?, read_markers: row.get(11)?, typing: row.get(12)? },
                     certificate: shown
                         .and_then(|json| serde_json::from_str(&json).ok())
                         .map(|shown| certificate(shown, pin)),

@@ -7,8 +7,10 @@ pub mod accounts;
 pub mod chat_list;
 pub mod diff;
 pub mod item;
+pub mod notifications;
 pub mod requests;
 pub mod timeline;
+pub mod versions;
 pub mod watch;
 
 use rusqlite::Connection;

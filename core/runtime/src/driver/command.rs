@@ -3,6 +3,7 @@
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
+use linnet_messenger::view::item::PrivacySetting;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -78,12 +79,33 @@ pub(crate) enum Do {
         account: i64,
         on: bool,
     },
+    Correct {
+        message: i64,
+        body: String,
+        token: Option<String>,
+    },
+    SetComposing {
+        chat: i64,
+        composing: bool,
+    },
+    SetPrivacy {
+        account: i64,
+        setting: PrivacySetting,
+        on: bool,
+    },
+    SetActive {
+        active: bool,
+    },
     NetworkChanged {},
+    SetMetered {
+        metered: bool,
+    },
     Suspend {},
     Resume {},
     Watch {
         view: ViewName,
         chat: Option<i64>,
+        message: Option<i64>,
     },
     Page {
         watch: u64,
@@ -106,14 +128,16 @@ impl std::fmt::Debug for Do {
     }
 }
 
-/// The four views.
+/// The views.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ViewName {
     Accounts,
     ChatList,
     Requests,
+    Notifications,
     Timeline,
+    Versions,
 }
 
 /// Where to move a window: one of `older`, `newest` and `around`.
@@ -209,11 +233,17 @@ mod tests {
             r#"{"id":1,"do":"fill_gap","gap":1}"#,
             r#"{"id":1,"do":"chat_opened","chat":1}"#,
             r#"{"id":1,"do":"set_archiving","account":1,"on":true}"#,
+            r#"{"id":1,"do":"correct","message":1,"body":"hi","token":"t"}"#,
+            r#"{"id":1,"do":"set_composing","chat":1,"composing":true}"#,
+            r#"{"id":1,"do":"set_privacy","account":1,"setting":"read_markers","on":false}"#,
+            r#"{"id":1,"do":"set_active","active":false}"#,
             r#"{"id":1,"do":"network_changed"}"#,
             r#"{"id":1,"do":"suspend"}"#,
             r#"{"id":1,"do":"resume"}"#,
             r#"{"id":1,"do":"watch","view":"chat_list"}"#,
+            r#"{"id":1,"do":"watch","view":"notifications"}"#,
             r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,
+            r#"{"id":1,"do":"watch","view":"versions","message":1}"#,
             r#"{"id":1,"do":"page","watch":1,"older":50}"#,
             r#"{"id":1,"do":"page","watch":1,"newest":true}"#,
             r#"{"id":1,"do":"page","watch":1,"around":7}"#,

@@ -18,8 +18,10 @@ use std::time::Instant;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_runtime::Client;
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
@@ -60,7 +62,9 @@ fn main() -> ExitCode {
 async fn drive(arguments: Arguments, output: Output) -> bool {
     let Arguments { options, boot_id, server, proxy, discard, .. } = arguments;
     let opened_at = Instant::now();
-    let surroundings = Arc::new(output::Surroundings { output: output.clone(), boot_id });
+    let ended = Arc::new(tokio::sync::Notify::new());
+    let surroundings = output::Surroundings { output: output.clone(), boot_id, ended: Arc::clone(&ended) };
+    let surroundings = Arc::new(surroundings);
     let client = match Client::open(options, surroundings) {
         Ok(client) => Arc::new(client),
         Err(error) => {
@@ -83,7 +87,13 @@ async fn drive(arguments: Arguments, output: Output) -> bool {
     };
     let mut lines = read_lines();
     let mut quit = None;
-    while let Some(line) = lines.recv().await {
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            // Whatever is still said comes too late.
+            () = ended.notified() => None,
+        };
+        let Some(line) = line else { break };
         match command::parse(&line) {
             Ok(Line { id, command: Do::Quit {} }) => {
                 quit = Some(id);
@@ -181,6 +191,13 @@ impl Driver {
             Do::FillGap { gap } => Command::FillGap { gap: GapId(gap) },
             Do::ChatOpened { chat } => Command::ChatOpened { chat: ChatId(chat) },
             Do::SetArchiving { account, on } => Command::SetArchiving { account: AccountId(account), on },
+            Do::Correct { message, body, token } => {
+                let token = token.unwrap_or_else(linnet_runtime::new_token);
+                Command::Correct { message: MessageId(message), body, token }
+            }
+            Do::SetComposing { chat, composing } => Command::SetComposing { chat: ChatId(chat), composing },
+            Do::SetPrivacy { account, setting, on } => Command::SetPrivacy { account: AccountId(account), setting, on },
+            Do::SetActive { active } => Command::SetActive { active },
             other => return self.obey_here(id, other),
         };
         let (answered, output, turn) = (self.client.submit(core), self.output.clone(), Arc::clone(&self.turn));
@@ -198,6 +215,10 @@ impl Driver {
                 self.client.network_changed();
                 Ok(json!({}))
             }
+            Do::SetMetered { metered } => {
+                self.client.set_metered(metered);
+                Ok(json!({}))
+            }
             Do::Resume {} => {
                 self.client.resume();
                 self.suspended = false;
@@ -212,7 +233,7 @@ impl Driver {
                 });
                 return;
             }
-            Do::Watch { view, chat } => self.watch(id, view, chat),
+            Do::Watch { view, chat, message } => self.watch(id, view, chat, message),
             Do::Page { watch, page } => match self.watches.get(&watch) {
                 Some(watching) => {
                     watching.page(page.into());
@@ -238,18 +259,25 @@ impl Driver {
         self.output.answer(id, done);
     }
 
-    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>) -> Answer {
+    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>, message: Option<i64>) -> Answer {
         if self.watches.contains_key(&id) {
             return Err("not_now");
         }
         let print = watch::Print { watch: id, discard: self.discard, opened_at: self.opened_at };
         let output = self.output.clone();
-        let watching: Box<dyn Watching> = match (view, chat) {
-            (ViewName::Accounts, None) => watch::start(self.client.subscribe(Accounts), print, output),
-            (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList), print, output),
-            (ViewName::Requests, None) => watch::start(self.client.subscribe(Requests), print, output),
-            (ViewName::Timeline, Some(chat)) => {
+        let watching: Box<dyn Watching> = match (view, chat, message) {
+            (ViewName::Accounts, None, None) => {
+                // Few and short, and how a bench sees that it is online.
+                watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
+            }
+            (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList), print, output),
+            (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
+            (ViewName::Timeline, Some(chat), None) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
+            }
+            (ViewName::Versions, None, Some(message)) => {
+                watch::start(self.client.subscribe(Versions::new(MessageId(message))), print, output)
             }
             _ => return Err("bad_command"),
         };

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
-use linnet_messenger::store::StoreOptions;
+use linnet_messenger::store::{Role, StoreOptions};
 use linnet_runtime::Options;
 use zeroize::Zeroizing;
 
@@ -19,7 +19,8 @@ pub(crate) struct Arguments {
 }
 
 const USAGE: &str = "linnet-driver --store FILE|:memory: [--key HEX64] [--ca FILE] [--server HOST:PORT] [--direct-tls] \
-[--proxy HOST:PORT] [--resolver IP:PORT] [--discard] [--fault-point received|committed|acknowledged --fault-after N] \
+[--proxy HOST:PORT] [--resolver IP:PORT] [--discard] [--role app|extension] \
+[--fault-point received|committed|acknowledged --fault-after N] \
 [--sabotage ack-before-commit|no-dedup|order-by-clock] [--clock-skew MS] [--boot-id ID] [--log LEVEL]";
 
 /// Reads the arguments; the error is for people.
@@ -37,6 +38,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
             "--resolver" => given.resolver = Some(value()?.parse().map_err(|_| "--resolver needs IP:PORT")?),
             "--direct-tls" => given.direct_tls = true,
             "--discard" => given.discard = true,
+            "--role" => given.role = role(&value()?).ok_or("--role is app or extension")?,
             "--fault-point" => given.fault_point = Some(value()?),
             "--fault-after" => given.fault_after = Some(number(&name, &value()?)?),
             "--sabotage" => given.sabotage = Some(value()?),
@@ -58,6 +60,7 @@ struct Given {
     resolver: Option<SocketAddr>,
     direct_tls: bool,
     discard: bool,
+    role: Role,
     fault_point: Option<String>,
     fault_after: Option<u32>,
     sabotage: Option<String>,
@@ -77,6 +80,7 @@ impl Default for Given {
             resolver: None,
             direct_tls: false,
             discard: false,
+            role: Role::App,
             fault_point: None,
             fault_after: None,
             sabotage: None,
@@ -94,10 +98,11 @@ impl Given {
         if self.direct_tls && self.server.is_none() {
             return Err("--direct-tls needs --server".to_owned());
         }
-        let mut options = Options::new(StoreOptions { path, key: self.key.clone() });
+        let mut options = Options::new(StoreOptions { path, key: self.key.clone(), role: self.role });
         options.ca_file.clone_from(&self.ca);
         options.name_server = self.resolver;
         options.wall_skew = self.clock_skew;
+        options.discard = self.discard;
         self.plant(&mut options)?;
         let direct_tls = self.direct_tls;
         Ok(Arguments {
@@ -156,6 +161,10 @@ fn key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     Some(key)
 }
 
+fn role(text: &str) -> Option<Role> {
+    [Role::App, Role::Extension].into_iter().find(|role| role.name() == text)
+}
+
 fn address(text: &str) -> Option<(String, u16)> {
     let (host, port) = text.rsplit_once(':')?;
     let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
@@ -179,7 +188,8 @@ mod tests {
         let digits = "0f".repeat(32);
         let line = format!(
             "--store /tmp/x.db --key {digits} --ca ca.pem --server [::1]:5223 --direct-tls --discard \
-             --proxy 127.0.0.1:9050 --resolver [::1]:5353 --clock-skew -86400000 --boot-id b --log debug"
+             --proxy 127.0.0.1:9050 --resolver [::1]:5353 --role extension --clock-skew -86400000 --boot-id b \
+             --log debug"
         );
         let arguments = given(&line).unwrap();
         assert_eq!(arguments.options.store.path, Some("/tmp/x.db".into()));
@@ -192,6 +202,8 @@ mod tests {
         assert_eq!(arguments.options.wall_skew, -86_400_000);
         assert_eq!((arguments.boot_id.as_deref(), arguments.log.as_str()), (Some("b"), "debug"));
         assert!(arguments.discard);
+        assert_eq!(arguments.options.store.role, Role::Extension);
+        assert_eq!(given("--store x").unwrap().options.store.role, Role::App);
     }
 
     #[test]
@@ -211,6 +223,7 @@ mod tests {
             "--store x --fault-point received",
             "--store x --fault-after 3",
             "--store x --sabotage nothing",
+            "--store x --role server",
             "--store x --unknown",
         ] {
             assert!(given(line).is_err(), "{line}");

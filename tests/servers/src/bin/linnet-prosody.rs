@@ -1,4 +1,4 @@
-//! `linnet-prosody`: a private Prosody for whoever is not written in Rust.
+//! `linnet-prosody`: a private server for whoever is not written in Rust.
 //!
 //! Prints one line of JSON (host, ports, certificate authority, accounts) once the server answers, and runs until its
 //! standard input closes.
@@ -9,12 +9,12 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use linnet_servers::{Archive, Options, PasswordHash, Prosody};
+use linnet_servers::{Archive, Options, PasswordHash, Server};
 
-const USAGE: &str = "linnet-prosody [--user LOCAL]… [--friends LOCAL,LOCAL]… [--password TEXT] [--domain NAME]
+const USAGE: &str = "linnet-prosody [--kind prosody|prosody13|ejabberd] [--user LOCAL]… [--friends LOCAL,LOCAL]… [--password TEXT] [--domain NAME]
                [--archive sql|memory|none] [--page-size N] [--no-stream-management] [--hibernation SECONDS]
                [--no-direct-tls] [--sha1] [--module NAME]… [--verbose]
-Starts Prosody on free loopback ports, prints where as one line of JSON, and runs until its input closes.";
+Starts Prosody, or another server, on free loopback ports, prints where as one line of JSON, and runs until its input closes.";
 
 struct Wanted {
     options: Options,
@@ -49,6 +49,7 @@ fn wanted(arguments: &[String]) -> Result<Wanted, String> {
                 wanted.friends.push((a.into(), b.into()));
             }
             "--password" => wanted.password = value()?,
+            "--kind" => options.kind = value()?.parse()?,
             "--domain" => options.domain = value()?,
             "--archive" => {
                 options.archive = match value()?.as_str() {
@@ -74,7 +75,7 @@ fn wanted(arguments: &[String]) -> Result<Wanted, String> {
 }
 
 fn serve(wanted: &Wanted) -> Result<(), String> {
-    let server = Prosody::start(wanted.options.clone())?;
+    let server = Server::start(wanted.options.clone())?;
     for user in &wanted.users {
         server.add_user(user, &wanted.password)?;
     }
@@ -83,6 +84,7 @@ fn serve(wanted: &Wanted) -> Result<(), String> {
     }
     let users: Vec<String> = wanted.users.iter().map(|user| format!("{user}@{}", server.domain)).collect();
     let about = serde_json::json!({
+        "kind": server.kind().name(),
         "host": server.host,
         "port": server.port,
         "direct_tls_port": server.direct_tls_port,

@@ -285,6 +285,7 @@ fn from_starttls_to_a_bound_session() {
             location: Some("[::1]:5222".into()),
             max: Some(300),
         }),
+        carbons: false,
         features: Features { bind: true, stream_management: true, roster_versioning: true, ..Features::default() },
         resume_failed: None,
     };

@@ -22,10 +22,31 @@ pub struct AccountItem {
     pub missing: Vec<Missing>,
     /// Whether the server archives messages for us (XEP-0441); `None` while unknown or without an archive.
     pub archiving: Option<bool>,
+    pub privacy: Privacy,
     /// The certificate that the server showed last, if it is one to look at: refused, or pinned.
     pub certificate: Option<CertificateItem>,
     /// Everything of this account goes through this proxy.
     pub proxy: Option<ProxyAddress>,
+}
+
+/// What the account tells others unasked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Privacy {
+    /// Delivery receipts (XEP-0184) for messages of contacts.
+    pub receipts: bool,
+    /// Displayed markers (XEP-0333); our own devices learn what was read all the same.
+    pub read_markers: bool,
+    /// Chat states (XEP-0085).
+    pub typing: bool,
+}
+
+/// One switch of [`Privacy`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrivacySetting {
+    Receipts,
+    ReadMarkers,
+    Typing,
 }
 
 /// A certificate for a person to judge. Its texts are its own: anybody can write anything there, so only the
@@ -116,6 +137,8 @@ pub enum Missing {
     StreamManagement,
     /// XEP-0313 without XEP-0359 ids on live messages: history is read twice.
     StanzaIds,
+    /// No XEP-0280: what another device says or hears shows up here only when the archive is read.
+    Carbons,
 }
 
 /// One line of the chat list, newest first.
@@ -132,6 +155,8 @@ pub struct ChatItem {
     /// The newest message, if any.
     pub preview: Option<Preview>,
     pub unread: u32,
+    /// The contact is writing (XEP-0085).
+    pub typing: bool,
 }
 
 /// The newest message of a chat, in short.
@@ -154,6 +179,10 @@ pub enum MessageState {
     Sending,
     /// The server has it.
     Sent,
+    /// A device of the recipient has it (XEP-0184).
+    Delivered,
+    /// The recipient has seen it (XEP-0333).
+    Read,
     Failed {
         reason: SendFailure,
     },
@@ -185,6 +214,11 @@ pub enum TimelineItem {
         key: String,
     },
     Gap(GapItem),
+    /// The other side is writing (XEP-0085); the last row.
+    Typing {
+        key: String,
+        name: String,
+    },
 }
 
 /// A message.
@@ -196,13 +230,44 @@ pub struct MessageItem {
     /// Bare JID.
     pub sender: String,
     pub sender_name: String,
+    /// As it was written, for copying and correcting.
     pub body: String,
+    /// The same for showing, without a leading `/me `.
+    pub text: Vec<TextBlock>,
+    /// The text says what its sender does (XEP-0245): shown after the sender's name.
+    pub me: bool,
+    /// It was corrected (XEP-0308): `body` is the newest version.
+    pub edited: bool,
     /// UTC milliseconds: the archive's stamp once known, else the clock corrected by the measured server offset.
     pub time: i64,
     pub state: MessageState,
     /// Where in a run of messages by one sender within five minutes.
     pub group: GroupPosition,
     pub actions: Vec<MessageAction>,
+}
+
+/// A paragraph or a preformatted block (XEP-0393).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextBlock {
+    /// Depth of quotation; 0 is none.
+    pub quote: u32,
+    /// Shown as it is, in a fixed width; has one span.
+    pub preformatted: bool,
+    pub spans: Vec<TextSpan>,
+}
+
+/// A run of equal style.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextSpan {
+    pub text: String,
+    pub strong: bool,
+    pub emphasis: bool,
+    pub strike: bool,
+    pub code: bool,
+    /// A styling character itself: shown faintly.
+    pub directive: bool,
+    /// The address that a tap opens: `https:`, `http:`, `xmpp:`, `mailto:`, `tel:` or `geo:`, never another scheme.
+    pub link: Option<String>,
 }
 
 /// Position in a group of bubbles.
@@ -221,6 +286,9 @@ pub enum GroupPosition {
 pub enum MessageAction {
     Copy,
     Retry,
+    Correct,
+    /// Show the earlier versions.
+    Versions,
     Delete,
 }
 
@@ -260,6 +328,45 @@ pub struct RequestItem {
     pub time: i64,
 }
 
+/// One version of a corrected message, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionItem {
+    pub key: String,
+    pub text: Vec<TextBlock>,
+    /// When it was sent, UTC milliseconds.
+    pub time: i64,
+}
+
+/// What is worth telling the user outside the app: the unread messages of a chat. It goes when they are read, here or on
+/// another device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationItem {
+    pub key: String,
+    pub account: AccountId,
+    pub chat: ChatId,
+    /// As in [`ChatItem::title`].
+    pub title: String,
+    /// The newest unread messages, oldest first, at most [`NOTIFICATION_LINES`].
+    pub lines: Vec<NotificationLine>,
+    /// All unread messages of the chat.
+    pub unread: u32,
+}
+
+/// The most lines of one notification.
+pub const NOTIFICATION_LINES: u32 = 6;
+
+/// One message in a notification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationLine {
+    /// Alert again when the last line has another id.
+    pub message: MessageId,
+    pub sender_name: String,
+    /// At most 200 characters, line breaks as spaces.
+    pub body: String,
+    /// UTC milliseconds.
+    pub time: i64,
+}
+
 impl Item for AccountItem {
     fn key(&self) -> &str {
         &self.key
@@ -278,11 +385,23 @@ impl Item for RequestItem {
     }
 }
 
+impl Item for VersionItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for NotificationItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
 impl Item for TimelineItem {
     fn key(&self) -> &str {
         match self {
             Self::Message(item) => &item.key,
-            Self::UnreadMark { key } => key,
+            Self::UnreadMark { key } | Self::Typing { key, .. } => key,
             Self::Gap(item) => &item.key,
         }
     }

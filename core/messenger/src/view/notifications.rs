@@ -1,0 +1,82 @@
+//! What is worth telling the user outside the app: chats with unread messages, the one with the newest first. A row goes
+//! when its messages are read, here or on another device; the platforms show what appears and withdraw what goes.
+//!
+//! Invariant: bounded in rows and in lines a row, however much is unread.
+
+use rusqlite::Connection;
+
+use super::item::{NOTIFICATION_LINES, NotificationItem, NotificationLine};
+use super::{View, Window, chat_list, timeline};
+use crate::change::Change;
+use crate::ids::ChatId;
+use crate::message::styling;
+use crate::store::StoreError;
+
+/// Chats told of at once.
+const MOST: u32 = 50;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Notifications;
+
+impl View for Notifications {
+    type Item = NotificationItem;
+
+    fn concerns(&self, change: Change) -> bool {
+        matches!(change, Change::ChatList | Change::Contacts(_))
+    }
+
+    fn read(&mut self, connection: &Connection) -> Result<Window<NotificationItem>, StoreError> {
+        let snapshot = connection.unchecked_transaction()?;
+        let mut items = snapshot
+            .prepare_cached(
+                "SELECT chat.id, chat.account_id, chat.jid, contact.name,
+                        (SELECT count(*) FROM (SELECT 1 FROM message
+                             WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000))
+                 FROM chat
+                 LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
+                 WHERE chat.listed = 1
+                     AND EXISTS (SELECT 1 FROM message WHERE message.chat_id = chat.id AND message.unread = 1)
+                 ORDER BY chat.last_activity DESC, chat.id DESC LIMIT ?1",
+            )?
+            .query_map([MOST], |row| {
+                let chat: ChatId = row.get(0)?;
+                let address: String = row.get(2)?;
+                Ok(NotificationItem {
+                    key: format!("{chat}"),
+                    account: row.get(1)?,
+                    chat,
+                    title: timeline::display_name(row.get(3)?, &address),
+                    lines: Vec::new(),
+                    unread: row.get(4)?,
+                })
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        for item in &mut items {
+            item.lines = lines(&snapshot, item)?;
+        }
+        Ok(Window { items, at_start: true, at_end: true })
+    }
+}
+
+fn lines(connection: &Connection, item: &NotificationItem) -> rusqlite::Result<Vec<NotificationLine>> {
+    let mut lines = connection
+        .prepare_cached(
+            "SELECT message.id, coalesce(version.body, message.body), message.time FROM message
+             LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
+                 WHERE newer.corrects = message.id ORDER BY newer.position DESC LIMIT 1)
+             WHERE message.chat_id = ?1 AND message.unread = 1 ORDER BY message.position DESC LIMIT ?2",
+        )?
+        .query_map((item.chat, NOTIFICATION_LINES), |row| {
+            let body: String = row.get(1)?;
+            Ok(NotificationLine {
+                message: row.get(0)?,
+                sender_name: item.title.clone(),
+                body: chat_list::shorten(&styling::brief(&body, &item.title)),
+                time: row.get(2)?,
+            })
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    lines.reverse();
+    Ok(lines)
+}
