@@ -179,7 +179,7 @@ mod tests {
     fn the_data_of_records_is_read() {
         let data = |target: &[u8]| [&[0, 1, 0, 2, 0x14, 0x66][..], target].concat();
         let good = data(b"\x04xmpp\x07example\x03org\0");
-        assert_eq!(told(|lookup| lookup.records(&[good.clone()])), Some(Reply::Srv(vec![expected()])));
+        assert_eq!(told(|lookup| lookup.records(std::slice::from_ref(&good))), Some(Reply::Srv(vec![expected()])));
         assert_eq!(told(|lookup| lookup.records(&[])), Some(Reply::Srv(Vec::new())));
         for bad in [&good[..good.len() - 1], &good[..5], &[], &data(b"\xc0\x06")] {
             assert_eq!(told(|lookup| lookup.records(&[bad.to_vec()])), Some(Reply::Failed), "{bad:?}");

@@ -432,7 +432,7 @@ impl Core {
                     let _ = answer.send(result);
                 }
             }
-            Effect::Session { account, kind } => {
+            Effect::Session { account, kind, .. } => {
                 self.net.places.good(account);
                 tracing::info!(?kind, "a stream was established");
             }

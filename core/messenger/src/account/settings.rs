@@ -17,7 +17,9 @@ use crate::now::Now;
 use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
-use crate::session::{Link, Session, connect};
+use crate::session::features::Features;
+use crate::session::keepalive::Keepalive;
+use crate::session::{Link, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{Connection, PrivacySetting};
 
@@ -27,6 +29,7 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
         tx.execute("UPDATE stream SET previd = NULL", [])?;
+        credentials::rename(&tx)?;
         // Nor what has left since.
         tx.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
@@ -78,6 +81,11 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
                 backoff: Backoff::default(),
+                keepalive: Keepalive::default(),
+                features: credentials::session_features(database, row.get(0)?)?,
+                direct_tls: false,
+                flights_cut: 0,
+                referral: Referral::None,
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
             })
@@ -127,7 +135,9 @@ pub fn add(
     {
         tx.prepare_cached("UPDATE account SET password = ?2, server = ?3, enabled = 1 WHERE id = ?1")?
             .execute(params![account, password.expose(), json])?;
+        credentials::forget(tx, account)?;
         session.password = password.clone();
+        session.features = Features::default();
         session.server = server.cloned();
         if let Some(proxy) = proxy {
             tx.prepare_cached("UPDATE account SET proxy = ?2 WHERE id = ?1")?.execute(params![account, proxy_json])?;
@@ -160,6 +170,11 @@ pub fn add(
         clock_offset: 0,
         link: Link::Off,
         backoff: Backoff::default(),
+        keepalive: Keepalive::default(),
+        features: Features::default(),
+        direct_tls: false,
+        flights_cut: 0,
+        referral: Referral::None,
         pump: false,
         archive: ArchiveState::new(None),
     })
