@@ -1,49 +1,67 @@
-//! The scenarios of `scenario/anywhere` on a real Prosody, through the runtime, over TLS; and some of them on a Prosody
-//! that lacks something.
+//! The scenarios of `scenario/anywhere` on real servers, through the runtime, over TLS; and some of them on servers that
+//! lack something. Each test has a server of its own; most of the time is waiting, so many run at once.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
-/// Tests of a scenario, one for each server, with and without its archive.
+/// One test for each server.
+macro_rules! on_every_kind {
+    ($($name:ident),+ $(,)?) => {
+        $(
+            mod $name {
+                #[test]
+                fn prosody() {
+                    super::$name(linnet_servers::Kind::Prosody);
+                }
+
+                #[test]
+                fn prosody13() {
+                    super::$name(linnet_servers::Kind::Prosody13);
+                }
+
+                #[test]
+                fn ejabberd() {
+                    super::$name(linnet_servers::Kind::Ejabberd);
+                }
+            }
+        )+
+    };
+}
+
+/// Tests of a scenario, one for each server that gives what it needs, with and without its archive.
 macro_rules! played {
-    ($module:ident, $name:ident) => {
+    ($module:ident, $name:ident, ()) => {
+        played! { @mod $module, $name,
+            prosody Prosody Sql, prosody13 Prosody13 Sql, ejabberd Ejabberd Sql,
+            prosody_without_archive Prosody None, prosody13_without_archive Prosody13 None,
+            ejabberd_without_archive Ejabberd None,
+        }
+    };
+    // An ejabberd that stops may lose what a lost session still had to get.
+    ($module:ident, $name:ident, (memory)) => {
+        played! { @mod $module, $name,
+            prosody Prosody Sql, prosody13 Prosody13 Sql, ejabberd Ejabberd Sql,
+            prosody_without_archive Prosody None, prosody13_without_archive Prosody13 None,
+        }
+    };
+    ($module:ident, $name:ident, (archive)) => {
+        played! { @mod $module, $name, prosody Prosody Sql, prosody13 Prosody13 Sql, ejabberd Ejabberd Sql, }
+    };
+    (@mod $module:ident, $name:ident, $($test:ident $kind:ident $archive:ident,)+) => {
         mod $name {
-            use linnet_servers::{Archive, Kind};
-
-            #[test]
-            fn prosody() {
-                crate::on_world(Kind::Prosody, Archive::Sql, super::$module::$name);
-            }
-
-            #[test]
-            fn prosody13() {
-                crate::on_world(Kind::Prosody13, Archive::Sql, super::$module::$name);
-            }
-
-            #[test]
-            fn ejabberd() {
-                crate::on_world(Kind::Ejabberd, Archive::Sql, super::$module::$name);
-            }
-
-            #[test]
-            fn prosody_without_archive() {
-                crate::on_world(Kind::Prosody, Archive::None, super::$module::$name);
-            }
-
-            #[test]
-            fn prosody13_without_archive() {
-                crate::on_world(Kind::Prosody13, Archive::None, super::$module::$name);
-            }
-
-            #[test]
-            fn ejabberd_without_archive() {
-                crate::on_world(Kind::Ejabberd, Archive::None, super::$module::$name);
-            }
+            $(
+                #[test]
+                fn $test() {
+                    use linnet_servers::{Archive, Kind};
+                    crate::on_world(Kind::$kind, Archive::$archive, super::$module::$name);
+                }
+            )+
         }
     };
 }
 
 #[path = "../scenario/anywhere/mod.rs"]
 mod anywhere;
+mod interop;
 
 mod login;
 
@@ -72,30 +90,32 @@ fn missing(w: &dyn World) -> Vec<Missing> {
     alice.account().missing
 }
 
-#[test]
-fn a_server_without_archive_loses_nothing_and_says_so() {
-    let options = Options { archive: Archive::None, ..Options::default() };
-    on_server(options.clone(), |w| assert_eq!(missing(w), [Missing::Archive]));
-    on_server(options.clone(), messages::a_text_arrives_and_is_marked_sent);
-    on_server(options, trouble::a_cut_loses_nothing);
+on_every_kind! {
+    a_server_without_archive_says_so,
+    a_server_without_stream_management_loses_nothing_and_says_so,
+    sessions_that_can_hardly_be_resumed_lose_nothing,
+    tiny_pages_and_the_older_hash_change_nothing,
 }
 
-#[test]
-fn a_server_without_stream_management_loses_nothing_and_says_so() {
-    let options = Options { stream_management: false, ..Options::default() };
+fn a_server_without_archive_says_so(kind: Kind) {
+    let options = Options { archive: Archive::None, ..Options::on(kind) };
+    on_server(options, |w| assert_eq!(missing(w), [Missing::Archive]));
+    on_server(Options::on(kind), |w| assert_eq!(missing(w), []));
+}
+
+fn a_server_without_stream_management_loses_nothing_and_says_so(kind: Kind) {
+    let options = Options { stream_management: false, ..Options::on(kind) };
     on_server(options.clone(), |w| assert_eq!(missing(w), [Missing::StreamManagement]));
     on_server(options, trouble::many_cuts_lose_and_double_nothing);
 }
 
-#[test]
-fn sessions_that_can_hardly_be_resumed_lose_nothing() {
-    let options = Options { hibernation: Duration::from_secs(1), ..Options::default() };
+fn sessions_that_can_hardly_be_resumed_lose_nothing(kind: Kind) {
+    let options = Options { hibernation: Duration::from_secs(1), ..Options::on(kind) };
     on_server(options, trouble::a_killed_receiver_has_everything_after_its_start);
 }
 
-#[test]
-fn tiny_pages_and_the_older_hash_change_nothing() {
-    let options = Options { page_size: 3, password_hash: PasswordHash::Sha1, ..Options::default() };
+fn tiny_pages_and_the_older_hash_change_nothing(kind: Kind) {
+    let options = Options { page_size: 3, password_hash: PasswordHash::Sha1, ..Options::on(kind) };
     on_server(options, messages::a_second_phone_shows_the_same_conversation);
 }
 

@@ -7,7 +7,7 @@
 
 /// One test a scenario.
 macro_rules! played {
-    ($module:ident, $name:ident) => {
+    ($module:ident, $name:ident, $need:tt) => {
         #[test]
         fn $name() {
             crate::on_world($module::$name);

@@ -14,6 +14,8 @@ pub mod fake_world;
 #[cfg(feature = "live")]
 pub mod live_world;
 pub mod picture;
+#[cfg(any(feature = "bench", feature = "live"))]
+pub mod process;
 pub mod seed;
 pub mod stamp;
 pub mod world;

@@ -66,6 +66,12 @@ pub trait World {
     /// Stops the server and starts it again.
     fn restart_server(&self);
 
+    /// Whether the server brings messages in the order it took them. Devices can't know better than a server without an
+    /// archive that does not.
+    fn keeps_order(&self) -> bool {
+        true
+    }
+
     /// Fails the scenario with everything that helps to find out why.
     fn fail(&self, why: &str) -> !;
 }

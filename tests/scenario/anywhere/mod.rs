@@ -1,4 +1,8 @@
-//! Scenarios that any server with archive and stream management can play: no forged stanza, no fault inside the server.
+//! Scenarios that a real server can play: no forged stanza, no fault inside the server.
+//!
+//! Some need more than any server gives: `with archive` is for those in which somebody learns what was said while he was
+//! not there, and `with memory` for those in which the server must remember over its own restart what it had taken, which
+//! only its archive does reliably.
 
 mod contacts;
 pub mod devices;
@@ -8,10 +12,11 @@ pub mod trouble;
 
 /// Makes a test of each scenario; the including target says by its macro `played` where it is played.
 macro_rules! scenarios {
-    ($($module:ident: $($name:ident),+ $(,)?;)+) => {
-        $($(
-            played! { $module, $name }
-        )+)+
+    ($($module:ident $(with $need:ident)?: $($name:ident),+ $(,)?;)+) => {
+        $(scenarios! { @one $module ($($need)?) $($name),+ })+
+    };
+    (@one $module:ident $need:tt $($name:ident),+) => {
+        $(played! { $module, $name, $need })+
     };
 }
 
@@ -19,14 +24,15 @@ scenarios! {
     messages:
         a_text_arrives_and_is_marked_sent,
         both_talk_at_once,
-        a_note_to_self_is_there_once,
-        texts_arrive_as_they_were_written,
         a_repeated_token_sends_once,
-        a_second_phone_shows_the_same_conversation,
-        own_messages_of_two_phones_take_the_archives_order,
         a_deleted_message_stays_deleted,
         a_deleted_chat_stays_empty_until_something_new_comes,
         what_was_read_stays_read;
+    messages with archive:
+        a_note_to_self_is_there_once,
+        texts_arrive_as_they_were_written,
+        a_second_phone_shows_the_same_conversation,
+        own_messages_of_two_phones_take_the_archives_order;
     devices:
         what_one_phone_says_shows_on_the_other,
         what_was_read_on_one_phone_is_read_on_the_other,
@@ -50,7 +56,9 @@ scenarios! {
         a_cut_loses_nothing,
         many_cuts_lose_and_double_nothing,
         a_killed_sender_sends_after_its_start,
-        a_killed_receiver_has_everything_after_its_start,
-        a_restarted_server_loses_and_doubles_nothing,
+        a_killed_receiver_has_everything_after_its_start;
+    trouble with memory:
+        a_restarted_server_loses_and_doubles_nothing;
+    trouble with archive:
         everything_at_once;
 }

@@ -8,7 +8,10 @@ fn agree(one: Device<'_>, other: Device<'_>, said: &[(&str, usize)]) {
         device.0.scroll_to_beginning(device.1);
         let bodies = device.0.bodies(device.1);
         for (prefix, count) in said {
-            let seen: Vec<_> = bodies.iter().filter(|body| body.starts_with(prefix)).cloned().collect();
+            let mut seen: Vec<_> = bodies.iter().filter(|body| body.starts_with(prefix)).cloned().collect();
+            if !one.world.keeps_order() {
+                seen.sort();
+            }
             let expected: Vec<_> = (0..*count).map(|number| format!("{prefix}{number:03}")).collect();
             if seen != expected {
                 one.world.fail(&format!("{} sees of {prefix}: {seen:?}", device.0.address()));

@@ -10,10 +10,13 @@
 mod admin;
 mod certificates;
 mod ejabberd;
+mod folder;
 mod ports;
+mod profanity;
 mod prosody;
-pub mod root;
+mod root;
 mod server;
 mod spawn;
 
+pub use profanity::Profanity;
 pub use server::{Archive, Kind, Options, PasswordHash, Server};

@@ -6,18 +6,16 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::folder::Folder;
 use crate::{certificates, ejabberd, ports, prosody, spawn};
 
-const NOBODY: u32 = 65_534;
-const START_PATIENCE: Duration = Duration::from_secs(30);
+const START_PATIENCE: Duration = Duration::from_secs(90);
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
@@ -156,13 +154,17 @@ pub struct Server {
     pub(crate) admin_port: Option<u16>,
     child: Mutex<Option<Child>>,
     // After the server: fields are dropped in this order.
-    _caretaker: Option<Caretaker>,
+    home: Folder,
 }
 
 impl Server {
     /// Starts a server and waits until it answers; an error tells why and ends with the log's last lines.
     pub fn start(options: Options) -> Result<Self, String> {
-        let folder = new_folder(options.kind)?;
+        let home = Folder::new(options.kind.name())?;
+        let folder = home.path().to_owned();
+        for inner in ["data", "certs"] {
+            std::fs::create_dir(folder.join(inner)).map_err(|e| format!("{}: {e}", folder.display()))?;
+        }
         let mut server = Self {
             domain: options.domain.clone(),
             host: "127.0.0.1".into(),
@@ -170,8 +172,8 @@ impl Server {
             direct_tls_port: None,
             admin_port: None,
             ca: folder.join("certs/ca.crt"),
-            as_root: std::fs::metadata(&folder).is_ok_and(|folder| folder.uid() == 0),
-            _caretaker: Caretaker::of(&folder),
+            as_root: home.as_root(),
+            home,
             folder,
             options,
             child: Mutex::new(None),
@@ -355,9 +357,7 @@ impl Server {
             Kind::Ejabberd => ejabberd::command(self),
         }?;
         let output = std::fs::File::create(self.folder.join("stdout.log")).map_err(told)?;
-        if self.as_root {
-            give_to_nobody(&self.folder).map_err(told)?;
-        }
+        self.home.give_away().map_err(told)?;
         command.stdin(Stdio::null()).stdout(output.try_clone().map_err(told)?).stderr(output);
         Ok(command)
     }
@@ -431,31 +431,6 @@ impl Drop for Server {
     }
 }
 
-/// Removes the folder even if this process is killed: a child that waits for the end of its input, which only we hold.
-#[derive(Debug)]
-struct Caretaker(Child);
-
-impl Caretaker {
-    fn of(folder: &Path) -> Option<Self> {
-        if std::env::var_os("LINNET_KEEP").is_some() {
-            return None;
-        }
-        // A server that is just ending may still write into the folder: then once more.
-        let script = "trap '' INT TERM HUP; read -r _; for _ in 1 2 3 4 5 6 7 8 9; do \
-                      rm -rf -- \"$0\" 2>/dev/null; [ -e \"$0\" ] || exit; sleep 0.2; done";
-        let mut command = Command::new("sh");
-        command.args(["-c", script]).arg(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().ok().map(Self)
-    }
-}
-
-impl Drop for Caretaker {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
-    }
-}
-
 enum Trouble {
     PortTaken(String),
     Other(String),
@@ -468,35 +443,4 @@ fn read(file: &Path) -> String {
 
 fn other(why: String) -> Trouble {
     Trouble::Other(why)
-}
-
-fn new_folder(kind: Kind) -> Result<PathBuf, String> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let name = format!("linnet-{}-{}-{}", kind.name(), std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        let told = |e: std::io::Error| format!("{}: {e}", folder.display());
-        match std::fs::create_dir(&folder) {
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => continue,
-            made => made.map_err(told)?,
-        }
-        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).map_err(told)?;
-        for inner in ["data", "certs"] {
-            std::fs::create_dir(folder.join(inner)).map_err(told)?;
-        }
-        return Ok(folder);
-    }
-}
-
-/// Servers refuse to run as root, and should: so their files become nobody's.
-fn give_to_nobody(folder: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            give_to_nobody(&entry.path())?;
-        } else {
-            chown(entry.path(), Some(NOBODY), Some(NOBODY))?;
-        }
-    }
-    chown(folder, Some(NOBODY), Some(NOBODY))
 }

@@ -12,8 +12,9 @@ use linnet_servers::{Options, Server};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use super::driver::{self, Process};
+use super::driver;
 use super::fill::{self, Repeatable};
+use crate::process::Process;
 
 const MESSAGES: usize = 10_000;
 const ROUNDS: usize = 5;

@@ -15,7 +15,8 @@ use linnet_servers::{Kind, Options, Server};
 use serde_json::{Value, json};
 
 use super::delay::Delay;
-use super::driver::{Driver, Process, Way};
+use super::driver::{Driver, Way};
+use crate::process::Process;
 
 const ROUND_TRIP: Duration = Duration::from_millis(150);
 const ROUNDS: usize = 5;

@@ -34,13 +34,13 @@ use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::view::{Page, View};
 use linnet_runtime::{Client, Options, Platform};
-use linnet_servers::{Kind, Server};
+use linnet_servers::{Archive, Kind, Server};
 use tokio::runtime::Runtime;
 
 use self::follower::Follower;
 use self::link::Link;
 use crate::picture;
-use crate::world::{DeviceId, World};
+use crate::world::{Device, DeviceId, World};
 
 /// Longer than any back-off of a scenario.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -54,6 +54,7 @@ const MARKER: &str = "\u{2063}marker ";
 pub struct LiveWorld {
     runtime: Runtime,
     server: Server,
+    ordered: bool,
     folder: PathBuf,
     phones: RefCell<Vec<Phone>>,
     tokens: Cell<u32>,
@@ -93,10 +94,12 @@ impl LiveWorld {
     /// Starts a server of its own.
     pub fn new(options: linnet_servers::Options) -> Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        // What a lost session still had to get, ejabberd brings in any order; its archive has the right one.
+        let ordered = options.kind != Kind::Ejabberd || options.archive != Archive::None;
         let server = Server::start(options)?;
         let folder = server.folder.join("devices");
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        Ok(Self { runtime, server, folder, phones: RefCell::new(Vec::new()), tokens: Cell::new(0) })
+        Ok(Self { runtime, server, ordered, folder, phones: RefCell::new(Vec::new()), tokens: Cell::new(0) })
     }
 
     /// The server.
@@ -107,6 +110,23 @@ impl LiveWorld {
     /// How the device's sessions were established so far, in order.
     pub fn sign_ins(&self, device: DeviceId) -> Vec<(SessionKind, SignIn)> {
         self.phones.borrow()[device.0].told.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until the chat with somebody looks as wished.
+    #[track_caller]
+    pub fn wait_to_see(
+        &self,
+        device: Device<'_>,
+        with: &str,
+        what: &str,
+        mut wished: impl FnMut(&[TimelineItem]) -> bool,
+    ) {
+        let chat = device.chat(with);
+        if !self.wait_for_chat(device.id, chat, PATIENCE, &mut wished) {
+            let seen = picture::of(&device.timeline(with));
+            let caller = std::panic::Location::caller();
+            self.fail(&format!("{caller}: {} with {with} never sees {what}, but\n{seen}", device.address()));
+        }
     }
 
     /// What a user signs in with.
@@ -499,6 +519,10 @@ impl World for LiveWorld {
                 running.client.network_changed();
             }
         }
+    }
+
+    fn keeps_order(&self) -> bool {
+        self.ordered
     }
 
     fn fail(&self, why: &str) -> ! {

@@ -1,0 +1,149 @@
+//! Foreign programs read us and we them, on real servers: what we and our fake server both misread would show here.
+//!
+//! A program that can't be started fails its test; `cargo xtask setup` brings them.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use linnet_messenger::view::item::{MessageItem, TimelineItem};
+use linnet_servers::{Kind, Options, Profanity, Server};
+use linnet_tests::live_world::LiveWorld;
+use linnet_tests::picture;
+use linnet_tests::process::Process;
+use linnet_tests::world::{Device, World};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "a foreign pässword";
+const TEXTS: [&str; 4] = ["hello", "<b>&amp; 'quoted' \"twice\"", "zwei\nZeilen", "שלום 👩‍👩‍👧 e\u{301}"];
+
+/// Alice with Linnet, and a friend's account without a device.
+fn alice_and(kind: Kind, friend: &str) -> LiveWorld {
+    let world = LiveWorld::new(Options::on(kind)).unwrap();
+    let alice = Device { world: &world, id: world.add_device("alice", "alice") };
+    world.server().add_user(friend, PASSWORD).unwrap();
+    world.befriend("alice", friend);
+    world.settle();
+    assert_eq!(alice.address().to_string(), "alice@linnet.test");
+    world
+}
+
+fn alice(world: &LiveWorld) -> Device<'_> {
+    Device { world, id: linnet_tests::world::DeviceId(0) }
+}
+
+/// A client that speaks JSON lines: `oracle/peer.py` or `linnet-tokio-xmpp`.
+struct Peer {
+    process: Process,
+    to: String,
+}
+
+impl Peer {
+    fn slixmpp(server: &Server, user: &str, to: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle");
+        let told = Command::new(folder.join("setup-python")).arg("--where").output().unwrap();
+        let python = String::from_utf8(told.stdout).unwrap();
+        let mut command = Command::new(python.trim());
+        command.arg(folder.join("peer.py")).arg(format!("{}:{}", server.host, server.port)).arg(&server.ca);
+        Self::start("slixmpp", command, server, user, to)
+    }
+
+    fn tokio_xmpp(server: &Server, user: &str, to: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linnet-tokio-xmpp"));
+        command.arg(format!("{}:{}", server.host, server.port)).env("SSL_CERT_FILE", &server.ca);
+        Self::start("tokio-xmpp", command, server, user, to)
+    }
+
+    fn start(name: &str, mut command: Command, server: &Server, user: &str, to: &str) -> Self {
+        command.arg(format!("{user}@{}", server.domain));
+        let mut process = Process::start(name, &mut command).unwrap();
+        process.say(PASSWORD).unwrap();
+        process.wait("being online", 0, |line| line.get("online").map(drop)).unwrap();
+        Self { process, to: to.to_owned() }
+    }
+
+    /// Does it, and tells the id of the stanza if the client says it.
+    fn order(&mut self, what: &str, more: Value) -> usize {
+        let mark = self.process.mark();
+        let mut command = json!({ "do": what, "to": self.to });
+        command.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.process.say(&command.to_string()).unwrap();
+        mark
+    }
+
+    fn send(&mut self, body: &str) {
+        self.order("send", json!({ "body": body }));
+    }
+
+    /// Waits for a message with this text from whom it talks to.
+    fn receives(&mut self, mark: usize, body: &str) -> Value {
+        let to = self.to.clone();
+        let found = self.process.wait(body, mark, |line| {
+            let message = line.get("message")?;
+            (message["from"] == to.as_str() && message["body"] == body).then(|| message.clone())
+        });
+        found.unwrap().1
+    }
+}
+
+fn message<'i>(items: &'i [TimelineItem], body: &str) -> Option<&'i MessageItem> {
+    picture::messages(items).find(|message| message.body == body)
+}
+
+/// Each text arrives at the other end as it was written, in both directions, and once.
+fn both_read_each_other(world: &LiveWorld, peer: &mut Peer, friend: &str) {
+    let alice = alice(world);
+    for text in TEXTS {
+        let mark = peer.process.mark();
+        alice.say(friend, text);
+        peer.receives(mark, text);
+        let answer = format!("{text} too");
+        peer.send(&answer);
+        world.wait_to_see(alice, friend, &answer, |items| message(items, &answer).is_some());
+    }
+    world.settle();
+    let expected: Vec<String> = TEXTS.iter().flat_map(|text| [text.to_string(), format!("{text} too")]).collect();
+    assert_eq!(alice.bodies(friend), expected);
+}
+
+fn slixmpp_and_we_read_each_other(kind: Kind) {
+    let world = alice_and(kind, "bob");
+    let mut bob = Peer::slixmpp(world.server(), "bob", "alice@linnet.test");
+    both_read_each_other(&world, &mut bob, "bob@linnet.test");
+}
+
+fn tokio_xmpp_and_we_read_each_other(kind: Kind) {
+    let world = alice_and(kind, "bob");
+    let mut bob = Peer::tokio_xmpp(world.server(), "bob", "alice@linnet.test");
+    both_read_each_other(&world, &mut bob, "bob@linnet.test");
+}
+
+on_every_kind! {
+    slixmpp_and_we_read_each_other,
+    tokio_xmpp_and_we_read_each_other,
+}
+
+#[test]
+fn profanity_and_we_read_each_other() {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let world = alice_and(Kind::Prosody13, "bob");
+    let alice = alice(&world);
+    let mut bob = Profanity::start(world.server(), "bob", PASSWORD).unwrap();
+    let wait = |what: &str, bob: &Profanity, done: &dyn Fn(&Profanity) -> bool| {
+        let until = Instant::now() + PATIENCE;
+        while !done(bob) {
+            assert!(Instant::now() < until, "Profanity never {what}; its log:\n{}", bob.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    wait("signs in", &bob, &Profanity::is_online);
+    for number in 0..3 {
+        let (ours, theirs) = (format!("to a terminal {number} ✓"), format!("from a terminal {number} ✓"));
+        alice.say("bob@linnet.test", &ours);
+        wait("shows our text", &bob, &|bob| bob.chat("alice@linnet.test").iter().any(|line| line.ends_with(&ours)));
+        bob.enter(&format!("/msg alice@linnet.test {theirs}")).unwrap();
+        world.wait_to_see(alice, "bob@linnet.test", &theirs, |items| message(items, &theirs).is_some());
+    }
+    let shown = bob.chat("alice@linnet.test");
+    assert_eq!(shown.len(), 6, "each once: {shown:?}");
+}

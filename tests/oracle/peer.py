@@ -1,0 +1,88 @@
+"""slixmpp as somebody Linnet talks to, or as a second device of a Linnet account.
+
+JSON lines in: {"do": "send", "to", "body"}, {"do": "correct", "to", "id", "body"}, {"do": "displayed", "to", "id"}.
+JSON lines out: {"online": true}, {"sent": ID}, and what comes: {"message": {"from", "id", "body", "replace", "receipt",
+"markable"}}, {"receipt": ID, "from"}, {"displayed": ID, "from"}, {"carbon": "sent" or "received", "from", "to", "body"}.
+A requested receipt (XEP-0184) is sent by itself.
+
+usage: peer.py HOST:PORT CA JID      (the password is the first line of the input)
+"""
+import asyncio
+import json
+import logging
+import sys
+
+import slixmpp
+
+
+def tell(**what):
+    print(json.dumps(what), flush=True)
+
+
+class Peer(slixmpp.ClientXMPP):
+    def __init__(self, ca, jid, password):
+        super().__init__(jid, password)
+        self.ca_certs = ca
+        self.enable_direct_tls, self.enable_starttls, self.enable_plaintext = False, True, False
+        for plugin in ("xep_0085", "xep_0184", "xep_0198", "xep_0280", "xep_0308", "xep_0333", "xep_0359"):
+            self.register_plugin(plugin)
+        self.add_event_handler("session_start", self.started)
+        self.add_event_handler("message", self.message)
+        self.add_event_handler("receipt_received", lambda m: tell(receipt=m["receipt"], **{"from": m["from"].bare}))
+        self.add_event_handler("marker_displayed", lambda m: tell(displayed=m["displayed"]["id"], **{"from": m["from"].bare}))
+        self.add_event_handler("carbon_sent", lambda m: self.carbon("sent", m["carbon_sent"]))
+        self.add_event_handler("carbon_received", lambda m: self.carbon("received", m["carbon_received"]))
+        self.add_event_handler("failed_auth", lambda _: tell(error="refused"))
+
+    async def started(self, _):
+        await self["xep_0280"].enable()
+        await self.get_roster()
+        self.send_presence()
+        tell(online=True)
+
+    def message(self, message):
+        if not message["body"]:
+            return
+        replace = message["replace"]["id"] if message.get_plugin("replace", check=True) else None
+        tell(message={
+            "from": message["from"].bare, "id": message["id"], "body": message["body"], "replace": replace,
+            "receipt": bool(message["request_receipt"]), "markable": bool(message["markable"]),
+        })
+
+    def carbon(self, way, message):
+        tell(carbon=way, to=message["to"].bare, body=message["body"], **{"from": message["from"].bare})
+
+    def do(self, command):
+        if command["do"] == "send":
+            message = self.make_message(mto=command["to"], mbody=command["body"], mtype="chat")
+            message["markable"] = True
+            message["request_receipt"] = True
+        elif command["do"] == "correct":
+            message = self.make_message(mto=command["to"], mbody=command["body"], mtype="chat")
+            message["replace"]["id"] = command["id"]
+        elif command["do"] == "displayed":
+            message = self.make_message(mto=command["to"], mtype="chat")
+            message["displayed"]["id"] = command["id"]
+        else:
+            raise ValueError(command)
+        if not message["id"]:
+            message["id"] = self.new_id()
+        message.send()
+        tell(sent=message["id"])
+
+
+async def main():
+    server, ca, jid = sys.argv[1:]
+    loop = asyncio.get_running_loop()
+    lines = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    password = (await lines.readline()).decode().rstrip("\n")
+    peer = Peer(ca, jid, password)
+    host, port = server.rsplit(":", 1)
+    peer.connect(host, int(port))
+    while line := await lines.readline():
+        peer.do(json.loads(line))
+
+
+logging.basicConfig(level=logging.WARNING)
+asyncio.run(main())
