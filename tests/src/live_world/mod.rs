@@ -121,7 +121,7 @@ impl LiveWorld {
         };
         phone.running = Some(Running {
             accounts: Follower::new(&client, Accounts, &self.runtime),
-            chat_list: Follower::new(&client, ChatList, &self.runtime),
+            chat_list: Follower::new(&client, ChatList::new(), &self.runtime),
             timelines: BTreeMap::new(),
             client,
         });
@@ -411,7 +411,7 @@ impl World for LiveWorld {
     }
 
     fn chat_list(&self, device: DeviceId) -> Vec<ChatItem> {
-        self.look(device, ChatList, &[])
+        self.look(device, ChatList::new(), &[])
     }
 
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem> {

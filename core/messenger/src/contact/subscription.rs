@@ -98,7 +98,8 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Faul
     if asked || matches!(subscription.as_deref(), Some("to" | "both")) {
         return Ok(());
     }
-    if !cx.session.is_live() {
+    // Before the roster has come who is on it can't be told, and an item would be overwritten.
+    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
         cx.tx
             .prepare_cached("INSERT OR IGNORE INTO subscription_wish (account_id, jid) VALUES (?1, ?2)")?
             .execute((cx.session.account, peer.as_str()))?;

@@ -12,6 +12,7 @@ use crate::ids::{ChatId, JobId, MessageId};
 use crate::message::relation::About;
 use crate::message::{state, text};
 use crate::session::clock::format_stamp;
+use crate::view::item::SendFailure;
 use crate::wire::{Element, ns};
 
 /// Stanzas of ours that may be unconfirmed at a time: bounds what a resumption resends.
@@ -108,6 +109,15 @@ pub fn run(cx: &mut Cx<'_>) -> Result<(), Fault> {
             }
             continue;
         };
+        // The server would end the stream for it (XEP-0478 3), and again after every resumption.
+        let limit = cx.session.features.limits.largest_stanza();
+        if limit.is_some_and(|limit| stanza.to_xml().len() > limit) {
+            cx.tx.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([job.id])?;
+            if job.is_message {
+                state::fail(cx, job.message, SendFailure::TooLarge)?;
+            }
+            continue;
+        }
         cx.tx.prepare_cached("UPDATE job SET state = 'in_flight' WHERE id = ?1")?.execute([job.id])?;
         cx.send(&stanza, Some(job.id))?;
     }

@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT) STRICT;
 
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -27,6 +27,8 @@ CREATE TABLE chat (
     last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER, read_up_to INTEGER,
     UNIQUE (account_id, jid)
 ) STRICT;
+
+CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 1;
 
 CREATE TABLE composing (
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -80,6 +82,19 @@ CREATE TABLE lease (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     holder TEXT NOT NULL,                       -- app, extension
     epoch INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE login (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    user_agent TEXT NOT NULL,                   -- UUID: names this installation to the server; a token is good for one only
+    offer TEXT,                                 -- JSON of Features before the login; NULL: unknown, or without SASL2
+    session TEXT,                               -- JSON of Features after the login
+    pipelining INTEGER NOT NULL DEFAULT 1,      -- 0: the server ended streams that began with a login
+    binding_seen INTEGER NOT NULL DEFAULT 0,    -- a login was bound to its channel: what is weaker must be proven
+    token TEXT,                                 -- XEP-0484
+    token_mechanism TEXT,                       -- what it was asked for
+    token_expiry INTEGER,                       -- UTC milliseconds, by the server's clock
+    token_uses INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE message (
@@ -173,6 +188,16 @@ CREATE TABLE request (
     purpose TEXT NOT NULL,                      -- JSON of Purpose
     deadline INTEGER NOT NULL,                  -- mono
     PRIMARY KEY (account_id, stanza_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE salted_keys (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,                         -- JSON of ScramHash
+    salt BLOB NOT NULL,
+    iterations INTEGER NOT NULL,
+    client_key BLOB NOT NULL,
+    server_key BLOB NOT NULL,
+    PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stream (

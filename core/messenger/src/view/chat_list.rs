@@ -1,9 +1,11 @@
 //! The chat list over all accounts, the chat with the latest activity first.
+//!
+//! Invariant: the window is bounded; reading it costs the same however many chats there are.
 
 use rusqlite::Connection;
 
 use super::item::{ChatItem, Preview};
-use super::{View, Window, timeline};
+use super::{Page, View, Window, timeline};
 use crate::change::Change;
 use crate::ids::AccountId;
 use crate::message::styling;
@@ -12,9 +14,29 @@ use crate::store::StoreError;
 /// Characters of a message shown in the list.
 const PREVIEW: usize = 200;
 
+/// Chats in the first window: more than most people have.
+const FIRST: u32 = 200;
+/// Chats a window can grow to.
+const MOST: u32 = 5_000;
+
 /// See the module.
 #[derive(Debug)]
-pub struct ChatList;
+pub struct ChatList {
+    size: u32,
+}
+
+impl ChatList {
+    /// The chats with the latest activity.
+    pub fn new() -> Self {
+        Self { size: FIRST }
+    }
+}
+
+impl Default for ChatList {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl View for ChatList {
     type Item = ChatItem;
@@ -24,7 +46,7 @@ impl View for ChatList {
     }
 
     fn read(&mut self, connection: &Connection) -> Result<Window<ChatItem>, StoreError> {
-        let items = connection
+        let mut items: Vec<ChatItem> = connection
             .prepare_cached(
                 "SELECT chat.id, chat.account_id, chat.jid, account.jid, contact.name,
                         (SELECT count(*) FROM (SELECT 1 FROM message
@@ -41,9 +63,9 @@ impl View for ChatList {
                  LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
                      WHERE newer.corrects = last.id ORDER BY newer.position DESC LIMIT 1)
                  WHERE chat.listed = 1
-                 ORDER BY chat.last_activity DESC, chat.id DESC",
+                 ORDER BY chat.last_activity DESC, chat.id DESC LIMIT ?1",
             )?
-            .query_map([], |row| {
+            .query_map([self.size + 1], |row| {
                 let id = row.get(0)?;
                 let account: AccountId = row.get(1)?;
                 let address: String = row.get(2)?;
@@ -83,7 +105,18 @@ impl View for ChatList {
                 })
             })?
             .collect::<Result<_, _>>()?;
-        Ok(Window { items, at_start: true, at_end: true })
+        let at_end = items.len() <= self.size as usize;
+        items.truncate(self.size as usize);
+        Ok(Window { items, at_start: true, at_end })
+    }
+
+    fn page(&mut self, page: Page) {
+        match page {
+            Page::Older(count) => self.size = self.size.saturating_add(count).min(MOST),
+            Page::Newest => self.size = FIRST,
+            // A message has no place in a list of chats.
+            Page::Around(_) => {}
+        }
     }
 }
 
