@@ -20,6 +20,7 @@ mod archive;
 mod chat;
 mod connection;
 mod contact;
+mod hostile;
 mod message;
 mod outbox;
 mod session;

@@ -74,6 +74,7 @@ struct Inner {
     next_ticket: u64,
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
+    alternatives: u32,
     sign_ins: Vec<(usize, SessionKind, SignIn)>,
     targets: Vec<(usize, ConnectTarget)>,
     trace: VecDeque<String>,
@@ -109,6 +110,7 @@ impl FakeWorld {
             next_ticket: 0,
             answers: BTreeMap::new(),
             violations: Vec::new(),
+            alternatives: 0,
             sign_ins: Vec::new(),
             targets: Vec::new(),
             trace: VecDeque::new(),
@@ -272,6 +274,16 @@ impl FakeWorld {
     /// Gives the device an input of the platform's.
     pub fn tell(&self, device: DeviceId, input: Input) {
         self.inner.borrow_mut().handle(device.0, vec![input]);
+    }
+
+    /// The next so many connections lead to one of several places where the server may be.
+    pub fn alternatives(&self, count: u32) {
+        self.inner.borrow_mut().alternatives = count;
+    }
+
+    /// How often any device has connected, or tried.
+    pub fn connections(&self) -> usize {
+        self.inner.borrow().targets.len()
     }
 
     /// What it has cost the device to be there.

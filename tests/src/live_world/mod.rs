@@ -14,11 +14,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret, ServerAddress};
+use linnet_messenger::effect::{Effect, SessionKind, SignIn};
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::store::{StoreOptions, open_reader};
@@ -32,7 +33,7 @@ use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::view::{Page, View};
-use linnet_runtime::{Client, Options};
+use linnet_runtime::{Client, Options, Platform};
 use linnet_servers::{Kind, Server};
 use tokio::runtime::Runtime;
 
@@ -58,8 +59,21 @@ pub struct LiveWorld {
     tokens: Cell<u32>,
 }
 
+/// What a client told besides answers and views.
+#[derive(Default)]
+struct Told(Mutex<Vec<(SessionKind, SignIn)>>);
+
+impl Platform for Told {
+    fn effect(&self, effect: &Effect) {
+        if let Effect::Session { kind, sign_in, .. } = effect {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((*kind, *sign_in));
+        }
+    }
+}
+
 struct Phone {
     user: String,
+    told: Arc<Told>,
     link: Link,
     store: StoreOptions,
     account: Option<AccountId>,
@@ -90,7 +104,13 @@ impl LiveWorld {
         &self.server
     }
 
-    fn password(user: &str) -> String {
+    /// How the device's sessions were established so far, in order.
+    pub fn sign_ins(&self, device: DeviceId) -> Vec<(SessionKind, SignIn)> {
+        self.phones.borrow()[device.0].told.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a user signs in with.
+    pub fn password(user: &str) -> String {
         format!("{user}'s pässword")
     }
 
@@ -115,7 +135,8 @@ impl LiveWorld {
         assert!(phone.running.is_none(), "it runs already");
         let mut options = Options::new(phone.store.clone());
         options.ca_file = Some(self.server.ca.clone());
-        let client = match Client::open(options, Arc::new(())) {
+        let told: Arc<dyn Platform> = Arc::<Told>::clone(&phone.told);
+        let client = match Client::open(options, told) {
             Ok(client) => client,
             Err(error) => self.fail(&format!("a client does not open: {error}")),
         };
@@ -297,6 +318,7 @@ impl World for LiveWorld {
             let mut phones = self.phones.borrow_mut();
             phones.push(Phone {
                 user: user.to_owned(),
+                told: Arc::default(),
                 link,
                 store,
                 account: None,

@@ -9,9 +9,10 @@ const SOURCES: &str = "core/messenger/src/";
 
 /// What the messenger may depend on: arithmetic, text, the database. With anything else it could open a socket, read a
 /// clock or roll dice, and would no longer run the same way twice.
-const PURE: [&str; 16] = [
+const PURE: [&str; 17] = [
     "base64",
     "hmac",
+    "idna",
     "jid",
     "pbkdf2",
     "proptest",

@@ -54,6 +54,7 @@ const TITLES: &[(u16, &str)] = &[
     (441, "Message Archive Management Preferences"),
     (474, "SASL SCRAM Downgrade Protection"),
     (478, "Stream Limits Advertisement"),
+    (484, "Fast Authentication Streamlining Tokens"),
     (490, "Message Displayed Synchronization"),
 ];
 
@@ -90,7 +91,8 @@ fn is_feature(source: &Source) -> bool {
     };
     let machinery = ["engine", "outbox", "store", "view", "wire"];
     // A split feature has one header, in its mod.rs.
-    let part = ["/wire.rs", "/store.rs", "/tests.rs"].iter().any(|ending| source.path.ends_with(ending));
+    let part = ["/wire.rs", "/store.rs", "/tests.rs"].iter().any(|ending| source.path.ends_with(ending))
+        || source.path.contains("/tests/");
     source.is(&["rs"]) && !machinery.contains(&folder) && !part && names_a_namespace(&source.text)
 }
 

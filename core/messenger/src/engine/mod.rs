@@ -263,8 +263,8 @@ impl Call<'_> {
     fn dispatch(&mut self, input: Input, sessions: &mut BTreeMap<AccountId, Session>) -> Result<(), Fault> {
         match input {
             Input::Command { ticket, command } => self.command(ticket, command, sessions),
-            Input::TransportOpen { account, connection, tls } => {
-                self.with(sessions, account, connection, |cx| connect::opened(cx, tls))
+            Input::TransportOpen { account, connection, tls, alternatives } => {
+                self.with(sessions, account, connection, |cx| connect::opened(cx, tls, alternatives))
             }
             Input::TlsReady { account, connection, tls } => {
                 self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Tls(tls)))
