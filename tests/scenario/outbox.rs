@@ -16,14 +16,14 @@ fn a_text_is_shown_at_once_and_is_on_its_way_until_the_server_has_it() {
         world.advance(10);
         alice.sees(bob, "alice: helo …");
         world.advance(1_000);
-        alice.sees(bob, "alice: helo ✓");
+        alice.sees(bob, "alice: helo ✓✓");
         alice.goes_offline();
         alice.say(bob, "later");
         world.advance(3_600_000);
-        alice.sees(bob, "alice: helo ✓\nalice: later …");
+        alice.sees(bob, "alice: helo ✓✓\nalice: later …");
         alice.comes_online();
         world.settle();
-        alice.sees(bob, "alice: helo ✓\nalice: later ✓");
+        alice.sees(bob, "alice: helo ✓✓\nalice: later ✓✓");
     });
 }
 
@@ -124,7 +124,7 @@ fn a_bounce_from_a_stranger_fails_nothing() {
             ),
         );
         world.settle();
-        alice.sees(bob, "alice: fine ✓");
+        alice.sees(bob, "alice: fine ✓✓");
     });
 }
 

@@ -8,7 +8,9 @@ use linnet_messenger::command::{Command, Receipt};
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::Page;
-use linnet_messenger::view::item::{AccountItem, ChatItem, GapState, RequestItem, TimelineItem};
+use linnet_messenger::view::item::{
+    AccountItem, ChatItem, GapState, NotificationItem, PrivacySetting, RequestItem, TimelineItem, VersionItem,
+};
 
 use crate::picture;
 
@@ -20,6 +22,8 @@ pub struct DeviceId(pub usize);
 pub trait World {
     /// A device with nothing on it, signed in as `user`; the account is made if there is none.
     fn add_device(&self, name: &str, user: &str) -> DeviceId;
+    /// Signs in one more user on a device; the account is made if there is none.
+    fn add_account(&self, device: DeviceId, user: &str) -> AccountId;
     /// Both see each other's presence.
     fn befriend(&self, one: &str, other: &str);
     /// The account's address.
@@ -43,6 +47,10 @@ pub trait World {
     fn chat_list(&self, device: DeviceId) -> Vec<ChatItem>;
     /// The accounts a subscriber holds now.
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem>;
+    /// All versions of a message.
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem>;
+    /// The notifications a subscriber holds now.
+    fn notifications(&self, device: DeviceId) -> Vec<NotificationItem>;
     /// The requests a subscriber holds now.
     fn requests(&self, device: DeviceId) -> Vec<RequestItem>;
 
@@ -187,6 +195,21 @@ impl<'w> Device<'w> {
         self.leaves(with.as_str());
     }
 
+    /// How many messages of a chat the list says are unread.
+    pub fn unread(self, with: impl Peer) -> u32 {
+        let address = with.peer();
+        self.world.chat_list(self.id).into_iter().find(|chat| chat.address == address).map_or(0, |chat| chat.unread)
+    }
+
+    /// What the device's notification of a chat says, a text a line; nothing if there is none.
+    pub fn notified(self, with: impl Peer) -> Vec<String> {
+        let Some(chat) = self.world.chat_list(self.id).into_iter().find(|chat| chat.address == with.peer()) else {
+            return Vec::new();
+        };
+        let notifications = self.world.notifications(self.id).into_iter().filter(|item| item.chat == chat.id);
+        notifications.flat_map(|item| item.lines).map(|line| line.body).collect()
+    }
+
     /// Closes the screen of a chat.
     pub fn leaves(self, with: impl Peer) {
         self.world.leave(self.id, self.chat(with));
@@ -199,6 +222,32 @@ impl<'w> Device<'w> {
             Some(message) => message.id,
             None => self.world.fail(&format!("no message {body:?} in\n{}", picture::of(&timeline))),
         }
+    }
+
+    /// Replaces the text of an own message.
+    pub fn corrects(self, with: impl Peer, old: &str, new: &str) {
+        let message = self.message(with, old);
+        self.order(Command::Correct { message, body: new.to_owned(), token: self.world.token() });
+    }
+
+    /// The texts of all versions of the message that now has this text, oldest first.
+    pub fn versions(self, with: impl Peer, body: &str) -> Vec<String> {
+        let versions = self.world.versions(self.id, self.message(with, body));
+        let text = |version: VersionItem| {
+            let blocks = version.text.into_iter().map(|block| block.spans.into_iter().map(|span| span.text).collect());
+            blocks.collect::<Vec<String>>().join("\n")
+        };
+        versions.into_iter().map(text).collect()
+    }
+
+    /// Writes in a chat, or stops.
+    pub fn types(self, with: impl Peer, composing: bool) {
+        self.order(Command::SetComposing { chat: self.chat(with), composing });
+    }
+
+    /// Switches what the account tells others.
+    pub fn privacy(self, setting: PrivacySetting, on: bool) {
+        self.order(Command::SetPrivacy { account: self.world.account(self.id), setting, on });
     }
 
     /// The gap rows of a chat with their states.

@@ -12,7 +12,10 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.flatMapLatest
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -22,11 +25,15 @@ import kotlinx.coroutines.plus
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
+import org.linnet.core.Connection
+import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.newchat.NewChatModel
+import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInModel
 import java.time.ZoneId
 
@@ -36,8 +43,20 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Chats(scope: CoroutineScope, val model: ChatListModel) : Place(scope)
     class Chat(scope: CoroutineScope, val model: ChatModel) : Place(scope)
     class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
+    class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
+    class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
+
+/** What the user can do about an account that is refused. */
+enum class Remedy { SIGN_IN, PASSWORD, CERTIFICATE }
+
+val AccountItem.remedy: Remedy
+    get() = when ((connection as? Connection.Failed)?.reason) {
+        LoginFailure.CERTIFICATE -> if (certificate != null) Remedy.CERTIFICATE else Remedy.SIGN_IN
+        LoginFailure.WRONG_PASSWORD -> if (signedIn) Remedy.PASSWORD else Remedy.SIGN_IN
+        else -> Remedy.SIGN_IN
+    }
 
 /** What lies on the screen. */
 sealed interface Shown {
@@ -68,11 +87,18 @@ class AppModel(
     private val attempt = MutableStateFlow(0)
     private val broken = MutableStateFlow(false)
     private val stack = MutableStateFlow(emptyList<Place>())
+    private var asked: Int? = null
     private val drafts = HashMap<Long, TextFieldState>()
     private val troubles = MutableStateFlow<CommandException?>(null)
 
     private val accounts: StateFlow<List<AccountItem>?> = shared { core.accounts() }
-    private val chats: StateFlow<List<ChatItem>?> = shared { core.chats() }
+    private var list: ChatList? = null
+
+    /** No chat is missing from the end of the list. */
+    private var whole = true
+    private val chats: StateFlow<List<ChatItem>?> = shared {
+        core.chats().also { list = it }.window.onEach { whole = it.atEnd }.map { it.items }
+    }
     private val requests = shared { core.requests() }
 
     /** The last command that was refused, until it has been told. */
@@ -102,6 +128,27 @@ class AppModel(
         push(chatPlace(chat))
     }
 
+    /** A notification was tapped: the chat opens above the list, whatever lay there, if it is still listed. */
+    fun openFromOutside(chat: Long) {
+        scope.launch {
+            shown.first { it is Shown.Top }
+            val listed = chats.filterNotNull().first().any { it.id == chat }
+            if (!listed || stack.value.firstOrNull() !is Place.Chats) return@launch
+            if ((stack.value.lastOrNull() as? Place.Chat)?.model?.chat == chat) return@launch
+            val gone = stack.value.drop(1)
+            stack.value = listOf(stack.value.first(), chatPlace(chat))
+            gone.forEach { it.scope.cancel() }
+        }
+    }
+
+    /** The end of the list comes into sight; asked once for each length of it. */
+    fun loadMoreChats() {
+        val length = chats.value?.size ?: return
+        if (whole || length == asked) return
+        asked = length
+        list?.loadMore(CHATS)
+    }
+
     fun newChat() = push(
         place { scope ->
             Place.NewChat(scope, NewChatModel(core, scope, accounts, ::report) { chat ->
@@ -120,6 +167,21 @@ class AppModel(
     fun signIn(again: AccountItem? = null) = push(
         place { scope ->
             Place.SignIn(scope, SignInModel(core, scope, accounts, again, additional = true) { back() })
+        },
+    )
+
+    /** Leads to where an account that is refused can be set right. */
+    fun mend(account: AccountItem) = when (account.remedy) {
+        Remedy.SIGN_IN -> signIn(account)
+        Remedy.CERTIFICATE -> openCertificate(account.id)
+        Remedy.PASSWORD -> push(
+            place { scope -> Place.Password(scope, PasswordModel(core, account, scope, accounts) { back() }) },
+        )
+    }
+
+    fun openCertificate(account: Long) = push(
+        place { scope ->
+            Place.Certificate(scope, CertificateModel(core, account, scope, accounts, ::report) { back() })
         },
     )
 
@@ -184,4 +246,8 @@ class AppModel(
         attempt.flatMapLatest {
             open().catch { if (it is SubscriptionException) broken.value = true else throw it }
         }.stateIn(scope, SharingStarted.Eagerly, null)
+
+    private companion object {
+        const val CHATS = 200
+    }
 }

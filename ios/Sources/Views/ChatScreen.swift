@@ -33,17 +33,23 @@ struct ChatView: View {
         .navigationBarTitleDisplayMode(.inline)
         .task(id: attempt) { await model.run() }
         .onAppear { isVisible = true }
-        .onDisappear { isVisible = false }
-        .onChange(of: isVisible && phase == .active, initial: true) { _, active in
-            model.isActive = active
-            if active {
-                app.chatOnScreen = model.id
-            } else if app.chatOnScreen == model.id {
-                app.chatOnScreen = nil
-            }
+        .onDisappear {
+            isVisible = false
+            // A view on its way out hears of no more changes.
+            show(false)
         }
+        .onChange(of: isVisible && phase == .active, initial: true) { _, active in show(active) }
         .problemAlert($model.problem)
         .sheet(item: $shownVersions) { VersionsView(model: $0) }
+    }
+
+    private func show(_ active: Bool) {
+        model.isActive = active
+        if active {
+            app.chatOnScreen = model.id
+        } else if app.chatOnScreen == model.id {
+            app.chatOnScreen = nil
+        }
     }
 
     private var actions: ChatScreen.Actions {

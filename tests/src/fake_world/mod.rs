@@ -15,13 +15,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret};
-use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash};
+use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash, SessionKind, SignIn};
 use linnet_messenger::fault::{CommandError, Violation};
-use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
-use linnet_messenger::view::item::{AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem};
+use linnet_messenger::view::item::{
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
+};
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
 
 use self::held::Held;
@@ -71,7 +74,9 @@ struct Inner {
     next_ticket: u64,
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
-    targets: BTreeMap<usize, ConnectTarget>,
+    alternatives: u32,
+    sign_ins: Vec<(usize, SessionKind, SignIn)>,
+    targets: Vec<(usize, ConnectTarget)>,
     trace: VecDeque<String>,
     salted: Salted,
     folder: PathBuf,
@@ -105,7 +110,9 @@ impl FakeWorld {
             next_ticket: 0,
             answers: BTreeMap::new(),
             violations: Vec::new(),
-            targets: BTreeMap::new(),
+            alternatives: 0,
+            sign_ins: Vec::new(),
+            targets: Vec::new(),
             trace: VecDeque::new(),
             salted: BTreeMap::new(),
             folder,
@@ -167,6 +174,23 @@ impl FakeWorld {
     /// Violations counted so far, in order.
     pub fn violations(&self) -> Vec<Violation> {
         self.inner.borrow().violations.iter().map(|(_, violation)| *violation).collect()
+    }
+
+    /// How often something arrived anywhere.
+    pub fn arrivals(&self) -> u64 {
+        self.inner.borrow().arrivals
+    }
+
+    /// How the device's sessions were established so far, in order.
+    pub fn sign_ins(&self, device: DeviceId) -> Vec<(SessionKind, SignIn)> {
+        let inner = self.inner.borrow();
+        inner.sign_ins.iter().filter(|(id, ..)| *id == device.0).map(|(_, kind, how)| (*kind, *how)).collect()
+    }
+
+    /// Where the device wanted to connect so far, in order.
+    pub fn targets(&self, device: DeviceId) -> Vec<ConnectTarget> {
+        let inner = self.inner.borrow();
+        inner.targets.iter().filter(|(id, _)| *id == device.0).map(|(_, target)| target.clone()).collect()
     }
 
     /// Everything that went over the wires lately.
@@ -252,6 +276,16 @@ impl FakeWorld {
         self.inner.borrow_mut().handle(device.0, vec![input]);
     }
 
+    /// The next so many connections lead to one of several places where the server may be.
+    pub fn alternatives(&self, count: u32) {
+        self.inner.borrow_mut().alternatives = count;
+    }
+
+    /// How often any device has connected, or tried.
+    pub fn connections(&self) -> usize {
+        self.inner.borrow().targets.len()
+    }
+
     /// What it has cost the device to be there.
     pub fn cost(&self, device: DeviceId) -> Cost {
         self.inner.borrow().phones[device.0].cost
@@ -259,7 +293,7 @@ impl FakeWorld {
 
     /// Where the device connected last.
     pub fn target(&self, device: DeviceId) -> Option<ConnectTarget> {
-        self.inner.borrow().targets.get(&device.0).cloned()
+        self.targets(device).pop()
     }
 
     /// One number out of the device's store.
@@ -314,6 +348,18 @@ impl World for FakeWorld {
         let password = Self::password(user);
         self.server().register(&jid, &password);
         self.add_device_with(name, user, &password)
+    }
+
+    fn add_account(&self, device: DeviceId, user: &str) -> AccountId {
+        let jid = address(user);
+        let password = Self::password(user);
+        self.server().register(&jid, &password);
+        let password = Secret::new(password);
+        match self.submit(device, Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None })
+        {
+            Ok(Receipt::Account(account)) => account,
+            other => self.fail(&format!("adding an account gave {other:?}")),
+        }
     }
 
     fn befriend(&self, one: &str, other: &str) {
@@ -391,6 +437,14 @@ impl World for FakeWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
+        self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn notifications(&self, device: DeviceId) -> Vec<NotificationItem> {
+        self.look(device, |running| running.notifications.look(&running.reader).map(<[_]>::to_vec))
     }
 
     fn cut(&self, device: DeviceId) {
@@ -544,6 +598,7 @@ impl Inner {
         running.chat_list.notice(changes.iter().copied());
         running.accounts.notice(changes.iter().copied());
         running.requests.notice(changes.iter().copied());
+        running.notifications.notice(changes.iter().copied());
         if death == Some(Death::Committed) {
             return self.kill(device);
         }
@@ -560,7 +615,7 @@ impl Inner {
             Effect::Connect { account, connection, target } => {
                 let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
                 self.connect(device, account, connection, direct, target.pin);
-                self.targets.insert(device, target);
+                self.targets.push((device, target));
             }
             Effect::StartTls { connection, .. } => self.start_tls(device, connection),
             Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),
@@ -574,9 +629,10 @@ impl Inner {
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);
             }
-            Effect::Session { kind, .. } => {
+            Effect::Session { kind, sign_in, .. } => {
                 let name = self.phones[device].name.clone();
-                self.note(format!("{name}: {kind:?}"));
+                self.note(format!("{name}: {kind:?} by {sign_in:?}"));
+                self.sign_ins.push((device, kind, sign_in));
             }
             Effect::Violation { violation, .. } => {
                 let name = self.phones[device].name.clone();

@@ -7,15 +7,20 @@ use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, p
 
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
+use crate::chat::read_sync::ReadSyncState;
 use crate::command::{ProxyAddress, Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
+use crate::message::relation::About;
 use crate::now::Now;
+use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
-use crate::session::{Link, Session, connect};
+use crate::session::features::Features;
+use crate::session::keepalive::Keepalive;
+use crate::session::{Link, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{Connection, PrivacySetting};
 
@@ -25,11 +30,13 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
         tx.execute("UPDATE stream SET previd = NULL", [])?;
+        credentials::rename(&tx)?;
         // Nor what has left since.
         tx.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
     // Archive pages were collected in memory: their requests have to be made again.
     tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM composing", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     tx.execute("UPDATE account SET connection = ?1", [off])?;
     let sessions = read(&tx, now)?;
@@ -67,6 +74,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 proxy: proxy.map(|json| serde_json::from_str(&json)).transpose().map_err(unreadable)?,
                 pin: pin.map(|digits| digits.parse()).transpose().map_err(unreadable)?,
                 certificate_refused: false,
+                detours: 0,
                 resource: row.get(4)?,
                 enabled,
                 scram_seen: row.get(6)?,
@@ -74,8 +82,14 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
                 backoff: Backoff::default(),
+                keepalive: Keepalive::default(),
+                features: credentials::session_features(database, row.get(0)?)?,
+                direct_tls: false,
+                flights_cut: 0,
+                referral: Referral::None,
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
+                read_sync: ReadSyncState::default(),
             })
         });
         session.transpose()
@@ -111,10 +125,7 @@ pub fn add(
     new: &NewAccount<'_>,
 ) -> Result<Session, Refusal> {
     let NewAccount { address, password, server, proxy } = *new;
-    let jid = BareJid::new(address.trim()).map_err(|_| CommandError::AddressInvalid)?;
-    if jid.node().is_none() {
-        return Err(CommandError::AddressInvalid.into());
-    }
+    let jid = in_letters(address.trim()).ok_or(CommandError::AddressInvalid)?;
     let proxy_json = proxy.map(proxy_json).transpose()?;
     let json = server.map(serde_json::to_string).transpose().map_err(|_| Fault::Corrupt("server"))?;
     let known: Option<AccountId> = tx
@@ -126,7 +137,9 @@ pub fn add(
     {
         tx.prepare_cached("UPDATE account SET password = ?2, server = ?3, enabled = 1 WHERE id = ?1")?
             .execute(params![account, password.expose(), json])?;
+        credentials::forget(tx, account)?;
         session.password = password.clone();
+        session.features = Features::default();
         session.server = server.cloned();
         if let Some(proxy) = proxy {
             tx.prepare_cached("UPDATE account SET proxy = ?2 WHERE id = ?1")?.execute(params![account, proxy_json])?;
@@ -151,6 +164,7 @@ pub fn add(
         proxy: proxy.cloned(),
         pin: None,
         certificate_refused: false,
+        detours: 0,
         resource,
         enabled: true,
         scram_seen: false,
@@ -158,14 +172,32 @@ pub fn add(
         clock_offset: 0,
         link: Link::Off,
         backoff: Backoff::default(),
+        keepalive: Keepalive::default(),
+        features: Features::default(),
+        direct_tls: false,
+        flights_cut: 0,
+        referral: Referral::None,
         pump: false,
         archive: ArchiveState::new(None),
+        read_sync: ReadSyncState::default(),
     })
 }
 
-/// A host of at most 255 bytes (RFC 1928 5 has no room for more) and a port.
+/// An address with a local part. XMPP's form of a domain is the one in letters (RFC 7622 3.2), also for who typed the
+/// one that DNS uses.
+fn in_letters(address: &str) -> Option<BareJid> {
+    let jid = BareJid::new(address).ok()?;
+    let node = jid.node()?;
+    let (domain, known) = idna::domain_to_unicode(jid.domain().as_str());
+    known.ok()?;
+    BareJid::new(&format!("{node}@{domain}")).ok()
+}
+
+/// An address, or this very device: a name would have to be looked up on the way that the proxy is there to avoid.
 fn proxy_json(proxy: &ProxyAddress) -> Result<String, Refusal> {
-    if !(1..=255).contains(&proxy.host.len()) || proxy.port == 0 {
+    let bare = proxy.host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&proxy.host);
+    let near = bare.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok();
+    if !near || proxy.port == 0 {
         return Err(CommandError::AddressInvalid.into());
     }
     Ok(serde_json::to_string(proxy).map_err(|_| Fault::Corrupt("proxy"))?)
@@ -186,10 +218,16 @@ pub fn set_proxy(cx: &mut Cx<'_>, proxy: Option<&ProxyAddress>) -> Result<(), Re
 /// Tries a new password at once. Unlike adding the account again it keeps a server that the user named.
 pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
     cx.tx
-        .prepare_cached("UPDATE account SET password = ?2 WHERE id = ?1")?
-        .execute(params![cx.session.account, password.expose()])?;
+        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
     cx.session.password = password.clone();
-    set_enabled(cx, true)
+    cx.session.enabled = true;
+    cx.session.backoff.reset();
+    cx.change(Change::Accounts);
+    if cx.session.connection().is_some() {
+        connect::leave(cx, false)?;
+    }
+    connect::open(cx)
 }
 
 /// Connects or disconnects an account.
@@ -215,6 +253,11 @@ pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result
         PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
     };
     cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
+    match setting {
+        PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
+        PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
+        _ => {}
+    }
     cx.change(Change::Accounts);
     Ok(())
 }

@@ -5,6 +5,7 @@ use rusqlite::OptionalExtension;
 
 use crate::archive::gap;
 use crate::command::{Command, Receipt};
+use crate::contact::address::Address;
 use crate::contact::subscription;
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
@@ -18,12 +19,7 @@ pub struct Open;
 impl Feature for Open {
     fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
         let Command::StartChat { address, .. } = command else { return Ok(None) };
-        let typed = address.trim();
-        let typed = typed.strip_prefix("xmpp:").unwrap_or(typed);
-        let peer = BareJid::new(typed).map_err(|_| CommandError::AddressInvalid)?;
-        if peer.node().is_none() {
-            return Err(CommandError::AddressInvalid.into());
-        }
+        let peer = Address::read(address).map_err(|_| CommandError::AddressInvalid)?.jid;
         let chat = for_peer(cx, &peer)?;
         let time = cx.server_time();
         cx.tx
@@ -37,7 +33,7 @@ impl Feature for Open {
     }
 }
 
-/// The chat with this bare JID, made if needed.
+/// The chat with this bare JID, made if needed; what is put into it puts it on the list.
 pub fn for_peer(cx: &mut Cx<'_>, peer: &BareJid) -> Result<ChatId, Fault> {
     let known: Option<ChatId> = cx
         .tx
@@ -48,7 +44,7 @@ pub fn for_peer(cx: &mut Cx<'_>, peer: &BareJid) -> Result<ChatId, Fault> {
         return Ok(chat);
     }
     cx.tx
-        .prepare_cached("INSERT INTO chat (account_id, jid) VALUES (?1, ?2)")?
+        .prepare_cached("INSERT INTO chat (account_id, jid, listed) VALUES (?1, ?2, 0)")?
         .execute((cx.session.account, peer.as_str()))?;
     let chat = ChatId(cx.tx.last_insert_rowid());
     gap::open_before_new_chat(cx, chat)?;

@@ -128,6 +128,12 @@ pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether someone may see our presence, and so may learn by an answer that we are there.
+pub fn may_see_us(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let (subscription, _) = subscription(cx, peer)?;
+    Ok(matches!(subscription.as_deref(), Some("from" | "both")))
+}
+
 /// The roster's subscription, if it has an entry, and whether our own question is open.
 fn subscription(cx: &Cx<'_>, peer: &BareJid) -> Result<(Option<String>, bool), Fault> {
     let row = cx

@@ -5,6 +5,8 @@
 //! kept over a suspension only if nobody else took the lease meanwhile. A lost lease ends an extension; the app takes it
 //! back, and reads everything anew.
 
+use std::collections::BTreeMap;
+
 use super::{Engine, Outcome};
 use crate::account::settings;
 use crate::change::Change;
@@ -13,6 +15,7 @@ use crate::fault::{CommandError, Fault};
 use crate::ids::{AccountId, ConnectionId};
 use crate::input::Input;
 use crate::now::Now;
+use crate::session::Session;
 use crate::store::{OpenError, Role, Store, Verdict, integrity};
 use crate::view::item::{Connection, WaitReason};
 
@@ -101,7 +104,8 @@ impl Engine {
             let mut store = Store::open(self.options.clone())?;
             let others = store.lease.epoch != self.left.wrapping_add(1);
             if others || store.restored {
-                self.sessions = settings::load(&mut store, now)?;
+                let sessions = settings::load(&mut store, now)?;
+                self.adopt(sessions);
                 outcome.changes.insert(Change::All);
             }
             self.store = Some(store);
@@ -159,11 +163,18 @@ impl Engine {
             Ok::<_, OpenError>(sessions)
         });
         if let Some(Ok(sessions)) = read {
-            self.sessions = sessions;
+            self.adopt(sessions);
         }
         self.sessions.values_mut().for_each(|session| session.wait(now.mono + pause));
         outcome.changes.insert(Change::All);
         outcome
+    }
+
+    /// Goes on with what was read from the file. Whether the app is in front is not in it.
+    fn adopt(&mut self, mut sessions: BTreeMap<AccountId, Session>) {
+        let active = self.sessions.values().all(|session| session.active);
+        sessions.values_mut().for_each(|session| session.active = active);
+        self.sessions = sessions;
     }
 
     fn finish(&mut self, end: End, under_way: &UnderWay) -> Outcome {

@@ -33,7 +33,7 @@ use crate::session::{Link, Session, certificate, connect, stream};
 use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
-use crate::{archive, outbox};
+use crate::{archive, chat, outbox};
 use cx::{Cx, Modes};
 use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
@@ -217,7 +217,12 @@ impl Engine {
         let requests = self.sessions.values().filter(|session| session.is_live()).filter_map(|session| {
             let deadline: Option<i64> = store
                 .connection
-                .prepare_cached("SELECT min(deadline) FROM request WHERE account_id = ?1")
+                .prepare_cached(
+                    "SELECT min(due) FROM (
+                         SELECT min(deadline) AS due FROM request WHERE account_id = ?1
+                         UNION ALL SELECT min(composing.until) FROM composing
+                             CROSS JOIN chat ON chat.id = composing.chat_id WHERE chat.account_id = ?1)",
+                )
                 .and_then(|mut statement| statement.query_row([session.account], |row| row.get(0)))
                 .unwrap_or(None);
             deadline.and_then(|deadline| u64::try_from(deadline).ok())
@@ -262,8 +267,8 @@ impl Call<'_> {
     fn dispatch(&mut self, input: Input, sessions: &mut BTreeMap<AccountId, Session>) -> Result<(), Fault> {
         match input {
             Input::Command { ticket, command } => self.command(ticket, command, sessions),
-            Input::TransportOpen { account, connection, tls } => {
-                self.with(sessions, account, connection, |cx| connect::opened(cx, tls))
+            Input::TransportOpen { account, connection, tls, alternatives } => {
+                self.with(sessions, account, connection, |cx| connect::opened(cx, tls, alternatives))
             }
             Input::TlsReady { account, connection, tls } => {
                 self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Tls(tls)))
@@ -449,12 +454,15 @@ impl Call<'_> {
         let repeatable = self.repeatable;
         let mut cx = self.cx(session);
         archive::run::advance(&mut cx)?;
+        chat::read_sync::flush(&mut cx)?;
         if !repeatable && std::mem::take(&mut cx.session.pump) {
             outbox::run(&mut cx)?;
         }
         stream::settle(&mut cx)?;
         let account = session.account;
+        let mono = self.now.mono;
         if let Some(live) = session.live().filter(|live| !live.outgoing.is_empty()) {
+            live.spoken = mono;
             let bytes = std::mem::take(&mut live.outgoing).into_bytes();
             self.out.effects.push(Effect::Write { account, connection: live.connection, bytes });
         }
@@ -484,6 +492,7 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
     match frame {
         Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
         Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),
+        Frame::Element(element) if element.is("features", ns::STREAM) => connect::features(cx, &element),
         Frame::Element(element) => {
             if !stream::nonza(cx, &element)? {
                 cx.violation(Violation::UnknownNonza);

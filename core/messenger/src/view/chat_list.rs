@@ -8,6 +8,7 @@ use super::item::{ChatItem, Preview};
 use super::{Page, View, Window, timeline};
 use crate::change::Change;
 use crate::ids::AccountId;
+use crate::message::styling;
 use crate::store::StoreError;
 
 /// Characters of a message shown in the list.
@@ -50,12 +51,17 @@ impl View for ChatList {
                 "SELECT chat.id, chat.account_id, chat.jid, account.jid, contact.name,
                         (SELECT count(*) FROM (SELECT 1 FROM message
                              WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000)),
-                        last.body, last.time, last.outgoing, last.state, last.failure
+                        coalesce(version.body, last.body), last.time, last.outgoing, last.state, last.failure,
+                        version.state, version.failure, last.position,
+                        (SELECT max(position) FROM message WHERE message.chat_id = chat.id AND message.state = 5),
+                        EXISTS (SELECT 1 FROM composing WHERE composing.chat_id = chat.id AND composing.own = 0)
                  FROM chat
                  JOIN account ON account.id = chat.account_id
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
                  LEFT JOIN message AS last ON last.chat_id = chat.id AND last.position =
-                     (SELECT max(position) FROM message WHERE message.chat_id = chat.id)
+                     (SELECT max(position) FROM message WHERE message.chat_id = chat.id AND message.hidden = 0)
+                 LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
+                     WHERE newer.corrects = last.id ORDER BY newer.position DESC LIMIT 1)
                  WHERE chat.listed = 1
                  ORDER BY chat.last_activity DESC, chat.id DESC LIMIT ?1",
             )?
@@ -66,25 +72,36 @@ impl View for ChatList {
                 let own: String = row.get(3)?;
                 let name: Option<String> = row.get(4)?;
                 let body: Option<String> = row.get(6)?;
+                let title = timeline::display_name(name, &address);
                 let preview = match body {
                     None => None,
                     Some(body) => Some(Preview {
-                        body: shorten(&body),
+                        body: match row.get(8)? {
+                            true => shorten(&styling::brief(&body, &timeline::display_name(None, &own))),
+                            false => shorten(&styling::brief(&body, &title)),
+                        },
                         time: row.get(7)?,
                         outgoing: row.get(8)?,
-                        state: timeline::state(row.get(9)?, row.get(10)?),
+                        state: timeline::state(&timeline::Stored {
+                            state: row.get(9)?,
+                            failure: row.get(10)?,
+                            version_state: row.get(11)?,
+                            version_failure: row.get(12)?,
+                            position: row.get(13)?,
+                            read: row.get(14)?,
+                        }),
                     }),
                 };
                 Ok(ChatItem {
                     key: format!("{id}"),
                     id,
                     account,
-                    title: timeline::display_name(name, &address),
+                    title,
                     note_to_self: address == own,
                     address,
                     preview,
                     unread: row.get(5)?,
-                    typing: false,
+                    typing: row.get(15)?,
                 })
             })?
             .collect::<Result<_, _>>()?;
