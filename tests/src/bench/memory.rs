@@ -25,7 +25,9 @@ pub fn run(folder: &Path, tell: impl Fn(&str)) -> Result<String, String> {
     let filled = fill::store(folder, STORED, &tell)?;
     let missed = Missed::archive_only(folder, MISSED)?;
     for number in 1..=CONTACTS {
-        missed.server.befriend(USER, &format!("friend{number}"))?;
+        let friend = format!("friend{number}");
+        missed.server.add_user(&friend, PASSWORD)?;
+        missed.server.befriend(USER, &friend)?;
     }
     let store = folder.join("memory.db");
     fill::remove(&store);

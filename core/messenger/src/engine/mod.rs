@@ -167,7 +167,9 @@ impl Engine {
 
     fn transact(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) -> Result<(), Fault> {
         let stanzas = inputs.iter().any(is_stanza);
-        let repeatable = inputs.iter().all(archive::page::is_repeatable);
+        // What leaves the outbox must be known to have left: else it would leave again, unasked.
+        let pumps = self.sessions.values().any(|session| session.pump);
+        let repeatable = !pumps && inputs.iter().all(archive::page::is_repeatable);
         let (sabotage, modes) = (self.faults.sabotage, self.modes);
         let Some(store) = &mut self.store else { return Err(Fault::Corrupt("no file is open")) };
         store.set_durability(if repeatable { Durability::Normal } else { Durability::Full })?;
@@ -187,12 +189,12 @@ impl Engine {
             tx.execute("UPDATE account SET archive_cursor = ?2 WHERE id = ?1", (account, cursor))?;
         }
         for input in inputs {
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
             call.dispatch(input, &mut self.sessions)?;
         }
         let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(&tx)?;
         for session in self.sessions.values_mut() {
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
             if read_again {
                 undecided::read_again(&mut call.cx(session))?;
             }
@@ -244,6 +246,8 @@ struct Call<'a> {
     random: &'a mut dyn Random,
     sabotage: Option<fault::Sabotage>,
     modes: Modes,
+    /// A power cut may take this call back.
+    repeatable: bool,
     out: &'a mut Outcome,
 }
 
@@ -447,10 +451,11 @@ impl Call<'_> {
 
     /// Ends the call for one session: sends what may leave, asks for confirmations, saves counters, writes.
     fn settle(&mut self, session: &mut Session) -> Result<(), Fault> {
+        let repeatable = self.repeatable;
         let mut cx = self.cx(session);
         archive::run::advance(&mut cx)?;
         chat::read_sync::flush(&mut cx)?;
-        if std::mem::take(&mut cx.session.pump) {
+        if !repeatable && std::mem::take(&mut cx.session.pump) {
             outbox::run(&mut cx)?;
         }
         stream::settle(&mut cx)?;

@@ -191,7 +191,7 @@ impl Session {
 
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
-        if self.archive.has_unstored() {
+        if self.archive.has_unstored() || (self.pump && self.is_live()) {
             return Some(0);
         }
         match &self.link {
