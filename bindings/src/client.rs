@@ -112,8 +112,8 @@ impl Client {
 
     /// The DNS servers of the current network, as IP addresses with an optional port (`192.0.2.1`, `[2001:db8::1]:53`),
     /// for the SRV records of servers (RFC 6120 3.2.1), where `PlatformNetwork.lookup` passes. Needed on Android before
-    /// version 10, where apps can't see them by themselves; else the system's are taken. What is no address is left out; an empty list means the system's again. Call it
-    /// before `network_changed`.
+    /// version 10, where apps can't see them by themselves; else the system's are taken. What is no address is left
+    /// out; an empty list means the system's again. Call it before `network_changed`.
     pub fn set_dns_servers(&self, servers: Vec<String>) {
         self.inner.set_dns_servers(&servers);
     }

@@ -253,9 +253,10 @@ fn a_useless_place_is_left_for_the_next_one_at_once() {
         world.server().register(&address("alice"), &FakeWorld::password("alice"));
         world.server().switches.login_breaks = true;
         world.alternatives(3);
+        world.latency(5, 10);
         let alice = world.any().device("alice");
-        // Four logins at four places take less than the shortest pause after one.
-        world.wait_for("the fourth place", 60_000, || world.connections() == 4);
+        // The pauses of a back-off would be three and a half seconds at least.
+        world.wait_for("the fourth place", 2_000, || world.connections() == 4);
         world.server().switches.login_breaks = false;
         world.settle();
         assert_eq!(state(alice), Connection::Online);
