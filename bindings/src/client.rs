@@ -15,6 +15,7 @@ use linnet_messenger::view::versions::Versions;
 use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
 use crate::error::{CommandError, OpenError};
+use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::request::RequestsSubscription;
@@ -44,7 +45,7 @@ pub struct ServerAddress {
 /// A SOCKS5 proxy (RFC 1928) without authentication, such as Tor's (`127.0.0.1`, 9050; Orbot's the same).
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct ProxyAddress {
-    /// An IP address or a host name of 1–255 bytes. The name of the proxy itself is looked up; no other ever is.
+    /// An IP address, or `localhost`: not even the proxy's own name is ever looked up.
     pub host: String,
     /// 1–65535.
     pub port: u16,
@@ -68,9 +69,14 @@ pub struct Client {
 #[uniffi::export]
 impl Client {
     /// Opens the database, making it at the first start, and connects the enabled accounts. Blocks for some
-    /// milliseconds, after an update maybe for seconds: don't call it on the UI thread.
-    #[uniffi::constructor]
-    pub fn open(options: Options, platform: Arc<dyn Platform>) -> Result<Arc<Self>, OpenError> {
+    /// milliseconds, after an update maybe for seconds: don't call it on the UI thread. Without `network` the core
+    /// resolves names and judges certificates by the operating system, which works everywhere but on Android.
+    #[uniffi::constructor(default(network = None))]
+    pub fn open(
+        options: Options,
+        platform: Arc<dyn Platform>,
+        network: Option<Arc<dyn PlatformNetwork>>,
+    ) -> Result<Arc<Self>, OpenError> {
         let Some(key) = database_key(&platform) else {
             platform.log(
                 LogLevel::Error,
@@ -82,7 +88,7 @@ impl Client {
         let store = StoreOptions::new(Some(options.database_path.into()), key);
         let options =
             linnet_runtime::Options { ca_file: options.ca_file.map(Into::into), ..linnet_runtime::Options::new(store) };
-        let bridge: Arc<dyn linnet_runtime::Platform> = Arc::new(Bridge::new(Arc::clone(&platform)));
+        let bridge: Arc<dyn linnet_runtime::Platform> = Arc::new(Bridge::new(Arc::clone(&platform), network));
         linnet_runtime::log_to(&bridge);
         match linnet_runtime::Client::open(options, bridge) {
             Ok(inner) => Ok(Arc::new(Self { inner })),
@@ -105,8 +111,8 @@ impl Client {
     }
 
     /// The DNS servers of the current network, as IP addresses with an optional port (`192.0.2.1`, `[2001:db8::1]:53`),
-    /// for the SRV records of servers (RFC 6120 3.2.1). Needed on Android, where apps can't see them by themselves;
-    /// else the system's are taken. What is no address is left out; an empty list means the system's again. Call it
+    /// for the SRV records of servers (RFC 6120 3.2.1), where `PlatformNetwork.lookup` passes. Needed on Android before
+    /// version 10, where apps can't see them by themselves; else the system's are taken. What is no address is left out; an empty list means the system's again. Call it
     /// before `network_changed`.
     pub fn set_dns_servers(&self, servers: Vec<String>) {
         self.inner.set_dns_servers(&servers);

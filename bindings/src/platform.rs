@@ -1,8 +1,11 @@
 //! What only the platform has.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use zeroize::{Zeroize, Zeroizing};
+
+use crate::network::{self, PlatformNetwork};
 
 /// How much a log line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -51,19 +54,34 @@ pub(crate) fn database_key(platform: &Arc<dyn Platform>) -> Option<Zeroizing<[u8
 /// Lets the runtime speak to the foreign trait.
 pub(crate) struct Bridge {
     pub(crate) platform: Arc<dyn Platform>,
+    network: Option<Arc<dyn PlatformNetwork>>,
     boot_id: String,
 }
 
 impl Bridge {
-    pub(crate) fn new(platform: Arc<dyn Platform>) -> Self {
+    pub(crate) fn new(platform: Arc<dyn Platform>, network: Option<Arc<dyn PlatformNetwork>>) -> Self {
         let boot_id = platform.boot_id();
-        Self { platform, boot_id }
+        Self { platform, network, boot_id }
     }
 }
 
 impl linnet_runtime::Platform for Bridge {
     fn boot_id(&self) -> Option<String> {
         Some(self.boot_id.clone()).filter(|id| !id.is_empty())
+    }
+
+    fn lookup(&self, question: &linnet_runtime::Question, lookup: linnet_runtime::Lookup) {
+        match &self.network {
+            Some(network) => network::lookup(network, question, lookup),
+            None => lookup.pass(),
+        }
+    }
+
+    fn judge(&self, chain: Vec<Vec<u8>>, domain: &str) -> linnet_runtime::Judgement {
+        let Some(network) = &self.network else { return linnet_runtime::Judgement::Pass };
+        // An exception from the other side arrives as a panic; whatever it was, nothing was found trustworthy.
+        let judged = catch_unwind(AssertUnwindSafe(|| network.judge(chain, domain.to_owned()).into()));
+        judged.unwrap_or(linnet_runtime::Judgement::NotTrusted)
     }
 
     fn log(&self, level: linnet_runtime::LogLevel, target: &str, message: &str) {

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use linnet::{
-    AccountItem, AccountsOp, Client, CommandError, Connection, LogLevel, MessageState, OpenError, Options, Platform,
-    ServerAddress, SubscriptionError, TimelineItem, TimelineOp,
+    AccountItem, AccountsOp, Client, CommandError, Connection, Judgement, LogLevel, Lookup, MessageState, OpenError,
+    Options, Platform, PlatformNetwork, ProxyAddress, Question, ServerAddress, SubscriptionError, TimelineItem,
+    TimelineOp,
 };
 use tokio::time::timeout;
 
@@ -42,7 +43,7 @@ impl Folder {
     fn open(&self, key: &[u8]) -> (Result<Arc<Client>, OpenError>, Arc<Device>) {
         let device = Arc::new(Device { key: key.to_vec(), log: Mutex::default() });
         let database_path = self.0.join("linnet.db").display().to_string();
-        (Client::open(Options { database_path, ca_file: None }, device.clone()), device)
+        (Client::open(Options { database_path, ca_file: None }, device.clone(), None), device)
     }
 }
 
@@ -121,4 +122,66 @@ fn a_lost_key_is_told_apart() {
     assert!(device.log.lock().unwrap().iter().any(|line| line.contains("32 bytes")));
     assert_eq!(folder.open(&[8; 32]).0.err(), Some(OpenError::KeyOrFile));
     assert!(folder.open(&[7; 32]).0.is_ok());
+}
+
+/// A network that knows one server, and counts what it is asked.
+struct Network {
+    port: u16,
+    asked: Mutex<Vec<Question>>,
+}
+
+impl PlatformNetwork for Network {
+    fn lookup(&self, question: Question, lookup: Arc<Lookup>) {
+        match &question {
+            Question::Srv { name } if name.starts_with("_xmpp-client") => {
+                let data = [&[0, 0, 0, 0][..], &self.port.to_be_bytes(), b"\x04xmpp\x06linnet\x04test\0"].concat();
+                lookup.records(vec![data]);
+            }
+            Question::Srv { .. } => lookup.records(Vec::new()),
+            Question::Addresses { .. } => lookup.addresses(vec!["127.0.0.1".to_owned()]),
+        }
+        self.asked.lock().unwrap().push(question);
+    }
+
+    fn judge(&self, _chain: Vec<Vec<u8>>, _domain: String) -> Judgement {
+        Judgement::NotTrusted
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platform_finds_the_server_unless_a_proxy_does() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let folder = Folder::new();
+    let network = Arc::new(Network { port, asked: Mutex::default() });
+    let device = Arc::new(Device { key: vec![7; 32], log: Mutex::default() });
+    let options = Options { database_path: folder.0.join("linnet.db").display().to_string(), ca_file: None };
+    let client = Client::open(options, device, Some(network.clone())).unwrap();
+    let account = soon(client.add_account("alice@linnet.test".into(), "secret".into(), None, None)).await.unwrap();
+    soon(listener.accept()).await.unwrap();
+    let asked = std::mem::take(&mut *network.asked.lock().unwrap());
+    let host = Question::Addresses { host: "xmpp.linnet.test".into() };
+    assert_eq!((asked.len(), asked.contains(&host)), (3, true), "{asked:?}");
+
+    // The listener is no SOCKS5 proxy, but it sees who comes.
+    let proxy = Some(ProxyAddress { host: "127.0.0.1".into(), port });
+    let wrong = Some(ProxyAddress { host: "proxy.example.org".into(), port: 0 });
+    assert_eq!(soon(client.set_proxy(account, wrong)).await, Err(CommandError::AddressInvalid));
+    soon(client.set_proxy(account, proxy.clone())).await.unwrap();
+    let mut greeting = [0; 1];
+    loop {
+        let (mut peer, _) = soon(listener.accept()).await.unwrap();
+        use tokio::io::AsyncReadExt as _;
+        soon(peer.read_exact(&mut greeting)).await.unwrap();
+        if greeting == [5] {
+            break;
+        }
+    }
+    let asked = network.asked.lock().unwrap().clone();
+    let first = asked.len();
+    assert!(first <= 3, "only the straight connection that was under way may have asked: {asked:?}");
+    assert_eq!(soon(client.pin_certificate(account, "00".repeat(32))).await, Err(CommandError::NotNow));
+    assert_eq!(soon(client.pin_certificate(account, "no digits".into())).await, Err(CommandError::NotNow));
+    assert_eq!(soon(client.unpin_certificate(account)).await, Ok(()));
+    client.close();
 }

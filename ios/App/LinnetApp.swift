@@ -18,7 +18,7 @@ struct LinnetApp: App {
         let taps = NotificationTaps()
         taps.listen()
         let app = AppModel(desk: SystemNotificationDesk()) {
-            try Client.open(options: StoreFile.options(), platform: platform)
+            try Client.open(options: StoreFile.options(), platform: platform, network: AppleNetwork())
         } erase: {
             try StoreFile.erase()
             platform.forgetKey()

@@ -45,6 +45,8 @@ macro_rules! played {
 #[path = "../scenario/anywhere/mod.rs"]
 mod anywhere;
 
+mod login;
+
 use std::time::Duration;
 
 use linnet_messenger::view::item::{Missing, TimelineItem};

@@ -208,7 +208,7 @@ fn a_proxy_is_taken_at_once_and_kept() {
         world.settle();
         assert_eq!(world.target(alice.id).and_then(|target| target.proxy), None);
 
-        for (host, port) in [("", 9050), ("127.0.0.1", 0), ("x".repeat(256).as_str(), 9050)] {
+        for (host, port) in [("", 9050), ("127.0.0.1", 0), ("proxy.example.org", 9050)] {
             let wrong = ProxyAddress { host: host.to_owned(), port };
             let set = Command::SetProxy { account, proxy: Some(wrong) };
             assert_eq!(world.submit(alice.id, set), Err(CommandError::AddressInvalid));
@@ -244,5 +244,72 @@ fn a_switched_off_account_stays_off_with_another_proxy() {
         alice.order(Command::SetProxy { account, proxy: Some(tor) });
         world.settle();
         assert_eq!(state(alice), Connection::Off);
+    });
+}
+
+#[test]
+fn a_useless_place_is_left_for_the_next_one_at_once() {
+    on_fake(|world| {
+        world.server().register(&address("alice"), &FakeWorld::password("alice"));
+        world.server().switches.login_breaks = true;
+        world.alternatives(3);
+        let alice = world.any().device("alice");
+        // Four logins at four places take less than the shortest pause after one.
+        world.wait_for("the fourth place", 60_000, || world.connections() == 4);
+        world.server().switches.login_breaks = false;
+        world.settle();
+        assert_eq!(state(alice), Connection::Online);
+        world.violations();
+    });
+}
+
+#[test]
+fn a_server_with_endless_places_is_not_a_hot_loop() {
+    on_fake(|world| {
+        world.server().register(&address("alice"), &FakeWorld::password("alice"));
+        world.server().switches.login_breaks = true;
+        world.alternatives(u32::MAX);
+        let alice = world.any().device("alice");
+        world.advance(10 * 60_000);
+        assert!(!matches!(state(alice), Connection::Online));
+        // Nine a round, and the pauses between rounds double up to five minutes.
+        assert!(world.connections() < 9 * 14, "{} connections in ten minutes", world.connections());
+        world.violations();
+    });
+}
+
+#[test]
+fn a_bad_certificate_at_one_of_several_places_is_not_the_end() {
+    on_fake(|world| {
+        world.server().register(&address("alice"), &FakeWorld::password("alice"));
+        world.server().certificate = certificate(1, Some(CertificateProblem::Expired));
+        world.alternatives(2);
+        let alice = world.any().device("alice");
+        world.settle();
+        assert_eq!(world.connections(), 3);
+        assert_eq!(state(alice), REFUSED, "at all of them it is");
+        world.server().certificate = certificate(2, None);
+        alice.order(Command::SetAccountEnabled { account: alice.account().id, enabled: true });
+        world.settle();
+        assert_eq!(state(alice), Connection::Online);
+    });
+}
+
+#[test]
+fn a_domain_in_punycode_is_the_same_account_as_in_letters() {
+    on_fake(|world| {
+        let alice = world.any().device("alice");
+        let add = |address: &str| Command::AddAccount {
+            address: address.to_owned(),
+            password: Secret::new("secret"),
+            server: None,
+            proxy: None,
+        };
+        let one = alice.order(add("alice@xn--bcher-kva.example"));
+        assert_eq!(alice.order(add("alice@Bücher.example")), one);
+        let addresses: Vec<String> = world.accounts(alice.id).into_iter().map(|account| account.address).collect();
+        assert_eq!(addresses, ["alice@linnet.test", "alice@bücher.example"]);
+        // What goes to XMPP is in letters; the runtime makes punycode of it for DNS and TLS.
+        assert_eq!(world.target(alice.id).map(|target| target.domain), Some("bücher.example".to_owned()));
     });
 }

@@ -17,8 +17,10 @@ macro_rules! played {
 
 mod anywhere;
 mod archive;
+mod chat;
 mod connection;
 mod contact;
+mod hostile;
 mod message;
 mod outbox;
 mod session;

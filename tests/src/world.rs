@@ -9,7 +9,7 @@ use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, GapState, PrivacySetting, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, GapState, NotificationItem, PrivacySetting, RequestItem, TimelineItem, VersionItem,
 };
 
 use crate::picture;
@@ -22,6 +22,8 @@ pub struct DeviceId(pub usize);
 pub trait World {
     /// A device with nothing on it, signed in as `user`; the account is made if there is none.
     fn add_device(&self, name: &str, user: &str) -> DeviceId;
+    /// Signs in one more user on a device; the account is made if there is none.
+    fn add_account(&self, device: DeviceId, user: &str) -> AccountId;
     /// Both see each other's presence.
     fn befriend(&self, one: &str, other: &str);
     /// The account's address.
@@ -47,6 +49,8 @@ pub trait World {
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem>;
     /// All versions of a message.
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem>;
+    /// The notifications a subscriber holds now.
+    fn notifications(&self, device: DeviceId) -> Vec<NotificationItem>;
     /// The requests a subscriber holds now.
     fn requests(&self, device: DeviceId) -> Vec<RequestItem>;
 
@@ -189,6 +193,21 @@ impl<'w> Device<'w> {
             self.order(Command::MarkRead { chat: self.chat(with.as_str()), message: last.id });
         }
         self.leaves(with.as_str());
+    }
+
+    /// How many messages of a chat the list says are unread.
+    pub fn unread(self, with: impl Peer) -> u32 {
+        let address = with.peer();
+        self.world.chat_list(self.id).into_iter().find(|chat| chat.address == address).map_or(0, |chat| chat.unread)
+    }
+
+    /// What the device's notification of a chat says, a text a line; nothing if there is none.
+    pub fn notified(self, with: impl Peer) -> Vec<String> {
+        let Some(chat) = self.world.chat_list(self.id).into_iter().find(|chat| chat.address == with.peer()) else {
+            return Vec::new();
+        };
+        let notifications = self.world.notifications(self.id).into_iter().filter(|item| item.chat == chat.id);
+        notifications.flat_map(|item| item.lines).map(|line| line.body).collect()
     }
 
     /// Closes the screen of a chat.

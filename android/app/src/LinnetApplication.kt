@@ -97,7 +97,11 @@ open class LinnetApplication : Application() {
     }
 
     private fun openClient(): Client {
-        val opened = Client.open(Options(database.path, trustedRoots()), AndroidPlatform(this, databaseKey))
+        val opened = Client.open(
+            Options(database.path, trustedRoots()),
+            AndroidPlatform(this, databaseKey),
+            AndroidNetwork(),
+        )
         NetworkWatch(this, opened).start()
         return opened
     }

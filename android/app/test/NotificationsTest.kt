@@ -89,7 +89,7 @@ class NotificationsTest {
     fun `a locked screen shows neither who nor what`() {
         show(item(1, 10, 11))
         assertEquals(Notification.VISIBILITY_PRIVATE, bob().visibility)
-        val seen = bob().publicVersion.extras.keySet().joinToString { "${bob().publicVersion.extras.get(it)}" }
+        val seen = "${bob().publicVersion.extras}"
         assertTrue(seen, "2 new messages" in seen)
         assertFalse(seen, "Bob" in seen || "line" in seen)
     }

@@ -43,6 +43,7 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
 internal fun chatListActions(app: AppModel, model: ChatListModel) = object : ChatListActions {
     override fun open(chat: ChatItem) = app.open(chat.id)
     override fun delete(chat: ChatItem) = model.delete(chat)
+    override fun loadMore() = app.loadMoreChats()
     override fun newChat() = app.newChat()
     override fun openAccount(account: AccountItem) = app.openAccount(account.id)
     override fun signInAgain(account: AccountItem) = app.mend(account)

@@ -14,6 +14,8 @@ import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.flatMapLatest
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -85,11 +87,18 @@ class AppModel(
     private val attempt = MutableStateFlow(0)
     private val broken = MutableStateFlow(false)
     private val stack = MutableStateFlow(emptyList<Place>())
+    private var asked: Int? = null
     private val drafts = HashMap<Long, TextFieldState>()
     private val troubles = MutableStateFlow<CommandException?>(null)
 
     private val accounts: StateFlow<List<AccountItem>?> = shared { core.accounts() }
-    private val chats: StateFlow<List<ChatItem>?> = shared { core.chats() }
+    private var list: ChatList? = null
+
+    /** No chat is missing from the end of the list. */
+    private var whole = true
+    private val chats: StateFlow<List<ChatItem>?> = shared {
+        core.chats().also { list = it }.window.onEach { whole = it.atEnd }.map { it.items }
+    }
     private val requests = shared { core.requests() }
 
     /** The last command that was refused, until it has been told. */
@@ -130,6 +139,14 @@ class AppModel(
             stack.value = listOf(stack.value.first(), chatPlace(chat))
             gone.forEach { it.scope.cancel() }
         }
+    }
+
+    /** The end of the list comes into sight; asked once for each length of it. */
+    fun loadMoreChats() {
+        val length = chats.value?.size ?: return
+        if (whole || length == asked) return
+        asked = length
+        list?.loadMore(CHATS)
     }
 
     fun newChat() = push(
@@ -229,4 +246,8 @@ class AppModel(
         attempt.flatMapLatest {
             open().catch { if (it is SubscriptionException) broken.value = true else throw it }
         }.stateIn(scope, SharingStarted.Eagerly, null)
+
+    private companion object {
+        const val CHATS = 200
+    }
 }

@@ -14,11 +14,18 @@ import org.linnet.core.asFlow
 /** The real core. Batches are read and applied off the main thread, which only gets finished lists. */
 class ClientCore(private val client: Client) : Core {
     override fun accounts() = subscribed { client.accounts().asFlow() }
-    override fun chats() = subscribed { client.chatList().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
+
+    override fun chats(): ChatList {
+        val subscription = client.chatList()
+        return object : ChatList {
+            override val window = subscription.asFlow().flowOn(Dispatchers.Default)
+            override fun loadMore(count: Int) = subscription.loadMore(count.toUInt())
+        }
+    }
 
     override fun timeline(chat: Long): Timeline {
         val subscription = client.timeline(chat)

@@ -21,7 +21,7 @@ import org.linnet.core.Window
  */
 interface Core {
     fun accounts(): Flow<List<AccountItem>>
-    fun chats(): Flow<List<ChatItem>>
+    fun chats(): ChatList
     fun requests(): Flow<List<RequestItem>>
     fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
@@ -54,6 +54,12 @@ interface Core {
     suspend fun setComposing(chat: Long, composing: Boolean)
     suspend fun setActive(active: Boolean)
     fun networkChanged()
+}
+
+/** A window on the chat list, newest first, to be collected once. */
+interface ChatList {
+    val window: Flow<Window<ChatItem>>
+    fun loadMore(count: Int)
 }
 
 /** A window on one chat, to be collected once. */

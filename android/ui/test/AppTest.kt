@@ -17,6 +17,7 @@ import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
+import androidx.compose.ui.test.performScrollToIndex
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
 import androidx.compose.ui.test.performTouchInput
@@ -183,7 +184,7 @@ class AppTest {
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("account").performClick()
         rule.waitUntilShown("Sign out and remove")
-        rule.onNodeWithText("Sign out and remove").performClick()
+        rule.onNodeWithText("Sign out and remove").performScrollTo().performClick()
         rule.onNodeWithText("Remove").performClick()
         rule.waitUntilShown("Welcome to Linnet")
     }
@@ -350,6 +351,21 @@ class AppTest {
         rule.waitUntil("opened") { "opened 1" in core.asked }
         assertTrue(model.back())
         assertFalse(model.back())
+    }
+
+    @Test
+    fun `more chats are asked for once the end of those is in sight, and only if there are any`() {
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.waitForIdle()
+        assertTrue(core.asked.none { it.startsWith("chats") })
+        core.allChats = false
+        core.chats.value = (1L..60L).map { Fixtures.chat(it, "c$it@example.org", "Contact $it", "Hello", it) }
+        rule.waitUntilShown("Contact 1")
+        rule.waitForIdle()
+        assertTrue(core.asked.none { it.startsWith("chats") })
+        rule.onNodeWithTag("chats").performScrollToIndex(60)
+        rule.waitUntil("asked") { core.asked.count { it == "chats 200" } == 1 }
     }
 
     private fun openBob() {

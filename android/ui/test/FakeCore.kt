@@ -23,6 +23,7 @@ import org.linnet.ui.previews.Fixtures
 /** A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test. */
 class FakeCore : Core {
     val accounts = MutableStateFlow(listOf(Fixtures.account))
+    var allChats = true
     val chats = MutableStateFlow(Fixtures.chats)
     val requests = MutableStateFlow(emptyList<RequestItem>())
     val notifications = MutableStateFlow(emptyList<NotificationItem>())
@@ -44,7 +45,13 @@ class FakeCore : Core {
     }
 
     override fun accounts(): Flow<List<AccountItem>> = failing(accounts)
-    override fun chats(): Flow<List<ChatItem>> = failing(chats)
+    override fun chats() = object : ChatList {
+        override val window: Flow<Window<ChatItem>> = failing(chats).map { Window(it, true, allChats) }
+        override fun loadMore(count: Int) {
+            asked += "chats $count"
+        }
+    }
+
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
     override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)
 

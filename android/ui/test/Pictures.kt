@@ -14,15 +14,22 @@ import org.linnet.ui.words.stringsFor
 import java.io.File
 import java.util.Locale
 
-/** Draws every picture in every look into a folder. */
+/** Draws every picture in every look into a folder, or only those whose file name has one of the other arguments. */
 fun main(arguments: Array<String>) {
-    val folder = File(arguments.single())
+    val folder = File(arguments.first())
+    val only = arguments.drop(1)
+    var drawn = 0
     val started = System.nanoTime()
     for (look in looks) {
-        for (picture in pictures) draw(picture, look, folder.resolve("${picture.name}-${look.name}.png"))
+        for (picture in pictures) {
+            val file = folder.resolve("${picture.name}-${look.name}.png")
+            if (only.isNotEmpty() && only.none { it in file.nameWithoutExtension }) continue
+            draw(picture, look, file)
+            drawn++
+        }
     }
     val millis = (System.nanoTime() - started) / 1_000_000
-    println("drew ${looks.size * pictures.size} pictures in $millis ms: $folder")
+    println("drew $drawn pictures in $millis ms: $folder")
 }
 
 internal fun draw(picture: Picture, look: Look, file: File) {

@@ -20,7 +20,7 @@ fun AccountsSubscription.asFlow(): Flow<List<AccountItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
-fun ChatListSubscription.asFlow(): Flow<List<ChatItem>> =
+fun ChatListSubscription.asFlow(): Flow<Window<ChatItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<ChatItem> ->
         for (op in ops) when (op) {
             is ChatListOp.Reset -> list.reset(op.items)
@@ -29,7 +29,7 @@ fun ChatListSubscription.asFlow(): Flow<List<ChatItem>> =
             is ChatListOp.Remove -> list.remove(op.at, op.count)
         }
         Window(list, atStart, atEnd)
-    }.map { it.items }
+    }
 
 fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<RequestItem> ->

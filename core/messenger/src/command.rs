@@ -66,7 +66,7 @@ pub struct ServerAddress {
     pub direct_tls: bool,
 }
 
-/// A SOCKS5 proxy (RFC 1928) without authentication, such as Tor's.
+/// A SOCKS5 proxy (RFC 1928), such as Tor's: an IP address or `localhost`, since no name may be looked up for it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ProxyAddress {
     pub host: String,

@@ -44,6 +44,8 @@ pub enum Violation {
     JidMalformed,
     /// XEP-0333: a marker for a message that was not sent to its sender.
     MarkerForged,
+    /// XEP-0490: news of how far we have read, from someone else than our own account.
+    ReadStateForged,
     /// XEP-0184: a receipt for a message that was not sent to its sender.
     ReceiptForged,
     /// A roster push from someone else than our own account.

@@ -11,7 +11,9 @@ pub enum Input {
     /// The user asked for something. `ticket` comes back with the answer in [`crate::effect::Effect::Answer`].
     Command { ticket: u64, command: Command },
     /// The transport asked for by [`crate::effect::Effect::Connect`] is open; with direct TLS the handshake is done.
-    TransportOpen { account: AccountId, connection: ConnectionId, tls: Option<TlsInfo> },
+    /// `alternatives`: if no session comes of it, there are other places where the server may be, and the next attempt
+    /// begins with one of them.
+    TransportOpen { account: AccountId, connection: ConnectionId, tls: Option<TlsInfo>, alternatives: bool },
     /// The handshake asked for by [`crate::effect::Effect::StartTls`] is done.
     TlsReady { account: AccountId, connection: ConnectionId, tls: TlsInfo },
     /// The server showed a certificate that the user should know of: one that is not accepted (`TransportClosed` with

@@ -1,6 +1,7 @@
 //! The handle on a running core.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -12,19 +13,22 @@ use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::View;
 
 use crate::clock::Clock;
-use crate::dns::{SharedResolver, SystemResolver};
+use crate::dns::{PlatformResolver, SharedResolver, SystemResolver};
 use crate::net::Net;
 use crate::platform::Platform;
 use crate::readers::Readers;
 use crate::subscription::{Subscription, Subscriptions};
 use crate::thread::{self, Inbox, Life, Start};
-use crate::tls::{PlatformTrust, Tls};
+use crate::tls::Tls;
+use crate::trust::PlatformTrust;
 
 /// How to open a client.
 pub struct Options {
     pub store: StoreOptions,
     /// A PEM file with certificates to trust besides the platform's.
     pub ca_file: Option<PathBuf>,
+    /// The only name server to ask, for everything; for tests. Else the platform's resolver, or the system's.
+    pub name_server: Option<SocketAddr>,
     /// Milliseconds added to the wall clock, for tests of wrong clocks.
     pub wall_skew: i64,
     /// For benches: what the archive brings is read and dropped.
@@ -40,6 +44,7 @@ impl Options {
         Self {
             store,
             ca_file: None,
+            name_server: None,
             wall_skew: 0,
             discard: false,
             #[cfg(feature = "sabotage")]
@@ -78,8 +83,13 @@ impl Client {
             Some(path) => PlatformTrust::with_file(path).map_err(OpenError::Roots)?,
             None => PlatformTrust::default(),
         };
-        let resolver = Arc::new(SystemResolver::default());
-        let net = Net { resolver: Arc::clone(&resolver) as SharedResolver, tls: Tls::new(trust) };
+        let resolver = Arc::new(SystemResolver::only(options.name_server));
+        let own = Arc::clone(&resolver);
+        let shared: SharedResolver = match options.name_server {
+            Some(_) => own,
+            None => Arc::new(PlatformResolver { platform: Arc::clone(&platform), own }),
+        };
+        let net = Net::new(shared, Tls::new(trust.judged_by(Arc::clone(&platform))));
         let subscriptions = Subscriptions::default();
         let started = thread::start(Start {
             store: options.store,

@@ -1,22 +1,31 @@
 //! From an account's domain to the places to try, in order (RFC 6120 3.2, RFC 2782, XEP-0368).
 //!
-//! The rules are here and know no network; a [`Resolver`] asks. Host names become addresses through the system's own
-//! resolver, which knows the hosts file, VPNs and NAT64; SRV records, which it can't ask for, through hickory.
+//! The rules are here and know no network; a [`Resolver`] asks: the platform's (`dns/platform.rs`), or our own
+//! (`dns/system.rs`). Behind a proxy nobody is asked: names leave through it.
+
+mod platform;
+mod system;
 
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use linnet_messenger::effect::{ConnectTarget, TransportError};
+use hickory_resolver::proto::rr::Name;
+use linnet_messenger::effect::{ConnectTarget, Redirect, TransportError};
 use linnet_messenger::random::Random;
+use tokio::time::timeout;
+
+pub(crate) use platform::PlatformResolver;
+pub(crate) use system::SystemResolver;
 
 /// Where RFC 6120 sends a client whose server has no SRV records.
 const FALLBACK_PORT: u16 = 5222;
+/// Where servers listen for TLS from the first byte, by custom.
+const DIRECT_PORT: u16 = 5223;
+/// What one lookup may take. Some networks swallow every question for SRV records: those must not cost the whole phase.
+pub(crate) const LOOKUP: Duration = Duration::from_secs(5);
 /// The most places one attempt looks at: a hostile zone can name hundreds.
 const MOST_CANDIDATES: usize = 16;
 
@@ -45,7 +54,7 @@ pub(crate) struct Srv {
 }
 
 /// A place to try.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Candidate {
     pub(crate) host: String,
     pub(crate) port: u16,
@@ -68,20 +77,32 @@ pub(crate) async fn candidates(
     target: &ConnectTarget,
     random: &mut (dyn Random + Send),
 ) -> Result<Vec<Candidate>, TransportError> {
-    if let Some(server) = &target.server {
-        let host = ascii_host(&server.host).ok_or(TransportError::Dns)?;
-        return Ok(vec![Candidate { host, port: server.port, direct_tls: server.direct_tls }]);
+    let at = |host: &str, port, direct_tls| {
+        let host = ascii_host(host).ok_or(TransportError::Dns)?;
+        Ok::<_, TransportError>(Candidate { host, port, direct_tls })
+    };
+    let domain = match (&target.redirect, &target.server) {
+        (Some(Redirect { host, port: Some(port), direct_tls }), _) => return Ok(vec![at(host, *port, *direct_tls)?]),
+        (Some(Redirect { host, .. }), _) => host,
+        (None, Some(server)) => return Ok(vec![at(&server.host, server.port, server.direct_tls)?]),
+        (None, None) => &target.domain,
+    };
+    let fallback = at(domain, FALLBACK_PORT, false)?;
+    if target.proxy.is_some() {
+        // Not even the question where the server is may leave on another way.
+        return Ok(vec![at(domain, DIRECT_PORT, true)?, fallback]);
     }
-    let domain = ascii_host(&target.domain).ok_or(TransportError::Dns)?;
-    let fallback = vec![Candidate { host: domain.clone(), port: FALLBACK_PORT, direct_tls: false }];
-    if domain.parse::<IpAddr>().is_ok() {
-        return Ok(fallback);
+    if fallback.host.parse::<IpAddr>().is_ok() {
+        return Ok(vec![fallback]);
     }
-    let direct_name = format!("_xmpps-client._tcp.{domain}.");
-    let start_name = format!("_xmpp-client._tcp.{domain}.");
-    let (direct, start) = tokio::join!(resolver.srv(&direct_name), resolver.srv(&start_name));
+    let (direct_name, start_name) =
+        (format!("_xmpps-client._tcp.{}.", fallback.host), format!("_xmpp-client._tcp.{}.", fallback.host));
+    let (direct, start) =
+        tokio::join!(timeout(LOOKUP, resolver.srv(&direct_name)), timeout(LOOKUP, resolver.srv(&start_name)));
     // RFC 6120 3.2.1: without an answer, the domain itself is tried. A dead resolver then fails there.
-    order(direct.unwrap_or_default(), start.unwrap_or_default(), fallback, random)
+    let records =
+        |answer: Result<Result<Vec<Srv>, LookupFailed>, _>| answer.ok().and_then(Result::ok).unwrap_or_default();
+    order(records(direct), records(start), vec![fallback], random)
 }
 
 /// Both sets as one, by priority and weight (XEP-0368 3).
@@ -148,98 +169,6 @@ pub(crate) fn interleave(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
         mixed.extend(pair.0);
         mixed.extend(pair.1);
     }
-}
-
-/// The real thing.
-#[derive(Default)]
-pub(crate) struct SystemResolver {
-    /// Asked for SRV records; empty: the system's own.
-    servers: Mutex<Vec<SocketAddr>>,
-}
-
-impl SystemResolver {
-    /// Replaces the DNS servers; what is no address is left out.
-    pub(crate) fn set_servers(&self, servers: &[String]) {
-        let servers = servers.iter().filter_map(|text| server_address(text)).collect();
-        *self.servers.lock().unwrap_or_else(PoisonError::into_inner) = servers;
-    }
-
-    /// Made anew for each lookup: the network, and with it the system's DNS servers, may have changed since the last
-    /// one.
-    fn hickory(&self) -> Option<TokioResolver> {
-        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let builder = if servers.is_empty() {
-            system_builder()?
-        } else {
-            let servers = servers.into_iter().map(name_server).collect();
-            let config = ResolverConfig::from_name_servers(servers);
-            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
-        };
-        builder.build().ok()
-    }
-}
-
-/// Android's configuration is behind JNI: there the platform names the servers.
-#[cfg(target_os = "android")]
-fn system_builder() -> Option<hickory_resolver::ResolverBuilder<TokioRuntimeProvider>> {
-    None
-}
-
-#[cfg(not(target_os = "android"))]
-fn system_builder() -> Option<hickory_resolver::ResolverBuilder<TokioRuntimeProvider>> {
-    TokioResolver::builder_tokio().ok()
-}
-
-fn name_server(address: SocketAddr) -> NameServerConfig {
-    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-        connection.port = address.port();
-        connection
-    });
-    NameServerConfig::new(address.ip(), true, connections.into())
-}
-
-fn server_address(text: &str) -> Option<SocketAddr> {
-    let bare = text.trim();
-    bare.parse().ok().or_else(|| bare.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 53)))
-}
-
-impl Resolver for SystemResolver {
-    fn srv<'a>(&'a self, name: &'a str) -> Answer<'a, Vec<Srv>> {
-        Box::pin(async move {
-            let resolver = self.hickory().ok_or(LookupFailed)?;
-            match resolver.lookup(name, RecordType::SRV).await {
-                Ok(lookup) => Ok(lookup.answers().iter().filter_map(|record| srv(&record.data)).collect()),
-                Err(error) if error.is_no_records_found() => Ok(Vec::new()),
-                Err(error) => {
-                    tracing::debug!(%error, "no answer to an SRV question");
-                    Err(LookupFailed)
-                }
-            }
-        })
-    }
-
-    fn addresses<'a>(&'a self, host: &'a str) -> Answer<'a, Vec<IpAddr>> {
-        Box::pin(async move {
-            if let Ok(address) = host.parse() {
-                return Ok(vec![address]);
-            }
-            let found = tokio::net::lookup_host((host, 0)).await.map_err(|error| {
-                tracing::debug!(%error, "no answer to an address question");
-                LookupFailed
-            })?;
-            Ok(interleave(found.map(|address| address.ip()).collect()))
-        })
-    }
-}
-
-fn srv(data: &RData) -> Option<Srv> {
-    let RData::SRV(record) = data else { return None };
-    Some(Srv {
-        priority: record.priority,
-        weight: record.weight,
-        port: record.port,
-        target: if record.target.is_root() { ".".to_owned() } else { record.target.to_ascii() },
-    })
 }
 
 /// The resolver of a client, shared with its connections.

@@ -8,25 +8,31 @@
 
 #![forbid(unsafe_code)]
 
+mod certificate;
 mod check;
 mod client;
 mod clock;
 mod connect;
 mod dns;
 mod log;
+mod lookup;
 mod net;
+mod places;
 mod platform;
 mod random;
 mod readers;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
+mod socks;
 mod subscription;
 mod tasks;
 mod thread;
 mod tls;
+mod trust;
 
 pub use client::{Client, OpenError, Options};
 pub use log::{LogLevel, log_to, report_bug};
-pub use platform::Platform;
+pub use lookup::{Lookup, Question};
+pub use platform::{Judgement, Platform};
 pub use random::new_token;
 pub use subscription::{Subscription, SubscriptionError};

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use linnet_messenger::effect::{ConnectTarget, TransportError};
 use linnet_messenger::ids::{AccountId, ConnectionId};
-use linnet_messenger::input::Input;
+use linnet_messenger::input::{Certificate, Input, TlsInfo};
 use linnet_messenger::wire::{Limits, Reader};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
@@ -23,10 +23,11 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
-use crate::connect::{self, Opened, PHASE};
+use crate::connect::{self, Found, Opened, PHASE};
 use crate::dns::{self, SharedResolver};
+use crate::places::Places;
 use crate::thread::Inbox;
-use crate::tls::Tls;
+use crate::tls::{Failure, Purpose, Tls};
 
 /// Bytes read from a connection that the core thread may still have before it.
 const BUDGET: usize = 1 << 20;
@@ -39,6 +40,20 @@ const CLOSE: Duration = Duration::from_secs(2);
 pub(crate) struct Net {
     pub(crate) resolver: SharedResolver,
     pub(crate) tls: Tls,
+    pub(crate) places: Places,
+    /// Made up for this process.
+    secret: String,
+}
+
+impl Net {
+    pub(crate) fn new(resolver: SharedResolver, tls: Tls) -> Self {
+        Self { resolver, tls, places: Places::default(), secret: crate::random::new_token() }
+    }
+
+    /// What an account calls itself before a proxy: another one each time the process runs, and for each account.
+    pub(crate) fn login(&self, account: AccountId) -> String {
+        format!("{}-{account}", self.secret)
+    }
 }
 
 /// What the core thread wants of a connection.
@@ -77,6 +92,13 @@ struct Port {
     end: Option<TransportError>,
 }
 
+impl Port {
+    fn shows(&self, certificate: Certificate) {
+        let (account, connection) = (self.account, self.connection);
+        self.inbox.input(Input::Certificate { account, connection, certificate });
+    }
+}
+
 impl Drop for Port {
     fn drop(&mut self) {
         let (account, connection) = (self.account, self.connection);
@@ -86,42 +108,54 @@ impl Drop for Port {
 }
 
 async fn run(net: Arc<Net>, mut port: Port, target: ConnectTarget, mut orders: UnboundedReceiver<Order>) {
-    port.end = converse(&net, &port, &target, &mut orders).await.err();
+    port.end = match converse(&net, &port, &target, &mut orders).await {
+        Ok(()) => None,
+        Err(Failure { error, certificate }) => {
+            if let Some(certificate) = certificate {
+                port.shows(*certificate);
+            }
+            Some(error)
+        }
+    };
 }
 
 /// The life of a connection. `Ok`: it was closed on purpose.
 async fn converse(
-    net: &Net,
+    net: &Arc<Net>,
     port: &Port,
     target: &ConnectTarget,
     orders: &mut UnboundedReceiver<Order>,
-) -> Result<(), TransportError> {
+) -> Result<(), Failure> {
     let (account, connection) = (port.account, port.connection);
-    let opened = tokio::select! {
+    let Found { opened, alternatives } = tokio::select! {
         biased;
         () = closed(orders) => return Ok(()),
-        opened = connect::connect(&*net.resolver, &net.tls, target) => opened?,
+        found = connect::connect(net, account, target) => found?,
+    };
+    let open = |tls: Option<TlsInfo>| {
+        port.inbox.input(Input::TransportOpen { account, connection, tls, alternatives });
     };
     let tcp = match opened {
-        Opened::Tls(stream, info) => {
-            port.inbox.input(Input::TransportOpen { account, connection, tls: Some(info) });
-            return encrypted(*stream, port, orders).await;
+        Opened::Tls(shaken) => {
+            shaken.pinned.into_iter().for_each(|certificate| port.shows(certificate));
+            open(Some(shaken.info));
+            return Ok(encrypted(shaken.stream, port, orders).await?);
         }
         Opened::Plain(tcp) => tcp,
     };
-    port.inbox.input(Input::TransportOpen { account, connection, tls: None });
+    open(None);
     let End::StartTls(tcp) = Conversation::new(tcp, port, orders).run().await? else { return Ok(()) };
 
     let domain = dns::ascii_host(&target.domain).ok_or(TransportError::Certificate)?;
-    let (stream, info) = tokio::select! {
+    let purpose = Purpose { domain: &domain, pin: target.pin, direct: false };
+    let shaken = tokio::select! {
         biased;
         () = closed(orders) => return Ok(()),
-        shaken = timeout(PHASE, net.tls.handshake(tcp, &domain, false)) => {
-            shaken.map_err(|_| TransportError::Timeout)??
-        }
+        shaken = timeout(PHASE, net.tls.handshake(tcp, purpose)) => shaken.map_err(|_| TransportError::Timeout)??,
     };
-    port.inbox.input(Input::TlsReady { account, connection, tls: info });
-    encrypted(stream, port, orders).await
+    shaken.pinned.into_iter().for_each(|certificate| port.shows(certificate));
+    port.inbox.input(Input::TlsReady { account, connection, tls: shaken.info });
+    Ok(encrypted(shaken.stream, port, orders).await?)
 }
 
 async fn encrypted(

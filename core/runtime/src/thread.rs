@@ -328,7 +328,12 @@ impl Core {
         let mut next = self.wait();
         while let Some(message) = next {
             match message {
-                Message::Input(input) => round.inputs.push(input),
+                Message::Input(input) => {
+                    if matches!(input, Input::NetworkChanged) {
+                        self.net.places.forget();
+                    }
+                    round.inputs.push(input);
+                }
                 Message::Frames { inputs, charge } => {
                     round.inputs.extend(inputs);
                     round.charges.push(charge);
@@ -427,7 +432,10 @@ impl Core {
                     let _ = answer.send(result);
                 }
             }
-            Effect::Session { kind, .. } => tracing::info!(?kind, "a stream was established"),
+            Effect::Session { account, kind, .. } => {
+                self.net.places.good(account);
+                tracing::info!(?kind, "a stream was established");
+            }
             Effect::Violation { violation, .. } => tracing::debug!(?violation, "a peer misbehaved"),
         }
     }
@@ -448,6 +456,7 @@ impl Core {
     /// The engine has written its acknowledgements and closed its connections; whatever it left open is closed here,
     /// for a suspended process must hold no socket.
     fn suspend(&mut self, done: oneshot::Sender<()>) {
+        self.net.places.forget();
         for orders in self.connections.values() {
             let _ = orders.send(Order::Close);
         }

@@ -1,81 +1,49 @@
-//! TLS: who is trusted, one shared configuration so that session tickets live, and what SCRAM binds to.
+//! TLS: one shared configuration for each setting of trust, so that session tickets live, and what SCRAM binds to.
 //!
-//! The certificate must name the account's domain, never the host that SRV pointed to (RFC 6120 13.7.2.1).
+//! The certificate must name the account's domain, never the host that SRV or a redirection pointed to (RFC 6120
+//! 13.7.2.1). A pin has a configuration of its own: a session resumed by a ticket shows no certificate, so a ticket must
+//! never be used under another rule than it was given under.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use linnet_messenger::effect::TransportError;
-use linnet_messenger::input::TlsInfo;
+use linnet_messenger::ids::Fingerprint;
+use linnet_messenger::input::{Certificate, TlsInfo};
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ProtocolVersion};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, HandshakeKind, ProtocolVersion};
 use sha2::Digest as _;
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::certificate;
+use crate::trust::{Refused, Rules, Trust};
+
 /// XEP-0368: tells a server behind a shared port what we speak.
 const ALPN: &[u8] = b"xmpp-client";
 /// RFC 9266 4.2.
 const EXPORTER_LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 const EXPORTER_BYTES: usize = 32;
-
-/// Decides whom to trust.
-pub(crate) trait Trust: Send + Sync + 'static {
-    /// Made once per client. Reading the system's roots takes milliseconds, so never while opening.
-    fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error>;
-}
-
-/// What the operating system trusts, and these roots besides.
-#[derive(Default)]
-pub(crate) struct PlatformTrust {
-    extra_roots: Vec<CertificateDer<'static>>,
-}
-
-impl PlatformTrust {
-    /// Reads extra roots from a PEM file. It must hold at least one.
-    pub(crate) fn with_file(path: &Path) -> std::io::Result<Self> {
-        let pem = std::fs::read(path)?;
-        let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-        let extra_roots = roots.map_err(std::io::Error::other)?;
-        if extra_roots.is_empty() {
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "no certificate in this file"));
-        }
-        Ok(Self { extra_roots })
-    }
-}
-
-impl Trust for PlatformTrust {
-    #[cfg(not(target_os = "android"))]
-    fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
-        let roots = self.extra_roots.iter().cloned();
-        Ok(Arc::new(rustls_platform_verifier::Verifier::new_with_extra_roots(roots, provider)?))
-    }
-
-    /// Android's verifier takes no extra roots. With some, they alone are trusted, which is what a test or a private
-    /// authority needs.
-    #[cfg(target_os = "android")]
-    fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
-        if self.extra_roots.is_empty() {
-            return Ok(Arc::new(rustls_platform_verifier::Verifier::new(provider)?));
-        }
-        let mut roots = rustls::RootCertStore::empty();
-        for root in self.extra_roots.iter().cloned() {
-            roots.add(root)?;
-        }
-        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(roots.into(), provider).build();
-        Ok(verifier.map_err(|error| rustls::Error::General(error.to_string()))?)
-    }
-}
+/// Pins are the user's own, so few; a test may make many.
+const MOST_PINS: usize = 64;
 
 /// Makes TLS for every connection of a client.
 pub(crate) struct Tls {
     trust: Arc<dyn Trust>,
-    connectors: OnceCell<Connectors>,
+    usual: OnceCell<Usual>,
+    /// One for each pin in use, and one for none.
+    connectors: Mutex<HashMap<Option<Fingerprint>, Connectors>>,
+}
+
+/// What the platform trusts, ready to use.
+#[derive(Clone)]
+struct Usual {
+    verifier: Arc<dyn ServerCertVerifier>,
+    provider: Arc<CryptoProvider>,
 }
 
 #[derive(Clone)]
@@ -84,50 +52,107 @@ struct Connectors {
     direct: TlsConnector,
 }
 
-impl Tls {
-    pub(crate) fn new(trust: impl Trust) -> Self {
-        Self { trust: Arc::new(trust), connectors: OnceCell::new() }
-    }
+/// What a handshake is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Purpose<'a> {
+    /// ASCII: what the certificate must name.
+    pub(crate) domain: &'a str,
+    pub(crate) pin: Option<Fingerprint>,
+    /// From the first byte.
+    pub(crate) direct: bool,
+}
 
-    /// Shakes hands, verified for `domain` (ASCII). The caller keeps the deadline.
-    pub(crate) async fn handshake(
-        &self,
-        tcp: TcpStream,
-        domain: &str,
-        direct: bool,
-    ) -> Result<(TlsStream<TcpStream>, TlsInfo), TransportError> {
-        let name = ServerName::try_from(domain.to_owned()).map_err(|_| TransportError::Certificate)?;
-        let connectors = self.connectors().await?;
-        let connector = if direct { &connectors.direct } else { &connectors.starttls };
-        let stream = connector.connect(name, tcp).await.map_err(|error| {
-            tracing::debug!(%error, "no TLS");
-            handshake_error(&error)
-        })?;
-        let info = info(stream.get_ref().1);
-        Ok((stream, info))
-    }
+/// A finished handshake.
+pub(crate) struct Shaken {
+    pub(crate) stream: TlsStream<TcpStream>,
+    pub(crate) info: TlsInfo,
+    /// The pinned certificate, when it was shown.
+    pub(crate) pinned: Option<Certificate>,
+}
 
-    async fn connectors(&self) -> Result<&Connectors, TransportError> {
-        let made = self.connectors.get_or_try_init(|| async {
-            let trust = Arc::clone(&self.trust);
-            // Reads the system's roots from files.
-            let configured = tokio::task::spawn_blocking(move || configure(&*trust)).await;
-            configured.unwrap_or_else(|_| Err(rustls::Error::General("the verifier panicked".to_owned())))
-        });
-        made.await.map_err(|error| {
-            tracing::warn!(%error, "no TLS configuration");
-            TransportError::Tls
-        })
+/// Why there is no transport, with the certificate that was refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) error: TransportError,
+    pub(crate) certificate: Option<Box<Certificate>>,
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        Self { error, certificate: None }
     }
 }
 
-fn configure(trust: &dyn Trust) -> Result<Connectors, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = trust.verifier(Arc::clone(&provider))?;
+impl Tls {
+    pub(crate) fn new(trust: impl Trust) -> Self {
+        Self { trust: Arc::new(trust), usual: OnceCell::new(), connectors: Mutex::default() }
+    }
+
+    /// Shakes hands. The caller keeps the deadline.
+    pub(crate) async fn handshake(&self, tcp: TcpStream, purpose: Purpose<'_>) -> Result<Shaken, Failure> {
+        let name = ServerName::try_from(purpose.domain.to_owned()).map_err(|_| TransportError::Certificate)?;
+        let usual = self.usual().await?;
+        let connectors = self.connectors(usual, purpose.pin)?;
+        let connector = if purpose.direct { &connectors.direct } else { &connectors.starttls };
+        let stream = connector.connect(name.clone(), tcp).await.map_err(|error| {
+            tracing::debug!(%error, "no TLS");
+            failure(&error)
+        })?;
+        let connection = stream.get_ref().1;
+        // A resumed session shows what it remembers, not the server.
+        let seen = purpose.pin.is_some() && connection.handshake_kind() != Some(HandshakeKind::Resumed);
+        let chain = connection.peer_certificates().filter(|_| seen).unwrap_or_default();
+        let pinned = chain.split_first().map(|(leaf, others)| usual.describe(leaf, others, &name));
+        Ok(Shaken { info: info(connection), stream, pinned })
+    }
+
+    async fn usual(&self) -> Result<&Usual, TransportError> {
+        let made = self.usual.get_or_try_init(|| async {
+            let trust = Arc::clone(&self.trust);
+            // Reads the system's roots from files.
+            let made = tokio::task::spawn_blocking(move || {
+                let provider = Arc::new(rustls::crypto::ring::default_provider());
+                trust.verifier(Arc::clone(&provider)).map(|verifier| Usual { verifier, provider })
+            });
+            made.await.unwrap_or_else(|_| Err(rustls::Error::General("the verifier panicked".to_owned())))
+        });
+        made.await.map_err(no_configuration)
+    }
+
+    fn connectors(&self, usual: &Usual, pin: Option<Fingerprint>) -> Result<Connectors, TransportError> {
+        let mut all = self.connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = all.get(&pin) {
+            return Ok(made.clone());
+        }
+        let made = configure(usual, pin).map_err(no_configuration)?;
+        if all.len() > MOST_PINS {
+            all.clear();
+        }
+        all.insert(pin, made.clone());
+        Ok(made)
+    }
+}
+
+fn no_configuration(error: rustls::Error) -> TransportError {
+    tracing::warn!(%error, "no TLS configuration");
+    TransportError::Tls
+}
+
+impl Usual {
+    /// A pinned certificate, with what would be wrong with it if it were not pinned.
+    fn describe(&self, leaf: &CertificateDer<'_>, others: &[CertificateDer<'_>], name: &ServerName<'_>) -> Certificate {
+        let verified = self.verifier.verify_server_cert(leaf, others, name, &[], UnixTime::now());
+        certificate::describe(leaf, verified.err().map(|error| certificate::problem(&error)))
+    }
+}
+
+fn configure(usual: &Usual, pin: Option<Fingerprint>) -> Result<Connectors, rustls::Error> {
+    let Usual { verifier, provider } = usual.clone();
+    let rules = Rules { all: verifier, pin, provider: Arc::clone(&provider) };
     let starttls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
+        .with_custom_certificate_verifier(Arc::new(rules))
         .with_no_client_auth();
     // A clone shares the store of tickets and the verifier.
     let mut direct = starttls.clone();
@@ -136,15 +161,17 @@ fn configure(trust: &dyn Trust) -> Result<Connectors, rustls::Error> {
 }
 
 /// A refused certificate ends the attempts, anything else may be better elsewhere or later.
-fn handshake_error(error: &std::io::Error) -> TransportError {
+fn failure(error: &std::io::Error) -> Failure {
     let rustls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match rustls {
+    let certificate = rustls.and_then(Refused::of).map(|refused| certificate::describe(&refused.der, refused.problem));
+    let error = match rustls {
         Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
             TransportError::Certificate
         }
         Some(_) => TransportError::Tls,
         None => TransportError::Cut,
-    }
+    };
+    Failure { error, certificate: certificate.map(Box::new) }
 }
 
 fn info(connection: &rustls::ClientConnection) -> TlsInfo {

@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use hickory_resolver::proto::op::{Message, MessageType};
+use hickory_resolver::proto::rr::rdata::{A, SRV};
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use serde_json::{Value, json};
 
 /// What nobody can wait for and pass.
@@ -39,11 +42,15 @@ struct Driver {
 
 impl Driver {
     fn start(folder: &Folder, arguments: &[&str]) -> Self {
-        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        Self::anywhere(folder, &[&["--server", &nobody], arguments].concat())
+    }
+
+    /// Where the server is, DNS or a proxy tells.
+    fn anywhere(folder: &Folder, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_linnet-driver"))
             .arg("--store")
             .arg(folder.0.join("linnet.db"))
-            .args(["--server", &nobody.to_string()])
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -242,4 +249,85 @@ fn a_wrong_key_is_told_and_fails() {
     assert_eq!(driver.line()["error"], "key_or_file");
     assert_eq!(driver.end().code(), Some(1));
     assert_eq!(Driver::start(&folder, &["--fly"]).end().code(), Some(2));
+}
+
+/// A name server that knows one place for TLS from the first byte and one, to be tried before it, for STARTTLS.
+fn name_server(direct: u16, starttls: u16) -> String {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1500];
+        while let Ok((count, asker)) = socket.recv_from(&mut buffer) {
+            let mut message = Message::from_vec(&buffer[..count]).unwrap();
+            message.metadata.message_type = MessageType::Response;
+            let (name, kind) = (message.queries[0].name().clone(), message.queries[0].query_type());
+            let place = |priority, port| SRV::new(priority, 0, port, Name::from_ascii("xmpp.linnet.test.").unwrap());
+            let data = match (name.to_ascii().as_str(), kind) {
+                ("_xmpps-client._tcp.linnet.test.", RecordType::SRV) => Some(RData::SRV(place(10, direct))),
+                ("_xmpp-client._tcp.linnet.test.", RecordType::SRV) => Some(RData::SRV(place(5, starttls))),
+                ("xmpp.linnet.test.", RecordType::A) => Some(RData::A(A::new(127, 0, 0, 1))),
+                _ => None,
+            };
+            message.add_answers(data.map(|data| Record::from_rdata(name, 60, data)));
+            socket.send_to(&message.to_vec().unwrap(), asker).unwrap();
+        }
+    });
+    address
+}
+
+fn accept(listener: &TcpListener) -> TcpStream {
+    let stream = listener.accept().unwrap().0;
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    stream
+}
+
+fn read<const N: usize>(stream: &mut TcpStream) -> [u8; N] {
+    let mut bytes = [0; N];
+    stream.read_exact(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn dns_names_the_places_and_a_useless_one_is_left_for_the_next() {
+    let folder = Folder::new();
+    let (direct, starttls) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
+    let resolver = name_server(port(&direct), port(&starttls));
+    let mut driver = Driver::anywhere(&folder, &["--resolver", &resolver]);
+    driver.ok(json!({"do": "add_account", "address": "alice@linnet.test", "password": "p"}));
+    // It takes the connection and is no server: the stream fails, not TCP.
+    let mut first = accept(&starttls);
+    assert_eq!(&read::<5>(&mut first), b"<?xml");
+    drop(first);
+    let mut second = accept(&direct);
+    assert_eq!(read::<1>(&mut second), [0x16], "TLS begins at once");
+    assert!(driver.end().success());
+}
+
+#[test]
+fn behind_a_proxy_no_question_leaves_for_dns() {
+    let folder = Folder::new();
+    let (proxy, dns) = (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    dns.set_nonblocking(true).unwrap();
+    let (resolver, address) = (dns.local_addr().unwrap().to_string(), proxy.local_addr().unwrap().to_string());
+    let mut driver = Driver::anywhere(&folder, &["--resolver", &resolver, "--proxy", &address]);
+    driver.ok(json!({"do": "add_account", "address": "alice@bücher.test", "password": "p"}));
+    for port in [5223_u16, 5222] {
+        let mut client = accept(&proxy);
+        assert_eq!(read::<4>(&mut client), [5, 2, 0, 2]);
+        client.write_all(&[5, 0]).unwrap();
+        assert_eq!(read::<4>(&mut client), [5, 1, 0, 3]);
+        let [length] = read(&mut client);
+        let mut host = vec![0; length.into()];
+        client.read_exact(&mut host).unwrap();
+        assert_eq!(String::from_utf8(host).unwrap(), "xn--bcher-kva.test");
+        assert_eq!(u16::from_be_bytes(read(&mut client)), port);
+        client.write_all(&[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+    }
+    let watch = driver.tell(json!({"do": "watch", "view": "accounts"}));
+    let unreachable = |line: &Value| line["watch"] == json!(watch) && line.to_string().contains("\"unreachable\"");
+    driver.until(unreachable);
+    let asked = dns.recv_from(&mut [0; 512]).map_err(|error| error.kind());
+    assert_eq!(asked.err(), Some(std::io::ErrorKind::WouldBlock), "a question has left");
+    assert!(driver.end().success());
 }

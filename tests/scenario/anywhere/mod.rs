@@ -1,6 +1,7 @@
 //! Scenarios that any server with archive and stream management can play: no forged stanza, no fault inside the server.
 
 mod contacts;
+pub mod devices;
 pub mod messages;
 pub mod relations;
 pub mod trouble;
@@ -26,6 +27,14 @@ scenarios! {
         a_deleted_message_stays_deleted,
         a_deleted_chat_stays_empty_until_something_new_comes,
         what_was_read_stays_read;
+    devices:
+        what_one_phone_says_shows_on_the_other,
+        what_was_read_on_one_phone_is_read_on_the_other,
+        what_was_read_offline_is_read_elsewhere_later,
+        what_came_and_was_read_while_a_phone_was_away_is_read_there,
+        a_fresh_phone_begins_where_the_others_are,
+        an_answer_from_one_phone_reads_the_chat_on_the_other,
+        two_own_accounts_talk_in_one_store;
     contacts:
         a_request_is_shown_and_accepted,
         a_declined_request_is_gone,

@@ -193,6 +193,27 @@ fn a_marker_tells_the_newest_once_and_means_all_before() {
     });
 }
 
+/// As Conversations does it.
+#[test]
+fn a_marker_that_names_a_correction_means_its_message() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        let chat = alice.chat(bob);
+        alice.order(Command::SendText { chat, body: "helo".to_owned(), token: "original".to_owned() });
+        world.settle();
+        let message = alice.message(bob, "helo");
+        alice.order(Command::Correct { message, body: "hello".to_owned(), token: "correction".to_owned() });
+        world.settle();
+        world.inject(
+            alice.id,
+            "<message from='bob@linnet.test/desk' to='alice@linnet.test' id='x' type='chat'>\
+             <displayed xmlns='urn:xmpp:chat-markers:0' id='correction'/></message>",
+        );
+        world.settle();
+        alice.sees(bob, "alice: hello (edited) ✓✓ read");
+    });
+}
+
 #[test]
 fn what_is_read_offline_is_told_once_when_there_is_a_connection() {
     on_fake(|world| {

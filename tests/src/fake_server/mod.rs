@@ -24,7 +24,7 @@ use linnet_messenger::wire::{Element, Frame, ns};
 
 use self::archive::{Archive, Archived, Archiving};
 use self::login::Stage;
-use self::pep::Node;
+pub use self::pep::Node;
 use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
@@ -499,6 +499,18 @@ impl FakeServer {
             self.deliver(&from, &to, message.clone());
             self.flush();
         }
+    }
+
+    /// Another client of an account, which this world does not play, sent a message that is archived under this id.
+    pub fn copies(&mut self, owner: &BareJid, message: &Element, id: &str) {
+        let message = match self.switches.stanza_ids {
+            true => message
+                .clone()
+                .child(Element::new("stanza-id", ns::STANZA_ID).with("by", owner.as_str()).with("id", id)),
+            false => message.clone(),
+        };
+        self.copy("sent", owner, &message, &[]);
+        self.flush();
     }
 
     fn complain(&mut self, what: impl Into<String>) {

@@ -1,6 +1,6 @@
-//! A login with all that goes with it in one message (XEP-0388, 0386, 0484), as Prosody 13 takes it: offered to who says
-//! in the header who he is; tokens are kept by client and mechanism, one may be tried a stream, the older ones die when a
-//! newer one is used.
+//! A login with all that goes with it in one message (XEP-0388, 0386, 0484), as Prosody 13 takes it: offered to who
+//! says in the header who he is; tokens are kept by client and mechanism, one may be tried a stream, the older ones die
+//! when a newer one is used.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

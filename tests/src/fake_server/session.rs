@@ -182,7 +182,8 @@ impl FakeServer {
         true
     }
 
-    /// Takes up `<resume/>`: `<resumed/>` and what the client has to get again, or `<failed/>`. `None`: the stream is over.
+    /// Takes up `<resume/>`: `<resumed/>` and what the client has to get again, or `<failed/>`. `None`: the stream is
+    /// over.
     pub(super) fn resume(
         &mut self,
         link: LinkId,

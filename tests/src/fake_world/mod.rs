@@ -21,7 +21,7 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -74,6 +74,7 @@ struct Inner {
     next_ticket: u64,
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
+    alternatives: u32,
     sign_ins: Vec<(usize, SessionKind, SignIn)>,
     targets: Vec<(usize, ConnectTarget)>,
     trace: VecDeque<String>,
@@ -109,6 +110,7 @@ impl FakeWorld {
             next_ticket: 0,
             answers: BTreeMap::new(),
             violations: Vec::new(),
+            alternatives: 0,
             sign_ins: Vec::new(),
             targets: Vec::new(),
             trace: VecDeque::new(),
@@ -274,6 +276,16 @@ impl FakeWorld {
         self.inner.borrow_mut().handle(device.0, vec![input]);
     }
 
+    /// The next so many connections lead to one of several places where the server may be.
+    pub fn alternatives(&self, count: u32) {
+        self.inner.borrow_mut().alternatives = count;
+    }
+
+    /// How often any device has connected, or tried.
+    pub fn connections(&self) -> usize {
+        self.inner.borrow().targets.len()
+    }
+
     /// What it has cost the device to be there.
     pub fn cost(&self, device: DeviceId) -> Cost {
         self.inner.borrow().phones[device.0].cost
@@ -336,6 +348,18 @@ impl World for FakeWorld {
         let password = Self::password(user);
         self.server().register(&jid, &password);
         self.add_device_with(name, user, &password)
+    }
+
+    fn add_account(&self, device: DeviceId, user: &str) -> AccountId {
+        let jid = address(user);
+        let password = Self::password(user);
+        self.server().register(&jid, &password);
+        let password = Secret::new(password);
+        match self.submit(device, Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None })
+        {
+            Ok(Receipt::Account(account)) => account,
+            other => self.fail(&format!("adding an account gave {other:?}")),
+        }
     }
 
     fn befriend(&self, one: &str, other: &str) {
@@ -417,6 +441,10 @@ impl World for FakeWorld {
 
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
         self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn notifications(&self, device: DeviceId) -> Vec<NotificationItem> {
+        self.look(device, |running| running.notifications.look(&running.reader).map(<[_]>::to_vec))
     }
 
     fn cut(&self, device: DeviceId) {
@@ -570,6 +598,7 @@ impl Inner {
         running.chat_list.notice(changes.iter().copied());
         running.accounts.notice(changes.iter().copied());
         running.requests.notice(changes.iter().copied());
+        running.notifications.notice(changes.iter().copied());
         if death == Some(Death::Committed) {
             return self.kill(device);
         }

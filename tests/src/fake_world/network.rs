@@ -333,7 +333,9 @@ impl Inner {
                 let bindings =
                     vec![("tls-exporter", wire.exporter.clone()), ("tls-server-end-point", END_POINT.to_vec())];
                 self.server.accept(link, wire.direct_tls, bindings);
-                self.handle(device, vec![Input::TransportOpen { account, connection, tls }]);
+                let alternatives = self.alternatives > 0;
+                self.alternatives = self.alternatives.saturating_sub(1);
+                self.handle(device, vec![Input::TransportOpen { account, connection, tls, alternatives }]);
             }
             Event::TlsDone(link) => {
                 if !self.shakes_hands(link) {

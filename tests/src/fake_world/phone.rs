@@ -11,6 +11,7 @@ use linnet_messenger::now::Now;
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use rusqlite::Connection;
@@ -60,6 +61,7 @@ pub struct Running {
     pub chat_list: Held<ChatList>,
     pub accounts: Held<Accounts>,
     pub requests: Held<Requests>,
+    pub notifications: Held<Notifications>,
     /// The transports of this process, by the engine's name for them.
     pub links: BTreeMap<ConnectionId, LinkId>,
 }
@@ -125,6 +127,7 @@ impl Phone {
             chat_list: Held::new(ChatList::new()),
             accounts: Held::new(Accounts),
             requests: Held::new(Requests),
+            notifications: Held::new(Notifications),
             links: BTreeMap::new(),
         });
         Ok(())

@@ -14,24 +14,26 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret, ServerAddress};
+use linnet_messenger::effect::{Effect, SessionKind, SignIn};
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::store::{StoreOptions, open_reader};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
+use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::view::{Page, View};
-use linnet_runtime::{Client, Options};
+use linnet_runtime::{Client, Options, Platform};
 use linnet_servers::{Kind, Server};
 use tokio::runtime::Runtime;
 
@@ -57,8 +59,21 @@ pub struct LiveWorld {
     tokens: Cell<u32>,
 }
 
+/// What a client told besides answers and views.
+#[derive(Default)]
+struct Told(Mutex<Vec<(SessionKind, SignIn)>>);
+
+impl Platform for Told {
+    fn effect(&self, effect: &Effect) {
+        if let Effect::Session { kind, sign_in, .. } = effect {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((*kind, *sign_in));
+        }
+    }
+}
+
 struct Phone {
     user: String,
+    told: Arc<Told>,
     link: Link,
     store: StoreOptions,
     account: Option<AccountId>,
@@ -89,7 +104,13 @@ impl LiveWorld {
         &self.server
     }
 
-    fn password(user: &str) -> String {
+    /// How the device's sessions were established so far, in order.
+    pub fn sign_ins(&self, device: DeviceId) -> Vec<(SessionKind, SignIn)> {
+        self.phones.borrow()[device.0].told.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a user signs in with.
+    pub fn password(user: &str) -> String {
         format!("{user}'s pässword")
     }
 
@@ -114,7 +135,8 @@ impl LiveWorld {
         assert!(phone.running.is_none(), "it runs already");
         let mut options = Options::new(phone.store.clone());
         options.ca_file = Some(self.server.ca.clone());
-        let client = match Client::open(options, Arc::new(())) {
+        let told: Arc<dyn Platform> = Arc::<Told>::clone(&phone.told);
+        let client = match Client::open(options, told) {
             Ok(client) => client,
             Err(error) => self.fail(&format!("a client does not open: {error}")),
         };
@@ -220,7 +242,17 @@ impl LiveWorld {
             present.iter().map(|device| (*device, self.address(*device).to_string())).collect();
         let mut sent = Vec::new();
         for (device, own) in &users {
+            let several = users.iter().filter(|(_, user)| user == own).count() > 1;
             for chat in self.chat_list(*device) {
+                // To the user's other devices a marker of this one is an answer: they take what is before it for read.
+                // The other side's marker, once it is acknowledged there, proves as well what it has received before.
+                let answered = users
+                    .iter()
+                    .filter(|(_, user)| *user == chat.address)
+                    .all(|(other, _)| self.chat_list(*other).iter().any(|back| back.address == *own));
+                if several && answered {
+                    continue;
+                }
                 let receivers = || users.iter().filter(|(_, user)| *user == chat.address && user != own);
                 // A marker would bring a chat back that was deleted there.
                 let deleted = receivers().any(|(receiver, _)| self.has_deleted_chat(*receiver, own));
@@ -278,18 +310,15 @@ impl LiveWorld {
 
 impl World for LiveWorld {
     fn add_device(&self, name: &str, user: &str) -> DeviceId {
-        if let Err(error) = self.server.add_user(user, &Self::password(user)) {
-            self.fail(&error);
-        }
         let target: SocketAddr =
             format!("{}:{}", self.server.host, self.server.port).parse().expect("invariant: loopback");
         let link = Link::open(target).expect("invariant: a loopback port is free");
-        let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port: link.port(), direct_tls: false });
         let store = StoreOptions::new(Some(self.folder.join(format!("{name}.db"))), [7; 32]);
         let device = {
             let mut phones = self.phones.borrow_mut();
             phones.push(Phone {
                 user: user.to_owned(),
+                told: Arc::default(),
                 link,
                 store,
                 account: None,
@@ -300,13 +329,23 @@ impl World for LiveWorld {
             DeviceId(phones.len() - 1)
         };
         self.open(device.0);
-        let password = Secret::new(Self::password(user));
-        let command = Command::AddAccount { address: self.address(device).to_string(), password, server, proxy: None };
+        let account = self.add_account(device, user);
+        self.phones.borrow_mut()[device.0].account = Some(account);
+        device
+    }
+
+    fn add_account(&self, device: DeviceId, user: &str) -> AccountId {
+        if let Err(error) = self.server.add_user(user, &Self::password(user)) {
+            self.fail(&error);
+        }
+        let port = self.phones.borrow()[device.0].link.port();
+        let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls: false });
+        let address = format!("{user}@{}", self.server.domain);
+        let command = Command::AddAccount { address, password: Secret::new(Self::password(user)), server, proxy: None };
         match self.submit(device, command) {
-            Ok(Receipt::Account(account)) => self.phones.borrow_mut()[device.0].account = Some(account),
+            Ok(Receipt::Account(account)) => account,
             other => self.fail(&format!("adding an account gave {other:?}")),
         }
-        device
     }
 
     fn befriend(&self, one: &str, other: &str) {
@@ -399,6 +438,10 @@ impl World for LiveWorld {
 
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem> {
         self.look(device, Accounts, &[])
+    }
+
+    fn notifications(&self, device: DeviceId) -> Vec<NotificationItem> {
+        self.look(device, Notifications, &[])
     }
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {

@@ -30,6 +30,8 @@ enum Naming {
 struct Said {
     peer: usize,
     by_us: bool,
+    /// What another device of ours said is copied to this one.
+    copied: bool,
     naming: Naming,
     word: u8,
     /// Milliseconds since the one before.
@@ -87,10 +89,12 @@ fn said() -> impl Strategy<Value = Said> {
         1 => (0_u8..6).prop_map(Relation::Receipt),
         1 => (0_u8..6).prop_map(Relation::Displayed),
     ];
-    (0_usize..3, any::<bool>(), naming, 0_u8..4, pause, relation).prop_map(
-        |(peer, by_us, naming, word, pause, relation)| Said {
+    let flags = (any::<bool>(), any::<bool>());
+    (0_usize..3, flags, naming, 0_u8..4, pause, relation).prop_map(
+        |(peer, (by_us, copied), naming, word, pause, relation)| Said {
             peer,
             by_us: by_us || peer == 2,
+            copied,
             // A note to self is archived twice; only a modern client tells the copies from two notes.
             naming: if peer == 2 { Naming::Modern } else { naming },
             word,
@@ -303,10 +307,11 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
     let mut history = Vec::new();
     let keep = |said: Said, number: usize, time: i64, history: &mut Vec<Meant>| {
         let (from, to, message) = stanza(said, number, history);
-        let copies = if said.peer == 2 { 2 } else { 1 };
-        for _ in 0..copies {
+        let id = world.server().archive_by_hand(&own, &from, &to, message.clone(), time);
+        if said.peer == 2 {
             world.server().archive_by_hand(&own, &from, &to, message.clone(), time);
         }
+        (id, message)
     };
     for (number, said) in plan.before.iter().enumerate() {
         time += i64::from(said.pause);
@@ -317,9 +322,12 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
     for (number, said) in plan.live.iter().enumerate() {
         world.advance(u64::from(said.pause));
         if said.by_us {
-            // From another device of hers: nothing of it is delivered here.
+            // From another device of hers: what is not copied is not delivered here.
             let now = world.server_acts(|server| server.now());
-            keep(*said, 1_000 + number, now, &mut history);
+            let (id, message) = keep(*said, 1_000 + number, now, &mut history);
+            if said.copied {
+                world.server_acts(|server| server.copies(&own, &message, &id));
+            }
         } else {
             let (.., message) = stanza(*said, 1_000 + number, &mut history);
             world.server_acts(|server| server.arrives(&message));

@@ -9,9 +9,10 @@ const SOURCES: &str = "core/messenger/src/";
 
 /// What the messenger may depend on: arithmetic, text, the database. With anything else it could open a socket, read a
 /// clock or roll dice, and would no longer run the same way twice.
-const PURE: [&str; 16] = [
+const PURE: [&str; 17] = [
     "base64",
     "hmac",
+    "idna",
     "jid",
     "pbkdf2",
     "proptest",
@@ -52,8 +53,9 @@ const EVERY_FEATURE: [&str; 10] = [
 ];
 
 /// The features that may use another one, and why.
-const PAIRS: [(&str, &str, &str); 10] = [
+const PAIRS: [(&str, &str, &str); 11] = [
     ("account", "archive", "a new account's archive begins unread"),
+    ("account", "chat", "a new account's chats begin unread"),
     ("account", "message", "what is no longer told is taken out of the outbox"),
     ("archive", "chat", "what the archive tells may open a chat"),
     ("archive", "message", "the archive decides identity and order"),
@@ -74,7 +76,7 @@ const OTHERS: [(&str, &[&str]); 8] = [
     ("effect", &["wire", "session::scram"]),
     ("fault", &["store"]),
     // The stream drives the engine, and brings what the archive knows of it up to date.
-    ("session", &["wire", "store", "outbox", "engine", "archive", "view::item"]),
+    ("session", &["wire", "store", "outbox", "engine", "archive", "chat::read_sync", "view::item"]),
     ("outbox", &["wire", "store", "engine::cx", "engine::feature", "message", "session::clock", "view::item"]),
     ("view", &["store", "message::state", "message::styling"]),
 ];

@@ -8,6 +8,7 @@ import androidx.compose.foundation.rememberScrollState
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
@@ -17,6 +18,7 @@ import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.layout.Layout
+import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.text.AnnotatedString
 import androidx.compose.ui.text.LinkAnnotation
 import androidx.compose.ui.text.SpanStyle
@@ -120,11 +122,13 @@ private fun Block(block: TextBlock, inks: Inks, large: Boolean, actor: String?, 
     }
     Box(Modifier.quoted(bars, inks.faint)) {
         if (block.preformatted) {
-            // As it is, line breaks and all: what is too wide is reached by a finger.
-            Box(
-                Modifier.clip(MaterialTheme.shapes.extraSmall).background(inks.text.copy(alpha = 0.08f))
-                    .horizontalScroll(rememberScrollState()).padding(horizontal = 10.dp, vertical = 7.dp),
-            ) { Text(text, color = ink.text, style = style, softWrap = false) }
+            // As it is, line breaks and all: what is too wide is reached by a finger, from where its lines begin.
+            CompositionLocalProvider(LocalLayoutDirection provides LayoutDirection.Ltr) {
+                Box(
+                    Modifier.clip(MaterialTheme.shapes.extraSmall).background(inks.text.copy(alpha = 0.08f))
+                        .horizontalScroll(rememberScrollState()).padding(horizontal = 10.dp, vertical = 7.dp),
+                ) { Text(text, color = ink.text, style = style, softWrap = false) }
+            }
         } else {
             Hugging(text, ink.text, style, null)
         }

@@ -29,6 +29,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
@@ -69,6 +70,7 @@ import org.linnet.ui.words.title
 interface ChatListActions {
     fun open(chat: ChatItem)
     fun delete(chat: ChatItem)
+    fun loadMore()
     fun newChat()
     fun openAccount(account: AccountItem)
     fun signInAgain(account: AccountItem)
@@ -129,6 +131,7 @@ private fun Chats(chats: List<ChatItem>, state: ChatListState, actions: ChatList
         items(chats, { "chat/${it.key}" }, { "chat" }) { chat ->
             ChatRow(chat, actions, Modifier.animateItem())
         }
+        item("end", "end") { LaunchedEffect(chats.size) { actions.loadMore() } }
         if (chats.isEmpty()) {
             item("empty", "empty") {
                 EmptyPlace(

@@ -83,7 +83,10 @@ object Fixtures {
             2, "amelie@jabber.example", "Amélie Duval", "The photos are up, have a look when you can", at(16, 41), true,
             typing = true,
         ),
-        chat(3, "alice@example.org", "alice", "Milk, rye flour, the blue paint", at(9, 5), true, note = true),
+        chat(
+            3, "alice@example.org", "alice", "Milk, rye flour, the blue paint", at(9, 5), true, note = true,
+            state = MessageState.Sent,
+        ),
         chat(4, "eleni@chat.example", "Ελένη Παππά", "Τα λέμε αύριο στις δέκα", at(20, 55, daysAgo = 1), unread = 1),
         chat(5, "omar@example.net", "عمر حداد", "شكرا جزيلا، إلى اللقاء", at(14, 20, daysAgo = 3)),
         chat(

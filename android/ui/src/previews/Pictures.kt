@@ -204,6 +204,7 @@ private object NoSignIn : SignInActions {
 private object NoChatList : ChatListActions {
     override fun open(chat: ChatItem) = Unit
     override fun delete(chat: ChatItem) = Unit
+    override fun loadMore() = Unit
     override fun newChat() = Unit
     override fun openAccount(account: AccountItem) = Unit
     override fun signInAgain(account: AccountItem) = Unit

@@ -82,12 +82,12 @@ class ChatListScreenTest {
     }
 
     @Test
-    fun `a refused password leads to signing in again, named where there are two accounts`() {
+    fun `a refused password leads to a new one, named where there are two accounts`() {
         val other = Fixtures.account("work@example.com", 2)
             .copy(connection = Connection.Failed(LoginFailure.WRONG_PASSWORD))
         show(ChatListState(Fixtures.chats, listOf(Fixtures.account, other)))
         rule.onNodeWithText("work@example.com: The password doesn't fit this address.").assertIsDisplayed()
-        rule.onNodeWithText("Sign in again").performClick()
+        rule.onNodeWithText("New password").performClick()
         assertEquals(listOf("sign in work@example.com"), done)
     }
 
@@ -119,6 +119,7 @@ class ChatListScreenTest {
     private val actions = object : ChatListActions {
         override fun open(chat: ChatItem) = note("open ${chat.address}")
         override fun delete(chat: ChatItem) = note("delete ${chat.address}")
+        override fun loadMore() = note("more")
         override fun newChat() = note("new")
         override fun openAccount(account: AccountItem) = note("account ${account.address}")
         override fun signInAgain(account: AccountItem) = note("sign in ${account.address}")

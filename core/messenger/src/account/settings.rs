@@ -7,6 +7,7 @@ use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, p
 
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
+use crate::chat::read_sync::ReadSyncState;
 use crate::command::{ProxyAddress, Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
@@ -73,6 +74,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 proxy: proxy.map(|json| serde_json::from_str(&json)).transpose().map_err(unreadable)?,
                 pin: pin.map(|digits| digits.parse()).transpose().map_err(unreadable)?,
                 certificate_refused: false,
+                detours: 0,
                 resource: row.get(4)?,
                 enabled,
                 scram_seen: row.get(6)?,
@@ -87,6 +89,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 referral: Referral::None,
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
+                read_sync: ReadSyncState::default(),
             })
         });
         session.transpose()
@@ -122,10 +125,7 @@ pub fn add(
     new: &NewAccount<'_>,
 ) -> Result<Session, Refusal> {
     let NewAccount { address, password, server, proxy } = *new;
-    let jid = BareJid::new(address.trim()).map_err(|_| CommandError::AddressInvalid)?;
-    if jid.node().is_none() {
-        return Err(CommandError::AddressInvalid.into());
-    }
+    let jid = in_letters(address.trim()).ok_or(CommandError::AddressInvalid)?;
     let proxy_json = proxy.map(proxy_json).transpose()?;
     let json = server.map(serde_json::to_string).transpose().map_err(|_| Fault::Corrupt("server"))?;
     let known: Option<AccountId> = tx
@@ -164,6 +164,7 @@ pub fn add(
         proxy: proxy.cloned(),
         pin: None,
         certificate_refused: false,
+        detours: 0,
         resource,
         enabled: true,
         scram_seen: false,
@@ -178,12 +179,25 @@ pub fn add(
         referral: Referral::None,
         pump: false,
         archive: ArchiveState::new(None),
+        read_sync: ReadSyncState::default(),
     })
 }
 
-/// A host of at most 255 bytes (RFC 1928 5 has no room for more) and a port.
+/// An address with a local part. XMPP's form of a domain is the one in letters (RFC 7622 3.2), also for who typed the
+/// one that DNS uses.
+fn in_letters(address: &str) -> Option<BareJid> {
+    let jid = BareJid::new(address).ok()?;
+    let node = jid.node()?;
+    let (domain, known) = idna::domain_to_unicode(jid.domain().as_str());
+    known.ok()?;
+    BareJid::new(&format!("{node}@{domain}")).ok()
+}
+
+/// An address, or this very device: a name would have to be looked up on the way that the proxy is there to avoid.
 fn proxy_json(proxy: &ProxyAddress) -> Result<String, Refusal> {
-    if !(1..=255).contains(&proxy.host.len()) || proxy.port == 0 {
+    let bare = proxy.host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&proxy.host);
+    let near = bare.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok();
+    if !near || proxy.port == 0 {
         return Err(CommandError::AddressInvalid.into());
     }
     Ok(serde_json::to_string(proxy).map_err(|_| Fault::Corrupt("proxy"))?)

@@ -11,7 +11,7 @@ use super::merge;
 use super::page::{Archived, Fin};
 use super::query::Query;
 use super::run::TRIES;
-use crate::chat::open;
+use crate::chat::{open, read_sync};
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
@@ -140,6 +140,7 @@ pub fn page(
     } else {
         merge::into_gap(cx, chat, gap, far.as_deref(), results)?
     };
+    read_sync::merged(cx)?;
     cx.chat_changed(chat);
     let edge = if from_below { results.last() } else { results.first() };
     let next = edge.map(|archived| archived.id.clone()).or_else(|| {

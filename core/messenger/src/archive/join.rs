@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 
 use super::gap;
+use super::merge::News;
 use super::page::{Archived, Fin};
 use super::run::{self, Goal, Reach, Read};
 use super::unstored::{self, Kind, Page};
+use crate::chat::read_sync;
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::{ChatId, MessageId};
@@ -46,7 +48,7 @@ pub(super) fn page(cx: &mut Cx<'_>, mut join: Join, mut results: Vec<Archived>, 
     }
     join.read = join.read.and(cx, results.len());
     let fresh = results.split_off(reached.map_or(0, |at| at + 1));
-    let kind = Kind::Backward { newest, unread: join.floor.is_some() };
+    let kind = Kind::Backward { newest, news: if join.floor.is_some() { News::Yes } else { News::IfParked } };
     unstored::add(cx, Page { kind, results: fresh, last: None })?;
     let Some(next) = next.filter(|_| !fin.complete && reached.is_none() && !stuck) else {
         return done(cx, &join, fin.complete, reached.is_some(), None);
@@ -77,6 +79,9 @@ fn done(cx: &mut Cx<'_>, join: &Join, whole: bool, reached: bool, deepen: Option
     }
     if !whole && join.floor.is_none() {
         gap::open_before_each_chat(cx)?;
+    }
+    if join.floor.is_none() {
+        read_sync::joined(cx)?;
     }
     joined(cx, join, whole)?;
     remember_deepening(cx, deepen.filter(|_| join.floor.is_none()))?;

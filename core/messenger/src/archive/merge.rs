@@ -10,7 +10,8 @@ use jid::BareJid;
 use rusqlite::params;
 
 use super::page::Archived;
-use crate::chat::open;
+use crate::chat::read::{self, Horizon};
+use crate::chat::{open, read_sync};
 use crate::engine::cx::Cx;
 use crate::engine::fault::Sabotage;
 use crate::fault::Fault;
@@ -20,11 +21,12 @@ use crate::message::order::{self, Place, Side};
 use crate::message::{deletion, relation, state, text};
 use crate::outbox;
 
-/// Where a page stands in a chat: the row last met, and the one above it.
+/// Where a page stands in a chat: the row last met, and the one above it; and how far the chat was read.
 #[derive(Debug, Clone, Copy)]
 struct Cursor {
     position: Option<i64>,
     next: Option<i64>,
+    horizon: Horizon,
 }
 
 impl Cursor {
@@ -82,7 +84,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
             Some(cursor) => *cursor,
             None => {
                 let position = order::last_settled(cx.tx, chat)?;
-                Cursor { position, next: order::after(cx.tx, chat, position)? }
+                Cursor { position, next: order::after(cx.tx, chat, position)?, horizon: Horizon::of(cx, chat)? }
             }
         };
         let cursor = match known {
@@ -91,7 +93,8 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                     Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
                     _ => order::between(cx.tx, chat, cursor.position, cursor.next, Side::Low)?,
                 };
-                let row = row(chat, position, archived, content, !content.outgoing);
+                let unread = if content.outgoing { read::READ } else { cursor.horizon.begins(position) };
+                let row = row(chat, position, archived, content, unread);
                 let message = text::insert_row(cx, &row)?;
                 identity::name(cx, message, content, via)?;
                 if related {
@@ -105,8 +108,11 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                     arrived.answered = Some(message);
                 }
                 // Making room has moved the neighbours.
-                let next = if cursor.is_crowded() { order::after(cx.tx, chat, Some(position))? } else { cursor.next };
-                Cursor { position: Some(position), next }
+                let (next, horizon) = match cursor.is_crowded() {
+                    true => (order::after(cx.tx, chat, Some(position))?, Horizon::of(cx, chat)?),
+                    false => (cursor.next, cursor.horizon),
+                };
+                Cursor { position: Some(position), next, horizon }
             }
             Some(message) => {
                 let (position, place) = whereabouts(cx, message)?;
@@ -121,7 +127,8 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                     right_after(cx, chat, cursor.position)?
                 };
                 settle(cx, message, chat, position, archived, content)?;
-                Cursor { position: Some(position), next: order::after(cx.tx, chat, Some(position))? }
+                let next = order::after(cx.tx, chat, Some(position))?;
+                Cursor { position: Some(position), next, horizon: Horizon::of(cx, chat)? }
             }
         };
         cursors.insert(chat, cursor);
@@ -131,8 +138,8 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
             text::list(cx, chat, newest)?;
         }
         if let Some(message) = arrived.answered {
-            let (position, _) = whereabouts(cx, message)?;
-            read_up_to_here(cx, chat, position)?;
+            // Whoever answered on another device had read what stands before the answer.
+            read::read_up_to(cx, chat, message)?;
         }
     }
     Ok(())
@@ -140,7 +147,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
 
 /// Places what a page has after a message that came live: the archive's newest page may be younger than the connection.
 /// The rest of the page is left for [`backward`].
-pub fn after_live(cx: &mut Cx<'_>, page: &[Archived], unread: bool) -> Result<(), Fault> {
+pub fn after_live(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
     let mut anchors: BTreeMap<ChatId, i64> = BTreeMap::new();
     for archived in page {
         let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
@@ -157,7 +164,7 @@ pub fn after_live(cx: &mut Cx<'_>, page: &[Archived], unread: bool) -> Result<()
         let position = order::between(cx.tx, chat, Some(anchor), next, Side::Low)?;
         match known {
             Some(message) => settle(cx, message, chat, position, archived, content)?,
-            None => insert(cx, chat, position, archived, content, unread && !content.outgoing).map(|_| ())?,
+            None => insert(cx, chat, position, archived, content, true).map(|_| ())?,
         }
         anchors.insert(chat, position);
     }
@@ -170,7 +177,7 @@ pub fn backward(
     cx: &mut Cx<'_>,
     page: &[Archived],
     lowest: &mut BTreeMap<ChatId, MessageId>,
-    unread: bool,
+    news: News,
 ) -> Result<(), Fault> {
     for archived in page.iter().rev() {
         let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
@@ -182,11 +189,20 @@ pub fn backward(
             },
             None => first_unsettled(cx, chat)?,
         };
-        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, unread)? {
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, news)? {
             lowest.insert(chat, message);
         }
     }
     Ok(())
+}
+
+/// Whether what a page brings is news to the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    Yes,
+    /// It is from before the first sign-in: only where another device has told how far the chat was read.
+    IfParked,
+    No,
 }
 
 /// What a page did to the gap it was read for.
@@ -230,7 +246,7 @@ pub fn into_gap(
         if known.is_none() {
             added += 1;
         }
-        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, false)? {
+        if let Some(message) = place_below(cx, chat, cursor, known, archived, content, News::No)? {
             lowest = Some(message);
         }
     }
@@ -293,7 +309,7 @@ fn place_below(
     known: Option<MessageId>,
     archived: &Archived,
     content: &Content,
-    unread: bool,
+    news: News,
 ) -> Result<Option<MessageId>, Fault> {
     if let Some(message) = known {
         let (position, place) = whereabouts(cx, message)?;
@@ -308,7 +324,14 @@ fn place_below(
     let position = order::between(cx.tx, chat, low, cursor, Side::High)?;
     match known {
         Some(message) => settle(cx, message, chat, position, archived, content).map(|()| Some(message)),
-        None => insert(cx, chat, position, archived, content, unread && !content.outgoing).map(Some),
+        None => {
+            let fresh = match news {
+                News::Yes => true,
+                News::IfParked => read_sync::is_parked(cx, chat)?,
+                News::No => false,
+            };
+            insert(cx, chat, position, archived, content, fresh).map(Some)
+        }
     }
 }
 
@@ -406,10 +429,15 @@ fn insert(
     position: i64,
     archived: &Archived,
     content: &Content,
-    unread: bool,
+    fresh: bool,
 ) -> Result<MessageId, Fault> {
+    let fresh = fresh && !content.outgoing;
+    let unread = if fresh { Horizon::of(cx, chat)?.begins(position) } else { read::READ };
     let message = text::insert(cx, &row(chat, position, archived, content, unread))?;
     identity::name(cx, message, content, Via::Archive(&archived.id))?;
+    if content.outgoing {
+        read::read_up_to(cx, chat, message)?;
+    }
     Ok(message)
 }
 
@@ -418,7 +446,7 @@ fn row<'a>(
     position: i64,
     archived: &Archived,
     content: &'a Content,
-    unread: bool,
+    unread: i64,
 ) -> text::NewMessage<'a> {
     text::NewMessage {
         chat,
@@ -429,16 +457,4 @@ fn row<'a>(
         unread,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     }
-}
-
-/// Whoever answered from another device had read what stands before the answer.
-fn read_up_to_here(cx: &mut Cx<'_>, chat: ChatId, position: i64) -> Result<(), Fault> {
-    let read = cx
-        .tx
-        .prepare_cached("UPDATE message SET unread = 0 WHERE chat_id = ?1 AND unread = 1 AND position < ?2")?
-        .execute((chat, position))?;
-    if read > 0 {
-        cx.chat_changed(chat);
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ use super::join::{self, Join};
 use super::page::{Archived, Fin};
 use super::query::Query;
 use super::unstored::{self, Kind, Page, Unstored};
+use crate::chat::read_sync;
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
@@ -273,6 +274,10 @@ pub(super) fn catch_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if joined {
         forward(cx, cursor.map_or(From::Beginning, From::After), Read::default())
     } else {
+        // A fresh device first has to know what its user has read elsewhere.
+        if cursor.is_none() && !cx.session.read_sync.fetched {
+            return Ok(());
+        }
         let join = match cx.session.archive.interrupted.take() {
             Some(join) => join,
             None => {
@@ -459,6 +464,7 @@ fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
 fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if !cx.session.archive.caught_up {
         cx.session.archive.caught_up = true;
+        read_sync::caught_up(cx)?;
         connect::show(cx, Connection::Online)?;
     }
     relation::give_up(cx)?;

@@ -10,9 +10,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::params;
 
-use super::merge;
+use super::merge::{self, News};
 use super::page::Archived;
 use crate::change::Change;
+use crate::chat::read_sync;
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::{ChatId, MessageId};
@@ -47,7 +48,7 @@ pub enum Kind {
     /// It follows what is stored.
     Forward,
     /// It precedes what is stored. The `newest` page may be younger than what came live.
-    Backward { newest: bool, unread: bool },
+    Backward { newest: bool, news: News },
 }
 
 impl Unstored {
@@ -116,15 +117,15 @@ fn store_slice(cx: &mut Cx<'_>) -> Result<(), Fault> {
             set_cursor(cx, id.as_deref(), time)?;
             page.results = rest;
         }
-        Kind::Backward { newest, unread } => {
+        Kind::Backward { newest, news } => {
             // The newest page is placed around what came live: as a whole.
             let keep = if newest { 0 } else { page.results.len().saturating_sub(SLICE) };
             let slice = page.results.split_off(keep);
             if newest {
-                merge::after_live(cx, &slice, unread)?;
+                merge::after_live(cx, &slice)?;
             }
             let mut lowest = std::mem::take(&mut cx.session.archive.unstored.lowest);
-            let merged = merge::backward(cx, &slice, &mut lowest, unread);
+            let merged = merge::backward(cx, &slice, &mut lowest, news);
             cx.session.archive.unstored.lowest = lowest;
             merged?;
         }
@@ -132,7 +133,7 @@ fn store_slice(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if !page.results.is_empty() {
         cx.session.archive.unstored.pages.push_front(page);
     }
-    Ok(())
+    read_sync::merged(cx)
 }
 
 fn set_cursor(cx: &mut Cx<'_>, id: Option<&str>, time: Option<i64>) -> Result<(), Fault> {

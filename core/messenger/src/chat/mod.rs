@@ -2,4 +2,5 @@
 
 pub mod open;
 pub mod read;
+pub mod read_sync;
 pub mod typing;

@@ -5,6 +5,7 @@ use rusqlite::OptionalExtension;
 
 use crate::archive::gap;
 use crate::command::{Command, Receipt};
+use crate::contact::address::Address;
 use crate::contact::subscription;
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
@@ -18,12 +19,7 @@ pub struct Open;
 impl Feature for Open {
     fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
         let Command::StartChat { address, .. } = command else { return Ok(None) };
-        let typed = address.trim();
-        let typed = typed.strip_prefix("xmpp:").unwrap_or(typed);
-        let peer = BareJid::new(typed).map_err(|_| CommandError::AddressInvalid)?;
-        if peer.node().is_none() {
-            return Err(CommandError::AddressInvalid.into());
-        }
+        let peer = Address::read(address).map_err(|_| CommandError::AddressInvalid)?.jid;
         let chat = for_peer(cx, &peer)?;
         let time = cx.server_time();
         cx.tx

@@ -80,7 +80,7 @@ impl Feature for Typing {
             .tx
             .prepare_cached(
                 "SELECT composing.chat_id, composing.own, chat.jid FROM composing
-                 JOIN chat ON chat.id = composing.chat_id
+                 CROSS JOIN chat ON chat.id = composing.chat_id
                  WHERE chat.account_id = ?1 AND composing.until <= ?2",
             )?
             .query_map((cx.session.account, mono(cx, 0)), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?

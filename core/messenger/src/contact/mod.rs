@@ -1,5 +1,6 @@
 //! Contacts: the roster, who may see whose presence, and who asks to.
 
+pub mod address;
 pub mod presence;
 pub mod roster;
 pub mod subscription;

@@ -33,7 +33,7 @@ use crate::session::{Link, Session, certificate, connect, stream};
 use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
-use crate::{archive, outbox};
+use crate::{archive, chat, outbox};
 use cx::{Cx, Modes};
 use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
@@ -219,7 +219,7 @@ impl Engine {
                     "SELECT min(due) FROM (
                          SELECT min(deadline) AS due FROM request WHERE account_id = ?1
                          UNION ALL SELECT min(composing.until) FROM composing
-                             JOIN chat ON chat.id = composing.chat_id WHERE chat.account_id = ?1)",
+                             CROSS JOIN chat ON chat.id = composing.chat_id WHERE chat.account_id = ?1)",
                 )
                 .and_then(|mut statement| statement.query_row([session.account], |row| row.get(0)))
                 .unwrap_or(None);
@@ -263,8 +263,8 @@ impl Call<'_> {
     fn dispatch(&mut self, input: Input, sessions: &mut BTreeMap<AccountId, Session>) -> Result<(), Fault> {
         match input {
             Input::Command { ticket, command } => self.command(ticket, command, sessions),
-            Input::TransportOpen { account, connection, tls } => {
-                self.with(sessions, account, connection, |cx| connect::opened(cx, tls))
+            Input::TransportOpen { account, connection, tls, alternatives } => {
+                self.with(sessions, account, connection, |cx| connect::opened(cx, tls, alternatives))
             }
             Input::TlsReady { account, connection, tls } => {
                 self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Tls(tls)))
@@ -449,6 +449,7 @@ impl Call<'_> {
     fn settle(&mut self, session: &mut Session) -> Result<(), Fault> {
         let mut cx = self.cx(session);
         archive::run::advance(&mut cx)?;
+        chat::read_sync::flush(&mut cx)?;
         if std::mem::take(&mut cx.session.pump) {
             outbox::run(&mut cx)?;
         }

@@ -18,6 +18,8 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::archive::carbon::Carbons,
     &crate::archive::feature::Archive,
     &crate::archive::preferences::Preferences,
+    // What another device has read; before `Text`, because it may be said along with a text.
+    &crate::chat::read::Read,
     // What is said.
     &crate::message::bounce::Bounce,
     &crate::message::receipt::Receipts,
@@ -25,5 +27,5 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::message::correction::Correction,
     &crate::message::deletion::Deletion,
     &crate::chat::open::Open,
-    &crate::chat::read::Read,
+    &crate::chat::read_sync::ReadSync,
 ];

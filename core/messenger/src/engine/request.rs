@@ -35,6 +35,11 @@ pub enum Purpose {
     Ping {
         sent: i64,
     },
+    ReadStates,
+    ReadStatePublished {
+        jid: String,
+    },
+    ReadNodeConfigured,
     Roster,
     RosterSet,
     ServerTime,

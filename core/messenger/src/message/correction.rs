@@ -11,6 +11,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::order::{self, Place};
 use super::{identity, state, text};
+use crate::chat::read;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
@@ -70,7 +71,7 @@ fn correct(cx: &mut Cx<'_>, message: MessageId, body: &str, token: &str) -> Resu
         place: Place::Unsent,
         content: &content,
         time: cx.server_time(),
-        unread: false,
+        unread: read::READ,
         state: state::SENDING,
     };
     let correction = text::insert(cx, &row)?;

@@ -4,6 +4,7 @@
 use rusqlite::OptionalExtension;
 
 use super::{identity, state};
+use crate::chat::read;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
@@ -25,6 +26,7 @@ impl Feature for Deletion {
                     )?
                     .execute([message])?;
                 cx.session.pump = true;
+                read::forget(cx, *message)?;
                 bury(cx, "id = ?1", message.0)?;
                 cx.chat_changed(chat);
                 Ok(Some(Receipt::Done))

@@ -303,6 +303,11 @@ pub fn put_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str, message: Messa
     Ok(())
 }
 
+/// The message that our own archive gave this id.
+pub fn by_archive_id(cx: &Cx<'_>, id: &str) -> Result<Known, Fault> {
+    by_key(cx, cx.session.jid.as_str(), "archive", id, Absent { tombstones: false, unsettled: false })
+}
+
 /// The message that a sender gave this origin id.
 pub fn by_origin(cx: &Cx<'_>, sender: &BareJid, id: &str) -> Result<Option<MessageId>, Fault> {
     let absent = Absent { tombstones: true, unsettled: true };

@@ -21,17 +21,27 @@ use crate::wire::{Element, ns};
 
 /// The user is about to have read everything up to here.
 pub fn tell(cx: &mut Cx<'_>, chat: ChatId, position: i64) -> Result<(), Fault> {
-    let newest: Option<(MessageId, String, String)> = cx
-        .tx
-        .prepare_cached(
-            "SELECT message.id, message.stanza_id, chat.jid FROM message JOIN chat ON chat.id = message.chat_id
-             WHERE message.chat_id = ?1 AND message.unread = 1 AND message.position <= ?2
-               AND message.markable = 1 AND message.outgoing = 0 AND message.stanza_id IS NOT NULL
-             ORDER BY message.position DESC LIMIT 1",
-        )?
-        .query_row((chat, position), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let Some((message, id, peer)) = newest else { return Ok(()) };
+    let mut newest: Option<(i64, MessageId, String, String)> = None;
+    for sql in [
+        "SELECT message.position, message.id, message.stanza_id, chat.jid FROM message
+         JOIN chat ON chat.id = message.chat_id
+         WHERE message.chat_id = ?1 AND message.unread = 1 AND message.position <= ?2
+           AND message.markable = 1 AND message.outgoing = 0 AND message.stanza_id IS NOT NULL
+         ORDER BY message.position DESC LIMIT 1",
+        "SELECT message.position, message.id, message.stanza_id, chat.jid FROM message
+         JOIN chat ON chat.id = message.chat_id
+         WHERE message.chat_id = ?1 AND message.unread = 3 AND message.position <= ?2
+           AND message.markable = 1 AND message.outgoing = 0 AND message.stanza_id IS NOT NULL
+         ORDER BY message.position DESC LIMIT 1",
+    ] {
+        let found = cx
+            .tx
+            .prepare_cached(sql)?
+            .query_row((chat, position), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .optional()?;
+        newest = newest.max(found);
+    }
+    let Some((_, message, id, peer)) = newest else { return Ok(()) };
     let Some(peer) = BareJid::new(&peer).ok().filter(|peer| *peer != cx.session.jid) else { return Ok(()) };
     if !cx.tells(PrivacySetting::ReadMarkers)? || !subscription::may_see_us(cx, &peer)? {
         return Ok(());

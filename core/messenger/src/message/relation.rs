@@ -115,10 +115,14 @@ pub fn hear(cx: &mut Cx<'_>, signal: &Signal) -> Result<(), Fault> {
         .query_row((cx.session.account, signal.peer.as_str()), |row| row.get(0))
         .optional()?;
     // A signal is about what its sender was told.
-    if let Some(chat) = chat
-        && let Some(message) = newest(cx, chat, &signal.target, !signal.outgoing)?
-    {
-        return heed(cx, chat, message, signal.about, signal.outgoing);
+    if let Some(chat) = chat {
+        let message = match newest(cx, chat, &signal.target, !signal.outgoing)? {
+            Some(message) => Some(message),
+            None => corrected_by(cx, chat, signal)?,
+        };
+        if let Some(message) = message {
+            return heed(cx, chat, message, signal.about, signal.outgoing);
+        }
     }
     if !signal.outgoing && is_anothers(cx, chat, &signal.target, Whose::Own)? {
         cx.violation(signal.about.violation());
@@ -164,6 +168,17 @@ fn newest(cx: &Cx<'_>, chat: ChatId, id: &str, outgoing: bool) -> Result<Option<
              ORDER BY position DESC LIMIT 1",
         )?
         .query_row((chat, id, outgoing), |row| row.get(0))
+        .optional()?)
+}
+
+/// Some clients mean a message by the id of its newest correction (Conversations does).
+fn corrected_by(cx: &Cx<'_>, chat: ChatId, signal: &Signal) -> Result<Option<MessageId>, Fault> {
+    let writer = if signal.outgoing { signal.peer.clone() } else { cx.own() };
+    let Some(correction) = identity::by_origin(cx, &writer, &signal.target)? else { return Ok(None) };
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT corrects FROM message WHERE id = ?1 AND chat_id = ?2 AND corrects IS NOT NULL")?
+        .query_row((correction, chat), |row| row.get(0))
         .optional()?)
 }
 
@@ -238,6 +253,11 @@ pub fn message_came(cx: &mut Cx<'_>, chat: ChatId, message: MessageId, id: &str,
                AND position < coalesce({next}, 9223372036854775807)"
         ))?
         .execute(params![chat, id, outgoing, message])?;
+    heed_waiting(cx, chat, message, id, outgoing)
+}
+
+/// Receipts and markers that came before the message, or correction, of this id.
+fn heed_waiting(cx: &mut Cx<'_>, chat: ChatId, message: MessageId, id: &str, outgoing: bool) -> Result<(), Fault> {
     let waiting: Vec<(String, String)> = cx
         .tx
         .prepare_cached(
@@ -264,6 +284,7 @@ pub fn correction_came(
     chat: ChatId,
     correction: MessageId,
     target: &str,
+    id: Option<&str>,
     outgoing: bool,
 ) -> Result<(), Fault> {
     let found: Option<MessageId> = cx
@@ -276,11 +297,14 @@ pub fn correction_came(
         )?
         .query_row(params![chat, target, outgoing, correction], |row| row.get(0))
         .optional()?;
-    if found.is_some() {
+    if let Some(message) = found {
         cx.tx
             .prepare_cached("UPDATE message SET corrects = ?2, unread = 0 WHERE id = ?1")?
-            .execute((correction, found))?;
-        return Ok(());
+            .execute((correction, message))?;
+        return match id {
+            Some(id) => heed_waiting(cx, chat, message, id, outgoing),
+            None => Ok(()),
+        };
     }
     // The archive knows whether it has the message.
     cx.session.archive.confirm_soon(cx.now.mono);
@@ -311,7 +335,10 @@ fn show(cx: &mut Cx<'_>, which: &str, params: &[&dyn rusqlite::ToSql]) -> Result
     let shown: Vec<(ChatId, i64)> = cx
         .tx
         .prepare_cached(&format!(
-            "UPDATE message SET hidden = 0, unread = unread = 2 WHERE {which} RETURNING chat_id, time"
+            "UPDATE message SET hidden = 0, unread = unread = 2 AND position > coalesce(
+                 (SELECT mark.position FROM chat JOIN message AS mark ON mark.id = chat.read_up_to
+                  WHERE chat.id = message.chat_id), -9223372036854775807)
+             WHERE {which} RETURNING chat_id, time"
         ))?
         .query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 //! The token a send comes with is both `id` and origin id of the stanza: whoever repeats the send, or meets the message
 //! again in the archive, finds the same row.
 //!
-//! XEPs: RFC 6121 5, 0184, 0203, 0280, 0333, 0359
+//! XEPs: RFC 6121 5, 0184, 0203, 0280, 0333, 0334, 0359
 
 use jid::BareJid;
 use rusqlite::params;
@@ -11,10 +11,11 @@ use rusqlite::params;
 use super::identity::{self, Content, Known, Via};
 use super::order::{self, Place};
 use super::{receipt, relation, state};
-use crate::chat::{open, typing};
+use crate::chat::read::{self, Horizon};
+use crate::chat::{open, read_sync, typing};
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
-use crate::engine::envelope::{Inbound, Kind};
+use crate::engine::envelope::{Copied, Inbound, Kind};
 use crate::engine::fault::Sabotage;
 use crate::engine::feature::{Done, Feature, Refusal};
 use crate::fault::{CommandError, Fault, Violation};
@@ -67,7 +68,7 @@ fn send(cx: &mut Cx<'_>, chat: ChatId, body: &str, token: &str) -> Result<Messag
         place: Place::Unsent,
         content: &own_content(own.clone(), body, token),
         time: cx.server_time(),
-        unread: false,
+        unread: read::READ,
         state: state::SENDING,
     };
     let message = insert(cx, &row)?;
@@ -193,7 +194,7 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         place,
         content,
         time,
-        unread: !content.outgoing,
+        unread: if content.outgoing { read::READ } else { Horizon::of(cx, chat)?.begins(position) },
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     };
     let message = insert(cx, &row)?;
@@ -202,10 +203,22 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
     if inbound.copy.is_none() {
         receipt::answer(cx, stanza, content, chat, message)?;
     }
+    // Whoever answers on another device has read what stands before the answer.
+    if inbound.copy == Some(Copied::Sent) {
+        read::up_to(cx, chat, position)?;
+    }
+    if let Some(id) = &archive_id {
+        read_sync::arrived(cx, id)?;
+    }
     if place != Place::Settled {
-        confirm(cx, archive_id.is_some());
+        confirm(cx, archive_id.is_some() || forbids_storing(stanza));
     }
     Ok(())
+}
+
+/// Whether its sender wants it in no archive (XEP-0334): there is nothing to look for, then.
+fn forbids_storing(stanza: &Element) -> bool {
+    stanza.children().any(|child| child.is("no-store", ns::HINTS) || child.is("no-permanent-store", ns::HINTS))
 }
 
 /// When the archive is to be asked about a live message. With copies of everything and the archive's id on it, what came
@@ -261,7 +274,8 @@ pub struct NewMessage<'a> {
     pub place: Place,
     pub content: &'a Content,
     pub time: i64,
-    pub unread: bool,
+    /// See [`read`].
+    pub unread: i64,
     pub state: i64,
 }
 
@@ -289,7 +303,7 @@ pub fn list(cx: &mut Cx<'_>, chat: ChatId, time: i64) -> Result<(), Fault> {
 pub fn relate(cx: &mut Cx<'_>, row: &NewMessage<'_>, message: MessageId) -> Result<(), Fault> {
     let content = row.content;
     match (&content.replaces, &content.stanza_id) {
-        (Some(target), _) => relation::correction_came(cx, row.chat, message, target, content.outgoing),
+        (Some(target), id) => relation::correction_came(cx, row.chat, message, target, id.as_deref(), content.outgoing),
         (None, Some(id)) => relation::message_came(cx, row.chat, message, id, content.outgoing),
         (None, None) => Ok(()),
     }
@@ -300,7 +314,7 @@ pub fn insert_row(cx: &Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault>
     let content = row.content;
     let hidden = content.replaces.is_some();
     // See the table: a hidden one is only unread if it has to be shown after all.
-    let unread = if row.unread && hidden { 2 } else { i64::from(row.unread) };
+    let unread = if row.unread != read::READ && hidden { 2 } else { row.unread };
     cx.tx
         .prepare_cached(
             "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state,

@@ -32,6 +32,9 @@ const LOGIN_STEP: u64 = 20_000;
 /// All of the login: a server that drips answers does not hold us for ever.
 const LOGIN: u64 = 60_000;
 
+/// Places tried without a pause.
+const DETOURS: u32 = 8;
+
 /// Opens a transport.
 pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let connection = Session::next_connection();
@@ -55,8 +58,8 @@ pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     show(cx, Connection::Connecting)
 }
 
-/// The app came to the front, or left it. Who looks wants to see what there is now: a link that was silent for a while is
-/// probed, and nobody waits for a back-off to end.
+/// The app came to the front, or left it. Who looks wants to see what there is now: a link that was silent for a while
+/// is probed, and nobody waits for a back-off to end.
 pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
     let arrived = active && !cx.session.active;
     cx.session.active = active;
@@ -87,7 +90,7 @@ const STALE: u64 = 30_000;
 const CUT_FLIGHTS: u32 = 2;
 
 /// The transport is up: begin the login.
-pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>) -> Result<(), Fault> {
+pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Result<(), Fault> {
     let Link::Opening { connection, .. } = cx.session.link else { return Ok(()) };
     cx.session.direct_tls = tls.is_some();
     let Credentials { user_agent, offer, binding_seen, token, keys } = credentials::take(cx)?;
@@ -112,6 +115,7 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>) -> Result<(), Fault> {
         negotiation,
         deadline: mono + LOGIN_STEP,
         last_deadline: mono + LOGIN,
+        alternatives,
         early: Vec::new(),
     }));
     take_steps(cx, steps)
@@ -393,13 +397,21 @@ fn lost_for(cx: &mut Cx<'_>, reason: WaitReason, least: u64) -> Result<(), Fault
         cx.session.backoff.session_ended(cx.now.mono.saturating_sub(live.since));
     }
     let was_live = cx.session.is_live();
-    let pause = cx.session.backoff.next(cx.random).max(least);
+    let elsewhere = elsewhere(cx) && least == 0;
+    cx.session.detours = if elsewhere { cx.session.detours + 1 } else { 0 };
+    let pause = if elsewhere { 0 } else { cx.session.backoff.next(cx.random).max(least) };
     cx.session.link = Link::Waiting { until: cx.now.mono + pause };
     if was_live {
         announce(cx, SessionEvent::Lost)?;
     }
     let until = cx.now.wall.saturating_add(i64::try_from(pause).unwrap_or(0));
     show(cx, Connection::Waiting { until, reason })
+}
+
+/// The place takes connections and is of no use, and there are others: the next one is tried at once. What there is, DNS
+/// says, so not for ever.
+fn elsewhere(cx: &Cx<'_>) -> bool {
+    matches!(&cx.session.link, Link::Negotiating(login) if login.alternatives) && cx.session.detours < DETOURS
 }
 
 /// No further try until the user does something.
@@ -469,6 +481,8 @@ fn stream_ended(cx: &mut Cx<'_>, error: &StreamError) -> Result<(), Fault> {
 /// Why a transport failed, in the user's terms.
 pub fn transport_lost(cx: &mut Cx<'_>, error: Option<TransportError>) -> Result<(), Fault> {
     match error {
+        // One of several places with a bad certificate is that place's trouble.
+        Some(TransportError::Certificate) if elsewhere(cx) => lost(cx, WaitReason::Tls),
         Some(TransportError::Certificate) => {
             give_up(cx, LoginFailure::Certificate)?;
             cx.session.certificate_refused = true;

@@ -1,9 +1,9 @@
-//! What stands for the password from one login to the next: salted keys, a token, the name of this installation, and what
-//! the server offered.
+//! What stands for the password from one login to the next: salted keys, a token, the name of this installation, and
+//! what the server offered.
 //!
-//! Invariants: a token is stored before its first use, and with it the mechanism it was asked for. Where SCRAM's keys are
-//! stored the password is not (see the decision record on salted keys). A new password takes all of it away; so does a
-//! copy of the database on another device take the name and the token, which must not be in two places.
+//! Invariants: a token is stored before its first use, and with it the mechanism it was asked for. Where SCRAM's keys
+//! are stored the password is not (see the decision record on salted keys). A new password takes all of it away; so
+//! does a copy of the database on another device take the name and the token, which must not be in two places.
 //!
 //! XEPs: 0388, 0484
 
@@ -153,7 +153,8 @@ fn remember_token(cx: &mut Cx<'_>, token: Option<&Token>) -> Result<(), Fault> {
     let expiry = token.and_then(|token| token.expiry.as_deref()).and_then(parse_stamp);
     cx.tx
         .prepare_cached(
-            "UPDATE login SET token = ?2, token_mechanism = ?3, token_expiry = ?4, token_uses = 0 WHERE account_id = ?1",
+            "UPDATE login SET token = ?2, token_mechanism = ?3, token_expiry = ?4, token_uses = 0
+             WHERE account_id = ?1",
         )?
         .execute(params![
             cx.account(),
@@ -164,8 +165,8 @@ fn remember_token(cx: &mut Cx<'_>, token: Option<&Token>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A login that left with the header was met with the end of the stream. With `offered` the server had just said that it
-/// takes such logins: it is not asked to again until it offers something else. Without, it takes none at all.
+/// A login that left with the header was met with the end of the stream. With `offered` the server had just said that
+/// it takes such logins: it is not asked to again until it offers something else. Without, it takes none at all.
 pub fn distrust_flight(cx: &mut Cx<'_>, offered: bool) -> Result<(), Fault> {
     let sql = if offered {
         "UPDATE login SET pipelining = 0 WHERE account_id = ?1"

@@ -1,7 +1,7 @@
 //! `<stream:features/>` (RFC 6120 4.3.2), read leniently: what is not known, or not whole, is not offered.
 //!
-//! What a server offers for a login over TLS is the same each time (XEP-0388 2.1), so it is kept as JSON: with it the next
-//! login can begin before the server has said anything.
+//! What a server offers for a login over TLS is the same each time (XEP-0388 2.1), so it is kept as JSON: with it the
+//! next login can begin before the server has said anything.
 //!
 //! Lists are sorted: servers shuffle them, and the choice is ours anyway.
 //!

@@ -1,6 +1,7 @@
-//! How long a silent link is trusted. Every ping of ours wakes the radio, and in the background makes the server hand over
-//! what it held back (XEP-0352); too few, and the network forgets the connection unnoticed. So the interval is learnt:
-//! longer while pings are answered, shorter after a link died in silence, from the start again on another network.
+//! How long a silent link is trusted. Every ping of ours wakes the radio, and in the background makes the server hand
+//! over what it held back (XEP-0352); too few, and the network forgets the connection unnoticed. So the interval is
+//! learnt: longer while pings are answered, shorter after a link died in silence, from the start again on another
+//! network.
 //!
 //! XEPs: 0478
 
@@ -55,8 +56,8 @@ impl Keepalive {
     }
 }
 
-/// How long we may be silent (XEP-0478 `idle-seconds`), milliseconds. A server that wants us to speak all the time gets a
-/// word a minute.
+/// How long we may be silent (XEP-0478 `idle-seconds`), milliseconds. A server that wants us to speak all the time gets
+/// a word a minute.
 pub fn own_silence(idle_seconds: Option<u32>) -> Option<u64> {
     let idle = u64::from(idle_seconds?) * 1_000;
     Some(idle.saturating_sub(MARGIN).max(SHORTEST))

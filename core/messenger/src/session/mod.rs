@@ -40,6 +40,8 @@ pub struct Session {
     pub pin: Option<Fingerprint>,
     /// The last certificate was refused: on another network path there may be another one.
     pub certificate_refused: bool,
+    /// Places left for another one without a pause, since the last session.
+    pub detours: u32,
     pub resource: String,
     pub enabled: bool,
     pub scram_seen: bool,
@@ -60,6 +62,7 @@ pub struct Session {
     /// Look at the outbox before this call ends.
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
+    pub read_sync: crate::chat::read_sync::ReadSyncState,
 }
 
 /// Where the transport stands.
@@ -98,6 +101,8 @@ pub struct Negotiating {
     pub deadline: u64,
     /// For all of it, mono.
     pub last_deadline: u64,
+    /// The server may be found elsewhere, too.
+    pub alternatives: bool,
     /// Stanzas that came between bind and the end of the login.
     pub early: Vec<Frame>,
 }

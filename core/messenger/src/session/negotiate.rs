@@ -1,9 +1,9 @@
 //! From an open transport to an established session: STARTTLS, SASL, resumption or resource binding. Sans I/O, and it
 //! knows neither store nor engine.
 //!
-//! Two orders. The ordinary one (RFC 6120 4–7) asks, waits for the features, and asks again. Where the server has SASL2,
-//! login, resumption, binding and what is switched on with it are one message; and where its features are known from an
-//! earlier login, that message leaves with the stream header, before the server has said anything.
+//! Two orders. The ordinary one (RFC 6120 4–7) asks, waits for the features, and asks again. Where the server has
+//! SASL2, login, resumption, binding and what is switched on with it are one message; and where its features are known
+//! from an earlier login, that message leaves with the stream header, before the server has said anything.
 //!
 //! Invariants: nothing that names the account or proves its password leaves before TLS; the login counts only once the
 //! server has proven that it knows the password or token too, or never could (PLAIN, where SCRAM was never offered);
@@ -335,7 +335,8 @@ impl Negotiation {
         self.sign_in
     }
 
-    /// The login left with the stream header, and the server has not answered it. `Some(true)`: although it offers SASL2.
+    /// The login left with the stream header, and the server has not answered it. `Some(true)`: although it offers
+    /// SASL2.
     pub fn unanswered_flight(&self) -> Option<bool> {
         match self.flight {
             Flight::HeaderDue | Flight::FeaturesDue => Some(false),

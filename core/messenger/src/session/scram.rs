@@ -67,7 +67,8 @@ pub enum Refusal {
 pub enum ChannelBinding {
     /// `n`: we have no channel-binding data.
     Unsupported,
-    /// `y`: we would, but the server offers none. A server that did offer it sees by this that someone changed the list.
+    /// `y`: we would, but the server offers none. A server that did offer it sees by this that someone changed the
+    /// list.
     NotOffered,
     /// `p`: bound, with the type's registered name and the data.
     Bound { kind: &'static str, data: Vec<u8> },

@@ -165,8 +165,8 @@ pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
     save(cx)
 }
 
-/// Writes the counters beside the rows they count. Before a session ends, too: its last stanzas may have come in the same
-/// call.
+/// Writes the counters beside the rows they count. Before a session ends, too: its last stanzas may have come in the
+/// same call.
 pub fn save(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let Some(live) = cx.session.live().filter(|live| live.dirty) else { return Ok(()) };
     live.dirty = false;

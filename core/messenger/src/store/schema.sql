@@ -140,7 +140,7 @@ CREATE INDEX message_shown ON message (chat_id, position) WHERE hidden = 0;
 CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, outgoing, position)
     WHERE stanza_id IS NOT NULL AND replaces IS NULL;
 
-CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 2;
+CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 3;
 
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 

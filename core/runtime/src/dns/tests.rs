@@ -1,11 +1,14 @@
 use std::collections::HashMap;
 
 use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
-use hickory_resolver::proto::rr::Record;
-use hickory_resolver::proto::rr::rdata::SRV;
+use hickory_resolver::proto::rr::rdata::{A, AAAA, SRV};
+use hickory_resolver::proto::rr::{RData, Record, RecordType};
 use tokio::net::UdpSocket;
 
+use super::system::server_address;
 use super::*;
+use crate::lookup::{Lookup, Question};
+use crate::platform::Platform;
 
 /// A seeded stream: the same seed gives the same order.
 struct Seeded(u64);
@@ -184,32 +187,51 @@ fn servers_are_addresses_with_or_without_port() {
     assert_eq!(port("dns.example.org"), None);
 }
 
-/// The real resolver against a name server on loopback.
-#[tokio::test]
-async fn hickory_asks_the_given_server() {
+/// A name server on loopback, with what it was asked.
+async fn name_server() -> (std::net::SocketAddr, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = std::sync::Arc::clone(&asked);
     tokio::spawn(async move {
         let mut buffer = [0; 1500];
         loop {
             let (count, asker) = socket.recv_from(&mut buffer).await.unwrap();
             let mut message = Message::from_vec(&buffer[..count]).unwrap();
-            let name = message.queries[0].name().clone();
+            let (name, kind) = (message.queries[0].name().clone(), message.queries[0].query_type());
+            log.lock().unwrap().push(format!("{name} {kind}"));
             message.metadata.message_type = MessageType::Response;
-            match name.to_ascii().as_str() {
-                "_xmpp-client._tcp.example.org." => {
+            let mut answer = |data| {
+                message.add_answer(Record::from_rdata(name.clone(), 60, data));
+            };
+            match (name.to_ascii().as_str(), kind) {
+                ("_xmpp-client._tcp.example.org.", RecordType::SRV) => {
                     let target = Name::from_ascii("xmpp.example.org.").unwrap();
-                    message.add_answer(Record::from_rdata(name, 60, RData::SRV(SRV::new(1, 2, 5222, target))));
+                    answer(RData::SRV(SRV::new(1, 2, 5222, target)));
                 }
-                "_xmpps-client._tcp.example.org." => {
-                    message.add_answer(Record::from_rdata(name, 60, RData::SRV(SRV::new(0, 0, 0, Name::root()))));
+                ("_xmpps-client._tcp.example.org.", RecordType::SRV) => {
+                    answer(RData::SRV(SRV::new(0, 0, 0, Name::root())));
                 }
-                "_none._tcp.example.org." => message.metadata.response_code = ResponseCode::NXDomain,
+                ("xmpp.example.org.", RecordType::A) => {
+                    answer(RData::A(A::new(192, 0, 2, 1)));
+                    answer(RData::A(A::new(192, 0, 2, 2)));
+                }
+                ("xmpp.example.org.", RecordType::AAAA) => {
+                    answer(RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)));
+                }
+                ("_none._tcp.example.org.", _) => message.metadata.response_code = ResponseCode::NXDomain,
                 _ => message.metadata.response_code = ResponseCode::ServFail,
             }
             socket.send_to(&message.to_vec().unwrap(), asker).await.unwrap();
         }
     });
+    (address, asked)
+}
+
+/// The real resolver against a name server on loopback.
+#[tokio::test]
+async fn hickory_asks_the_given_server() {
+    let (address, _) = name_server().await;
     let resolver = SystemResolver::default();
     resolver.set_servers(&["no address".to_owned(), address.to_string()]);
 
@@ -218,6 +240,149 @@ async fn hickory_asks_the_given_server() {
     assert_eq!(resolver.srv("_xmpps-client._tcp.example.org.").await, Ok(vec![record(0, 0, 0, ".")]));
     assert_eq!(resolver.srv("_none._tcp.example.org.").await, Ok(Vec::new()));
     assert_eq!(resolver.srv("_broken._tcp.example.org.").await, Err(LookupFailed));
+}
+
+#[tokio::test]
+async fn a_single_name_server_is_asked_for_hosts_too() {
+    let (address, asked) = name_server().await;
+    let resolver = SystemResolver::only(Some(address));
+    let found = candidates(&resolver, &target("example.org"), &mut Seeded(1)).await.unwrap();
+    assert_eq!(found, vec![at("xmpp.example.org", 5222, false)]);
+    let addresses = resolver.addresses(&found[0].host).await.unwrap();
+    let texts: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
+    assert_eq!((texts.len(), texts[0].as_str()), (3, "2001:db8::1"));
+    assert!(texts[1].starts_with("192.0.2."), "the families take turns: {texts:?}");
+    assert!(asked.lock().unwrap().iter().any(|question| question == "xmpp.example.org. AAAA"));
+}
+
+/// A platform with a resolver of its own.
+struct Phone {
+    asked: std::sync::Mutex<Vec<Question>>,
+    answer: fn(&Question, &Lookup),
+}
+
+impl Platform for Phone {
+    fn lookup(&self, question: &Question, lookup: Lookup) {
+        self.asked.lock().unwrap().push(question.clone());
+        (self.answer)(question, &lookup);
+    }
+}
+
+fn phone(answer: fn(&Question, &Lookup), own: SystemResolver) -> (PlatformResolver, std::sync::Arc<Phone>) {
+    let phone = std::sync::Arc::new(Phone { asked: std::sync::Mutex::default(), answer });
+    (PlatformResolver { platform: phone.clone(), own: std::sync::Arc::new(own) }, phone)
+}
+
+#[tokio::test]
+async fn a_platform_with_a_resolver_is_asked_first() {
+    // A name server that must not be asked.
+    let (address, asked) = name_server().await;
+    let answer = |question: &Question, lookup: &Lookup| match question {
+        Question::Srv(name) if name.starts_with("_xmpps") => {
+            lookup.records(&[[&[0, 5, 0, 0, 1, 0xbb][..], b"\x04edge\x07example\x03org\0"].concat()]);
+        }
+        Question::Srv(_) => lookup.records(&[]),
+        Question::Addresses(_) => lookup.addresses(&["192.0.2.9".to_owned(), "2001:db8::9".to_owned()]),
+    };
+    let (resolver, phone) = phone(answer, SystemResolver::only(Some(address)));
+    let found = candidates(&resolver, &target("example.org"), &mut Seeded(1)).await.unwrap();
+    assert_eq!(found, vec![at("edge.example.org", 443, true)]);
+    let addresses = resolver.addresses("edge.example.org").await.unwrap();
+    assert_eq!(addresses.first().map(IpAddr::to_string).as_deref(), Some("192.0.2.9"));
+    assert_eq!(resolver.addresses("192.0.2.7").await.unwrap().len(), 1);
+    let questions = phone.asked.lock().unwrap().clone();
+    assert_eq!(questions.len(), 3, "nothing is asked about an address: {questions:?}");
+    assert_eq!(questions[0], Question::Srv("_xmpps-client._tcp.example.org.".to_owned()));
+    assert!(asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_platform_that_passes_leaves_it_to_us_and_one_that_fails_does_not() {
+    let (address, _) = name_server().await;
+    let (passing, _) = phone(|_, lookup| lookup.pass(), SystemResolver::only(Some(address)));
+    assert_eq!(passing.srv("_xmpp-client._tcp.example.org.").await, Ok(vec![record(1, 2, 5222, "xmpp.example.org.")]));
+    assert_eq!(passing.addresses("xmpp.example.org").await.map(|found| found.len()), Ok(3));
+    let failures: [fn(&Question, &Lookup); 4] = [
+        |_, lookup| lookup.failed(),
+        |_, _| {},
+        |_, _| panic!("on purpose"),
+        |question, lookup| match question {
+            Question::Srv(_) => lookup.addresses(&[]),
+            Question::Addresses(_) => lookup.records(&[]),
+        },
+    ];
+    for failing in failures {
+        let (failing, _) = phone(failing, SystemResolver::only(Some(address)));
+        assert_eq!(failing.srv("_xmpp-client._tcp.example.org.").await, Err(LookupFailed));
+        assert_eq!(failing.addresses("xmpp.example.org").await, Err(LookupFailed));
+    }
+}
+
+/// Some networks swallow every question for SRV records.
+#[tokio::test(start_paused = true)]
+async fn questions_that_are_swallowed_count_as_unanswered_after_a_while() {
+    struct Swallowing;
+    impl Resolver for Swallowing {
+        fn srv<'a>(&'a self, _: &'a str) -> Answer<'a, Vec<Srv>> {
+            Box::pin(std::future::pending())
+        }
+        fn addresses<'a>(&'a self, _: &'a str) -> Answer<'a, Vec<IpAddr>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let started = tokio::time::Instant::now();
+    let found = candidates(&Swallowing, &target("example.org"), &mut Seeded(1)).await;
+    assert_eq!((found, started.elapsed()), (Ok(vec![at("example.org", 5222, false)]), LOOKUP));
+}
+
+#[tokio::test]
+async fn one_service_is_enough_when_the_other_has_no_answer() {
+    let found = ask(None, Some(vec![record(1, 0, 5222, "a.example.org.")])).await;
+    assert_eq!(found, Ok(vec![at("a.example.org", 5222, false)]));
+}
+
+/// Fails the test when asked anything.
+struct Nobody;
+
+impl Resolver for Nobody {
+    fn srv<'a>(&'a self, name: &'a str) -> Answer<'a, Vec<Srv>> {
+        panic!("asked for {name}")
+    }
+
+    fn addresses<'a>(&'a self, host: &'a str) -> Answer<'a, Vec<IpAddr>> {
+        panic!("asked for {host}")
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_nobody_is_asked() {
+    let proxy = linnet_messenger::command::ProxyAddress { host: "127.0.0.1".to_owned(), port: 9050 };
+    let through = |domain| ConnectTarget { proxy: Some(proxy.clone()), ..target(domain) };
+    let found = candidates(&Nobody, &through("bücher.example"), &mut Seeded(1)).await;
+    let ascii = "xn--bcher-kva.example";
+    assert_eq!(found, Ok(vec![at(ascii, 5223, true), at(ascii, 5222, false)]));
+    let server =
+        linnet_messenger::command::ServerAddress { host: "xmpp.example".to_owned(), port: 1, direct_tls: true };
+    let fixed = ConnectTarget { server: Some(server), ..through("example.org") };
+    assert_eq!(candidates(&Nobody, &fixed, &mut Seeded(1)).await, Ok(vec![at("xmpp.example", 1, true)]));
+}
+
+#[tokio::test]
+async fn a_redirection_is_followed_before_everything_else() {
+    let server = linnet_messenger::command::ServerAddress { host: "fixed".to_owned(), port: 1, direct_tls: true };
+    let redirected = |host: &str, port| ConnectTarget {
+        server: Some(server.clone()),
+        redirect: Some(Redirect { host: host.to_owned(), port, direct_tls: false }),
+        ..target("example.org")
+    };
+    let found = candidates(&Nobody, &redirected("[2001:db8::7]", Some(9_000)), &mut Seeded(1)).await;
+    assert_eq!(found, Ok(vec![at("2001:db8::7", 9_000, false)]));
+    let srv = HashMap::from([(
+        "_xmpp-client._tcp.other.example.".to_owned(),
+        Some(vec![record(0, 0, 5222, "x.other.example.")]),
+    )]);
+    let found = candidates(&Table { srv }, &redirected("other.example", None), &mut Seeded(1)).await;
+    assert_eq!(found, Ok(vec![at("x.other.example", 5222, false)]));
 }
 
 #[tokio::test]

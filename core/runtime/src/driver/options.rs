@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
@@ -18,8 +19,8 @@ pub(crate) struct Arguments {
 }
 
 const USAGE: &str = "linnet-driver --store FILE|:memory: [--key HEX64] [--ca FILE] [--server HOST:PORT] [--direct-tls] \
-[--proxy HOST:PORT] [--discard] [--role app|extension] [--fault-point received|committed|acknowledged \
---fault-after N] \
+[--proxy HOST:PORT] [--resolver IP:PORT] [--discard] [--role app|extension] \
+[--fault-point received|committed|acknowledged --fault-after N] \
 [--sabotage ack-before-commit|no-dedup|order-by-clock] [--clock-skew MS] [--boot-id ID] [--log LEVEL]";
 
 /// Reads the arguments; the error is for people.
@@ -34,6 +35,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
             "--ca" => given.ca = Some(value()?.into()),
             "--server" => given.server = Some(address(&value()?).ok_or("--server needs HOST:PORT")?),
             "--proxy" => given.proxy = Some(address(&value()?).ok_or("--proxy needs HOST:PORT")?),
+            "--resolver" => given.resolver = Some(value()?.parse().map_err(|_| "--resolver needs IP:PORT")?),
             "--direct-tls" => given.direct_tls = true,
             "--discard" => given.discard = true,
             "--role" => given.role = role(&value()?).ok_or("--role is app or extension")?,
@@ -55,6 +57,7 @@ struct Given {
     ca: Option<PathBuf>,
     server: Option<(String, u16)>,
     proxy: Option<(String, u16)>,
+    resolver: Option<SocketAddr>,
     direct_tls: bool,
     discard: bool,
     role: Role,
@@ -74,6 +77,7 @@ impl Default for Given {
             ca: None,
             server: None,
             proxy: None,
+            resolver: None,
             direct_tls: false,
             discard: false,
             role: Role::App,
@@ -96,6 +100,7 @@ impl Given {
         }
         let mut options = Options::new(StoreOptions { path, key: self.key.clone(), role: self.role });
         options.ca_file.clone_from(&self.ca);
+        options.name_server = self.resolver;
         options.wall_skew = self.clock_skew;
         options.discard = self.discard;
         self.plant(&mut options)?;
@@ -183,7 +188,8 @@ mod tests {
         let digits = "0f".repeat(32);
         let line = format!(
             "--store /tmp/x.db --key {digits} --ca ca.pem --server [::1]:5223 --direct-tls --discard \
-             --role extension --proxy 127.0.0.1:9050 --clock-skew -86400000 --boot-id b --log debug"
+             --proxy 127.0.0.1:9050 --resolver [::1]:5353 --role extension --clock-skew -86400000 --boot-id b \
+             --log debug"
         );
         let arguments = given(&line).unwrap();
         assert_eq!(arguments.options.store.path, Some("/tmp/x.db".into()));
@@ -192,6 +198,7 @@ mod tests {
         let server = ServerAddress { host: "::1".to_owned(), port: 5223, direct_tls: true };
         assert_eq!(arguments.server, Some(server));
         assert_eq!(arguments.proxy, Some(ProxyAddress { host: "127.0.0.1".to_owned(), port: 9050 }));
+        assert_eq!(arguments.options.name_server, Some("[::1]:5353".parse().unwrap()));
         assert_eq!(arguments.options.wall_skew, -86_400_000);
         assert_eq!((arguments.boot_id.as_deref(), arguments.log.as_str()), (Some("b"), "debug"));
         assert!(arguments.discard);
@@ -210,6 +217,7 @@ mod tests {
             "--store x --server :5222",
             "--store x --server host:99999",
             "--store x --proxy host",
+            "--store x --resolver host:53",
             "--store x --direct-tls",
             "--store x --clock-skew soon",
             "--store x --fault-point received",

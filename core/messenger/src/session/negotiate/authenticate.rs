@@ -1,5 +1,5 @@
-//! The SASL exchange itself, in either profile (RFC 6120 6, XEP-0388): what is said differs, who must prove what to whom
-//! does not.
+//! The SASL exchange itself, in either profile (RFC 6120 6, XEP-0388): what is said differs, who must prove what to
+//! whom does not.
 //!
 //! XEPs: 0388
 

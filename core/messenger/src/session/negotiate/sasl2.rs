@@ -1,5 +1,5 @@
-//! What goes with a login in SASL2 and comes back with its success: resumption, binding, what is switched on with it, and
-//! tokens.
+//! What goes with a login in SASL2 and comes back with its success: resumption, binding, what is switched on with it,
+//! and tokens.
 //!
 //! The server takes up `<resume/>` first and ignores `<bind/>` if that works; so both go together, and a lost session
 //! costs no further round trip.
@@ -19,8 +19,8 @@ use crate::wire::{Element, ns};
 const NAME: &str = "Linnet";
 
 impl Negotiation {
-    /// A login by token, if there is one for the best that server and channel can do: a weaker one is left to be replaced
-    /// by a better.
+    /// A login by token, if there is one for the best that server and channel can do: a weaker one is left to be
+    /// replaced by a better.
     pub(super) fn begin_with_token(&mut self) -> Option<(State, Vec<Step>)> {
         let (tls, user) = (self.tls.as_ref()?, self.config.account.node()?);
         let best = token::best(&self.features.sasl2.as_ref()?.fast, tls)?;

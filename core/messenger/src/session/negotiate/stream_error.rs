@@ -1,5 +1,5 @@
-//! `<stream:error/>` (RFC 6120 4.9): the server ends the stream, in or after the negotiation. Each condition has its own
-//! consequence, in one table.
+//! `<stream:error/>` (RFC 6120 4.9): the server ends the stream, in or after the negotiation. Each condition has its
+//! own consequence, in one table.
 
 use std::net::Ipv6Addr;
 
@@ -104,7 +104,8 @@ impl StreamError {
         })
     }
 
-    /// What to do about it. Only a conflict needs the user: two devices of one name would throw each other out for ever.
+    /// What to do about it. Only a conflict needs the user: two devices of one name would throw each other out for
+    /// ever.
     pub fn consequence(&self) -> Consequence {
         use StreamErrorCondition as C;
         let waiting =

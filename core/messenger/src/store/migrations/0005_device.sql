@@ -19,5 +19,5 @@ CREATE INDEX read_sync_parked ON read_sync (account_id, archive_id) WHERE parked
 
 CREATE INDEX read_sync_wished ON read_sync (account_id) WHERE wished = 1;
 
--- `message.unread` is 2 as long as it is not known whether another device has read it.
-CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 2;
+-- `message.unread` is 3 as long as it is not known whether another device has read it.
+CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 3;

@@ -1,0 +1,54 @@
+//! What a stranger can send us, as functions of bytes that must never panic and whose laws must hold.
+//!
+//! The same functions run three ways: `cargo test` replays the committed corpus and the examples of the XEPs;
+//! `cargo xtask fuzz` searches with libFuzzer; a finding becomes a file of the corpus. See `docs/fuzz.md`.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice)]
+
+mod address;
+mod bytes;
+mod login;
+mod scram;
+mod seeds;
+mod stamp;
+mod stanza;
+mod styling;
+
+pub use seeds::seeds;
+
+/// Takes an input; panics if a law does not hold.
+pub type Target = fn(&[u8]);
+
+/// Every target by name.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("address", address::run),
+    ("bytes", bytes::run),
+    ("login", login::run),
+    ("scram", scram::run),
+    ("stamp", stamp::run),
+    ("stanza", stanza::run),
+    ("styling", styling::run),
+];
+
+/// The target of this name.
+pub fn target(name: &str) -> Option<Target> {
+    TARGETS.iter().find(|(known, _)| *known == name).map(|(_, run)| *run)
+}
+
+/// The children of a stream whose content these bytes are, as far as they can be read.
+fn frames(content: &[u8]) -> Vec<linnet_messenger::wire::Frame> {
+    use linnet_messenger::wire::{Limits, Reader};
+    let mut reader = Reader::new(Limits::default());
+    reader.feed(HEADER.as_bytes());
+    reader.feed(content);
+    let mut frames = Vec::new();
+    while let Ok(Some(frame)) = reader.next_frame() {
+        frames.push(frame);
+    }
+    frames
+}
+
+/// A server's stream header.
+const HEADER: &str = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' \
+     xmlns:stream='http://etherx.jabber.org/streams' id='s' from='linnet.test' version='1.0'>";

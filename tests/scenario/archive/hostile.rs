@@ -1,0 +1,172 @@
+//! Archives that break the stream, garble what they give, or give what nobody asked for.
+
+use linnet_messenger::fault::Violation;
+use linnet_messenger::view::item::Connection;
+use linnet_tests::fake_world::address;
+use linnet_tests::world::World;
+
+use super::{BOB, Gaps, fill, old, seed};
+use crate::on_fake;
+
+#[test]
+fn one_archived_message_that_breaks_the_stream_costs_only_itself() {
+    for raw in ["<message><body>&nbsp;</body></message>", "<?php ?>", "<message><body>unclosed</message>"] {
+        on_fake(|world| {
+            world.server().switches.page_cap = 20;
+            let ids = seed(world, 60, 5);
+            world.server().poison(&address("alice"), &ids[30], raw);
+            let alice = world.any().device("alice");
+            // Pages of one message and pauses after each break take their time.
+            world.advance(2 * 3_600_000);
+            world.settle();
+            let seen = alice.bodies_all(BOB);
+            let expected: Vec<String> = old(0..30).into_iter().chain(old(31..60)).collect();
+            assert_eq!(seen, expected, "{raw}");
+            assert!(alice.gaps(BOB).len() <= 1, "a one-message gap at most: {:?}", alice.gaps(BOB));
+            let queries = world.server().counts.archive_queries;
+            world.advance(24 * 3_600_000);
+            world.settle();
+            let more = world.server().counts.archive_queries - queries;
+            assert!(more < 30, "{more} queries in a day after it is known to be unreadable");
+        });
+    }
+}
+
+#[test]
+fn a_missed_message_that_breaks_the_stream_costs_only_itself() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        bob.say(alice, "before");
+        world.settle();
+        alice.kill();
+        world.restart_server();
+        world.advance(10_000);
+        for number in 0..20 {
+            bob.say(alice, &format!("missed {number:02}"));
+        }
+        world.settle();
+        let id = {
+            let server = world.server();
+            server.archive(&address("alice")).rows.iter().find(|row| row.body() == "missed 07").unwrap().id.clone()
+        };
+        world.server().poison(&address("alice"), &id, "<message><body>&nbsp;</body></message>");
+        alice.start();
+        world.advance(2 * 3_600_000);
+        world.settle();
+        let expected: Vec<String> = std::iter::once("before".to_owned())
+            .chain((0..20).filter(|number| *number != 7).map(|number| format!("missed {number:02}")))
+            .collect();
+        assert_eq!(alice.bodies_all(BOB), expected);
+        assert!(alice.gaps(BOB).len() <= 1, "{:?}", alice.gaps(BOB));
+        bob.say(alice, "and on");
+        world.settle();
+        assert_eq!(alice.bodies(bob).last().map(String::as_str), Some("and on"));
+    });
+}
+
+#[test]
+fn an_archived_message_above_the_limits_costs_only_itself() {
+    on_fake(|world| {
+        let ids = seed(world, 20, 5);
+        let huge = format!("<message><body>{}</body></message>", "z".repeat(3 << 20));
+        world.server().poison(&address("alice"), &ids[10], &huge);
+        let alice = world.any().device("alice");
+        world.settle();
+        let expected: Vec<String> = old(0..10).into_iter().chain(old(11..20)).collect();
+        assert_eq!(alice.bodies_all(BOB), expected);
+        assert!(world.violations().contains(&Violation::StanzaTooLarge));
+        assert_eq!(alice.account().connection, Connection::Online);
+    });
+}
+
+#[test]
+fn an_archived_message_that_is_odd_costs_only_itself() {
+    for raw in [
+        "<message xmlns='jabber:client'/>",
+        "<presence xmlns='jabber:client' from='bob@linnet.test'/>",
+        "<message xmlns='jabber:client' from='@@' to='alice@linnet.test' type='chat'><body>x</body></message>",
+        "<message xmlns='jabber:client' from='carol@linnet.test' to='dave@linnet.test'><body>not ours</body></message>",
+    ] {
+        on_fake(|world| {
+            let ids = seed(world, 10, 5);
+            world.server().poison(&address("alice"), &ids[4], raw);
+            let alice = world.any().device("alice");
+            world.settle();
+            let expected: Vec<String> = old(0..4).into_iter().chain(old(5..10)).collect();
+            assert_eq!(alice.bodies_all(BOB), expected, "{raw}");
+            assert_eq!(world.chat_list(alice.id).len(), 1, "nobody else appears: {raw}");
+        });
+    }
+}
+
+#[test]
+fn results_nobody_asked_for_are_a_violation_and_change_nothing() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        bob.say(alice, "real");
+        world.settle();
+        for (from, queryid) in [
+            (" from='mallory@evil.test'", "x"),
+            (" from='bob@linnet.test'", "y"),
+            ("", "z"),
+            (" from='alice@linnet.test'", ""),
+        ] {
+            world.inject(
+                alice.id,
+                &format!(
+                    "<message{from} to='alice@linnet.test'><result xmlns='urn:xmpp:mam:2' queryid='{queryid}' id='evil'>\
+                     <forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>\
+                     <message xmlns='jabber:client' from='bob@linnet.test' to='alice@linnet.test' type='chat'>\
+                     <body>never said</body></message></forwarded></result></message>"
+                ),
+            );
+        }
+        world.settle();
+        assert_eq!(alice.bodies(bob), ["real"]);
+        assert_eq!(world.chat_list(alice.id).len(), 1);
+        assert_eq!(world.violations(), [Violation::ArchiveResultUnasked; 4]);
+    });
+}
+
+#[test]
+fn an_archive_that_never_moves_on_is_a_violation_and_not_asked_for_ever() {
+    on_fake(|world| {
+        world.server().switches.archive_loops = true;
+        seed(world, 10, 2);
+        let alice = world.any().device("alice");
+        world.advance(3_600_000);
+        assert!(world.violations().contains(&Violation::ArchivePageLoops), "{:?}", world.violations());
+        let queries = world.server().counts.archive_queries;
+        assert!(queries < 200, "{queries} queries in an hour");
+        assert_eq!(alice.account().connection, Connection::Online);
+        world.server().switches.archive_loops = false;
+        alice.kill();
+        world.restart_server();
+        alice.start();
+        world.settle();
+        for _ in 0..10 {
+            fill(alice, BOB);
+            world.settle();
+        }
+        assert_eq!(alice.bodies_all(BOB), old(0..10));
+    });
+}
+
+#[test]
+fn results_without_a_stamp_are_violations_and_break_nothing() {
+    on_fake(|world| {
+        world.server().switches.archive_stampless = true;
+        seed(world, 5, 2);
+        let alice = world.any().device("alice");
+        world.settle();
+        assert!(world.violations().len() >= 5);
+        assert!(world.violations().iter().all(|violation| *violation == Violation::ArchiveResultMalformed));
+        assert_eq!(alice.account().connection, Connection::Online);
+        world.inject(
+            alice.id,
+            "<message from='bob@linnet.test/x' to='alice@linnet.test' id='l1' type='chat'><body>live</body></message>",
+        );
+        world.settle();
+        assert_eq!(alice.bodies(BOB), ["live"]);
+    });
+}

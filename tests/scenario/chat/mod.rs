@@ -1,0 +1,3 @@
+//! What concerns a chat as a whole.
+
+mod read;
