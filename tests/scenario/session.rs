@@ -127,6 +127,13 @@ fn a_password_changed_elsewhere_is_told() {
         set("changed");
         assert_eq!(state(alice), Connection::Online);
         assert_eq!(world.accounts(alice.id).len(), 1);
+        set("guessed");
+        assert_eq!(
+            state(alice),
+            Connection::Failed { reason: LoginFailure::WrongPassword },
+            "what was kept of the password before is gone with it"
+        );
+        set("changed");
         alice.kill();
         alice.start();
         world.settle();

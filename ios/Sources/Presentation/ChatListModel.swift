@@ -20,10 +20,15 @@ public struct ChatPlace: Hashable, Sendable {
 /// What the chat list shows and does.
 @MainActor @Observable
 public final class ChatListModel {
+    /// How many chats the window grows by when the user reaches its end.
+    static let page: UInt32 = 200
+
     public private(set) var chats: [ChatItem] = []
     public private(set) var requests: [RequestItem] = []
     /// The first batch has come: an empty list is really empty.
     public private(set) var isLoaded = false
+    /// Nothing is after the last chat.
+    public private(set) var atEnd = true
     /// The local store can't be read; `run` can be called again.
     public private(set) var storeFailed = false
     /// The last command that could not be carried out, until the user has seen it.
@@ -32,6 +37,8 @@ public final class ChatListModel {
     public var path: [ChatPlace] = []
 
     @ObservationIgnored public let client: Client
+    @ObservationIgnored private var list: ChatListSubscription?
+    @ObservationIgnored private var isGrowing = false
 
     public init(client: Client) {
         self.client = client
@@ -41,15 +48,25 @@ public final class ChatListModel {
     public func run() async {
         storeFailed = false
         async let asking: Void = followRequests()
+        let list = client.chatList()
+        self.list = list
         do {
-            for try await snapshot in client.chatList().snapshots {
-                chats = snapshot.items
+            for try await snapshot in list.snapshots {
+                (chats, atEnd, isGrowing) = (snapshot.items, snapshot.atEnd, false)
                 isLoaded = true
             }
         } catch {
             storeFailed = true
         }
+        self.list = nil
         await asking
+    }
+
+    /// The last chats are on screen: more of them are shown.
+    public func showMore() {
+        guard let list, !atEnd, !isGrowing else { return }
+        isGrowing = true
+        list.loadMore(count: Self.page)
     }
 
     /// Goes to a chat, from wherever the user is.

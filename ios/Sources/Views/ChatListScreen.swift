@@ -21,7 +21,8 @@ struct ChatListView: View {
                     StoreFailedView { attempt += 1 }
                 } else {
                     ChatListScreen(
-                        chats: model.chats, requests: model.requests, isLoaded: model.isLoaded, banner: app.banner,
+                        chats: model.chats, requests: model.requests, isLoaded: model.isLoaded, atEnd: model.atEnd,
+                        banner: app.banner,
                         actions: actions)
                 }
             }
@@ -77,7 +78,8 @@ struct ChatListView: View {
         ChatListScreen.Actions(
             answer: { request, accept in Task { await model.answer(request, accept: accept) } },
             delete: { chat in Task { await model.delete(chat) } },
-            startChat: { startsChat = true }, repair: repair)
+            startChat: { startsChat = true }, showMore: { model.showMore() },
+            repair: repair)
     }
 }
 
@@ -87,12 +89,14 @@ struct ChatListScreen: View {
         let answer: @MainActor (RequestItem, Bool) -> Void
         let delete: @MainActor (ChatItem) -> Void
         let startChat: @MainActor () -> Void
+        let showMore: @MainActor () -> Void
         let repair: @MainActor (Int64) -> Void
     }
 
     let chats: [ChatItem]
     let requests: [RequestItem]
     let isLoaded: Bool
+    let atEnd: Bool
     let banner: ConnectionBanner?
     let actions: Actions
     @State private var deleting: ChatItem?
@@ -115,6 +119,9 @@ struct ChatListScreen: View {
                     .contextMenu {
                         Button("chats_delete", systemImage: "trash", role: .destructive) { ask(chat) }
                     }
+            }
+            if isLoaded && !atEnd {
+                ProgressView().frame(maxWidth: .infinity).onAppear { actions.showMore() }
             }
         }
         .listStyle(.plain)
@@ -257,9 +264,9 @@ struct ChatListPreviews: PreviewProvider {
     ) -> some View {
         NavigationStack {
             ChatListScreen(
-                chats: chats, requests: requests, isLoaded: true, banner: banner,
+                chats: chats, requests: requests, isLoaded: true, atEnd: true, banner: banner,
                 actions: ChatListScreen.Actions(
-                    answer: { _, _ in }, delete: { _ in }, startChat: {}, repair: { _ in })
+                    answer: { _, _ in }, delete: { _ in }, startChat: {}, showMore: {}, repair: { _ in })
             )
             .navigationTitle("chats_title")
         }

@@ -170,6 +170,22 @@ struct CoreTests {
         _ = device
     }
 
+    @Test func theChatListGrowsTowardsItsEnd() async throws {
+        let (device, client, account, _) = try await openCore()
+        // With the chat that is there already: 210.
+        for number in 1..<210 { _ = try await client.startChat(account: account, address: "bob\(number)@example.org") }
+        let model = ChatListModel(client: client)
+        let running = Task { await model.run() }
+        try await until("the first chats are shown") { model.chats.count == 200 }
+        #expect(!model.atEnd)
+        model.showMore()
+        try await until("all chats are shown") { model.chats.count == 210 }
+        #expect(model.atEnd && Set(model.chats.map(\.key)).count == 210)
+        client.close()
+        await running.value
+        _ = device
+    }
+
     @Test func theSameTokenSendsOnce() async throws {
         let (device, client, _, chat) = try await openCore()
         let token = client.newToken()

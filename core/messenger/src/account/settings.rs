@@ -220,6 +220,8 @@ pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
     cx.tx
         .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
         .execute((cx.session.account, password.expose()))?;
+    // Tokens and keys belong to the password before.
+    credentials::forget(cx.tx, cx.session.account)?;
     cx.session.password = password.clone();
     cx.session.enabled = true;
     cx.session.backoff.reset();
