@@ -82,7 +82,11 @@ class ConnectionService : Service() {
 /** After a start of the device or an update of the app nobody would connect until the app is opened. */
 class StartReceiver : BroadcastReceiver() {
     override fun onReceive(context: Context, intent: Intent) {
-        val started = intent.action == Intent.ACTION_BOOT_COMPLETED || intent.action == Intent.ACTION_MY_PACKAGE_REPLACED
-        if (started && BackgroundSetting(context).let { it.on.value && it.needed }) ConnectionService.start(context)
+        if (intent.action !in occasions) return
+        if (BackgroundSetting(context).let { it.on.value && it.needed }) ConnectionService.start(context)
+    }
+
+    private companion object {
+        val occasions = setOf(Intent.ACTION_BOOT_COMPLETED, Intent.ACTION_MY_PACKAGE_REPLACED)
     }
 }

@@ -112,7 +112,7 @@ class MainActivity : ComponentActivity() {
         LinnetApp(model, device().copy(watched = focused))
     }
 
-    /** Once, when the user is in: before that there is nothing to tell, and later it would be too late for the first. */
+    /** Once, when the user is in: before that there is nothing to tell, and later it is too late for the first. */
     private fun askForNotifications() {
         if (Build.VERSION.SDK_INT < 33 || linnet.memory.has(ASKED)) return
         linnet.memory.keep(ASKED)

@@ -22,8 +22,8 @@ import org.linnet.ui.Core
  * One notification a chat with unread messages: posted with a sound once for each new last line, renewed in silence,
  * withdrawn when the core's row goes, which is also when the messages were read on another device.
  *
- * What was told is kept on disk, so that neither a restart of the process nor a swipe of the user's is answered with the
- * same words again.
+ * What was told is kept on disk, so that neither a restart of the process nor a swipe of the user's is answered with
+ * the same words again.
  */
 class Notifications(private val context: Context) {
     private val system = context.getSystemService(NotificationManager::class.java)
@@ -48,12 +48,13 @@ class Notifications(private val context: Context) {
         told.edit { for (key in told.all.keys - keys) remove(key) }
         // The oldest first: the system puts what comes last on top.
         for (item in items.asReversed()) {
+            val account = accounts.firstOrNull { accounts.size > 1 && it.id == item.account }
             val last = item.lines.lastOrNull()?.message ?: continue
             val known = told.getLong(item.key, NONE) == last
             when {
                 item.chat == viewed -> manager.cancel(item.key, ID)
                 known && item.key !in posted -> continue
-                else -> post(item, accounts.takeIf { it.size > 1 }?.firstOrNull { it.id == item.account }, renewed = known)
+                else -> post(item, account, renewed = known)
             }
             told.edit { putLong(item.key, last) }
         }

@@ -331,7 +331,7 @@ class AppTest {
         rule.onNodeWithTag("proxy").performScrollTo().performClick()
         rule.onNodeWithTag("proxy-port").performScrollTo().performTextReplacement("99999")
         rule.onNodeWithTag("sign-in").performScrollTo().performClick()
-        rule.waitUntilShown("A proxy needs a name and a port from 1 to 65535.")
+        rule.waitUntilShown("A proxy is an IP address or localhost, with a port from 1 to 65535.")
         assertTrue(core.asked.none { it.startsWith("add") })
         rule.onNodeWithTag("proxy-port").performTextReplacement("9050")
         rule.onNodeWithTag("sign-in").performScrollTo().performClick()

@@ -139,7 +139,9 @@ private fun Block(block: TextBlock, inks: Inks, large: Boolean, actor: String?, 
 @Composable
 private fun Hugging(text: AnnotatedString, color: Color, style: TextStyle, tail: Tail?) {
     val result = remember { arrayOfNulls<TextLayoutResult>(1) }
-    Layout({ Text(text, color = color, style = style, onTextLayout = { result[0] = it }) }) { measurables, constraints ->
+    Layout(
+        { Text(text, color = color, style = style, onTextLayout = { result[0] = it }) },
+    ) { measurables, constraints ->
         val body = measurables.single().measure(constraints)
         val layout = checkNotNull(result[0]) { "text is laid out when it is measured" }
         val lines = 0 until layout.lineCount

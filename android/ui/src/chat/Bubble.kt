@@ -206,7 +206,10 @@ private fun spokenActions(message: MessageItem, actions: ChatActions, onDelete: 
         when (action) {
             MessageAction.COPY -> CustomAccessibilityAction(strings.messageCopy) { actions.copy(message.body); true }
             MessageAction.RETRY -> CustomAccessibilityAction(strings.messageRetry) { actions.retry(message.id); true }
-            MessageAction.CORRECT -> CustomAccessibilityAction(strings.messageCorrect) { actions.correct(message); true }
+            MessageAction.CORRECT -> CustomAccessibilityAction(strings.messageCorrect) {
+                actions.correct(message)
+                true
+            }
             MessageAction.VERSIONS -> CustomAccessibilityAction(strings.messageVersions) {
                 actions.showVersions(message.id)
                 true

@@ -198,9 +198,17 @@ class SignInModel(
 
 /** Null when no proxy can be there. */
 internal fun proxyAddress(host: TextFieldState, port: TextFieldState): ProxyAddress? {
-    val name = host.text.trim().toString().takeIf { it.isNotEmpty() && ' ' !in it } ?: return null
+    val name = host.text.trim().toString().takeIf(::isNear) ?: return null
     val number = port.text.trim().toString().toIntOrNull()?.takeIf { it in 1..65535 } ?: return null
     return ProxyAddress(name, number.toUShort())
+}
+
+/** A name would have to be looked up on the very way that the proxy is there to avoid: the core takes none. */
+private fun isNear(host: String): Boolean {
+    val bare = host.removeSurrounding("[", "]")
+    val version4 = bare.count { it == '.' } == 3 && bare.all { it.isDigit() || it == '.' }
+    val version6 = ':' in bare && bare.all { it.isLetterOrDigit() || it == ':' || it == '.' }
+    return host.equals("localhost", ignoreCase = true) || version4 || version6
 }
 
 /** Catches slips of the finger before a server is asked; the core has the last word (RFC 7622). */

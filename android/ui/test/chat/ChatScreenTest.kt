@@ -135,7 +135,8 @@ class ChatScreenTest {
         show(listOf(message(7, "Hello", MessageState.Sending)))
         val bubble = rule.onNodeWithText("Hello").fetchSemanticsNode()
         assertEquals("You, 18:00, Sending", bubble.config[SemanticsProperties.StateDescription])
-        assertEquals(listOf("Copy", "Correct", "Delete"), bubble.config[SemanticsActions.CustomActions].map { it.label })
+        val offered = bubble.config[SemanticsActions.CustomActions].map { it.label }
+        assertEquals(listOf("Copy", "Correct", "Delete"), offered)
     }
 
     @Test

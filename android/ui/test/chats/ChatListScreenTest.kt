@@ -119,7 +119,7 @@ class ChatListScreenTest {
     private val actions = object : ChatListActions {
         override fun open(chat: ChatItem) = note("open ${chat.address}")
         override fun delete(chat: ChatItem) = note("delete ${chat.address}")
-        override fun loadMore() = note("more")
+        override fun loadMore() = Unit
         override fun newChat() = note("new")
         override fun openAccount(account: AccountItem) = note("account ${account.address}")
         override fun signInAgain(account: AccountItem) = note("sign in ${account.address}")
