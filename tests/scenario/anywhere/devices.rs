@@ -109,19 +109,19 @@ pub fn what_came_and_was_read_while_a_phone_was_away_is_read_there(w: &dyn World
 }
 
 pub fn a_fresh_phone_begins_where_the_others_are(w: &dyn World) {
-    let (alice, bob) = w.friends("alice", "bob");
+    let (alice, _, bob) = two_phones(w);
     for number in 0..8 {
         bob.say(alice, &format!("b{number}"));
     }
     w.settle();
-    let unaware = w.phone("alice2", "alice");
+    let unaware = w.phone("alice3", "alice");
     w.settle();
     assert_eq!(unaware.unread(bob), 0, "history from before the first sign-in is read");
     assert!(w.notifications(unaware.id).is_empty());
     let chat = alice.chat(bob);
     alice.order(Command::MarkRead { chat, message: alice.message(bob, "b5") });
     w.settle();
-    let third = w.phone("alice3", "alice");
+    let third = w.phone("alice4", "alice");
     w.settle();
     assert_eq!(third.unread(bob), 2, "what was read on none of them is not");
     third.sees(
