@@ -131,7 +131,7 @@ impl Client {
 
     /// The chat list over all accounts. Each call makes a subscription of its own; close it when done.
     pub fn chat_list(&self) -> Arc<ChatListSubscription> {
-        ChatListSubscription::new(self.inner.subscribe(ChatList))
+        ChatListSubscription::new(self.inner.subscribe(ChatList::new()))
     }
 
     /// Open requests to see our presence. Each call makes a subscription of its own; close it when done.

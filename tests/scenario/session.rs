@@ -10,6 +10,10 @@ use linnet_tests::world::{Device, World};
 
 use crate::on_fake;
 
+mod client_state;
+mod fast;
+mod stream_error;
+
 fn numbered(prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|number| format!("{prefix}{number}")).collect()
 }
@@ -62,7 +66,14 @@ fn a_server_without_anything_works_and_says_so() {
 
 #[test]
 fn every_mechanism_signs_in() {
-    for mechanism in [Mechanism::Sha1, Mechanism::Sha256, Mechanism::Sha1Plus, Mechanism::Sha256Plus] {
+    for mechanism in [
+        Mechanism::Sha1,
+        Mechanism::Sha256,
+        Mechanism::Sha512,
+        Mechanism::Sha1Plus,
+        Mechanism::Sha256Plus,
+        Mechanism::Sha512Plus,
+    ] {
         on_fake(|world| {
             world.server().switches.mechanisms = vec![mechanism, Mechanism::Plain];
             let alice = world.any().device("alice");
@@ -152,7 +163,7 @@ fn a_passing_failure_of_the_server_is_waited_out() {
 
 #[test]
 fn a_server_that_does_not_know_the_password_is_found_out() {
-    for lie in [Lie::Signature, Lie::NoSignature, Lie::Nonce, Lie::OneIteration, Lie::EndlessIterations] {
+    for lie in [Lie::Signature, Lie::NoSignature, Lie::Nonce, Lie::OneIteration, Lie::EndlessIterations, Lie::Lists] {
         on_fake(|world| {
             world.server().lie = Some(lie);
             let alice = world.any().device("alice");

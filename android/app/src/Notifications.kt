@@ -53,13 +53,13 @@ class Notifications(private val context: Context) {
             when {
                 item.chat == viewed -> manager.cancel(item.key, ID)
                 known && item.key !in posted -> continue
-                else -> post(item, accounts.takeIf { it.size > 1 }?.firstOrNull { it.id == item.account }, silent = known)
+                else -> post(item, accounts.takeIf { it.size > 1 }?.firstOrNull { it.id == item.account }, renewed = known)
             }
             told.edit { putLong(item.key, last) }
         }
     }
 
-    private fun post(item: NotificationItem, account: AccountItem?, silent: Boolean) {
+    private fun post(item: NotificationItem, account: AccountItem?, renewed: Boolean) {
         val style = NotificationCompat.MessagingStyle(Person.Builder().setName(strings.messageFromYou).build())
         for (line in item.lines) {
             val sender = Person.Builder().setName(line.senderName).setKey(item.key).build()
@@ -76,7 +76,7 @@ class Notifications(private val context: Context) {
             .setCategory(NotificationCompat.CATEGORY_MESSAGE)
             .setPriority(NotificationCompat.PRIORITY_HIGH)
             .setAutoCancel(true)
-            .setSilent(silent)
+            .setOnlyAlertOnce(renewed)
             .setContentIntent(open(item.chat))
             // A locked screen tells that something came, never from whom or what.
             .setVisibility(NotificationCompat.VISIBILITY_PRIVATE)

@@ -7,6 +7,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import org.linnet.core.Client
 import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.ServerAddress
 import org.linnet.core.asFlow
 
@@ -17,6 +18,8 @@ class ClientCore(private val client: Client) : Core {
     override fun requests() = subscribed { client.requests().asFlow() }
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
+    override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
+
     override fun timeline(chat: Long): Timeline {
         val subscription = client.timeline(chat)
         return object : Timeline {
@@ -26,8 +29,17 @@ class ClientCore(private val client: Client) : Core {
         }
     }
 
-    override suspend fun addAccount(address: String, password: String, server: ServerAddress?) =
-        client.addAccount(address, password, server)
+    override suspend fun addAccount(
+        address: String,
+        password: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+    ) = client.addAccount(address, password, server, proxy)
+
+    override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
+    override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)
+    override suspend fun pinCertificate(account: Long, sha256: String) = client.pinCertificate(account, sha256)
+    override suspend fun unpinCertificate(account: Long) = client.unpinCertificate(account)
 
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = client.setAccountEnabled(account, enabled)
     override suspend fun removeAccount(account: Long) = client.removeAccount(account)

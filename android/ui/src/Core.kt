@@ -1,13 +1,16 @@
 package org.linnet.ui
 
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.core.Window
 
 /**
@@ -23,7 +26,14 @@ interface Core {
     fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
 
-    suspend fun addAccount(address: String, password: String, server: ServerAddress?): Long
+    /** Oldest first. */
+    fun versions(message: Long): Flow<List<VersionItem>>
+
+    suspend fun addAccount(address: String, password: String, server: ServerAddress?, proxy: ProxyAddress?): Long
+    suspend fun setPassword(account: Long, password: String)
+    suspend fun setProxy(account: Long, proxy: ProxyAddress?)
+    suspend fun pinCertificate(account: Long, sha256: String)
+    suspend fun unpinCertificate(account: Long)
     suspend fun setAccountEnabled(account: Long, enabled: Boolean)
     suspend fun removeAccount(account: Long)
     suspend fun setArchiving(account: Long, on: Boolean)
@@ -51,6 +61,18 @@ interface Timeline {
     val window: Flow<Window<TimelineItem>>
     fun loadOlder(count: Int)
     fun jumpToNewest()
+}
+
+/** Whether messages come while the app is closed; only a phone has to choose. */
+interface Background {
+    val on: StateFlow<Boolean>
+    fun set(on: Boolean)
+}
+
+/** Whether the system shows notifications, and the way to where the user can change that. */
+interface NotificationAccess {
+    val allowed: StateFlow<Boolean>
+    fun openSettings()
 }
 
 /** What a device remembers about its own screens: notices already seen, never anything of a conversation. */

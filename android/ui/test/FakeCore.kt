@@ -11,10 +11,12 @@ import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
 
@@ -46,6 +48,9 @@ class FakeCore : Core {
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
     override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)
 
+    val versions = MutableStateFlow(emptyList<VersionItem>())
+    override fun versions(message: Long): Flow<List<VersionItem>> = failing(versions)
+
     override fun timeline(chat: Long) = object : Timeline {
         override val window: Flow<Window<TimelineItem>> = failing(window(chat))
         override fun loadOlder(count: Int) {
@@ -57,8 +62,14 @@ class FakeCore : Core {
         }
     }
 
-    override suspend fun addAccount(address: String, password: String, server: ServerAddress?): Long {
-        command("add $address $password ${server?.let { "${it.host}:${it.port} ${it.directTls}" }}")
+    override suspend fun addAccount(
+        address: String,
+        password: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+    ): Long {
+        val way = proxy?.let { " by ${it.host}:${it.port}" }.orEmpty()
+        command("add $address $password ${server?.let { "${it.host}:${it.port} ${it.directTls}" }}$way")
         val known = accounts.value.firstOrNull { it.address == address }
         if (known != null) {
             connection(known.id, Connection.Connecting)
@@ -69,6 +80,19 @@ class FakeCore : Core {
         accounts.update { it + fresh }
         return id
     }
+
+    override suspend fun setPassword(account: Long, password: String) {
+        command("password $account $password")
+        connection(account, Connection.Connecting)
+    }
+
+    override suspend fun setProxy(account: Long, proxy: ProxyAddress?) {
+        command("proxy $account ${proxy?.let { "${it.host}:${it.port}" }}")
+        accounts.update { all -> all.map { if (it.id == account) it.copy(proxy = proxy) else it } }
+    }
+
+    override suspend fun pinCertificate(account: Long, sha256: String) = command("pin $account $sha256")
+    override suspend fun unpinCertificate(account: Long) = command("unpin $account")
 
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = command("enable $account $enabled")
 
@@ -122,8 +146,14 @@ class FakeCore : Core {
     override suspend fun markRead(chat: Long, message: Long) = command("read $chat $message")
     override suspend fun fillGap(gap: Long) = command("fill $gap")
     override suspend fun chatOpened(chat: Long) = command("opened $chat")
-    override suspend fun setComposing(chat: Long, composing: Boolean) = command("composing $chat $composing")
-    override suspend fun setActive(active: Boolean) = command("active $active")
+    override suspend fun setComposing(chat: Long, composing: Boolean) {
+        asked += "composing $chat $composing"
+    }
+
+    override suspend fun setActive(active: Boolean) {
+        asked += "active $active"
+    }
+
     override fun networkChanged() {
         asked += "network"
     }

@@ -53,6 +53,17 @@ fun NotificationsSubscription.asFlow(): Flow<List<NotificationItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun VersionsSubscription.asFlow(): Flow<List<VersionItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<VersionItem> ->
+        for (op in ops) when (op) {
+            is VersionsOp.Reset -> list.reset(op.items)
+            is VersionsOp.Insert -> list.insert(op.at, op.items)
+            is VersionsOp.Update -> list.update(op.at, op.item)
+            is VersionsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun TimelineSubscription.asFlow(): Flow<Window<TimelineItem>> =
     windows(::next, { end(); close() }, { revision }, TimelineBatch::applyTo)
 

@@ -23,7 +23,7 @@ pub enum Effect {
     /// The answer to a command.
     Answer { ticket: u64, result: Result<Receipt, CommandError> },
     /// A stream was established; for the driver and for server details.
-    Session { account: AccountId, kind: SessionKind },
+    Session { account: AccountId, kind: SessionKind, sign_in: SignIn },
     /// A peer misbehaved; counted, for the driver and for server details.
     Violation { account: AccountId, violation: Violation },
 }
@@ -102,6 +102,7 @@ pub enum ComputeResult {
 pub enum ScramHash {
     Sha1,
     Sha256,
+    Sha512,
 }
 
 /// How a stream was established.
@@ -111,4 +112,17 @@ pub enum SessionKind {
     Resumed,
     /// A new session.
     Bound { after_failed_resume: bool },
+}
+
+/// How the login that led to it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SignIn {
+    /// The SASL mechanism's registered name.
+    pub mechanism: &'static str,
+    /// How often we wrote and then had to wait for the server, TLS and what is below it not counted.
+    pub flights: u32,
+    /// The first message left with the stream header, before the server had said anything.
+    pub pipelined: bool,
+    /// A token stood for the password (XEP-0484).
+    pub fast: bool,
 }

@@ -32,6 +32,8 @@ pub enum Violation {
     /// XEP-0280: a copy from someone else than our own account, one inside another, or one of a message that our account
     /// neither sent nor was sent.
     CarbonForged,
+    /// XEP-0308: a correction of a message that someone else wrote.
+    CorrectionForged,
     /// A stream error or close inside the login.
     LoginBroken,
     /// An IQ answer from another entity than the one asked.
@@ -40,8 +42,12 @@ pub enum Violation {
     IqAnswerUnasked,
     /// A JID that RFC 7622 forbids.
     JidMalformed,
+    /// XEP-0333: a marker for a message that was not sent to its sender.
+    MarkerForged,
     /// XEP-0490: news of how far we have read, from someone else than our own account.
     ReadStateForged,
+    /// XEP-0184: a receipt for a message that was not sent to its sender.
+    ReceiptForged,
     /// A roster push from someone else than our own account.
     RosterPushForged,
     /// One roster item that can't be read; the others are taken.

@@ -77,7 +77,7 @@ struct Held {
 
 impl Held {
     fn new(client: &Client) -> Self {
-        Self { subscription: client.subscribe(ChatList), list: Vec::new(), applied: 0 }
+        Self { subscription: client.subscribe(ChatList::new()), list: Vec::new(), applied: 0 }
     }
 
     async fn until(&mut self, wanted: impl Fn(&[ChatItem]) -> bool) {
@@ -125,7 +125,7 @@ async fn the_app_takes_over_from_an_extension_at_work() {
     app.resume();
     app.submit(start_chat(account, "carol@linnet.test")).await.unwrap();
     // The extension ends by itself; what it is asked from now on is refused.
-    let mut chats = Held { subscription: extension.subscribe(ChatList), list: Vec::new(), applied: 0 };
+    let mut chats = Held { subscription: extension.subscribe(ChatList::new()), list: Vec::new(), applied: 0 };
     let ended = async {
         while let Ok(Some(batch)) = chats.subscription.next(chats.applied).await {
             chats.applied = batch.revision;

@@ -23,6 +23,8 @@ public final class SignInModel: Identifiable {
         case command(CommandError)
         /// The port is no number from 1 to 65535.
         case port
+        /// The proxy has no host or no port.
+        case proxy
         /// This account is signed in here already.
         case known
     }
@@ -34,6 +36,8 @@ public final class SignInModel: Identifiable {
     public var host = ""
     public var port = "5222"
     public var directTls = false
+    /// Everything of this account goes through it, from the first connection on.
+    public var proxy = ProxyDraft()
     public private(set) var progress = Progress.idle
     /// The account that is on its way in, as the core sees it.
     public private(set) var account: AccountItem?
@@ -65,12 +69,16 @@ public final class SignInModel: Identifiable {
         }
         var server: ServerAddress?
         if namesServer {
-            guard let number = UInt16(port.trimmingCharacters(in: .whitespaces)), number > 0 else {
+            guard let number = UInt16(typed: port) else {
                 progress = .failed(.port)
                 return
             }
             server = ServerAddress(
                 host: host.trimmingCharacters(in: .whitespaces), port: number, directTls: directTls)
+        }
+        guard !proxy.isUsed || proxy.address != nil else {
+            progress = .failed(.proxy)
+            return
         }
         isSubmitting = true
         defer { isSubmitting = false }
@@ -80,12 +88,19 @@ public final class SignInModel: Identifiable {
                 try await client.removeAccount(account: account.id)
                 self.account = nil
             }
-            wanted = try await client.addAccount(address: typed, password: password, server: server)
+            wanted = try await client.addAccount(
+                address: typed, password: password, server: server, proxy: proxy.isUsed ? proxy.address : nil)
         } catch let error as CommandError {
             progress = .failed(.command(error))
         } catch {
             progress = .failed(.command(.Internal))
         }
+    }
+
+    /// The screen for the certificate that the server was refused for, if it was.
+    public var certificate: CertificateModel? {
+        guard progress == .failed(.login(.certificate)), let account, account.certificate != nil else { return nil }
+        return CertificateModel(client: client, account: account)
     }
 
     /// Gives up the account that is on its way in.

@@ -10,7 +10,9 @@ struct AccountScreen: View {
         let setEnabled: @MainActor (AccountItem, Bool) -> Void
         let setPrivacy: @MainActor (AccountItem, PrivacySetting, Bool) -> Void
         let setArchiving: @MainActor (AccountItem, Bool) -> Void
+        let setProxy: @MainActor (AccountItem, ProxyAddress?) -> Void
         let signInAgain: @MainActor (AccountItem) -> Void
+        let certificate: @MainActor (AccountItem) -> Void
         let remove: @MainActor (AccountItem) -> Void
     }
 
@@ -30,6 +32,7 @@ struct AccountScreen: View {
             connection
             privacy
             server
+            ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
                 Button("account_remove", role: .destructive) { asksToRemove = true }
             }
@@ -50,10 +53,13 @@ struct AccountScreen: View {
             Toggle(
                 isOn: Binding(get: { account.enabled }, set: { actions.setEnabled(account, $0) })
             ) {
-                Explained(title: "account_enabled", text: Words.connection(account.connection))
+                Explained(title: "account_enabled", text: Words.connection(account))
             }
             if account.connection == .failed(reason: .wrongPassword) {
-                Button("connection_sign_in_again") { actions.signInAgain(account) }
+                Button("connection_new_password") { actions.signInAgain(account) }
+            }
+            if account.certificate != nil {
+                Button("certificate_title", systemImage: "checkmark.shield") { actions.certificate(account) }
             }
         }
     }
@@ -98,6 +104,34 @@ struct AccountScreen: View {
     }
 }
 
+/// The way to the server: straight, or through a proxy.
+private struct ProxySection: View {
+    let account: AccountItem
+    let setProxy: @MainActor (ProxyAddress?) -> Void
+    @State private var draft: ProxyDraft
+
+    init(account: AccountItem, setProxy: @escaping @MainActor (ProxyAddress?) -> Void) {
+        self.account = account
+        self.setProxy = setProxy
+        _draft = State(initialValue: ProxyDraft(account.proxy))
+    }
+
+    var body: some View {
+        Section {
+            ProxyFields(draft: $draft)
+            if draft.isUsed {
+                Button("proxy_save") { setProxy(draft.address) }
+                    .disabled(draft.address == nil || draft.address == account.proxy)
+            }
+        } footer: {
+            if draft.isUsed && draft.address == nil { Text("proxy_invalid") } else { Text("proxy_text") }
+        }
+        .onChange(of: draft.isUsed) { _, isUsed in
+            if !isUsed && account.proxy != nil { setProxy(nil) }
+        }
+    }
+}
+
 /// A setting's name with a sentence that says what it means.
 struct Explained: View {
     let title: LocalizedStringKey
@@ -118,7 +152,8 @@ struct AccountPreviews: PreviewProvider {
                 account: account,
                 actions: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
-                    signInAgain: { _ in }, remove: { _ in }))
+                    setProxy: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }))
         }
     }
 

@@ -9,6 +9,7 @@ struct AccountsView: View {
     @State private var model: AccountsModel
     private let app: AppModel
     @State private var signingInAgain: SignInAgainModel?
+    @State private var certificate: CertificateModel?
     @State private var adding: SignInModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
@@ -27,7 +28,9 @@ struct AccountsView: View {
                     setEnabled: { account, on in Task { await model.setEnabled(account, on) } },
                     setPrivacy: { account, setting, on in Task { await model.setPrivacy(account, setting, on) } },
                     setArchiving: { account, on in Task { await model.setArchiving(account, on) } },
+                    setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
                     signInAgain: { signingInAgain = model.signInAgain($0) },
+                    certificate: { certificate = model.certificate($0) },
                     remove: { account in Task { await model.remove(account) } }),
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
@@ -36,6 +39,7 @@ struct AccountsView: View {
         )
         .problemAlert($model.problem)
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
+        .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $adding) { AddAccountView(model: $0) }
     }
 
@@ -127,7 +131,7 @@ private struct AccountLine: View {
         HStack(spacing: 12) {
             VStack(alignment: .leading, spacing: 2) {
                 Text(verbatim: account.address)
-                Text(Words.connection(account.connection)).font(.footnote).foregroundStyle(.secondary)
+                Text(Words.connection(account)).font(.footnote).foregroundStyle(.secondary)
             }
             Spacer(minLength: 0)
             if case .failed = account.connection {
@@ -145,7 +149,8 @@ struct AccountsPreviews: PreviewProvider {
             actions: AccountsScreen.Actions(
                 account: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
-                    signInAgain: { _ in }, remove: { _ in }),
+                    setProxy: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }),
                 add: {}, allowNotifications: {}, openSettings: {}, close: {}))
     }
 

@@ -11,6 +11,7 @@ struct ChatListView: View {
     @State private var startsChat = false
     @State private var showsAccounts = false
     @State private var signingInAgain: SignInAgainModel?
+    @State private var certificate: CertificateModel?
     @State private var attempt = 0
 
     var body: some View {
@@ -58,19 +59,25 @@ struct ChatListView: View {
             AccountsView(model: AccountsModel(client: model.client), app: app)
         }
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
+        .sheet(item: $certificate) { CertificateView(model: $0) }
         .onChange(of: model.path) { (startsChat, showsAccounts) = (false, false) }
     }
 
-    private func signInAgain(_ account: Int64) {
+    private func repair(_ account: Int64) {
         guard let account = app.accounts.first(where: { $0.id == account }) else { return }
-        signingInAgain = SignInAgainModel(client: model.client, account: account)
+        let model = AccountsModel(client: model.client)
+        if account.connection == .failed(reason: .certificate) {
+            certificate = model.certificate(account)
+        } else {
+            signingInAgain = model.signInAgain(account)
+        }
     }
 
     private var actions: ChatListScreen.Actions {
         ChatListScreen.Actions(
             answer: { request, accept in Task { await model.answer(request, accept: accept) } },
             delete: { chat in Task { await model.delete(chat) } },
-            startChat: { startsChat = true }, signInAgain: signInAgain)
+            startChat: { startsChat = true }, repair: repair)
     }
 }
 
@@ -80,7 +87,7 @@ struct ChatListScreen: View {
         let answer: @MainActor (RequestItem, Bool) -> Void
         let delete: @MainActor (ChatItem) -> Void
         let startChat: @MainActor () -> Void
-        let signInAgain: @MainActor (Int64) -> Void
+        let repair: @MainActor (Int64) -> Void
     }
 
     let chats: [ChatItem]
@@ -126,7 +133,7 @@ struct ChatListScreen: View {
         }
         .safeAreaInset(edge: .top, spacing: 0) {
             if let banner {
-                ConnectionBannerView(banner: banner, signInAgain: actions.signInAgain).transition(.opacity)
+                ConnectionBannerView(banner: banner, repair: actions.repair).transition(.opacity)
             }
         }
         .animation(.easeOut(duration: 0.2), value: banner)
@@ -252,7 +259,7 @@ struct ChatListPreviews: PreviewProvider {
             ChatListScreen(
                 chats: chats, requests: requests, isLoaded: true, banner: banner,
                 actions: ChatListScreen.Actions(
-                    answer: { _, _ in }, delete: { _ in }, startChat: {}, signInAgain: { _ in })
+                    answer: { _, _ in }, delete: { _ in }, startChat: {}, repair: { _ in })
             )
             .navigationTitle("chats_title")
         }

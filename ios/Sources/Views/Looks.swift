@@ -38,7 +38,7 @@ struct Avatar: View {
 struct ConnectionBannerView: View {
     let banner: ConnectionBanner
     /// Leads to where the user can put it right.
-    var signInAgain: (@MainActor (Int64) -> Void)?
+    var repair: (@MainActor (Int64) -> Void)?
 
     var body: some View {
         HStack(spacing: 8) {
@@ -49,12 +49,21 @@ struct ConnectionBannerView: View {
                 Image(systemName: "wifi.slash").accessibilityHidden(true)
             case .failed:
                 Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
+            case .certificateChanged:
+                Image(systemName: "exclamationmark.octagon.fill").foregroundStyle(.red).accessibilityHidden(true)
             }
             Words.banner(banner).font(.footnote).multilineTextAlignment(.leading)
                 .accessibilityAddTraits(.updatesFrequently)
             Spacer(minLength: 0)
-            if let signInAgain, case .failed(let account, _, .wrongPassword) = banner {
-                Button("connection_sign_in_again") { signInAgain(account) }.font(.footnote).buttonStyle(.bordered)
+            if let repair {
+                switch banner {
+                case .failed(let account, _, .wrongPassword):
+                    Button("connection_new_password") { repair(account) }.font(.footnote).buttonStyle(.bordered)
+                case .failed(let account, _, .certificate), .certificateChanged(let account, _):
+                    Button("connection_certificate") { repair(account) }.font(.footnote).buttonStyle(.bordered)
+                case .connecting, .catchingUp, .waiting, .failed:
+                    EmptyView()
+                }
             }
         }
         .padding(.horizontal, 16)

@@ -72,6 +72,17 @@ import SwiftUI
             .typing(key: "t", name: "Bob"),
         ], calendar: .current, now: Date(milliseconds: noon))
 
+    static func certificate(
+        problem: CertificateProblem? = .unknownIssuer, isPinned: Bool = false, changed: Bool = false
+    ) -> CertificateItem {
+        let digits = String(repeating: "0123456789abcdef", count: 4)
+        return CertificateItem(
+            sha256: digits, subject: "CN=xmpp.example.org", issuer: "CN=Example's own authority",
+            names: ["example.org", "xmpp.example.org"], notBefore: noon - 90 * day, notAfter: noon + 275 * day,
+            problem: problem, pinnedSha256: isPinned ? String((changed ? digits.reversed() : Array(digits))) : nil,
+            changed: changed)
+    }
+
     static let versions = [
         VersionItem(key: "v1", text: plain("At nine?"), time: noon),
         VersionItem(key: "v2", text: plain("At ten!"), time: noon + 60_000),

@@ -40,24 +40,23 @@ struct SignInAgainScreen: View {
         NavigationStack {
             Form {
                 Section {
-                    Text(verbatim: address).font(.headline)
                     SecureField("sign_in_password", text: $password)
                         .textContentType(.password)
                         .submitLabel(.go)
                         .focused($isTyping)
                         .onSubmit { if canSubmit { submit() } }
                 } footer: {
-                    Text("sign_in_again_lead")
+                    Text("password_text \(address)")
                 }
                 Section {
                     SignInStatus(progress: progress)
                     Button(action: submit) {
-                        Text("sign_in_button").fontWeight(.semibold).frame(maxWidth: .infinity)
+                        Text("password_button").fontWeight(.semibold).frame(maxWidth: .infinity)
                     }
                     .disabled(!canSubmit)
                 }
             }
-            .navigationTitle("connection_sign_in_again")
+            .navigationTitle("password_title")
             .navigationBarTitleDisplayMode(.inline)
             .toolbar {
                 ToolbarItem(placement: .cancellationAction) { Button("action_cancel", action: cancel) }

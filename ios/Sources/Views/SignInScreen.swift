@@ -9,12 +9,26 @@ struct SignInView: View {
     @Bindable var model: SignInModel
     /// The way out, where there is something to go back to.
     var close: (@MainActor () -> Void)?
+    @State private var certificate: CertificateModel?
+
+    init(model: SignInModel, close: (@MainActor () -> Void)? = nil) {
+        _model = Bindable(model)
+        self.close = close
+    }
 
     var body: some View {
         SignInScreen(
             address: $model.address, password: $model.password, namesServer: $model.namesServer, host: $model.host,
-            port: $model.port, directTls: $model.directTls, progress: model.progress, canSubmit: model.canSubmit,
-            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } }, close: close)
+            port: $model.port, directTls: $model.directTls, proxy: $model.proxy, progress: model.progress,
+            canSubmit: model.canSubmit, showCertificate: showCertificate,
+            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } }, close: close
+        )
+        .sheet(item: $certificate) { CertificateView(model: $0) }
+    }
+
+    private var showCertificate: (@MainActor () -> Void)? {
+        guard let shown = model.certificate else { return nil }
+        return { certificate = shown }
     }
 }
 
@@ -26,8 +40,11 @@ struct SignInScreen: View {
     @Binding var host: String
     @Binding var port: String
     @Binding var directTls: Bool
+    @Binding var proxy: ProxyDraft
     let progress: SignInModel.Progress
     let canSubmit: Bool
+    /// There is a certificate to look at.
+    var showCertificate: (@MainActor () -> Void)?
     let submit: @MainActor () -> Void
     let cancel: @MainActor () -> Void
     var close: (@MainActor () -> Void)?
@@ -53,7 +70,13 @@ struct SignInScreen: View {
                     if namesServer { Text("sign_in_server_lead") }
                 }
                 Section {
+                    ProxyFields(draft: $proxy)
+                } footer: {
+                    if proxy.isUsed { Text("proxy_text") }
+                }
+                Section {
                     SignInStatus(progress: progress)
+                    if let showCertificate { Button("connection_certificate", action: showCertificate) }
                     if progress == .connecting {
                         Button("action_cancel", role: .cancel, action: cancel)
                     } else {
@@ -109,6 +132,23 @@ struct SignInScreen: View {
 
 }
 
+/// A proxy's switch, host and port.
+struct ProxyFields: View {
+    @Binding var draft: ProxyDraft
+
+    var body: some View {
+        Toggle("proxy_use", isOn: $draft.isUsed)
+        if draft.isUsed {
+            TextField("proxy_host", text: $draft.host)
+                .textContentType(.URL)
+                .keyboardType(.URL)
+                .textInputAutocapitalization(.never)
+                .autocorrectionDisabled()
+            TextField("sign_in_server_port", text: $draft.port).keyboardType(.numberPad)
+        }
+    }
+}
+
 /// How signing in goes.
 struct SignInStatus: View {
     let progress: SignInModel.Progress
@@ -140,12 +180,16 @@ struct SignInStatus: View {
 
 struct SignInPreviews: PreviewProvider {
     static func screen(
-        _ progress: SignInModel.Progress, namesServer: Bool = false, close: (@MainActor () -> Void)? = nil
+        _ progress: SignInModel.Progress, namesServer: Bool = false, proxy: ProxyDraft = ProxyDraft(),
+        close: (@MainActor () -> Void)? = nil
     ) -> some View {
-        SignInScreen(
+        let nothing: @MainActor () -> Void = {}
+        return SignInScreen(
             address: .constant("alice@example.org"), password: .constant("secret"),
             namesServer: .constant(namesServer), host: .constant("xmpp.example.org"), port: .constant("5222"),
-            directTls: .constant(false), progress: progress, canSubmit: progress != .connecting, submit: {},
+            directTls: .constant(false), proxy: .constant(proxy), progress: progress,
+            canSubmit: progress != .connecting,
+            showCertificate: progress == .failed(.login(.certificate)) ? nothing : nil, submit: {},
             cancel: {}, close: close)
     }
 
@@ -153,6 +197,8 @@ struct SignInPreviews: PreviewProvider {
         screen(.idle).previewDisplayName("empty")
         screen(.connecting).previewDisplayName("connecting")
         screen(.failed(.known), close: {}).previewDisplayName("one more account")
+        screen(.failed(.login(.certificate)), proxy: ProxyDraft(ProxyAddress(host: "127.0.0.1", port: 9050)))
+            .previewDisplayName("certificate, Tor")
         screen(.waiting(.unreachable), namesServer: true).previewDisplayName("no server")
         screen(.failed(.login(.wrongPassword))).preferredColorScheme(.dark).previewDisplayName("wrong password, dark")
     }

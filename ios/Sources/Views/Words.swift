@@ -11,6 +11,8 @@ enum Words {
         case .connecting: Text("connection_connecting")
         case .catchingUp: Text("connection_catching_up")
         case .waiting(let reason, _): Text("connection_waiting \(Text(waiting(reason)))")
+        case .certificateChanged(_, let address):
+            Text("connection_for_account \(address) \(Text("login_certificate_changed"))")
         case .failed(_, let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
         }
     }
@@ -45,6 +47,7 @@ enum Words {
         case .login(let reason): failure(reason)
         case .command(let error): failure(error)
         case .port: "sign_in_port_invalid"
+        case .proxy: "proxy_invalid"
         case .known: "sign_in_known"
         }
     }
@@ -99,13 +102,25 @@ enum Words {
         }
     }
 
-    static func connection(_ connection: Connection) -> LocalizedStringKey {
-        switch connection {
+    static func certificate(_ problem: CertificateProblem) -> LocalizedStringKey {
+        switch problem {
+        case .unknownIssuer: "certificate_unknown_issuer"
+        case .wrongName: "certificate_wrong_name"
+        case .expired: "certificate_expired"
+        case .notYetValid: "certificate_not_yet_valid"
+        case .revoked: "certificate_revoked"
+        case .other: "certificate_other"
+        }
+    }
+
+    static func connection(_ account: AccountItem) -> LocalizedStringKey {
+        switch account.connection {
         case .off: "connection_off"
         case .connecting: "connection_connecting"
         case .catchingUp: "connection_catching_up"
         case .online: "connection_online"
         case .waiting(_, let reason): waiting(reason)
+        case .failed(.certificate) where account.certificate?.changed == true: "login_certificate_changed"
         case .failed(let reason): failure(reason)
         }
     }

@@ -3,6 +3,7 @@
 mod contacts;
 pub mod devices;
 pub mod messages;
+pub mod relations;
 pub mod trouble;
 
 /// Makes a test of each scenario; the including target says by its macro `played` where it is played.
@@ -38,6 +39,12 @@ scenarios! {
         a_request_is_shown_and_accepted,
         a_declined_request_is_gone,
         a_message_from_a_stranger_opens_a_chat;
+    relations:
+        a_correction_is_shown_once_on_every_device,
+        corrections_written_offline_leave_once,
+        corrections_survive_cuts_and_restarts,
+        a_deleted_message_does_not_come_back_by_its_correction,
+        what_is_read_is_told;
     trouble:
         texts_written_offline_leave_when_the_network_is_back,
         a_cut_loses_nothing,

@@ -245,7 +245,7 @@ fn a_copy_confirms_what_a_lost_session_had_sent() {
         alice.comes_online();
         world.settle();
         assert_eq!(alice.bodies(BOB), ["lost on the way"]);
-        alice.sees(bob, "alice: lost on the way ✓");
+        alice.sees(bob, "alice: lost on the way ✓✓");
         assert_eq!(bob.bodies(alice), ["lost on the way"]);
     });
 }

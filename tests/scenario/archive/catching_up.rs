@@ -1,6 +1,7 @@
 //! Catching up: what was missed, in the archive's order, whatever happens on the way.
 
 use linnet_messenger::command::Command;
+use linnet_messenger::input::Input;
 use linnet_messenger::view::item::Connection;
 use linnet_messenger::wire::Element;
 use linnet_tests::fake_world::address;
@@ -53,7 +54,7 @@ fn own_messages_take_their_place_in_the_archive_once_it_is_known() {
         world.settle();
         let server = world.server();
         let archive = |owner: &str| -> Vec<String> {
-            server.archive(&address(owner)).rows.iter().map(|row| row.body()).collect()
+            server.archive(&address(owner)).rows.iter().map(|row| row.body()).filter(|body| !body.is_empty()).collect()
         };
         let (of_alice, of_bob) = (archive("alice"), archive("bob"));
         drop(server);
@@ -265,5 +266,32 @@ fn killed_anywhere_in_the_first_catch_up_the_history_is_whole() {
         }
         world.settle();
         assert_eq!(alice.bodies_all(BOB), old(0..30));
+    });
+}
+
+#[test]
+fn a_first_look_over_a_metered_network_goes_on_when_bytes_cost_nothing() {
+    on_fake(|world| {
+        world.server().switches.page_cap = 20;
+        seed(world, 90, 10);
+        let alice = world.any().device("alice");
+        world.tell(alice.id, Input::Metered(true));
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB), old(70..90), "older than three days is not read");
+        assert_eq!(alice.gaps(BOB).len(), 1);
+        alice.kill();
+        alice.start();
+        world.tell(alice.id, Input::Metered(true));
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB).len(), 20);
+        world.tell(alice.id, Input::Metered(false));
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB), old(0..90));
+        assert!(alice.gaps(BOB).is_empty());
+        let queries = world.server().counts.archive_queries;
+        world.tell(alice.id, Input::Metered(true));
+        world.tell(alice.id, Input::Metered(false));
+        world.advance(60_000);
+        assert_eq!(world.server().counts.archive_queries, queries, "it is done once");
     });
 }

@@ -164,3 +164,21 @@ fn an_archive_that_fails_for_a_while_is_asked_again() {
         assert_eq!(alice.bodies(bob), ["b0", "b1", "b2", "b3", "b4"]);
     });
 }
+
+#[test]
+fn the_choice_of_archiving_outlives_a_lost_stream() {
+    on_fake(|world| {
+        let jid = address("alice");
+        let alice = world.any().device("alice");
+        world.settle();
+        assert_eq!(world.server().archiving(&jid), Archiving::Always);
+        let account = world.account(alice.id);
+        alice.order(Command::SetArchiving { account, on: false });
+        // Nothing of it has arrived, and the server forgets the session.
+        alice.cut();
+        world.restart_server();
+        world.settle();
+        assert_eq!(world.server().archiving(&jid), Archiving::Never);
+        assert_eq!(alice.account().archiving, Some(false));
+    });
+}

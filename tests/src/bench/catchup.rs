@@ -6,19 +6,20 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use linnet_servers::{Options, Server};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
+use super::driver::{self, Process};
 use super::fill::{self, Repeatable};
-use super::process::Driver;
 
 const MESSAGES: usize = 10_000;
 const ROUNDS: usize = 5;
 const CONTACTS: u64 = 20;
-const USER: &str = "alice";
-const PASSWORD: &str = "correct horse battery staple";
+pub const USER: &str = "alice";
+pub const PASSWORD: &str = "correct horse battery staple";
 const RAW: &str = include_str!("../../bench/catchup_raw.py");
 const SLIXMPP: &str = include_str!("../../bench/catchup_slixmpp.py");
 
@@ -34,9 +35,10 @@ enum Side {
 const SIDES: [Side; 4] = [Side::Ours, Side::Discard, Side::Raw, Side::Slixmpp];
 
 /// Runs the bench with pages of this size at most; gives the line.
-pub fn run(name: &str, page: u32, folder: &Path, driver: &Path, tell: impl Fn(&str)) -> Result<String, String> {
-    let missed = Missed::prepare(page, folder, driver, MESSAGES)?;
-    let has_slixmpp = Command::new("python3")
+pub fn run(name: &str, page: u32, folder: &Path, python: Option<&Path>, tell: impl Fn(&str)) -> Result<String, String> {
+    let missed = Missed::prepare(page, folder, MESSAGES)?;
+    let python = python.unwrap_or(Path::new("python3"));
+    let has_slixmpp = Command::new(python)
         .args(["-c", "import slixmpp"])
         .stderr(Stdio::null())
         .status()
@@ -47,7 +49,7 @@ pub fn run(name: &str, page: u32, folder: &Path, driver: &Path, tell: impl Fn(&s
             if side == Side::Slixmpp && !has_slixmpp {
                 continue;
             }
-            let seconds = missed.measure(side)?;
+            let seconds = missed.measure(side, python)?;
             tell(&format!("round {round} of {ROUNDS}: {side:?} {seconds:.3} s"));
             times.push(seconds);
         }
@@ -63,9 +65,8 @@ pub fn run(name: &str, page: u32, folder: &Path, driver: &Path, tell: impl Fn(&s
 
 /// A server with an archive, and the store of a device that has seen its first message only.
 pub struct Missed {
-    server: Server,
+    pub server: Server,
     page: u32,
-    driver: PathBuf,
     folder: PathBuf,
     /// In the archive, the first one included.
     total: usize,
@@ -73,25 +74,37 @@ pub struct Missed {
 
 impl Missed {
     /// Starts the server, signs the device in, then lets it miss so many messages.
-    pub fn prepare(page: u32, folder: &Path, driver: &Path, messages: usize) -> Result<Self, String> {
+    pub fn prepare(page: u32, folder: &Path, messages: usize) -> Result<Self, String> {
+        let (missed, mut random) = Self::server(page, folder, messages + 1)?;
+        missed.archive(0..1, &mut random).map_err(|error| format!("the archive: {error}"))?;
+        let mut device = missed.start(&missed.folder.join("prepared.db"), &[])?;
+        device.say(&json!({ "id": 1, "do": "watch", "view": "accounts" }).to_string())?;
+        let address = missed.address();
+        device.say(&json!({ "id": 2, "do": "add_account", "address": address, "password": PASSWORD }).to_string())?;
+        online(&mut device)?;
+        end(device)?;
+        missed.archive(1..missed.total, &mut random).map_err(|error| format!("the archive: {error}"))?;
+        Ok(missed)
+    }
+
+    /// Starts the server with so many messages in the archive: for a device that was never there.
+    pub fn archive_only(folder: &Path, messages: usize) -> Result<Self, String> {
+        let (missed, mut random) = Self::server(250, folder, messages)?;
+        missed.archive(0..messages, &mut random).map_err(|error| format!("the archive: {error}"))?;
+        Ok(missed)
+    }
+
+    fn server(page: u32, folder: &Path, total: usize) -> Result<(Self, Repeatable), String> {
         let folder = folder.join("catchup");
         drop(std::fs::remove_dir_all(&folder));
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let server = Server::start(Options { page_size: page, ..Options::default() })?;
         server.add_user(USER, PASSWORD)?;
-        let missed = Self { server, page, driver: driver.to_owned(), folder, total: messages + 1 };
-        let mut random = Repeatable(0x0123_4567_89ab_cdef);
-        missed.archive(0..1, &mut random).map_err(|error| format!("the archive: {error}"))?;
-        let mut device = missed.start(&missed.folder.join("prepared.db"), &[])?;
-        device.tell(json!({ "do": "watch", "view": "accounts" }))?;
-        device.tell(json!({ "do": "add_account", "address": missed.address(), "password": PASSWORD }))?;
-        device.connection("online")?;
-        device.end()?;
-        missed.archive(1..missed.total, &mut random).map_err(|error| format!("the archive: {error}"))?;
-        Ok(missed)
+        Ok((Self { server, page, folder, total }, Repeatable(0x0123_4567_89ab_cdef)))
     }
 
-    fn address(&self) -> String {
+    /// Whose archive it is.
+    pub fn address(&self) -> String {
         format!("{USER}@{}", self.server.domain)
     }
 
@@ -127,18 +140,23 @@ impl Missed {
     }
 
     /// Starts the driver against this server.
-    pub fn start(&self, store: &Path, more: &[&str]) -> Result<Driver, String> {
-        let server = format!("{}:{}", self.server.host, self.server.port);
-        Driver::start(&self.driver, store, &self.server.ca, &[&["--server", &server], more].concat())
+    pub fn start(&self, store: &Path, more: &[&str]) -> Result<Process, String> {
+        let key: String = fill::KEY.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut command = Command::new(driver::program()?);
+        command.arg("--store").arg(store).args(["--key", &key]).arg("--ca").arg(&self.server.ca);
+        command.args(["--server", &format!("{}:{}", self.server.host, self.server.port)]).args(more);
+        let mut process = Process::start("the driver", &mut command)?;
+        process.wait("its start", 0, |line| line.get("ready")?.as_bool())?;
+        Ok(process)
     }
 
     /// Catches up once, in seconds.
-    fn measure(&self, side: Side) -> Result<f64, String> {
+    fn measure(&self, side: Side, python: &Path) -> Result<f64, String> {
         match side {
             Side::Ours => self.ours(&[]),
             Side::Discard => self.ours(&["--discard"]),
-            Side::Raw => self.script(RAW),
-            Side::Slixmpp => self.script(SLIXMPP),
+            Side::Raw => self.script(python, RAW),
+            Side::Slixmpp => self.script(python, SLIXMPP),
         }
     }
 
@@ -148,10 +166,11 @@ impl Missed {
         fill::remove(&store);
         std::fs::copy(self.folder.join("prepared.db"), &store).map_err(|error| told(&error))?;
         let mut device = self.start(&store, more)?;
-        device.tell(json!({ "do": "watch", "view": "accounts" }))?;
-        let (begun, _) = device.until("session", |line| line.get("event") == Some(&json!("session")))?;
-        let ended = device.connection("online")?;
-        device.end()?;
+        device.say(&json!({ "id": 1, "do": "watch", "view": "accounts" }).to_string())?;
+        let session = |line: &Value| (line.get("event")? == "session").then_some(());
+        let (begun, ()) = device.wait("a session", 0, session)?;
+        let ended = online(&mut device)?;
+        end(device)?;
         let count: usize = fill::plain(&store)
             .and_then(|store| store.query_row("SELECT count(*) FROM message", [], |row| row.get::<_, i64>(0)))
             .map_err(|error| told(&error))? as usize;
@@ -162,9 +181,9 @@ impl Missed {
         Ok((ended - begun).as_secs_f64())
     }
 
-    fn script(&self, script: &str) -> Result<f64, String> {
-        let told = |error: std::io::Error| format!("python3: {error}");
-        let mut child = Command::new("python3")
+    fn script(&self, python: &Path, script: &str) -> Result<f64, String> {
+        let told = |error: std::io::Error| format!("{}: {error}", python.display());
+        let mut child = Command::new(python)
             .args(["-c", script, &self.server.host, &self.server.port.to_string()])
             .arg(&self.server.ca)
             .args([&self.address(), &self.page.to_string()])
@@ -173,7 +192,7 @@ impl Missed {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(told)?;
-        writeln!(child.stdin.take().ok_or("python3: no input")?, "{PASSWORD}").map_err(told)?;
+        writeln!(child.stdin.take().ok_or("python: no input")?, "{PASSWORD}").map_err(told)?;
         let output = child.wait_with_output().map_err(told)?;
         let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         let (count, seconds) = (said.get("messages"), said.get("seconds").and_then(Value::as_f64));
@@ -182,6 +201,25 @@ impl Missed {
             _ => Err(format!("{said}: {}", String::from_utf8_lossy(&output.stderr))),
         }
     }
+}
+
+/// Waits until everything that was missed is there.
+fn online(device: &mut Process) -> Result<Instant, String> {
+    Ok(device.wait("being online", 0, is_online)?.0)
+}
+
+/// Whether a line says that an account is online.
+pub fn is_online(line: &Value) -> Option<()> {
+    let ops = line.get("ops")?.as_array()?;
+    let items = ops.iter().flat_map(|op| op.get("items").and_then(Value::as_array).into_iter().flatten());
+    let mut items = items.chain(ops.iter().filter_map(|op| op.get("item")));
+    items.any(|item| item.pointer("/connection/state").is_some_and(|state| state == "online")).then_some(())
+}
+
+/// Ends the driver in good order: what it stored is in the file then.
+fn end(mut device: Process) -> Result<(), String> {
+    device.say(r#"{"id":99,"do":"quit"}"#)?;
+    device.wait("its end", 0, |line| (line.get("answer")? == 99).then_some(())).map(drop)
 }
 
 /// The middle value.

@@ -4,6 +4,7 @@ pub mod catchup;
 pub mod delay;
 pub mod driver;
 pub mod fill;
+pub mod idle;
+pub mod memory;
 pub mod open;
-pub mod process;
 pub mod reconnect;

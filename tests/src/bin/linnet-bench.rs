@@ -4,22 +4,24 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use linnet_tests::bench::catchup;
+use linnet_tests::bench::idle;
+use linnet_tests::bench::memory;
 use linnet_tests::bench::open::{self, Side};
 use linnet_tests::bench::reconnect;
-use linnet_tests::bench::{catchup, driver};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
-        ["catchup"] => folder().and_then(|folder| catchup::run("catchup", 250, &folder, &driver::program()?, progress)),
-        ["catchup-page50"] => {
-            folder().and_then(|folder| catchup::run("catchup-page50", 50, &folder, &driver::program()?, progress))
-        }
+        ["catchup"] => catch_up("catchup", 250),
+        ["catchup-page50"] => catch_up("catchup-page50", 50),
+        ["idle"] => idle::run(),
+        ["memory"] => folder().and_then(|folder| memory::run(&folder, progress)),
         ["reconnect"] => folder().and_then(|folder| reconnect::run(&folder, &python()?, progress)),
         ["open-once", side, path, chat] => open_once(side, path, chat),
-        _ => Err("usage: linnet-bench open|catchup|catchup-page50|reconnect".to_owned()),
+        _ => Err("usage: linnet-bench open|catchup|catchup-page50|idle|memory|reconnect".to_owned()),
     };
     let (line, code) = match outcome {
         Ok(line) => (line, ExitCode::SUCCESS),
@@ -28,6 +30,10 @@ fn main() -> ExitCode {
     // Nobody listening is no reason to fail.
     drop(writeln!(std::io::stdout(), "{line}"));
     code
+}
+
+fn catch_up(name: &str, page: u32) -> Result<String, String> {
+    catchup::run(name, page, &folder()?, python().ok().as_deref(), progress)
 }
 
 fn open_once(side: &str, path: &str, chat: &str) -> Result<String, String> {

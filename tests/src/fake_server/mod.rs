@@ -11,6 +11,7 @@ mod login;
 mod pep;
 mod roster;
 mod route;
+mod sasl2;
 pub mod scram;
 mod session;
 
@@ -82,6 +83,24 @@ pub struct Switches {
     /// STARTTLS is offered.
     pub tls: bool,
     pub mechanisms: Vec<Mechanism>,
+    /// SASL2 (XEP-0388), with Bind 2 and resumption, for clients that say who they are in the stream header.
+    pub sasl2: bool,
+    /// Mechanisms for tokens (XEP-0484).
+    pub fast: Vec<&'static str>,
+    /// Every login by token brings another one.
+    pub rotates_tokens: bool,
+    /// A new password takes all tokens away.
+    pub password_voids_tokens: bool,
+    /// Features come behind a resumption, too.
+    pub features_after_resumption: bool,
+    /// A login that comes with the stream header ends the stream.
+    pub flight_breaks: bool,
+    /// It is passed over in silence.
+    pub flight_ignored: bool,
+    /// XEP-0352.
+    pub client_state: bool,
+    /// XEP-0478: bytes, seconds.
+    pub limits: Option<(u32, u32)>,
     /// Percent of live deliveries that are lost inside the server; the archive has them.
     pub drop_live: u8,
     /// Percent of live deliveries that come twice.
@@ -115,6 +134,15 @@ impl Default for Switches {
             roster_versions: true,
             tls: true,
             mechanisms: vec![Mechanism::Sha256Plus, Mechanism::Sha1Plus, Mechanism::Sha256, Mechanism::Sha1],
+            sasl2: false,
+            fast: vec!["HT-SHA-256-NONE", "HT-SHA-256-EXPR"],
+            rotates_tokens: false,
+            password_voids_tokens: true,
+            features_after_resumption: true,
+            flight_breaks: false,
+            flight_ignored: false,
+            client_state: true,
+            limits: None,
             drop_live: 0,
             duplicate_live: 0,
             archive_silent: false,
@@ -132,6 +160,12 @@ pub struct Counts {
     pub resumed: u32,
     pub resume_failed: u32,
     pub login_failed: u32,
+    pub scram_logins: u32,
+    pub token_logins: u32,
+    /// Logins that came with the stream header.
+    pub flights: u32,
+    /// `<active/>` and `<inactive/>` outside of a binding.
+    pub client_states: u32,
     pub archive_queries: u32,
     pub archive_results: u32,
     pub carbons: u32,
@@ -160,6 +194,10 @@ struct Link {
     secure: bool,
     bindings: Bindings,
     stage: Stage,
+    /// When the last stream header came.
+    opened: i64,
+    /// Prosody takes one token a stream.
+    token_tried: bool,
 }
 
 /// See the module.
@@ -185,6 +223,8 @@ pub struct FakeServer {
     next_session: u64,
     /// Sessions that are over, with the `h` they ended with.
     ended: BTreeMap<String, u32>,
+    /// By account and client.
+    tokens: BTreeMap<(BareJid, String), Vec<sasl2::Granted>>,
     /// What capabilities stand for (XEP-0115), by `node#ver`; `None` while a client is asked.
     capabilities: BTreeMap<String, Option<BTreeSet<String>>>,
     outputs: Vec<Output>,
@@ -221,6 +261,7 @@ impl FakeServer {
             sessions: BTreeMap::new(),
             next_session: 0,
             ended: BTreeMap::new(),
+            tokens: BTreeMap::new(),
             capabilities: BTreeMap::new(),
             outputs: Vec::new(),
         }
@@ -228,9 +269,16 @@ impl FakeServer {
 
     /// Makes an account, or gives it another password.
     pub fn register(&mut self, jid: &BareJid, password: &str) {
-        let credentials = Credentials::new(password, jid.as_str().as_bytes().to_vec(), 4_096);
+        // A new password has a new salt.
+        let salt = format!("{jid} {password}").into_bytes();
+        let credentials = Credentials::new(password, salt, 4_096);
         match self.accounts.get_mut(jid) {
-            Some(account) => account.credentials = credentials,
+            Some(account) => {
+                account.credentials = credentials;
+                if self.switches.password_voids_tokens {
+                    self.tokens.retain(|(owner, _), _| owner != jid);
+                }
+            }
             None => {
                 let account = Account {
                     credentials,
@@ -276,7 +324,7 @@ impl FakeServer {
 
     /// A client connected; with direct TLS `secure` is set from the start.
     pub fn accept(&mut self, link: LinkId, secure: bool, bindings: Bindings) {
-        self.links.insert(link, Link { secure, bindings, stage: Stage::Fresh });
+        self.links.insert(link, Link { secure, bindings, stage: Stage::Fresh, opened: 0, token_tried: false });
     }
 
     /// The client sent a frame.
@@ -285,7 +333,7 @@ impl FakeServer {
             return;
         }
         match frame {
-            Frame::StreamOpen(_) => self.open_stream(link),
+            Frame::StreamOpen(open) => self.open_stream(link, &open),
             Frame::Element(element) => self.element(link, element),
             Frame::TooLarge { head } => {
                 self.complain(format!("a {} above the limits", head.name));
@@ -335,6 +383,22 @@ impl FakeServer {
             self.close(link);
         }
         self.ended.clear();
+    }
+
+    /// Ends every stream of an account and sends it elsewhere.
+    pub fn send_elsewhere(&mut self, jid: &BareJid, host: &str) {
+        let xml = format!(
+            "<stream:error><see-other-host xmlns='{}'>{host}</see-other-host></stream:error></stream:stream>",
+            ns::STREAM_ERROR
+        );
+        let links: Vec<LinkId> =
+            self.sessions.values().filter(|session| session.jid.to_bare() == *jid).filter_map(|s| s.link).collect();
+        for link in links {
+            self.write(link, &xml);
+            self.detach(link);
+            self.close(link);
+        }
+        self.flush();
     }
 
     /// Ends every stream of an account with this stream error.

@@ -49,6 +49,17 @@ impl FakeServer {
         self.flush();
     }
 
+    /// Puts somebody on a roster under a name, without any subscription.
+    pub fn name_contact(&mut self, owner: &BareJid, contact: &BareJid, name: &str) {
+        self.change_contact(owner, contact, |item| item.name = Some(name.to_owned()));
+        self.flush();
+    }
+
+    /// The name a contact has on a roster.
+    pub fn contact_name(&self, owner: &BareJid, contact: &BareJid) -> Option<String> {
+        self.accounts[owner].roster.get(contact)?.name.clone()
+    }
+
     /// The subscription state one account has for another, as in `subscription=''`; with `+ask` while it waits.
     pub fn subscription(&self, owner: &BareJid, contact: &BareJid) -> String {
         let Some(item) = self.accounts[owner].roster.get(contact) else { return "absent".to_owned() };

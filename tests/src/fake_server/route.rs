@@ -68,9 +68,7 @@ impl FakeServer {
                 Archiving::Never => false,
             }
         };
-        let hint = |name| message.first(name, ns::HINTS).is_some();
-        let kept = !hint("no-store") && !hint("no-permanent-store");
-        kind && wanted && kept && (hint("store") || message.first("body", ns::CLIENT).is_some())
+        kind && wanted && is_worth_keeping(message)
     }
 
     fn store(&mut self, owner: &BareJid, from: &FullJid, to: &Jid, message: &Element) -> String {
@@ -117,7 +115,7 @@ impl FakeServer {
         let reached = self.recipients(to, true);
         let taken = self.fan_out(to, &message, archived);
         self.copy("received", &owner, &message, &reached);
-        let chat = matches!(message.attribute("type"), None | Some("chat" | "normal"));
+        let chat = matches!(message.attribute("type"), None | Some("chat" | "normal")) && is_worth_keeping(&message);
         if !taken && chat && (!archived || self.switches.offline_with_archive) {
             let now = self.now;
             if let Some(account) = self.accounts.get_mut(&owner) {
@@ -368,6 +366,16 @@ impl FakeServer {
             .child(list("never", &account.never));
         self.send(session, result(iq).child(preferences), true);
     }
+}
+
+/// What Prosody's archive takes: texts, receipts and markers, what asks to be kept; nothing that asks not to be.
+fn is_worth_keeping(message: &Element) -> bool {
+    let hint = |name: &str| message.first(name, ns::HINTS).is_some();
+    if hint("no-store") || hint("no-permanent-store") {
+        return false;
+    }
+    let said = |child: &Element| child.ns == ns::RECEIPTS || child.ns == ns::MARKERS || child.is("body", ns::CLIENT);
+    hint("store") || message.children().any(said)
 }
 
 fn claims_archive(node: &linnet_messenger::wire::Node, owner: &BareJid) -> bool {

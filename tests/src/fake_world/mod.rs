@@ -15,21 +15,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret};
-use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash};
+use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash, SessionKind, SignIn};
 use linnet_messenger::fault::{CommandError, Violation};
-use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
 
 use self::held::Held;
 use self::network::{Event, Wire};
 use self::phone::Phone;
-pub use self::phone::{Death, Disk};
+pub use self::phone::{Cost, Death, Disk};
 use crate::fake_server::{DOMAIN, FakeServer, LinkId};
 use crate::seed::Seed;
 use crate::world::{DeviceId, World};
@@ -73,7 +74,8 @@ struct Inner {
     next_ticket: u64,
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
-    targets: BTreeMap<usize, ConnectTarget>,
+    sign_ins: Vec<(usize, SessionKind, SignIn)>,
+    targets: Vec<(usize, ConnectTarget)>,
     trace: VecDeque<String>,
     salted: Salted,
     folder: PathBuf,
@@ -107,7 +109,8 @@ impl FakeWorld {
             next_ticket: 0,
             answers: BTreeMap::new(),
             violations: Vec::new(),
-            targets: BTreeMap::new(),
+            sign_ins: Vec::new(),
+            targets: Vec::new(),
             trace: VecDeque::new(),
             salted: BTreeMap::new(),
             folder,
@@ -169,6 +172,23 @@ impl FakeWorld {
     /// Violations counted so far, in order.
     pub fn violations(&self) -> Vec<Violation> {
         self.inner.borrow().violations.iter().map(|(_, violation)| *violation).collect()
+    }
+
+    /// How often something arrived anywhere.
+    pub fn arrivals(&self) -> u64 {
+        self.inner.borrow().arrivals
+    }
+
+    /// How the device's sessions were established so far, in order.
+    pub fn sign_ins(&self, device: DeviceId) -> Vec<(SessionKind, SignIn)> {
+        let inner = self.inner.borrow();
+        inner.sign_ins.iter().filter(|(id, ..)| *id == device.0).map(|(_, kind, how)| (*kind, *how)).collect()
+    }
+
+    /// Where the device wanted to connect so far, in order.
+    pub fn targets(&self, device: DeviceId) -> Vec<ConnectTarget> {
+        let inner = self.inner.borrow();
+        inner.targets.iter().filter(|(id, _)| *id == device.0).map(|(_, target)| target.clone()).collect()
     }
 
     /// Everything that went over the wires lately.
@@ -254,9 +274,14 @@ impl FakeWorld {
         self.inner.borrow_mut().handle(device.0, vec![input]);
     }
 
+    /// What it has cost the device to be there.
+    pub fn cost(&self, device: DeviceId) -> Cost {
+        self.inner.borrow().phones[device.0].cost
+    }
+
     /// Where the device connected last.
     pub fn target(&self, device: DeviceId) -> Option<ConnectTarget> {
-        self.inner.borrow().targets.get(&device.0).cloned()
+        self.targets(device).pop()
     }
 
     /// One number out of the device's store.
@@ -406,6 +431,10 @@ impl World for FakeWorld {
         self.look(device, |running| running.notifications.look(&running.reader).map(<[_]>::to_vec))
     }
 
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
+        self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
+    }
+
     fn cut(&self, device: DeviceId) {
         self.inner.borrow_mut().cut(device.0);
         self.tell(device, Input::NetworkChanged);
@@ -548,6 +577,7 @@ impl Inner {
         if death == Some(Death::Received) {
             return self.kill(device);
         }
+        phone.cost.act(time);
         let now = phone.now(time, EPOCH);
         let Some(running) = phone.running.as_mut() else { return };
         let outcome = running.engine.handle(inputs, &now);
@@ -573,7 +603,7 @@ impl Inner {
             Effect::Connect { account, connection, target } => {
                 let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
                 self.connect(device, account, connection, direct, target.pin);
-                self.targets.insert(device, target);
+                self.targets.push((device, target));
             }
             Effect::StartTls { connection, .. } => self.start_tls(device, connection),
             Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),
@@ -587,9 +617,10 @@ impl Inner {
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);
             }
-            Effect::Session { kind, .. } => {
+            Effect::Session { kind, sign_in, .. } => {
                 let name = self.phones[device].name.clone();
-                self.note(format!("{name}: {kind:?}"));
+                self.note(format!("{name}: {kind:?} by {sign_in:?}"));
+                self.sign_ins.push((device, kind, sign_in));
             }
             Effect::Violation { violation, .. } => {
                 let name = self.phones[device].name.clone();

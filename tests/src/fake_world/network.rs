@@ -150,6 +150,7 @@ impl Inner {
 
     pub(super) fn write_up(&mut self, device: usize, connection: ConnectionId, bytes: Vec<u8>) {
         let Some(link) = self.link_of(device, connection) else { return };
+        self.phones[device].cost.bytes += bytes.len() as u64;
         let name = self.phones[device].name.clone();
         self.note(format!("{name} > {}", String::from_utf8_lossy(&bytes)));
         let mut at = self.time + self.travel();
@@ -212,7 +213,9 @@ impl Inner {
             match output {
                 Output::Bytes(link, bytes) => {
                     let Some(wire) = self.wires.get(&link) else { continue };
-                    let name = self.phones[wire.device].name.clone();
+                    let device = wire.device;
+                    self.phones[device].cost.bytes += bytes.len() as u64;
+                    let name = self.phones[device].name.clone();
                     self.note(format!("{name} < {}", String::from_utf8_lossy(&bytes)));
                     for piece in self.pieces(bytes) {
                         let Some(wire) = self.wires.get_mut(&link) else { continue };

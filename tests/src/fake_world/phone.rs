@@ -31,6 +31,28 @@ pub enum Death {
     Acknowledged,
 }
 
+/// What a device's battery notices, since the beginning.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// How often the process was woken by a clock or by bytes. What follows within [`Cost::BURST`] is the same time.
+    pub wakes: u64,
+    /// Written and received, without TLS and TCP.
+    pub bytes: u64,
+    /// When it last did something, world time.
+    last: Option<u64>,
+}
+
+impl Cost {
+    /// Milliseconds: a timer and the answer to what it sent are one burst of the radio.
+    pub const BURST: u64 = 2_000;
+
+    /// It does something now.
+    pub fn act(&mut self, time: u64) {
+        self.wakes += u64::from(self.last.is_none_or(|last| time - last > Self::BURST));
+        self.last = Some(time);
+    }
+}
+
 /// What runs: gone with the process.
 pub struct Running {
     pub engine: Engine,
@@ -60,6 +82,8 @@ pub struct Phone {
     pub network: bool,
     /// Dies at the n-th stanza from now.
     pub doom: Option<(Death, u32)>,
+    /// What it costs to be there.
+    pub cost: Cost,
     path: PathBuf,
 }
 
@@ -76,6 +100,7 @@ impl Phone {
             skew: 0,
             network: true,
             doom: None,
+            cost: Cost::default(),
             path: folder.join(format!("{name}.db")),
         }
     }
@@ -99,7 +124,7 @@ impl Phone {
             engine,
             reader,
             timelines: BTreeMap::new(),
-            chat_list: Held::new(ChatList),
+            chat_list: Held::new(ChatList::new()),
             accounts: Held::new(Accounts),
             requests: Held::new(Requests),
             notifications: Held::new(Notifications),

@@ -20,16 +20,17 @@ use std::time::{Duration, Instant};
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret, ServerAddress};
 use linnet_messenger::fault::CommandError;
-use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::store::{StoreOptions, open_reader};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_messenger::view::{Page, View};
 use linnet_runtime::{Client, Options};
 use linnet_servers::{Kind, Server};
@@ -120,7 +121,7 @@ impl LiveWorld {
         };
         phone.running = Some(Running {
             accounts: Follower::new(&client, Accounts, &self.runtime),
-            chat_list: Follower::new(&client, ChatList, &self.runtime),
+            chat_list: Follower::new(&client, ChatList::new(), &self.runtime),
             timelines: BTreeMap::new(),
             client,
         });
@@ -147,6 +148,11 @@ impl LiveWorld {
             .entry(chat)
             .or_insert_with(|| Follower::new(client, Timeline::new(chat), &self.runtime))
             .wait(patience, wished)
+    }
+
+    /// Waits until the chat looks as wished; false if it does not in time.
+    pub fn sees_soon(&self, device: DeviceId, chat: ChatId, wished: impl FnMut(&[TimelineItem]) -> bool) -> bool {
+        self.wait_for_chat(device, chat, PATIENCE, wished)
     }
 
     fn wait_online(&self, device: DeviceId) {
@@ -422,7 +428,7 @@ impl World for LiveWorld {
     }
 
     fn chat_list(&self, device: DeviceId) -> Vec<ChatItem> {
-        let mut chats = self.look(device, ChatList, &[]);
+        let mut chats = self.look(device, ChatList::new(), &[]);
         for chat in &mut chats {
             chat.unread = chat.unread.saturating_sub(self.unread_markers(device, chat.id));
         }
@@ -445,6 +451,10 @@ impl World for LiveWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, Requests, &[])
+    }
+
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
+        self.look(device, Versions::new(message), &[])
     }
 
     fn cut(&self, device: DeviceId) {

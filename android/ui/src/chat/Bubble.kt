@@ -180,10 +180,9 @@ private fun MessageMenu(
                 MessageAction.COPY -> Icons.Copy to strings.messageCopy
                 MessageAction.RETRY -> Icons.Retry to strings.messageRetry
                 MessageAction.CORRECT -> Icons.Compose to strings.messageCorrect
-                // Shown once the core tells them.
-                MessageAction.VERSIONS -> null
+                MessageAction.VERSIONS -> Icons.History to strings.messageVersions
                 MessageAction.DELETE -> Icons.Delete to strings.messageDelete
-            } ?: continue
+            }
             DropdownMenuItem(
                 { LabelledIcon(icon, text) },
                 onClick = {
@@ -192,7 +191,7 @@ private fun MessageMenu(
                         MessageAction.COPY -> actions.copy(message.body)
                         MessageAction.RETRY -> actions.retry(message.id)
                         MessageAction.CORRECT -> actions.correct(message)
-                        MessageAction.VERSIONS -> Unit
+                        MessageAction.VERSIONS -> actions.showVersions(message.id)
                         MessageAction.DELETE -> onDelete()
                     }
                 },
@@ -203,12 +202,15 @@ private fun MessageMenu(
 
 @Composable
 private fun spokenActions(message: MessageItem, actions: ChatActions, onDelete: () -> Unit) =
-    message.actions.mapNotNull { action ->
+    message.actions.map { action ->
         when (action) {
             MessageAction.COPY -> CustomAccessibilityAction(strings.messageCopy) { actions.copy(message.body); true }
             MessageAction.RETRY -> CustomAccessibilityAction(strings.messageRetry) { actions.retry(message.id); true }
             MessageAction.CORRECT -> CustomAccessibilityAction(strings.messageCorrect) { actions.correct(message); true }
-            MessageAction.VERSIONS -> null
+            MessageAction.VERSIONS -> CustomAccessibilityAction(strings.messageVersions) {
+                actions.showVersions(message.id)
+                true
+            }
             MessageAction.DELETE -> CustomAccessibilityAction(strings.messageDelete) { onDelete(); true }
         }
     }

@@ -4,6 +4,7 @@ import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.text.input.clearText
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
@@ -19,6 +20,7 @@ import org.linnet.core.CommandException
 import org.linnet.core.MessageItem
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.Core
 import java.time.ZoneId
@@ -34,6 +36,8 @@ data class ChatState(
     val atEnd: Boolean = true,
     /** The own message whose text is being replaced. */
     val correcting: Correction? = null,
+    /** Those of the message that is looked at, oldest first. */
+    val versions: List<VersionItem>? = null,
 )
 
 /** A text of its own, so that a correction given up leaves the draft as it was. */
@@ -64,13 +68,16 @@ class ChatModel(
     private val unreadFrom = MutableStateFlow<String?>(null)
     private var marked = 0L
     private var asked: Int? = null
+    private val versions = MutableStateFlow<List<VersionItem>?>(null)
+    private var reading: Job? = null
     private val correcting = MutableStateFlow<Correction?>(null)
 
     /** Every keystroke comes here; what the core was not told yet is overtaken by the next. */
     private val composing = Channel<Boolean>(Channel.CONFLATED)
     private var composes = false
 
-    val state = combine(window, unreadFrom, accounts, chats, correcting) { shown, mark, allAccounts, allChats, edit ->
+    private val edits = combine(correcting, versions, ::Pair)
+    val state = combine(window, unreadFrom, accounts, chats, edits) { shown, mark, allAccounts, allChats, (edit, old) ->
         val item = allChats?.firstOrNull { it.id == chat }
         ChatState(
             item,
@@ -79,6 +86,7 @@ class ChatModel(
             shown?.atStart == true,
             shown?.atEnd != false,
             edit,
+            old,
         )
     }.stateIn(scope, SharingStarted.Eagerly, ChatState())
 
@@ -131,7 +139,7 @@ class ChatModel(
     private fun send(correction: Correction) {
         val body = correction.text.text.toString().trim()
         if (body.isEmpty()) return
-        correcting.value = null
+        cancelCorrection()
         if (body == correction.original) return
         val token = core.newToken()
         sending.launch {
@@ -150,6 +158,20 @@ class ChatModel(
 
     fun cancelCorrection() {
         correcting.value = null
+        composing(false)
+    }
+
+    fun showVersions(message: Long) {
+        reading?.cancel()
+        reading = scope.launch {
+            core.versions(message).catch { if (it is SubscriptionException) broken(it) else throw it }
+                .collect { versions.value = it }
+        }
+    }
+
+    fun closeVersions() {
+        reading?.cancel()
+        versions.value = null
     }
 
     /** The text field was touched, and is empty or not; or it was left. */

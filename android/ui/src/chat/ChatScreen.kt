@@ -68,6 +68,8 @@ interface ChatActions {
     fun composing(on: Boolean)
     fun correct(message: MessageItem)
     fun cancelCorrection()
+    fun showVersions(message: Long)
+    fun closeVersions()
     fun retry(message: Long)
     fun delete(message: Long)
     fun copy(text: String)
@@ -105,6 +107,7 @@ fun ChatScreen(
             val text = state.correcting?.text ?: draft
             TellComposing(text, watched, actions::composing)
             Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
+            state.versions?.let { Versions(it, actions::closeVersions) }
         }
     }
 }

@@ -13,10 +13,14 @@ use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
+use crate::message::relation::About;
 use crate::now::Now;
+use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
-use crate::session::{Link, Session, connect};
+use crate::session::features::Features;
+use crate::session::keepalive::Keepalive;
+use crate::session::{Link, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{Connection, PrivacySetting};
 
@@ -26,11 +30,13 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
         tx.execute("UPDATE stream SET previd = NULL", [])?;
+        credentials::rename(&tx)?;
         // Nor what has left since.
         tx.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
     // Archive pages were collected in memory: their requests have to be made again.
     tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM composing", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     tx.execute("UPDATE account SET connection = ?1", [off])?;
     let sessions = read(&tx, now)?;
@@ -75,6 +81,11 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
                 backoff: Backoff::default(),
+                keepalive: Keepalive::default(),
+                features: credentials::session_features(database, row.get(0)?)?,
+                direct_tls: false,
+                flights_cut: 0,
+                referral: Referral::None,
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
                 read_sync: ReadSyncState::default(),
@@ -128,7 +139,9 @@ pub fn add(
     {
         tx.prepare_cached("UPDATE account SET password = ?2, server = ?3, enabled = 1 WHERE id = ?1")?
             .execute(params![account, password.expose(), json])?;
+        credentials::forget(tx, account)?;
         session.password = password.clone();
+        session.features = Features::default();
         session.server = server.cloned();
         if let Some(proxy) = proxy {
             tx.prepare_cached("UPDATE account SET proxy = ?2 WHERE id = ?1")?.execute(params![account, proxy_json])?;
@@ -160,6 +173,11 @@ pub fn add(
         clock_offset: 0,
         link: Link::Off,
         backoff: Backoff::default(),
+        keepalive: Keepalive::default(),
+        features: Features::default(),
+        direct_tls: false,
+        flights_cut: 0,
+        referral: Referral::None,
         pump: false,
         archive: ArchiveState::new(None),
         read_sync: ReadSyncState::default(),
@@ -189,10 +207,16 @@ pub fn set_proxy(cx: &mut Cx<'_>, proxy: Option<&ProxyAddress>) -> Result<(), Re
 /// Tries a new password at once. Unlike adding the account again it keeps a server that the user named.
 pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
     cx.tx
-        .prepare_cached("UPDATE account SET password = ?2 WHERE id = ?1")?
-        .execute(params![cx.session.account, password.expose()])?;
+        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
     cx.session.password = password.clone();
-    set_enabled(cx, true)
+    cx.session.enabled = true;
+    cx.session.backoff.reset();
+    cx.change(Change::Accounts);
+    if cx.session.connection().is_some() {
+        connect::leave(cx, false)?;
+    }
+    connect::open(cx)
 }
 
 /// Connects or disconnects an account.
@@ -218,6 +242,11 @@ pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result
         PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
     };
     cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
+    match setting {
+        PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
+        PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
+        _ => {}
+    }
     cx.change(Change::Accounts);
     Ok(())
 }

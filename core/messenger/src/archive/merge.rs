@@ -18,7 +18,7 @@ use crate::fault::Fault;
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::identity::{self, Content, Known, Via};
 use crate::message::order::{self, Place, Side};
-use crate::message::{deletion, state, text};
+use crate::message::{deletion, relation, state, text};
 use crate::outbox;
 
 /// Where a page stands in a chat: the row last met, and the one above it; and how far the chat was read.
@@ -51,8 +51,15 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
     let mut peers: BTreeMap<&BareJid, ChatId> = BTreeMap::new();
     let mut cursors: BTreeMap<ChatId, Cursor> = BTreeMap::new();
     let mut arrivals: BTreeMap<ChatId, Arrivals> = BTreeMap::new();
+    // Where nothing was ever corrected and nothing waits, nobody has to look for it at each message.
+    let mut related = relation::any(cx)?;
     for archived in page {
+        for signal in &archived.signals {
+            relation::hear(cx, signal)?;
+            related = true;
+        }
         let Some(content) = &archived.content else { continue };
+        related |= content.replaces.is_some();
         let via = Via::Archive(&archived.id);
         let (known, chat) = match identity::find_unless(cx, content, via, absent)? {
             Known::Deleted => {
@@ -60,6 +67,10 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                 continue;
             }
             Known::Message(message) => (Some(message), chat_of(cx, message)?),
+            Known::New if !relation::is_admissible(cx, content)? => {
+                deletion::also_known_as(cx, &archived.id)?;
+                continue;
+            }
             Known::New => match peers.get(&content.peer) {
                 Some(chat) => (None, *chat),
                 None => {
@@ -83,11 +94,17 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                     _ => order::between(cx.tx, chat, cursor.position, cursor.next, Side::Low)?,
                 };
                 let unread = if content.outgoing { read::READ } else { cursor.horizon.begins(position) };
-                let message = text::insert_row(cx, &row(chat, position, archived, content, unread))?;
+                let row = row(chat, position, archived, content, unread);
+                let message = text::insert_row(cx, &row)?;
                 identity::name(cx, message, content, via)?;
+                if related {
+                    text::relate(cx, &row, message)?;
+                }
                 let arrived = arrivals.entry(chat).or_default();
-                arrived.newest = arrived.newest.max(Some(archived.time));
-                if content.outgoing {
+                if content.replaces.is_none() {
+                    arrived.newest = arrived.newest.max(Some(archived.time));
+                }
+                if content.outgoing && content.replaces.is_none() {
                     arrived.answered = Some(message);
                 }
                 // Making room has moved the neighbours.
@@ -331,6 +348,9 @@ type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
 
 /// Which message and chat an archived message is; `None` if there is nothing to show.
 fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result<Option<Identified<'a>>, Fault> {
+    for signal in &archived.signals {
+        relation::hear(cx, signal)?;
+    }
     let Some(content) = &archived.content else { return Ok(None) };
     match identity::find(cx, content, via)? {
         Known::Deleted => {
@@ -338,6 +358,10 @@ fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result
             Ok(None)
         }
         Known::Message(message) => Ok(Some((content, Some(message), chat_of(cx, message)?))),
+        Known::New if !relation::is_admissible(cx, content)? => {
+            deletion::also_known_as(cx, &archived.id)?;
+            Ok(None)
+        }
         Known::New => Ok(Some((content, None, open::for_peer(cx, &content.peer)?))),
     }
 }
@@ -411,7 +435,7 @@ fn insert(
     let unread = if fresh { Horizon::of(cx, chat)?.begins(position) } else { read::READ };
     let message = text::insert(cx, &row(chat, position, archived, content, unread))?;
     identity::name(cx, message, content, Via::Archive(&archived.id))?;
-    if content.outgoing {
+    if content.outgoing && content.replaces.is_none() {
         read::read_up_to(cx, chat, message)?;
     }
     Ok(message)
@@ -428,10 +452,7 @@ fn row<'a>(
         chat,
         position,
         place: Place::Settled,
-        sender: &content.sender,
-        outgoing: content.outgoing,
-        body: &content.body,
-        stanza_id: content.stanza_id.as_deref(),
+        content,
         time: archived.time,
         unread,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },

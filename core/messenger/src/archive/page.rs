@@ -6,6 +6,7 @@ use jid::BareJid;
 
 use crate::input::Input;
 use crate::message::identity::Content;
+use crate::message::relation::{self, Signal};
 use crate::session::clock::parse_stamp;
 use crate::wire::{Element, Frame, ns};
 
@@ -17,6 +18,8 @@ pub struct Archived {
     pub time: i64,
     /// `None`: nothing that is shown (a receipt, a marker, what a later version will know).
     pub content: Option<Content>,
+    /// Receipts and markers in it.
+    pub signals: Vec<Signal>,
 }
 
 /// Whether a power cut may take back what an input brings: results of an archive query and their end, because they can
@@ -41,7 +44,12 @@ pub fn read_result(result: &Element, own: &BareJid) -> Option<Archived> {
     let forwarded = result.first("forwarded", ns::FORWARD)?;
     let time = parse_stamp(forwarded.first("delay", ns::DELAY)?.attribute("stamp")?)?;
     let message = forwarded.first("message", ns::CLIENT)?;
-    Some(Archived { id: id.to_owned(), time, content: Content::read(message, own) })
+    Some(Archived {
+        id: id.to_owned(),
+        time,
+        content: Content::read(message, own),
+        signals: relation::signals(message, own),
+    })
 }
 
 /// What `<fin/>` says.

@@ -19,6 +19,7 @@ use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
 use crate::ids::{ChatId, GapId};
 use crate::message::order::Place;
+use crate::message::relation;
 use crate::outbox;
 use crate::session::clock::format_stamp;
 use crate::session::connect;
@@ -72,6 +73,8 @@ pub struct ArchiveState {
     /// A first look that the loss of the stream interrupted.
     interrupted: Option<Join>,
     pub(super) unstored: Unstored,
+    /// A first look that a metered network cut short may be waiting to go on.
+    pub(super) deepens: bool,
 }
 
 /// A query under way.
@@ -152,6 +155,7 @@ impl ArchiveState {
             careful: 0,
             interrupted: None,
             unstored: Unstored::default(),
+            deepens: true,
         }
     }
 
@@ -243,6 +247,19 @@ pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
     }
     if retry.is_some() || cx.session.archive.confirm_at.is_some_and(|at| at <= mono) {
         return catch_up(cx);
+    }
+    if cx.session.archive.deepens && !cx.modes.metered {
+        return match join::deepening(cx)? {
+            Some(join) => {
+                unstored::all(cx)?;
+                cx.session.archive.unstored.lowest = join::first_of_each_chat(cx)?;
+                start(cx, Goal::Join(join))
+            }
+            None => {
+                cx.session.archive.deepens = false;
+                Ok(())
+            }
+        };
     }
     Ok(())
 }
@@ -450,6 +467,7 @@ fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
         read_sync::caught_up(cx)?;
         connect::show(cx, Connection::Online)?;
     }
+    relation::give_up(cx)?;
     outbox::end_doubt(cx)
 }
 
@@ -490,6 +508,14 @@ pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
             cx.tx
                 .prepare_cached("UPDATE account SET archive_joined = 0 WHERE id = ?1")?
                 .execute([cx.session.account])?;
+            Ok(())
+        }
+        // What is left unread stays a gap of each chat.
+        Goal::Join(join) if join.deepens => {
+            if cx.session.archive.broken > TRIES {
+                cx.session.archive.broken = 0;
+                join::remember_deepening(cx, None)?;
+            }
             Ok(())
         }
         // From this side too: what is left between are the gaps of the chats, each tried on its own.

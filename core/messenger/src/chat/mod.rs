@@ -3,3 +3,4 @@
 pub mod open;
 pub mod read;
 pub mod read_sync;
+pub mod typing;

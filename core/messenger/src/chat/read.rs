@@ -1,20 +1,17 @@
 //! What has been seen: a mark a chat that only moves forward, whoever moves it. Reading on another device counts, and so
 //! does answering there. What the archive brings below the mark later was read, too.
 //!
-//! XEPs: 0333
+//! XEPs: 0333, 0490
 
-use jid::BareJid;
 use rusqlite::OptionalExtension;
 
 use super::read_sync;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
-use crate::engine::envelope::{Copied, Inbound};
-use crate::engine::feature::{Done, Feature, Refusal};
+use crate::engine::feature::{Feature, Refusal};
 use crate::fault::{CommandError, Fault};
 use crate::ids::{ChatId, MessageId};
-use crate::message::{order, state};
-use crate::wire::ns;
+use crate::message::{marker, order, state};
 
 /// The values of `message.unread`; 2 is a correction's.
 pub const READ: i64 = 0;
@@ -27,21 +24,13 @@ pub const UNDECIDED: i64 = 3;
 pub struct Read;
 
 impl Feature for Read {
-    fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
-        let marker = inbound.stanza.first("displayed", ns::MARKERS).filter(|_| inbound.copy == Some(Copied::Sent));
-        let to = inbound.stanza.attribute("to").and_then(|to| BareJid::new(to).ok());
-        if let (Some(id), Some(peer)) = (marker.and_then(|marker| marker.attribute("id")), to) {
-            up_to_marked(cx, &peer, id)?;
-        }
-        Ok(Done::Pass)
-    }
-
     fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
         let Command::MarkRead { chat, message } = command else { return Ok(None) };
         let (of, position, _) = state::whereabouts(cx, *message)?.ok_or(CommandError::NotFound)?;
         if of != *chat {
             return Err(CommandError::NotFound.into());
         }
+        marker::tell(cx, *chat, position)?;
         if up_to(cx, *chat, position)? {
             read_sync::wish(cx, *chat)?;
         }
@@ -83,26 +72,6 @@ pub fn read_up_to(cx: &mut Cx<'_>, chat: ChatId, message: MessageId) -> Result<(
     match state::whereabouts(cx, message)? {
         Some((of, position, _)) if of == chat => up_to(cx, chat, position).map(|_| ()),
         _ => Ok(()),
-    }
-}
-
-/// One of our devices has told the contact that it shows the message with this id (XEP-0333).
-pub fn up_to_marked(cx: &mut Cx<'_>, peer: &BareJid, id: &str) -> Result<(), Fault> {
-    // Ids are the sender's, and may come again: the newest is meant.
-    let message: Option<(ChatId, MessageId)> = cx
-        .tx
-        .prepare_cached(
-            "SELECT chat_id, id FROM (
-                 SELECT message.chat_id, message.id, message.sender, message.stanza_id FROM message
-                 JOIN chat ON chat.id = message.chat_id
-                 WHERE chat.account_id = ?1 AND chat.jid = ?2 ORDER BY message.position DESC LIMIT 1000)
-             WHERE sender = ?2 AND stanza_id = ?3 LIMIT 1",
-        )?
-        .query_row((cx.session.account, peer.as_str(), id), |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    match message {
-        Some((chat, message)) => read_up_to(cx, chat, message),
-        None => Ok(()),
     }
 }
 

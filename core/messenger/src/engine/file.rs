@@ -5,6 +5,8 @@
 //! kept over a suspension only if nobody else took the lease meanwhile. A lost lease ends an extension; the app takes it
 //! back, and reads everything anew.
 
+use std::collections::BTreeMap;
+
 use super::{Engine, Outcome};
 use crate::account::settings;
 use crate::change::Change;
@@ -13,6 +15,7 @@ use crate::fault::{CommandError, Fault};
 use crate::ids::{AccountId, ConnectionId};
 use crate::input::Input;
 use crate::now::Now;
+use crate::session::Session;
 use crate::store::{OpenError, Role, Store, Verdict, integrity};
 use crate::view::item::{Connection, WaitReason};
 
@@ -101,7 +104,8 @@ impl Engine {
             let mut store = Store::open(self.options.clone())?;
             let others = store.lease.epoch != self.left.wrapping_add(1);
             if others || store.restored {
-                self.sessions = settings::load(&mut store, now)?;
+                let sessions = settings::load(&mut store, now)?;
+                self.adopt(sessions);
                 outcome.changes.insert(Change::All);
             }
             self.store = Some(store);
@@ -159,11 +163,18 @@ impl Engine {
             Ok::<_, OpenError>(sessions)
         });
         if let Some(Ok(sessions)) = read {
-            self.sessions = sessions;
+            self.adopt(sessions);
         }
         self.sessions.values_mut().for_each(|session| session.wait(now.mono + pause));
         outcome.changes.insert(Change::All);
         outcome
+    }
+
+    /// Goes on with what was read from the file. Whether the app is in front is not in it.
+    fn adopt(&mut self, mut sessions: BTreeMap<AccountId, Session>) {
+        let active = self.sessions.values().all(|session| session.active);
+        sessions.values_mut().for_each(|session| session.active = active);
+        self.sessions = sessions;
     }
 
     fn finish(&mut self, end: End, under_way: &UnderWay) -> Outcome {
@@ -202,5 +213,194 @@ impl Outcome {
     pub(super) fn add(&mut self, more: Self) {
         self.effects.extend(more.effects);
         self.changes.extend(more.changes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Command, Secret};
+    use crate::random::Random;
+    use crate::store::StoreOptions;
+
+    struct Dice(u8);
+
+    impl Random for Dice {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            self.0 = self.0.wrapping_add(1);
+            bytes.fill(self.0);
+        }
+    }
+
+    /// An engine with one account, on a file that goes away with it.
+    struct Bench {
+        engine: Engine,
+        path: std::path::PathBuf,
+        now: Now,
+    }
+
+    impl Bench {
+        fn new(name: &str, role: Role) -> Self {
+            let path = std::env::temp_dir().join(format!("linnet-file-{name}-{}.db", std::process::id()));
+            let now = Now { wall: 1_790_000_000_000, mono: 50_000, boot_id: "boot".to_owned() };
+            let options = StoreOptions { role, ..StoreOptions::new(Some(path.clone()), [3; 32]) };
+            let engine = Engine::open(options, Box::new(Dice(0)), &now).unwrap();
+            let mut bench = Self { engine, path, now };
+            let address = "alice@linnet.test".to_owned();
+            let password = Secret::new("p");
+            let added = bench.ask(Command::AddAccount { address, password, server: None, proxy: None });
+            assert!(added.is_ok());
+            bench
+        }
+
+        fn handle(&mut self, input: Input) -> Outcome {
+            self.engine.handle(vec![input], &self.now)
+        }
+
+        fn ask(&mut self, command: Command) -> Result<crate::command::Receipt, CommandError> {
+            let outcome = self.handle(Input::Command { ticket: 7, command });
+            let answers = outcome.effects.into_iter().filter_map(|effect| match effect {
+                Effect::Answer { ticket: 7, result } => Some(result),
+                _ => None,
+            });
+            answers.last().expect("every command is answered")
+        }
+
+        fn start_chat(&mut self, address: &str) -> Result<crate::command::Receipt, CommandError> {
+            self.ask(Command::StartChat { account: AccountId(1), address: address.to_owned() })
+        }
+
+        /// Does something to the file as another process would.
+        fn behind_its_back(&self, sql: &str) {
+            let store = self.engine.store.as_ref().unwrap();
+            store.connection.execute_batch(sql).unwrap();
+        }
+
+        fn connection(&self) -> Connection {
+            let reader = self.engine.reader().unwrap();
+            let json: String = reader.query_row("SELECT connection FROM account", [], |row| row.get(0)).unwrap();
+            serde_json::from_str(&json).unwrap()
+        }
+    }
+
+    impl Drop for Bench {
+        fn drop(&mut self) {
+            for end in ["", "-wal", "-shm", "-lease", "-generation"] {
+                drop(std::fs::remove_file(format!("{}{end}", self.path.display())));
+            }
+        }
+    }
+
+    const TAKE: &str = "UPDATE lease SET holder = 'extension', epoch = epoch + 1";
+
+    #[test]
+    fn an_extension_that_lost_the_lease_commits_and_sends_nothing_more() {
+        let mut bench = Bench::new("extension", Role::Extension);
+        bench.behind_its_back(TAKE);
+        let command = Command::StartChat { account: AccountId(1), address: "bob@linnet.test".to_owned() };
+        let outcome = bench.handle(Input::Command { ticket: 7, command });
+        assert_eq!(bench.engine.ended(), Some(End::LeaseLost));
+        let closed = outcome.effects.iter().filter(|effect| matches!(effect, Effect::Close { .. })).count();
+        assert_eq!(closed, 1, "{:?}", outcome.effects);
+        assert!(!outcome.effects.iter().any(|effect| matches!(effect, Effect::Write { .. } | Effect::Connect { .. })));
+        let reader = bench.engine.reader().unwrap();
+        let chats: i64 = reader.query_row("SELECT count(*) FROM chat", [], |row| row.get(0)).unwrap();
+        assert_eq!(chats, 0);
+        assert_eq!(bench.start_chat("carol@linnet.test"), Err(CommandError::NotNow));
+    }
+
+    #[test]
+    fn an_idle_extension_looks_for_the_app() {
+        let mut bench = Bench::new("idle", Role::Extension);
+        assert!(bench.engine.look_for_app().effects.is_empty());
+        bench.behind_its_back(TAKE);
+        bench.engine.look_for_app();
+        assert_eq!(bench.engine.ended(), Some(End::LeaseLost));
+    }
+
+    #[test]
+    fn the_app_takes_a_lost_lease_back_and_reads_everything_anew() {
+        let mut bench = Bench::new("app", Role::App);
+        bench.behind_its_back(TAKE);
+        assert_eq!(bench.start_chat("bob@linnet.test"), Err(CommandError::NotNow), "rolled back");
+        assert_eq!(bench.engine.ended(), None);
+        assert_eq!(bench.engine.next_deadline(), Some(bench.now.mono), "it connects at once");
+        assert!(bench.start_chat("bob@linnet.test").is_ok());
+    }
+
+    #[test]
+    fn after_a_failed_transaction_accounts_wait_and_say_so() {
+        let mut bench = Bench::new("failed", Role::App);
+        let until = bench.now.wall + i64::try_from(RESTART_PAUSE).unwrap();
+        bench.behind_its_back(
+            "CREATE TRIGGER broken BEFORE INSERT ON chat BEGIN SELECT RAISE (ABORT, 'no more chats'); END",
+        );
+        assert_eq!(bench.start_chat("bob@linnet.test"), Err(CommandError::Storage));
+        assert_eq!(bench.connection(), Connection::Waiting { until, reason: WaitReason::Lost });
+        assert_eq!(bench.engine.next_deadline(), Some(bench.now.mono + RESTART_PAUSE));
+    }
+
+    #[test]
+    fn what_a_restored_file_forbids_is_forbidden_once() {
+        let mut bench = Bench::new("restored", Role::App);
+        let stream = "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent)
+                      VALUES (1, 'p', 'alice@linnet.test/x', 'boot', 0, 0, 0)";
+        bench.behind_its_back(stream);
+        let store = bench.engine.store.as_mut().unwrap();
+        store.restored = true;
+        let resumable = |store: &Store| -> Option<String> {
+            store.connection.query_row("SELECT previd FROM stream", [], |row| row.get(0)).unwrap()
+        };
+        settings::load(store, &bench.now).unwrap();
+        assert_eq!(resumable(store), None);
+        store.connection.execute("UPDATE stream SET previd = 'q'", []).unwrap();
+        settings::load(store, &bench.now).unwrap();
+        assert_eq!(resumable(store).as_deref(), Some("q"), "a session made since is sound");
+    }
+
+    #[test]
+    fn a_suspended_engine_has_no_file_and_refuses() {
+        let mut bench = Bench::new("suspended", Role::App);
+        bench.handle(Input::Suspend);
+        assert!(!bench.engine.is_open());
+        assert_eq!(bench.engine.next_deadline(), None);
+        for input in [Input::Tick, Input::NetworkChanged] {
+            assert!(bench.handle(input).effects.is_empty());
+        }
+        assert_eq!(bench.start_chat("bob@linnet.test"), Err(CommandError::NotNow));
+        let enable = Command::SetAccountEnabled { account: AccountId(1), enabled: true };
+        assert_eq!(bench.ask(enable), Err(CommandError::NotNow), "and opens no connection");
+        let outcome = bench.handle(Input::Resume);
+        assert!(outcome.effects.iter().any(|effect| matches!(effect, Effect::Connect { .. })));
+        assert!(bench.start_chat("bob@linnet.test").is_ok());
+    }
+
+    #[test]
+    fn a_damaged_file_ends_everything() {
+        let mut bench = Bench::new("damaged", Role::App);
+        assert!(bench.engine.wants_check(&bench.now));
+        bench.engine.pages_checked(Verdict::Sound, &bench.now);
+        assert!(!bench.engine.wants_check(&bench.now), "once a boot");
+        let outcome = bench.engine.pages_checked(Verdict::Damaged, &bench.now);
+        assert!(outcome.effects.iter().any(|effect| matches!(effect, Effect::Close { .. })));
+        assert_eq!(bench.engine.ended(), Some(End::Damaged));
+        let options = bench.engine.store_options().clone();
+        assert!(matches!(Store::open(options), Err(OpenError::KeyOrFile)), "the next start leads to the recovery");
+    }
+
+    #[test]
+    fn a_suspension_ends_a_transaction_and_waking_up_begins_one() {
+        let parts = |mut inputs: Vec<Input>| {
+            let mut parts = Vec::new();
+            while !inputs.is_empty() {
+                let rest = inputs.split_off(first_part(&inputs));
+                parts.push(inputs.len());
+                inputs = rest;
+            }
+            parts
+        };
+        assert_eq!(parts(vec![Input::Tick, Input::Suspend, Input::Tick, Input::Resume, Input::Tick]), [2, 1, 2]);
+        assert_eq!(parts(vec![Input::Resume, Input::Suspend]), [2]);
+        assert_eq!(parts(vec![Input::Tick, Input::Tick]), [2]);
     }
 }

@@ -12,6 +12,7 @@ pub mod feature;
 mod file;
 pub mod pipeline;
 pub mod request;
+mod undecided;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -56,6 +57,8 @@ pub struct Engine {
     suspended: bool,
     /// The last call committed a stanza; by the next call its effects have left.
     released: bool,
+    /// What an earlier version could not handle is still to be read again.
+    undecided: bool,
     next_deadline: Option<u64>,
 }
 
@@ -90,6 +93,7 @@ impl Engine {
             modes: Modes::default(),
             suspended: false,
             released: false,
+            undecided: true,
             next_deadline,
         })
     }
@@ -186,8 +190,12 @@ impl Engine {
             let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
             call.dispatch(input, &mut self.sessions)?;
         }
+        let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(&tx)?;
         for session in self.sessions.values_mut() {
             let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
+            if read_again {
+                undecided::read_again(&mut call.cx(session))?;
+            }
             call.settle(session)?;
         }
         if stanzas {
@@ -207,7 +215,12 @@ impl Engine {
         let requests = self.sessions.values().filter(|session| session.is_live()).filter_map(|session| {
             let deadline: Option<i64> = store
                 .connection
-                .prepare_cached("SELECT min(deadline) FROM request WHERE account_id = ?1")
+                .prepare_cached(
+                    "SELECT min(due) FROM (
+                         SELECT min(deadline) AS due FROM request WHERE account_id = ?1
+                         UNION ALL SELECT min(composing.until) FROM composing
+                             JOIN chat ON chat.id = composing.chat_id WHERE chat.account_id = ?1)",
+                )
                 .and_then(|mut statement| statement.query_row([session.account], |row| row.get(0)))
                 .unwrap_or(None);
             deadline.and_then(|deadline| u64::try_from(deadline).ok())
@@ -442,7 +455,9 @@ impl Call<'_> {
         }
         stream::settle(&mut cx)?;
         let account = session.account;
+        let mono = self.now.mono;
         if let Some(live) = session.live().filter(|live| !live.outgoing.is_empty()) {
+            live.spoken = mono;
             let bytes = std::mem::take(&mut live.outgoing).into_bytes();
             self.out.effects.push(Effect::Write { account, connection: live.connection, bytes });
         }
@@ -472,6 +487,7 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
     match frame {
         Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
         Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),
+        Frame::Element(element) if element.is("features", ns::STREAM) => connect::features(cx, &element),
         Frame::Element(element) => {
             if !stream::nonza(cx, &element)? {
                 cx.violation(Violation::UnknownNonza);
@@ -527,15 +543,7 @@ pub fn stanza(cx: &mut Cx<'_>, element: &Element, counted: bool) -> Result<(), F
     if reading {
         cx.session.archive.pause_after_fault(cx.now.mono);
     }
-    cx.tx.prepare_cached("INSERT INTO undecided (account_id, stanza, time) VALUES (?1, ?2, ?3)")?.execute((
-        cx.session.account,
-        element.to_xml(),
-        cx.now.wall,
-    ))?;
-    cx.tx
-        .prepare_cached("DELETE FROM undecided WHERE account_id = ?1 AND id <= (SELECT max(id) FROM undecided) - 1000")?
-        .execute([cx.session.account])?;
-    Ok(())
+    undecided::keep(cx, element)
 }
 
 fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {

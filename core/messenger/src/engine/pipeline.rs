@@ -8,6 +8,8 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::session::ping::Ping,
     &crate::session::disco::Disco,
     &crate::session::clock::ServerClock,
+    // Who is writing; before `Subscription`, which takes every presence.
+    &crate::chat::typing::Typing,
     // Who there is.
     &crate::contact::roster::Roster,
     &crate::contact::presence::Presence,
@@ -20,7 +22,9 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::chat::read::Read,
     // What is said.
     &crate::message::bounce::Bounce,
+    &crate::message::receipt::Receipts,
     &crate::message::text::Text,
+    &crate::message::correction::Correction,
     &crate::message::deletion::Deletion,
     &crate::chat::open::Open,
     &crate::chat::read_sync::ReadSync,

@@ -118,6 +118,15 @@ impl Cx<'_> {
         matches!(&self.session.link, crate::session::Link::Live(live) if from.as_str() == live.bound.as_str())
     }
 
+    /// Whether such a request waits for its answer.
+    pub fn is_under_way(&self, purpose: &Purpose) -> Result<bool, Fault> {
+        let purpose = serde_json::to_string(purpose).map_err(|_| Fault::Corrupt("purpose"))?;
+        Ok(self
+            .tx
+            .prepare_cached("SELECT 1 FROM request WHERE account_id = ?1 AND purpose = ?2")?
+            .exists((self.session.account, purpose))?)
+    }
+
     fn forget_request(&mut self, id: &str) -> Result<(), Fault> {
         self.tx
             .prepare_cached("DELETE FROM request WHERE account_id = ?1 AND stanza_id = ?2")?

@@ -40,10 +40,30 @@ impl Feature for Bounce {
             .query_row((cx.session.account, cx.session.jid.as_str(), id, from.to_bare().as_str()), |row| row.get(0))
             .optional()?;
         if let Some(message) = message {
-            state::fail(cx, message, reason(error_condition(inbound.stanza).unwrap_or("")))?;
+            let reason = match error_condition(inbound.stanza).unwrap_or("") {
+                "service-unavailable" if !is_known(cx, from.to_bare().as_str())? => SendFailure::NoSuchRecipient,
+                condition => reason(condition),
+            };
+            state::fail(cx, message, reason)?;
         }
         Ok(Done::Taken)
     }
+}
+
+/// Whether this address has ever shown that somebody is there. Servers answer `service-unavailable` for an account that
+/// does not exist, and for one that does not want the message (RFC 6121 8.5.1 and 8.5.2): from somebody known it is the
+/// latter, else most likely a typing error.
+fn is_known(cx: &Cx<'_>, peer: &str) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT 1 FROM contact WHERE account_id = ?1 AND jid = ?2 AND subscription <> 'none'
+             UNION ALL
+             SELECT 1 FROM chat JOIN message ON message.chat_id = chat.id
+             WHERE chat.account_id = ?1 AND chat.jid = ?2 AND message.outgoing = 0
+             LIMIT 1",
+        )?
+        .exists((cx.session.account, peer))?)
 }
 
 fn reason(condition: &str) -> SendFailure {

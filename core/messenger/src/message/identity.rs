@@ -30,10 +30,21 @@ pub struct Content {
     pub body: String,
     pub stanza_id: Option<String>,
     pub origin_id: Option<String>,
+    /// XEP-0308: the `id` of the sender's message that this one corrects.
+    pub replaces: Option<String>,
+    /// XEP-0393: to be shown as it is.
+    pub unstyled: bool,
+    /// XEP-0333: the sender wants to know when it is read.
+    pub markable: bool,
 }
 
 /// Longest id taken from a stanza; a longer one names nothing.
 const LONGEST_ID: usize = 1024;
+
+/// An id that can name a message.
+pub fn usable(id: &str) -> Option<String> {
+    (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned())
+}
 
 impl Content {
     /// Reads a chat message; `None` if it says nothing to people, or is not of a one-to-one chat.
@@ -42,28 +53,35 @@ impl Content {
         if !message.is("message", ns::CLIENT) || matches!(type_, "error" | "groupchat" | "headline") {
             return None;
         }
-        let body = message.first("body", ns::CLIENT)?.content();
-        if body.is_empty() {
-            return None;
-        }
-        let address = |name: &str| match message.attribute(name) {
-            None => Some(own.clone()),
-            Some(jid) => Jid::new(jid).ok().map(|jid| jid.to_bare()),
-        };
-        let (from, to) = (address("from")?, address("to")?);
-        let outgoing = from == *own;
-        if !outgoing && to != *own {
-            return None;
-        }
-        let usable = |id: &str| (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned());
+        let body = super::fallback::body(message)?;
+        let (sender, peer, outgoing) = parties(message, own)?;
+        let id_of = |name: &str, ns: &str| message.first(name, ns)?.attribute("id").and_then(usable);
         Some(Self {
-            peer: if outgoing { to } else { from.clone() },
-            sender: from,
+            peer,
+            sender,
             outgoing,
             body,
             stanza_id: message.attribute("id").and_then(usable),
-            origin_id: message.first("origin-id", ns::STANZA_ID).and_then(|id| id.attribute("id")).and_then(usable),
+            origin_id: id_of("origin-id", ns::STANZA_ID),
+            replaces: id_of("replace", ns::CORRECTION),
+            unstyled: message.first("unstyled", ns::STYLING).is_some(),
+            markable: message.first("markable", ns::MARKERS).is_some(),
         })
+    }
+}
+
+/// Who says something to whom: the sender, the other side, and whether the sender is we. `None` if it is neither from us
+/// nor to us, or an address can't be read.
+pub fn parties(message: &Element, own: &BareJid) -> Option<(BareJid, BareJid, bool)> {
+    let address = |name: &str| match message.attribute(name) {
+        None => Some(own.clone()),
+        Some(jid) => Jid::new(jid).ok().map(|jid| jid.to_bare()),
+    };
+    let (from, to) = (address("from")?, address("to")?);
+    match (from == *own, to == *own) {
+        (true, _) => Some((from, to, true)),
+        (false, true) => Some((from.clone(), from, false)),
+        (false, false) => None,
     }
 }
 
@@ -185,6 +203,16 @@ fn by_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str, absent: Absent) -> 
         .prepare_cached("SELECT 1 FROM tombstone WHERE account_id = ?1 AND scope = ?2 AND kind = ?3 AND value = ?4")?
         .exists(key)?;
     Ok(if deleted { Known::Deleted } else { Known::New })
+}
+
+/// Whether the user deleted a message that its sender had given this stanza id.
+pub fn is_buried(cx: &Cx<'_>, sender: &BareJid, stanza_id: &str) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT 1 FROM tombstone WHERE account_id = ?1 AND scope = ?2 AND kind = 'stanza' AND value = ?3",
+        )?
+        .exists((cx.session.account, sender.as_str(), stanza_id))?)
 }
 
 /// What tells a deleted message that had no unique name when it was deleted.

@@ -39,13 +39,18 @@ const NAME: &str = "Linnet";
 /// Which program it is whose capabilities a presence names.
 const NODE: &str = "https://linnet.org";
 /// What we can do, in the order of XEP-0115 5.1: sorted.
-const FEATURES: [&str; 5] = [
+const FEATURES: [&str; 10] = [
     ns::CAPS,
+    ns::CHAT_STATES,
     ns::DISCO_INFO,
+    ns::MARKERS,
     // News of the account's own nodes that other devices write (XEP-0163 4.2).
     "urn:xmpp:mds:displayed:0+notify",
+    ns::CORRECTION,
     ns::PING,
+    ns::RECEIPTS,
     ns::STANZA_ID,
+    ns::STYLING,
 ];
 
 /// See the module.

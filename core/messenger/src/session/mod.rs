@@ -7,8 +7,10 @@ pub mod backoff;
 pub mod certificate;
 pub mod clock;
 pub mod connect;
+pub mod credentials;
 pub mod disco;
 pub mod features;
+pub mod keepalive;
 pub mod negotiate;
 pub mod ping;
 pub mod saslprep;
@@ -18,15 +20,19 @@ pub mod stream;
 use jid::{BareJid, FullJid};
 
 use crate::command::{ProxyAddress, Secret, ServerAddress};
+use crate::effect::Redirect;
 use crate::ids::{AccountId, ConnectionId, Fingerprint};
 use crate::wire::Frame;
 use backoff::Backoff;
+use features::Features;
+use keepalive::Keepalive;
 use negotiate::Negotiation;
 
 /// One account's stream.
 pub struct Session {
     pub account: AccountId,
     pub jid: BareJid,
+    /// Empty where its keys were kept instead.
     pub password: Secret,
     pub server: Option<ServerAddress>,
     pub proxy: Option<ProxyAddress>,
@@ -43,6 +49,14 @@ pub struct Session {
     pub clock_offset: i64,
     pub link: Link,
     pub backoff: Backoff,
+    pub keepalive: Keepalive,
+    /// What the server offers in the session; until it tells, what it did in the last one.
+    pub features: Features,
+    /// The transport had TLS from the first byte.
+    pub direct_tls: bool,
+    /// Logins sent with the stream header that were cut off before an answer, in a row.
+    pub flights_cut: u32,
+    pub referral: Referral,
     /// Look at the outbox before this call ends.
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
@@ -65,6 +79,16 @@ pub enum Link {
     },
     Negotiating(Box<Negotiating>),
     Live(Box<Live>),
+}
+
+/// A server may send us to another of its machines, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Referral {
+    None,
+    /// The next transport goes there.
+    To(Redirect),
+    /// The present one did.
+    Followed,
 }
 
 /// A login under way.
@@ -97,6 +121,14 @@ pub struct Live {
     pub since: u64,
     /// When the server last said anything, mono.
     pub heard: u64,
+    /// When we last did, mono.
+    pub spoken: u64,
+    /// The features of the session are still to come.
+    pub features_due: bool,
+    /// XEP-0352: what the server takes our state to be; `None` if that can't be known.
+    pub told_active: Option<bool>,
+    /// The probe was sent because of silence.
+    pub silence_probed: bool,
     /// The server must have answered until then, mono. What else it says buys time up to `probe_limit`: its answer may
     /// stand behind a page of the archive, but a link that carries in one direction only must not look alive for ever.
     pub probe: Option<u64>,
@@ -146,6 +178,13 @@ impl Session {
         Some(live.sent)
     }
 
+    /// When a silent link has to be probed, mono.
+    pub fn silence_ends(&self, live: &Live) -> u64 {
+        let theirs = live.heard + self.keepalive.interval();
+        let ours = keepalive::own_silence(self.features.limits.idle_seconds).map(|limit| live.spoken + limit);
+        ours.map_or(theirs, |ours| ours.min(theirs))
+    }
+
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
         if self.archive.has_unstored() {
@@ -157,7 +196,7 @@ impl Session {
             Link::Opening { deadline, .. } => Some(*deadline),
             Link::Negotiating(negotiating) => Some(negotiating.deadline.min(negotiating.last_deadline)),
             Link::Live(live) => {
-                let alive = live.probe.unwrap_or(live.heard + stream::IDLE);
+                let alive = live.probe.unwrap_or(self.silence_ends(live));
                 [Some(alive), self.archive.deadline()].into_iter().flatten().min()
             }
         }

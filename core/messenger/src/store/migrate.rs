@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_connection.sql"),
     include_str!("migrations/0005_device.sql"),
     include_str!("migrations/0006_lease.sql"),
+    include_str!("migrations/0007_login.sql"),
 ];
 
 /// Brings the database to the newest schema.

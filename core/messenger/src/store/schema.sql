@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT) STRICT;
 
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,11 +28,15 @@ CREATE TABLE chat (
     UNIQUE (account_id, jid)
 ) STRICT;
 
+CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 1;
+
 CREATE TABLE composing (
-    chat_id INTEGER PRIMARY KEY REFERENCES chat (id) ON DELETE CASCADE,
+    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    own INTEGER NOT NULL,                       -- 1: we, as the other side was told
     resource TEXT NOT NULL,                     -- of the device on which they write
-    until INTEGER NOT NULL                      -- mono
-) STRICT;
+    until INTEGER NOT NULL,                     -- mono: silence till then means that they have stopped
+    PRIMARY KEY (chat_id, own)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE contact (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -80,6 +84,19 @@ CREATE TABLE lease (
     epoch INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE login (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    user_agent TEXT NOT NULL,                   -- UUID: names this installation to the server; a token is good for one only
+    offer TEXT,                                 -- JSON of Features before the login; NULL: unknown, or without SASL2
+    session TEXT,                               -- JSON of Features after the login
+    pipelining INTEGER NOT NULL DEFAULT 1,      -- 0: the server ended streams that began with a login
+    binding_seen INTEGER NOT NULL DEFAULT 0,    -- a login was bound to its channel: what is weaker must be proven
+    token TEXT,                                 -- XEP-0484
+    token_mechanism TEXT,                       -- what it was asked for
+    token_expiry INTEGER,                       -- UTC milliseconds, by the server's clock
+    token_uses INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -109,15 +126,19 @@ CREATE TABLE message_key (
 
 CREATE INDEX message_key_message ON message_key (message_id);
 
+CREATE INDEX message_parked ON message (chat_id, position)
+    WHERE hidden = 1 AND replaces IS NOT NULL AND corrects IS NULL;
+
 CREATE UNIQUE INDEX message_position ON message (chat_id, position);
 
 CREATE INDEX message_read ON message (chat_id, position) WHERE state = 5;
 
-CREATE INDEX message_replaces ON message (chat_id, replaces) WHERE replaces IS NOT NULL;
+CREATE INDEX message_replaces ON message (chat_id, replaces, position) WHERE replaces IS NOT NULL;
 
 CREATE INDEX message_shown ON message (chat_id, position) WHERE hidden = 0;
 
-CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, position) WHERE stanza_id IS NOT NULL;
+CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, outgoing, position)
+    WHERE stanza_id IS NOT NULL AND replaces IS NULL;
 
 CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 3;
 
@@ -150,12 +171,15 @@ CREATE INDEX read_sync_wished ON read_sync (account_id) WHERE wished = 1;
 
 CREATE TABLE relation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    peer TEXT NOT NULL,                         -- whose chat it belongs to; there may be none yet
     sender TEXT NOT NULL,                       -- bare JID of who said it
     kind TEXT NOT NULL,                         -- receipt, displayed
     target TEXT NOT NULL,                       -- `id` of the message it is about
-    UNIQUE (chat_id, sender, kind, target)
+    UNIQUE (account_id, peer, target, sender, kind)
 ) STRICT;
+
+CREATE INDEX relation_oldest ON relation (account_id, peer, id);
 
 CREATE TABLE request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -164,6 +188,16 @@ CREATE TABLE request (
     purpose TEXT NOT NULL,                      -- JSON of Purpose
     deadline INTEGER NOT NULL,                  -- mono
     PRIMARY KEY (account_id, stanza_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE salted_keys (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,                         -- JSON of ScramHash
+    salt BLOB NOT NULL,
+    iterations INTEGER NOT NULL,
+    client_key BLOB NOT NULL,
+    server_key BLOB NOT NULL,
+    PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stream (

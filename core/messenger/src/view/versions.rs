@@ -5,9 +5,10 @@
 use rusqlite::Connection;
 
 use super::item::VersionItem;
-use super::{View, Window, timeline};
+use super::{View, Window};
 use crate::change::Change;
 use crate::ids::MessageId;
+use crate::message::styling;
 use crate::store::StoreError;
 
 /// Corrections shown.
@@ -36,17 +37,17 @@ impl View for Versions {
     fn read(&mut self, connection: &Connection) -> Result<Window<VersionItem>, StoreError> {
         let items = connection
             .prepare_cached(
-                "SELECT id, body, time FROM (
-                     SELECT id, body, time, correction, position FROM (
-                         SELECT id, body, time, 1 AS correction, position FROM message
+                "SELECT id, body, time, unstyled FROM (
+                     SELECT id, body, time, unstyled, correction, position FROM (
+                         SELECT id, body, time, unstyled, 1 AS correction, position FROM message
                          WHERE corrects = ?1 ORDER BY position DESC LIMIT ?2)
-                     UNION ALL SELECT id, body, time, 0, 0 FROM message WHERE id = ?1)
+                     UNION ALL SELECT id, body, time, unstyled, 0, 0 FROM message WHERE id = ?1)
                  ORDER BY correction, position",
             )?
             .query_map((self.message, MOST), |row| {
                 let id: MessageId = row.get(0)?;
                 let body: String = row.get(1)?;
-                Ok(VersionItem { key: format!("{id}"), text: timeline::plain(&body), time: row.get(2)? })
+                Ok(VersionItem { key: format!("{id}"), text: styling::blocks(&body, row.get(3)?), time: row.get(2)? })
             })?
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Window { items, at_start: true, at_end: true })

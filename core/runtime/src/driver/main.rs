@@ -270,7 +270,7 @@ impl Driver {
                 // Few and short, and how a bench sees that it is online.
                 watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
             }
-            (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList), print, output),
+            (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
             (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat), None) => {

@@ -18,8 +18,8 @@ pub(crate) struct Arguments {
 }
 
 const USAGE: &str = "linnet-driver --store FILE|:memory: [--key HEX64] [--ca FILE] [--server HOST:PORT] [--direct-tls] \
-[--proxy HOST:PORT] [--discard] [--role app|extension] \
-[--fault-point received|committed|acknowledged --fault-after N] \
+[--proxy HOST:PORT] [--discard] [--role app|extension] [--fault-point received|committed|acknowledged \
+--fault-after N] \
 [--sabotage ack-before-commit|no-dedup|order-by-clock] [--clock-skew MS] [--boot-id ID] [--log LEVEL]";
 
 /// Reads the arguments; the error is for people.
@@ -183,7 +183,7 @@ mod tests {
         let digits = "0f".repeat(32);
         let line = format!(
             "--store /tmp/x.db --key {digits} --ca ca.pem --server [::1]:5223 --direct-tls --discard \
-             --proxy 127.0.0.1:9050 --role extension --clock-skew -86400000 --boot-id b --log debug"
+             --role extension --proxy 127.0.0.1:9050 --clock-skew -86400000 --boot-id b --log debug"
         );
         let arguments = given(&line).unwrap();
         assert_eq!(arguments.options.store.path, Some("/tmp/x.db".into()));

@@ -105,13 +105,15 @@ impl Platform for Surroundings {
                 let name = snake_case(&format!("{violation:?}"));
                 self.output.line(json!({ "violation": name, "account": account }));
             }
-            Effect::Session { account, kind } => {
+            Effect::Session { account, kind, sign_in } => {
                 let (kind, failed) = match kind {
                     SessionKind::Resumed => ("resumed", false),
                     SessionKind::Bound { after_failed_resume } => ("bound", *after_failed_resume),
                 };
                 let line = json!({
                     "event": "session", "account": account, "kind": kind, "after_failed_resume": failed,
+                    "mechanism": sign_in.mechanism, "flights": sign_in.flights, "pipelined": sign_in.pipelined,
+                    "fast": sign_in.fast,
                 });
                 self.output.line(line);
             }

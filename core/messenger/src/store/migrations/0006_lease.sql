@@ -11,3 +11,12 @@ INSERT INTO lease (id, holder, epoch) VALUES (1, 'app', 0);
 CREATE TABLE notified (
     message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE
 ) STRICT;
+
+-- The archiving the user wants, until the server has confirmed it (XEP-0441): a lost stream must not lose the choice.
+ALTER TABLE account ADD COLUMN archiving_wish INTEGER;
+
+-- How far back a first look came that a network paid for by the byte cut short: the archive id to go on before.
+ALTER TABLE account ADD COLUMN archive_deepen TEXT;
+
+-- The chat list reads its newest rows only.
+CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 1;
