@@ -226,7 +226,7 @@ fn forbids_storing(stanza: &Element) -> bool {
 fn confirm(cx: &mut Cx<'_>, named: bool) {
     let mono = cx.now.mono;
     let replayed = matches!(&cx.session.link, Link::Live(live) if live.unproven);
-    if named && cx.session.has_carbons() && !replayed {
+    if named && cx.session.has_carbons() && cx.session.clock_known && !replayed {
         cx.session.archive.confirm_later(mono);
     } else {
         cx.session.archive.confirm_soon(mono);
