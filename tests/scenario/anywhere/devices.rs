@@ -1,4 +1,5 @@
 use linnet_messenger::command::{Command, Receipt};
+use linnet_messenger::view::item::MessageState;
 use linnet_tests::picture;
 use linnet_tests::world::{Device, World};
 
@@ -20,12 +21,12 @@ pub fn what_one_phone_says_shows_on_the_other(w: &dyn World) {
     w.settle();
     for phone in [alice, second] {
         phone.reads(bob);
-        phone.sees(
-            bob,
-            "alice: from the first ✓✓
-             alice: from the second ✓✓
-             bob: to both",
-        );
+        assert_eq!(phone.bodies(bob), ["from the first", "from the second", "to both"]);
+        let timeline = phone.timeline(bob);
+        let own: Vec<MessageState> =
+            picture::messages(&timeline).filter(|message| message.outgoing).map(|message| message.state).collect();
+        assert!(matches!(own.as_slice(), [MessageState::Sent | MessageState::Delivered, _]), "{own:?}");
+        assert!(!own.contains(&MessageState::Sending), "{own:?}");
     }
     bob.reads(alice);
     assert_eq!(bob.bodies(alice), ["from the first", "from the second", "to both"]);
@@ -109,19 +110,19 @@ pub fn what_came_and_was_read_while_a_phone_was_away_is_read_there(w: &dyn World
 }
 
 pub fn a_fresh_phone_begins_where_the_others_are(w: &dyn World) {
-    let (alice, bob) = w.friends("alice", "bob");
+    let (alice, _, bob) = two_phones(w);
     for number in 0..8 {
         bob.say(alice, &format!("b{number}"));
     }
     w.settle();
-    let unaware = w.phone("alice2", "alice");
+    let unaware = w.phone("alice3", "alice");
     w.settle();
     assert_eq!(unaware.unread(bob), 0, "history from before the first sign-in is read");
     assert!(w.notifications(unaware.id).is_empty());
     let chat = alice.chat(bob);
     alice.order(Command::MarkRead { chat, message: alice.message(bob, "b5") });
     w.settle();
-    let third = w.phone("alice3", "alice");
+    let third = w.phone("alice4", "alice");
     w.settle();
     assert_eq!(third.unread(bob), 2, "what was read on none of them is not");
     third.sees(

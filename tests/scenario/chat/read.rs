@@ -327,13 +327,19 @@ fn a_node_that_is_not_private_is_made_so() {
     });
 }
 
-/// No PEP, and no markers for contacts: answers still tell what was read, and nothing is asked again and again.
+/// No PEP: the marker that the contact is told tells our other devices, too; and where none is told, an answer does.
 #[test]
-fn without_pep_answers_still_tell_what_was_read() {
+fn without_pep_markers_and_answers_still_tell_what_was_read() {
     on_fake(|world| {
         world.server().switches.pep = false;
         let (alice, second, bob) = two_phones(world);
-        alice.privacy(PrivacySetting::ReadMarkers, false);
+        bob.say(alice, "marked");
+        world.settle();
+        alice.reads(bob);
+        world.settle();
+        assert_eq!((alice.unread(bob), second.unread(bob)), (0, 0));
+        let (account, setting) = (world.account(alice.id), PrivacySetting::ReadMarkers);
+        alice.order(Command::SetPrivacy { account, setting, on: false });
         bob.say(alice, "one");
         world.settle();
         alice.reads(bob);

@@ -333,7 +333,7 @@ fn look(device: &Device) -> Result<Look, String> {
         }
     }
     for message in &messages {
-        if !matches!(message.state, "sent" | "received") {
+        if !matches!(message.state, "sent" | "delivered" | "read" | "received") {
             let start: String = message.body.chars().take(12).collect();
             unfinished.push(format!("{name}: “{start}” is {}", message.state));
         }

@@ -246,6 +246,7 @@ impl LiveWorld {
                      SELECT 1 FROM message_key AS key WHERE key.message_id = message.id AND key.kind = 'archive')))",
             ),
             ("gaps", "SELECT count(*) FROM gap WHERE state = 'loading'"),
+            ("read states", "SELECT count(*) FROM read_sync WHERE wished = 1"),
         ]
         .into_iter()
         .map(|(what, sql)| match connection.query_row(sql, [], |row| row.get(0)) {
@@ -260,9 +261,14 @@ impl LiveWorld {
         let present = self.present();
         let users: Vec<(DeviceId, String)> =
             present.iter().map(|device| (*device, self.address(*device).to_string())).collect();
+        // Those who are away find markers in the archive.
+        let owners: Vec<String> = {
+            let phones = self.phones.borrow();
+            phones.iter().map(|phone| format!("{}@{}", phone.user, self.server.domain)).collect()
+        };
         let mut sent = Vec::new();
         for (device, own) in &users {
-            let several = users.iter().filter(|(_, user)| user == own).count() > 1;
+            let several = owners.iter().filter(|user| *user == own).count() > 1;
             for chat in self.chat_list(*device) {
                 // To the user's other devices a marker of this one is an answer: they take what is before it for read.
                 // The other side's marker, once it is acknowledged there, proves as well what it has received before.
@@ -292,6 +298,17 @@ impl LiveWorld {
             }
             let _ = self.submit(device, Command::DeleteMessage { message });
         }
+    }
+
+    /// Markers that this device met while they were not deleted anywhere: in the archive, or as another's.
+    fn unread_markers(&self, device: DeviceId, chat: ChatId) -> u32 {
+        let store = self.phones.borrow()[device.0].store.clone();
+        let count = open_reader(&store).map_err(|error| error.to_string()).and_then(|connection| {
+            let sql = "SELECT count(*) FROM message WHERE chat_id = ?1 AND unread = 1 AND substr(body, 1, ?3) = ?2";
+            let length = u32::try_from(MARKER.chars().count()).unwrap_or(u32::MAX);
+            connection.query_row(sql, (chat, MARKER, length), |row| row.get(0)).map_err(|error| error.to_string())
+        });
+        count.unwrap_or_else(|error| self.fail(&error))
     }
 
     fn has_deleted_chat(&self, device: DeviceId, with: &str) -> bool {
@@ -453,7 +470,11 @@ impl World for LiveWorld {
     }
 
     fn chat_list(&self, device: DeviceId) -> Vec<ChatItem> {
-        self.look(device, ChatList::new(), &[])
+        let mut chats = self.look(device, ChatList::new(), &[]);
+        for chat in &mut chats {
+            chat.unread = chat.unread.saturating_sub(self.unread_markers(device, chat.id));
+        }
+        chats
     }
 
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem> {
@@ -461,7 +482,13 @@ impl World for LiveWorld {
     }
 
     fn notifications(&self, device: DeviceId) -> Vec<NotificationItem> {
-        self.look(device, Notifications, &[])
+        let mut items = self.look(device, Notifications, &[]);
+        for item in &mut items {
+            item.lines.retain(|line| !line.body.starts_with(MARKER));
+            item.unread = item.unread.saturating_sub(self.unread_markers(device, item.chat));
+        }
+        items.retain(|item| !item.lines.is_empty());
+        items
     }
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {

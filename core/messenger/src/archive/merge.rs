@@ -104,7 +104,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                 if content.replaces.is_none() {
                     arrived.newest = arrived.newest.max(Some(archived.time));
                 }
-                if content.outgoing {
+                if content.outgoing && content.replaces.is_none() {
                     arrived.answered = Some(message);
                 }
                 // Making room has moved the neighbours.
@@ -435,7 +435,7 @@ fn insert(
     let unread = if fresh { Horizon::of(cx, chat)?.begins(position) } else { read::READ };
     let message = text::insert(cx, &row(chat, position, archived, content, unread))?;
     identity::name(cx, message, content, Via::Archive(&archived.id))?;
-    if content.outgoing {
+    if content.outgoing && content.replaces.is_none() {
         read::read_up_to(cx, chat, message)?;
     }
     Ok(message)

@@ -1,5 +1,7 @@
 //! What has been seen: a mark a chat that only moves forward, whoever moves it. Reading on another device counts, and so
 //! does answering there. What the archive brings below the mark later was read, too.
+//!
+//! XEPs: 0333, 0490
 
 use rusqlite::OptionalExtension;
 

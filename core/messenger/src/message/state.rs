@@ -72,7 +72,7 @@ pub fn taken_by_server(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Fault>
 /// Whether the order of arrival is the archive's order, too: the server has confirmed the message at once, and nothing
 /// else has come into its chat meanwhile. Only a session that is told everything can know that.
 fn went_straight(cx: &Cx<'_>, chat: ChatId, message: MessageId) -> Result<bool, Fault> {
-    if !cx.session.has_carbons() || !cx.session.archive.trusts_stanza_ids() {
+    if !cx.session.has_carbons() || !cx.session.archive.trusts_stanza_ids() || !cx.session.clock_known {
         return Ok(false);
     }
     let made: i64 =

@@ -204,7 +204,7 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         receipt::answer(cx, stanza, content, chat, message)?;
     }
     // Whoever answers on another device has read what stands before the answer.
-    if inbound.copy == Some(Copied::Sent) {
+    if inbound.copy == Some(Copied::Sent) && content.replaces.is_none() {
         read::up_to(cx, chat, position)?;
     }
     if let Some(id) = &archive_id {
@@ -226,7 +226,7 @@ fn forbids_storing(stanza: &Element) -> bool {
 fn confirm(cx: &mut Cx<'_>, named: bool) {
     let mono = cx.now.mono;
     let replayed = matches!(&cx.session.link, Link::Live(live) if live.unproven);
-    if named && cx.session.has_carbons() && !replayed {
+    if named && cx.session.has_carbons() && cx.session.clock_known && !replayed {
         cx.session.archive.confirm_later(mono);
     } else {
         cx.session.archive.confirm_soon(mono);

@@ -1,4 +1,4 @@
-//! The server's clock against ours, measured at every bind: a phone with a wrong clock still shows right times. Times are
+//! The server's clock against ours, measured at every bind and resumption: a phone with a wrong clock still shows right times. Times are
 //! shown and sent, never used for order or deadlines.
 //!
 //! XEPs: 0082, 0202
@@ -15,7 +15,9 @@ pub struct ServerClock;
 
 impl Feature for ServerClock {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
-        if event == SessionEvent::Bound {
+        cx.session.clock_known = false;
+        // A resumption may follow a start with another wall clock.
+        if event != SessionEvent::Lost {
             let domain = cx.own().domain().to_string();
             cx.request("get", Some(&domain), Element::new("time", ns::TIME), &Purpose::ServerTime)?;
         }
@@ -36,6 +38,7 @@ impl Feature for ServerClock {
             // Half the round trip is in it: below a few seconds it says nothing.
             let offset = if offset.abs() < 5_000 { 0 } else { offset };
             cx.session.clock_offset = offset;
+            cx.session.clock_known = true;
             cx.tx
                 .prepare_cached("UPDATE account SET clock_offset = ?2 WHERE id = ?1")?
                 .execute((cx.session.account, offset))?;

@@ -49,6 +49,8 @@ pub struct Session {
     pub active: bool,
     /// The server's clock minus ours, milliseconds.
     pub clock_offset: i64,
+    /// It was measured on this connection.
+    pub clock_known: bool,
     pub link: Link,
     pub backoff: Backoff,
     pub keepalive: Keepalive,
