@@ -14,7 +14,7 @@ import PackageDescription
         // Swift 6.0's libswiftObservation names a symbol that no library has (swift#75670).
         .unsafeFlags(["-Xlinker", "--allow-shlib-undefined"]),
     ]
-    let frameworks = ["SwiftUI", "UIKit", "Security", "Network", "os"]
+    let frameworks = ["SwiftUI", "UIKit", "Security", "Network", "UserNotifications", "os"]
     let stubs: [Target] =
         frameworks.map { name in
             .target(name: name, dependencies: name == "SwiftUI" ? ["UIKit"] : [], path: "Stubs/\(name)")
@@ -30,7 +30,7 @@ import PackageDescription
                 name: "batch-bench", dependencies: ["LinnetCore", "CoreAdapters"], path: "Tests/BatchBench"),
         ]
     let ui: [Target.Dependency] = ["SwiftUI", "UIKit"]
-    let shell: [Target.Dependency] = ["Security", "Network", "UIKit", "os"]
+    let shell: [Target.Dependency] = ["Security", "Network", "UIKit", "UserNotifications", "os"]
 #else
     let core: [Target] = [.binaryTarget(name: "LinnetCoreFFI", path: "build/LinnetCoreFFI.xcframework")]
     let link: [LinkerSetting] = []

@@ -1,7 +1,9 @@
 //! Accounts and the state of their connections.
 
 use linnet_messenger::view::item;
+use linnet_messenger::{command, input};
 
+use crate::client::ProxyAddress;
 use crate::subscription::subscription;
 
 /// An account with the state of its connection.
@@ -25,6 +27,13 @@ pub struct AccountItem {
     pub archiving: Option<bool>,
     /// What it tells others unasked.
     pub privacy: Privacy,
+    /// The certificate that the server showed last, if it is one to look at: one that was refused
+    /// (`LoginFailure.Certificate`), or the pinned one.
+    #[uniffi(default = None)]
+    pub certificate: Option<CertificateItem>,
+    /// Everything of this account goes through this SOCKS5 proxy; `None`: the straight way.
+    #[uniffi(default = None)]
+    pub proxy: Option<ProxyAddress>,
 }
 
 /// What an account tells others unasked. All on at first.
@@ -60,6 +69,49 @@ impl From<PrivacySetting> for item::PrivacySetting {
     }
 }
 
+/// A server's certificate (RFC 5280) for a person to judge. Its texts are its own, shortened and without control
+/// characters: anybody can write anything there, so only the fingerprints are facts.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct CertificateItem {
+    /// SHA-256 of the certificate in DER, 64 hexadecimal digits; what `Client.pin_certificate` takes.
+    pub sha256: String,
+    /// Whom it says it belongs to, a distinguished name (RFC 4514); often only `CN=…`.
+    pub subject: String,
+    /// Who says so; equal to `subject` if it signed itself.
+    pub issuer: String,
+    /// The domains and IP addresses it is made out to, at most 50.
+    pub names: Vec<String>,
+    /// Valid from, UTC milliseconds.
+    pub not_before: i64,
+    /// Valid until, UTC milliseconds.
+    pub not_after: i64,
+    /// Why this device does not trust it by itself; `None`: it does. A pinned one is accepted all the same, but a
+    /// screen should tell that it has expired.
+    pub problem: Option<CertificateProblem>,
+    /// The one certificate that the user accepted for this account, 64 hexadecimal digits.
+    pub pinned_sha256: Option<String>,
+    /// The server shows another certificate than the pinned one. To be told loudly, with both fingerprints; calmly
+    /// only if `problem` is `None`: then the server has most likely moved to a public authority.
+    pub changed: bool,
+}
+
+/// What is wrong with a certificate, by the usual rules (RFC 5280, RFC 6120 13.7.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum CertificateProblem {
+    /// No authority that this device trusts has signed it. Usual for a server with an authority of its own.
+    UnknownIssuer,
+    /// It names other domains than the account's.
+    WrongName,
+    /// Its time is over.
+    Expired,
+    /// Its time has not begun; or this device's clock is wrong.
+    NotYetValid,
+    /// Its authority took it back.
+    Revoked,
+    /// Anything else: it can't be read, or breaks another rule.
+    Other,
+}
+
 /// The state of an account's connection. Network trouble is a state, never an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum Connection {
@@ -90,6 +142,8 @@ pub enum Connection {
 pub enum WaitReason {
     /// DNS knows no such server.
     ServerNotFound,
+    /// The account's SOCKS5 proxy can't be reached, or does not work.
+    Proxy,
     /// No address of the server answers.
     Unreachable,
     /// The connection was cut.
@@ -158,6 +212,37 @@ impl From<item::AccountItem> for AccountItem {
                 read_markers: item.privacy.read_markers,
                 typing: item.privacy.typing,
             },
+            certificate: item.certificate.map(Into::into),
+            proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
+        }
+    }
+}
+
+impl From<item::CertificateItem> for CertificateItem {
+    fn from(item: item::CertificateItem) -> Self {
+        Self {
+            sha256: item.sha256,
+            subject: item.subject,
+            issuer: item.issuer,
+            names: item.names,
+            not_before: item.not_before,
+            not_after: item.not_after,
+            problem: item.problem.map(Into::into),
+            pinned_sha256: item.pinned_sha256,
+            changed: item.changed,
+        }
+    }
+}
+
+impl From<input::CertificateProblem> for CertificateProblem {
+    fn from(problem: input::CertificateProblem) -> Self {
+        match problem {
+            input::CertificateProblem::UnknownIssuer => Self::UnknownIssuer,
+            input::CertificateProblem::WrongName => Self::WrongName,
+            input::CertificateProblem::Expired => Self::Expired,
+            input::CertificateProblem::NotYetValid => Self::NotYetValid,
+            input::CertificateProblem::Revoked => Self::Revoked,
+            input::CertificateProblem::Other => Self::Other,
         }
     }
 }
@@ -179,6 +264,7 @@ impl From<item::WaitReason> for WaitReason {
     fn from(reason: item::WaitReason) -> Self {
         match reason {
             item::WaitReason::ServerNotFound => Self::ServerNotFound,
+            item::WaitReason::Proxy => Self::Proxy,
             item::WaitReason::Unreachable => Self::Unreachable,
             item::WaitReason::Lost => Self::Lost,
             item::WaitReason::Tls => Self::Tls,

@@ -46,6 +46,15 @@ subscription! {
     ChatListSubscription, ChatListBatch, ChatListOp, ChatItem, linnet_messenger::view::chat_list::ChatList
 }
 
+#[uniffi::export]
+impl ChatListSubscription {
+    /// Shows that many more chats at the end of the list; needed once a batch says that it is not `at_end`. The first
+    /// window has 200.
+    pub fn load_more(&self, count: u32) {
+        self.inner.page(linnet_messenger::view::Page::Older(count));
+    }
+}
+
 impl From<item::ChatItem> for ChatItem {
     fn from(item: item::ChatItem) -> Self {
         Self {

@@ -10,6 +10,7 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 
 use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
@@ -18,6 +19,7 @@ use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::request::RequestsSubscription;
 use crate::timeline::TimelineSubscription;
+use crate::version::VersionsSubscription;
 
 /// How to open a client.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -37,6 +39,21 @@ pub struct ServerAddress {
     pub port: u16,
     /// TLS from the first byte (XEP-0368) rather than STARTTLS (RFC 6120 5).
     pub direct_tls: bool,
+}
+
+/// A SOCKS5 proxy (RFC 1928) without authentication, such as Tor's (`127.0.0.1`, 9050; Orbot's the same).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ProxyAddress {
+    /// An IP address or a host name of 1–255 bytes. The name of the proxy itself is looked up; no other ever is.
+    pub host: String,
+    /// 1–65535.
+    pub port: u16,
+}
+
+impl From<ProxyAddress> for command::ProxyAddress {
+    fn from(ProxyAddress { host, port }: ProxyAddress) -> Self {
+        Self { host, port }
+    }
 }
 
 /// Linnet's core: all accounts over one database. One per process and database.
@@ -62,7 +79,7 @@ impl Client {
             );
             return Err(OpenError::KeyOrFile);
         };
-        let store = StoreOptions { path: Some(options.database_path.into()), key };
+        let store = StoreOptions::new(Some(options.database_path.into()), key);
         let options =
             linnet_runtime::Options { ca_file: options.ca_file.map(Into::into), ..linnet_runtime::Options::new(store) };
         let bridge: Arc<dyn linnet_runtime::Platform> = Arc::new(Bridge::new(Arc::clone(&platform)));
@@ -114,7 +131,7 @@ impl Client {
 
     /// The chat list over all accounts. Each call makes a subscription of its own; close it when done.
     pub fn chat_list(&self) -> Arc<ChatListSubscription> {
-        ChatListSubscription::new(self.inner.subscribe(ChatList))
+        ChatListSubscription::new(self.inner.subscribe(ChatList::new()))
     }
 
     /// Open requests to see our presence. Each call makes a subscription of its own; close it when done.
@@ -134,23 +151,34 @@ impl Client {
     pub fn timeline(&self, chat: i64) -> Arc<TimelineSubscription> {
         TimelineSubscription::new(self.inner.subscribe(Timeline::new(ChatId(chat))))
     }
+
+    /// The versions of a corrected message (XEP-0308), oldest first. Each call makes a subscription of its own; close it
+    /// when done. Empty if there is no such message; one item if it was never corrected.
+    pub fn versions(&self, message: i64) -> Arc<VersionsSubscription> {
+        VersionsSubscription::new(self.inner.subscribe(Versions::new(MessageId(message))))
+    }
 }
 
 #[uniffi::export(async_runtime = "tokio")]
 impl Client {
     /// Adds an account and starts signing in; the account's `connection` tells how that goes. Adding a known address
-    /// again replaces its password and server. `address` is a bare JID, `server` overrides DNS. Returns the account.
+    /// again replaces its password and server. `address` is a bare JID, `server` overrides DNS. With a `proxy` nothing
+    /// of this account goes past it, from the first connection on, see `set_proxy`; without one a known account keeps
+    /// the proxy it has. Returns the account.
     ///
-    /// Errors: `AddressInvalid`, `Storage`.
+    /// Errors: `AddressInvalid` (the proxy's too), `Storage`.
+    #[uniffi::method(default(proxy = None))]
     pub async fn add_account(
         &self,
         address: String,
         password: String,
         server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
     ) -> Result<i64, CommandError> {
         let server =
             server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
-        let command = Command::AddAccount { address, password: Secret::new(password), server };
+        let command =
+            Command::AddAccount { address, password: Secret::new(password), server, proxy: proxy.map(Into::into) };
         match self.inner.submit(command).await? {
             Receipt::Account(account) => Ok(account.0),
             other => Err(unexpected(other)),
@@ -160,6 +188,34 @@ impl Client {
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.
     pub async fn set_account_enabled(&self, account: i64, enabled: bool) -> Result<(), CommandError> {
         self.done(Command::SetAccountEnabled { account: AccountId(account), enabled }).await
+    }
+
+    /// The account's password was changed elsewhere (`LoginFailure.WrongPassword` on an account that is signed in), and
+    /// this is the new one: connects with it. Server, proxy and chats stay. Errors: `NotFound`, `Storage`.
+    pub async fn set_password(&self, account: i64, password: String) -> Result<(), CommandError> {
+        self.done(Command::SetPassword { account: AccountId(account), password: Secret::new(password) }).await
+    }
+
+    /// Sends everything of an account through a SOCKS5 proxy from now on, or straight again; reconnects. With a proxy,
+    /// no DNS query is made on this device: the proxy gets names. Without `server` it is asked for the account's
+    /// domain, port 5223 with TLS from the first byte, then port 5222.
+    /// Errors: `NotFound`, `AddressInvalid` (the proxy's), `Storage`.
+    pub async fn set_proxy(&self, account: i64, proxy: Option<ProxyAddress>) -> Result<(), CommandError> {
+        self.done(Command::SetProxy { account: AccountId(account), proxy: proxy.map(Into::into) }).await
+    }
+
+    /// The user has looked at the account's `certificate` and accepts this one, and no other, from now on; reconnects.
+    /// `sha256` is that certificate's: if the server has shown another one meanwhile, nothing is pinned.
+    /// Errors: `NotFound`, `NotNow` (not the certificate that the server showed last), `Storage`.
+    pub async fn pin_certificate(&self, account: i64, sha256: String) -> Result<(), CommandError> {
+        let sha256 = sha256.parse().map_err(|_| CommandError::NotNow)?;
+        self.done(Command::PinCertificate { account: AccountId(account), sha256 }).await
+    }
+
+    /// Takes the account's pin back: certificates are judged as this device does by itself; reconnects. Harmless
+    /// without a pin. Errors: `NotFound`, `Storage`.
+    pub async fn unpin_certificate(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::UnpinCertificate { account: AccountId(account) }).await
     }
 
     /// Removes an account and everything stored for it on this device; the server keeps what it has.

@@ -18,11 +18,13 @@ mod platform;
 mod request;
 mod subscription;
 mod timeline;
+mod version;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
-pub use account::{Connection, LoginFailure, Missing, Privacy, PrivacySetting, WaitReason};
+pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
+pub use account::{Privacy, PrivacySetting};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
-pub use client::{Client, Options, ServerAddress};
+pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use error::{CommandError, OpenError, SubscriptionError};
 pub use notification::{NotificationItem, NotificationLine};
 pub use notification::{NotificationsBatch, NotificationsOp, NotificationsSubscription};
@@ -31,5 +33,6 @@ pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
 pub use timeline::{TextBlock, TextSpan};
 pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
+pub use version::{VersionItem, VersionsBatch, VersionsOp, VersionsSubscription};
 
 uniffi::setup_scaffolding!();

@@ -9,6 +9,8 @@ macro_rules! subscription {
     ) => {
         /// One edit of the list a subscriber holds. Edits are applied in the order given; an index counts in the list
         /// as it is after the edits before. There is no move: animate by the item's key.
+        // It lives for the moment of crossing the boundary only.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Debug, Clone, PartialEq, uniffi::Enum)]
         pub enum $op {
             /// The whole list anew.

@@ -66,7 +66,7 @@ fn nobody() -> Option<ServerAddress> {
 async fn from_the_first_start_to_a_message() {
     let folder = Folder::new();
     let client = folder.open(&[7; 32]).0.unwrap();
-    let account = soon(client.add_account("alice@linnet.test".into(), "secret".into(), nobody())).await.unwrap();
+    let account = soon(client.add_account("alice@linnet.test".into(), "secret".into(), nobody(), None)).await.unwrap();
     let accounts = client.accounts();
     let first = soon(accounts.next(0)).await.unwrap().unwrap();
     let [AccountsOp::Reset { items }] = first.ops.as_slice() else { panic!("{first:?}") };

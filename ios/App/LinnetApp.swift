@@ -10,11 +10,14 @@ import Views
 struct LinnetApp: App {
     @State private var app: AppModel
     @State private var presence: ScenePresence
+    @State private var taps: NotificationTaps
     @Environment(\.scenePhase) private var phase
 
     init() {
         let platform = ApplePlatform(identifier: "org.linnet.app")
-        let app = AppModel {
+        let taps = NotificationTaps()
+        taps.listen()
+        let app = AppModel(desk: SystemNotificationDesk()) {
             try Client.open(options: StoreFile.options(), platform: platform)
         } erase: {
             try StoreFile.erase()
@@ -22,6 +25,7 @@ struct LinnetApp: App {
         }
         _app = State(initialValue: app)
         _presence = State(initialValue: ScenePresence(app: app))
+        _taps = State(initialValue: taps)
     }
 
     var body: some Scene {
@@ -29,6 +33,9 @@ struct LinnetApp: App {
             RootView(app: app)
                 .task {
                     for await _ in NetworkPath.changes() { app.networkChanged() }
+                }
+                .task {
+                    for await chat in taps.chats { app.openChat(chat) }
                 }
                 // Inactive is a moment under a banner or the app switcher; only the background ends connections.
                 .onChange(of: phase) { _, phase in

@@ -65,7 +65,7 @@ mod interop;
 
 use std::time::Duration;
 
-use linnet_messenger::view::item::Missing;
+use linnet_messenger::view::item::{Missing, TimelineItem};
 use linnet_servers::{Archive, Kind, Options, PasswordHash};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::World;
@@ -115,4 +115,25 @@ fn sessions_that_can_hardly_be_resumed_lose_nothing(kind: Kind) {
 fn tiny_pages_and_the_older_hash_change_nothing(kind: Kind) {
     let options = Options { page_size: 3, password_hash: PasswordHash::Sha1, ..Options::on(kind) };
     on_server(options, messages::a_second_phone_shows_the_same_conversation);
+}
+
+/// Waits for what is seen in between, which no other world's scenario can.
+#[test]
+fn who_writes_is_seen() {
+    let world = LiveWorld::new(Options::default()).unwrap();
+    let w: &dyn World = &world;
+    let (alice, bob) = w.friends("alice", "bob");
+    alice.say(bob, "hi");
+    bob.say(alice, "hi");
+    w.settle();
+    let (chat, writes) =
+        (bob.chat(alice), |items: &[TimelineItem]| matches!(items.last(), Some(TimelineItem::Typing { .. })));
+    alice.types(bob, true);
+    assert!(world.sees_soon(bob.id, chat, writes));
+    alice.types(bob, false);
+    assert!(world.sees_soon(bob.id, chat, |items| !writes(items)));
+    alice.types(bob, true);
+    assert!(world.sees_soon(bob.id, chat, writes));
+    alice.say(bob, "done");
+    assert!(world.sees_soon(bob.id, chat, |items| !writes(items)));
 }

@@ -3,6 +3,7 @@
 use jid::Jid;
 use linnet_messenger::command::Command;
 use linnet_messenger::fault::Violation;
+use linnet_messenger::input::Input;
 use linnet_messenger::view::item::{Connection, GapState, Missing};
 use linnet_messenger::wire::{Element, ns};
 use linnet_tests::fake_server::archive::Archiving;
@@ -93,7 +94,7 @@ fn own_messages_take_their_place_in_the_archive_once_it_is_known() {
         world.settle();
         let server = world.server();
         let archive = |owner: &str| -> Vec<String> {
-            server.archive(&address(owner)).rows.iter().map(|row| row.body()).collect()
+            server.archive(&address(owner)).rows.iter().map(|row| row.body()).filter(|body| !body.is_empty()).collect()
         };
         let (of_alice, of_bob) = (archive("alice"), archive("bob"));
         drop(server);
@@ -201,14 +202,14 @@ fn a_gap_cut_in_the_middle_of_its_page_fills_in_the_end() {
 #[test]
 fn after_a_long_absence_the_newest_come_first_and_nothing_is_missing_in_the_end() {
     on_fake(|world| {
-        world.server().switches.page_cap = 5;
+        world.server().switches.page_cap = 1;
         let (alice, bob) = world.any().friends("alice", "bob");
         alice.say(bob, "before");
         world.settle();
         alice.kill();
         world.restart_server();
         world.advance(10_000);
-        let texts: Vec<String> = (0..420).map(|number| format!("m{number:03}")).collect();
+        let texts: Vec<String> = (0..620).map(|number| format!("m{number:03}")).collect();
         for text in &texts {
             bob.say(alice, text);
         }
@@ -217,7 +218,7 @@ fn after_a_long_absence_the_newest_come_first_and_nothing_is_missing_in_the_end(
         world.settle();
         let newest = alice.bodies(bob);
         assert_eq!(newest.last(), texts.last());
-        for _ in 0..200 {
+        for _ in 0..400 {
             if alice.gaps(bob).is_empty() {
                 alice.scroll_to_beginning(bob);
                 if alice.gaps(bob).is_empty() {
@@ -380,6 +381,51 @@ fn archiving_switched_off_is_read_and_can_be_switched_on() {
         alice.goes_offline();
         let refused = world.submit(alice.id, Command::SetArchiving { account, on: true });
         assert_eq!(refused, Err(linnet_messenger::fault::CommandError::Offline));
+    });
+}
+
+#[test]
+fn the_choice_of_archiving_outlives_a_lost_stream() {
+    on_fake(|world| {
+        let jid = address("alice");
+        let alice = world.any().device("alice");
+        world.settle();
+        assert_eq!(world.server().archiving(&jid), Archiving::Always);
+        let account = world.account(alice.id);
+        alice.order(Command::SetArchiving { account, on: false });
+        // Nothing of it has arrived, and the server forgets the session.
+        alice.cut();
+        world.restart_server();
+        world.settle();
+        assert_eq!(world.server().archiving(&jid), Archiving::Never);
+        assert_eq!(alice.account().archiving, Some(false));
+    });
+}
+
+#[test]
+fn a_first_look_over_a_metered_network_goes_on_when_bytes_cost_nothing() {
+    on_fake(|world| {
+        world.server().switches.page_cap = 20;
+        seed(world, 90, 10);
+        let alice = world.any().device("alice");
+        world.tell(alice.id, Input::Metered(true));
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB), old(70..90), "older than three days is not read");
+        assert_eq!(alice.gaps(BOB).len(), 1);
+        alice.kill();
+        alice.start();
+        world.tell(alice.id, Input::Metered(true));
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB).len(), 20);
+        world.tell(alice.id, Input::Metered(false));
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB), old(0..90));
+        assert!(alice.gaps(BOB).is_empty());
+        let queries = world.server().counts.archive_queries;
+        world.tell(alice.id, Input::Metered(true));
+        world.tell(alice.id, Input::Metered(false));
+        world.advance(60_000);
+        assert_eq!(world.server().counts.archive_queries, queries, "it is done once");
     });
 }
 

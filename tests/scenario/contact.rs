@@ -284,3 +284,19 @@ fn a_flood_of_requests_stays_bounded() {
         assert_eq!(world.requests(alice.id).len(), shown, "asking again is no second request");
     });
 }
+
+#[test]
+fn a_chat_started_before_the_roster_came_overwrites_no_name() {
+    on_fake(|world| {
+        world.server().register(&address("bob"), &FakeWorld::password("bob"));
+        world.server().register(&address("alice"), &FakeWorld::password("alice"));
+        world.server().name_contact(&address("alice"), &address("bob"), "Bobby");
+        let alice = world.any().device("alice");
+        // Signed in, and the roster is still on its way.
+        world.wait_for("a session", 60_000, || world.server().counts.bound == 1);
+        alice.chat("bob@linnet.test");
+        world.settle();
+        assert_eq!(world.server().subscription(&address("alice"), &address("bob")), "none+ask", "asked all the same");
+        assert_eq!(world.server().contact_name(&address("alice"), &address("bob")).as_deref(), Some("Bobby"));
+    });
+}

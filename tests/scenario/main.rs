@@ -17,6 +17,7 @@ macro_rules! played {
 
 mod anywhere;
 mod archive;
+mod connection;
 mod contact;
 mod message;
 mod outbox;

@@ -1,5 +1,10 @@
 //! Identity of single messages: forged ids, reused ids, doubled deliveries, errors.
 
+mod chat_state;
+mod correction;
+mod receipt;
+mod styling;
+
 use linnet_messenger::command::Command;
 use linnet_messenger::fault::Violation;
 use linnet_messenger::wire::Element;

@@ -16,14 +16,14 @@ fn a_text_is_shown_at_once_and_is_on_its_way_until_the_server_has_it() {
         world.advance(10);
         alice.sees(bob, "alice: helo …");
         world.advance(1_000);
-        alice.sees(bob, "alice: helo ✓");
+        alice.sees(bob, "alice: helo ✓✓");
         alice.goes_offline();
         alice.say(bob, "later");
         world.advance(3_600_000);
-        alice.sees(bob, "alice: helo ✓\nalice: later …");
+        alice.sees(bob, "alice: helo ✓✓\nalice: later …");
         alice.comes_online();
         world.settle();
-        alice.sees(bob, "alice: helo ✓\nalice: later ✓");
+        alice.sees(bob, "alice: helo ✓✓\nalice: later ✓✓");
     });
 }
 
@@ -63,6 +63,33 @@ fn a_bounce_fails_the_message_with_its_reason_and_retry_works() {
 }
 
 #[test]
+fn service_unavailable_is_a_typing_error_unless_somebody_was_ever_there() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        for jid in ["bob", "carol", "bop"] {
+            world.server().register(&address(jid), &linnet_tests::fake_world::FakeWorld::password(jid));
+        }
+        // She is not on the roster, but has written.
+        let carol = world.any().device("carol");
+        world.settle();
+        carol.say(alice, "hello");
+        world.settle();
+        for jid in ["bob", "carol", "bop"] {
+            world.server().bounces.insert(address(jid), "service-unavailable");
+        }
+        alice.say(bob, "one");
+        alice.say(carol, "two");
+        alice.say("bop@linnet.test", "three");
+        world.settle();
+        let last = |picture: String| picture.lines().last().map(str::to_owned).unwrap_or_default();
+        let shown = |with: &str| last(linnet_tests::picture::of(&alice.timeline(with)));
+        assert_eq!(shown("bob@linnet.test"), "alice: one ✗ not_allowed");
+        assert_eq!(shown("carol@linnet.test"), "alice: two ✗ not_allowed");
+        assert_eq!(shown("bop@linnet.test"), "alice: three ✗ no_such_recipient");
+    });
+}
+
+#[test]
 fn a_failed_message_stays_failed_after_a_restart_and_can_be_deleted() {
     on_fake(|world| {
         let alice = world.any().device("alice");
@@ -74,7 +101,7 @@ fn a_failed_message_stays_failed_after_a_restart_and_can_be_deleted() {
         alice.start();
         world.settle();
         let picture = linnet_tests::picture::of(&alice.timeline("nobody@linnet.test"));
-        assert_eq!(picture, "alice: hello? ✗ not_allowed");
+        assert_eq!(picture, "alice: hello? ✗ no_such_recipient");
         alice.order(Command::DeleteMessage { message });
         assert!(alice.bodies("nobody@linnet.test").is_empty());
         world.settle();
@@ -97,7 +124,7 @@ fn a_bounce_from_a_stranger_fails_nothing() {
             ),
         );
         world.settle();
-        alice.sees(bob, "alice: fine ✓");
+        alice.sees(bob, "alice: fine ✓✓");
     });
 }
 

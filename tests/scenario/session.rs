@@ -10,6 +10,10 @@ use linnet_tests::world::{Device, World};
 
 use crate::on_fake;
 
+mod client_state;
+mod fast;
+mod stream_error;
+
 fn numbered(prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|number| format!("{prefix}{number}")).collect()
 }
@@ -62,7 +66,14 @@ fn a_server_without_anything_works_and_says_so() {
 
 #[test]
 fn every_mechanism_signs_in() {
-    for mechanism in [Mechanism::Sha1, Mechanism::Sha256, Mechanism::Sha1Plus, Mechanism::Sha256Plus] {
+    for mechanism in [
+        Mechanism::Sha1,
+        Mechanism::Sha256,
+        Mechanism::Sha512,
+        Mechanism::Sha1Plus,
+        Mechanism::Sha256Plus,
+        Mechanism::Sha512Plus,
+    ] {
         on_fake(|world| {
             world.server().switches.mechanisms = vec![mechanism, Mechanism::Plain];
             let alice = world.any().device("alice");
@@ -87,6 +98,7 @@ fn a_wrong_password_fails_until_it_is_corrected() {
             address: address("alice").to_string(),
             password: Secret::new(FakeWorld::password("alice")),
             server: None,
+            proxy: None,
         });
         world.settle();
         assert_eq!(state(alice), Connection::Online);
@@ -105,6 +117,20 @@ fn a_password_changed_elsewhere_is_told() {
         world.settle();
         assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::WrongPassword });
         assert!(alice.account().signed_in, "the chats stay in reach");
+        let set = |password: &str| {
+            let account = world.account(alice.id);
+            alice.order(Command::SetPassword { account, password: Secret::new(password) });
+            world.settle();
+        };
+        set("guessed");
+        assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::WrongPassword });
+        set("changed");
+        assert_eq!(state(alice), Connection::Online);
+        assert_eq!(world.accounts(alice.id).len(), 1);
+        alice.kill();
+        alice.start();
+        world.settle();
+        assert_eq!(state(alice), Connection::Online, "the new password is kept");
     });
 }
 
@@ -137,7 +163,7 @@ fn a_passing_failure_of_the_server_is_waited_out() {
 
 #[test]
 fn a_server_that_does_not_know_the_password_is_found_out() {
-    for lie in [Lie::Signature, Lie::NoSignature, Lie::Nonce, Lie::OneIteration, Lie::EndlessIterations] {
+    for lie in [Lie::Signature, Lie::NoSignature, Lie::Nonce, Lie::OneIteration, Lie::EndlessIterations, Lie::Lists] {
         on_fake(|world| {
             world.server().lie = Some(lie);
             let alice = world.any().device("alice");

@@ -28,13 +28,13 @@ fn runs_by_one_sender_within_five_minutes_are_grouped() {
         alice.reads(bob);
         alice.sees_grouped(
             bob,
-            "┌ alice: a1 ✓
-             │ alice: a2 ✓
-             └ alice: a3 ✓
+            "┌ alice: a1 ✓✓
+             │ alice: a2 ✓✓
+             └ alice: a3 ✓✓
              • bob: b1
              ┌ bob: b2
              └ bob: b3
-             • alice: a4 ✓",
+             • alice: a4 ✓✓",
         );
     });
 }
@@ -58,7 +58,10 @@ fn the_chat_list_is_newest_first_with_previews() {
         };
         assert_eq!(titles(world), ["dave", "carol", "bob"]);
         let preview = world.chat_list(alice.id)[0].preview.clone().unwrap();
-        assert_eq!((preview.body.as_str(), preview.outgoing, preview.state), ("hi dave", true, MessageState::Sent));
+        assert_eq!(
+            (preview.body.as_str(), preview.outgoing, preview.state),
+            ("hi dave", true, MessageState::Delivered)
+        );
         world.inject(
             alice.id,
             "<message from='bob@linnet.test/x' to='alice@linnet.test' id='i1' type='chat'><body>me first</body></message>",
@@ -162,7 +165,8 @@ fn actions_say_what_can_be_done() {
             let timeline = alice.timeline(with);
             picture::messages(&timeline).next().unwrap().actions.clone()
         };
-        assert_eq!(actions("bob@linnet.test"), [MessageAction::Copy, MessageAction::Delete]);
+        assert_eq!(actions("bob@linnet.test"), [MessageAction::Copy, MessageAction::Correct, MessageAction::Delete]);
+        assert!(!actions("nobody@linnet.test").contains(&MessageAction::Correct));
         assert!(actions("nobody@linnet.test").contains(&MessageAction::Retry));
     });
 }
@@ -179,6 +183,7 @@ fn a_store_with_two_accounts_keeps_them_apart() {
             address: "work@linnet.test".to_owned(),
             password: linnet_messenger::command::Secret::new(linnet_tests::fake_world::FakeWorld::password("work")),
             server: None,
+            proxy: None,
         }) {
             linnet_messenger::command::Receipt::Account(account) => account,
             other => panic!("{other:?}"),

@@ -77,6 +77,11 @@ impl Process {
         }
     }
 
+    /// The process as the system names it.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Writes a line.
     pub fn say(&mut self, line: &str) -> Result<(), String> {
         writeln!(self.input, "{line}").map_err(|error| self.told(&error.to_string()))

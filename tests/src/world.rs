@@ -8,7 +8,9 @@ use linnet_messenger::command::{Command, Receipt};
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::Page;
-use linnet_messenger::view::item::{AccountItem, ChatItem, GapState, RequestItem, TimelineItem};
+use linnet_messenger::view::item::{
+    AccountItem, ChatItem, GapState, PrivacySetting, RequestItem, TimelineItem, VersionItem,
+};
 
 use crate::picture;
 
@@ -43,6 +45,8 @@ pub trait World {
     fn chat_list(&self, device: DeviceId) -> Vec<ChatItem>;
     /// The accounts a subscriber holds now.
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem>;
+    /// All versions of a message.
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem>;
     /// The requests a subscriber holds now.
     fn requests(&self, device: DeviceId) -> Vec<RequestItem>;
 
@@ -205,6 +209,32 @@ impl<'w> Device<'w> {
             Some(message) => message.id,
             None => self.world.fail(&format!("no message {body:?} in\n{}", picture::of(&timeline))),
         }
+    }
+
+    /// Replaces the text of an own message.
+    pub fn corrects(self, with: impl Peer, old: &str, new: &str) {
+        let message = self.message(with, old);
+        self.order(Command::Correct { message, body: new.to_owned(), token: self.world.token() });
+    }
+
+    /// The texts of all versions of the message that now has this text, oldest first.
+    pub fn versions(self, with: impl Peer, body: &str) -> Vec<String> {
+        let versions = self.world.versions(self.id, self.message(with, body));
+        let text = |version: VersionItem| {
+            let blocks = version.text.into_iter().map(|block| block.spans.into_iter().map(|span| span.text).collect());
+            blocks.collect::<Vec<String>>().join("\n")
+        };
+        versions.into_iter().map(text).collect()
+    }
+
+    /// Writes in a chat, or stops.
+    pub fn types(self, with: impl Peer, composing: bool) {
+        self.order(Command::SetComposing { chat: self.chat(with), composing });
+    }
+
+    /// Switches what the account tells others.
+    pub fn privacy(self, setting: PrivacySetting, on: bool) {
+        self.order(Command::SetPrivacy { account: self.world.account(self.id), setting, on });
     }
 
     /// The gap rows of a chat with their states.

@@ -3,28 +3,36 @@ package org.linnet.app
 import android.app.Activity
 import android.app.Application
 import android.os.Bundle
+import android.util.Log
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import org.linnet.core.Client
+import org.linnet.core.CommandException
 import org.linnet.core.OpenException
 import org.linnet.core.Options
+import org.linnet.core.SubscriptionException
 import org.linnet.ui.ClientCore
+import org.linnet.ui.Core
 import org.linnet.ui.Opening
 import java.io.File
 
 /**
- * Holds the one client of the process. It is opened off the main thread, sleeps while no Activity is visible, and hears
- * about the network.
+ * Holds the one client of the process. It is opened off the main thread, hears about the network and whether anybody
+ * looks, and sleeps while no Activity is visible, unless [ConnectionService] keeps it awake.
  */
 open class LinnetApplication : Application() {
     /** Lives as long as the process: what is sent here is not cancelled by a closed screen. */
@@ -35,6 +43,14 @@ open class LinnetApplication : Application() {
     private val visible = MutableStateFlow(0)
     val opening: StateFlow<Opening> = mutable.asStateFlow()
 
+    /** Whether [ConnectionService] runs. */
+    internal val background = MutableStateFlow(false)
+
+    /** The chat before the user's eyes. */
+    val viewed = MutableStateFlow<Long?>(null)
+
+    val backgroundSetting by lazy { BackgroundSetting(this) }
+    private val notifications by lazy { Notifications(this) }
     val memory by lazy { AndroidMemory(this) }
     private val databaseKey by lazy { DatabaseKey(File(noBackupFilesDir, "database.key")) }
     private val database get() = File(noBackupFilesDir, "linnet.db")
@@ -44,6 +60,7 @@ open class LinnetApplication : Application() {
         registerActivityLifecycleCallbacks(Visibility())
         open()
         scope.launch { sleepUnseen() }
+        scope.launch { opening.collectLatest { if (it is Opening.Ready) serve(it.core) } }
     }
 
     /** Never called on a phone, but the end of every test: the core's threads outlive a test otherwise. */
@@ -93,13 +110,36 @@ open class LinnetApplication : Application() {
      * The moment's patience bridges a turn of the screen.
      */
     private suspend fun sleepUnseen() {
-        combine(client, visible) { opened, count -> opened to (count > 0) }.collectLatest { (opened, seen) ->
-            when {
-                opened == null -> Unit
-                seen -> opened.resume()
-                else -> {
-                    delay(PATIENCE)
-                    opened.suspend()
+        combine(client, visible, background, ::Triple).collectLatest { (opened, count, kept) ->
+            if (opened == null) return@collectLatest
+            if (count == 0) delay(PATIENCE)
+            try {
+                opened.setActive(count > 0)
+            } catch (trouble: CommandException) {
+                // Servers then send more than they need to, which costs but loses nothing.
+                Log.w("Linnet", "not told whether the app is in front: ${trouble.javaClass.simpleName}")
+            }
+            if (count > 0 || kept) opened.resume() else opened.suspend()
+        }
+    }
+
+    /** What goes on for as long as there is a core: notifications, and the service that keeps it connected. */
+    private suspend fun serve(core: Core) = coroutineScope {
+        launch(Dispatchers.Default) {
+            try {
+                notifications.follow(core, viewed)
+            } catch (failure: SubscriptionException) {
+                Log.e("Linnet", "no notifications: ${failure.javaClass.simpleName}")
+            }
+        }
+        launch {
+            val someone = core.accounts().map { all -> all.any { it.enabled && it.signedIn } }
+                .catch { if (it !is SubscriptionException) throw it }.distinctUntilChanged()
+            combine(someone, backgroundSetting.on, visible, ::Triple).collect { (needed, on, count) ->
+                backgroundSetting.needed = needed
+                when {
+                    !needed || !on -> if (background.value) ConnectionService.stop(this@LinnetApplication)
+                    !background.value && count > 0 -> ConnectionService.start(this@LinnetApplication)
                 }
             }
         }

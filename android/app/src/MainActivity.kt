@@ -1,14 +1,20 @@
 package org.linnet.app
 
+import android.Manifest
 import android.content.ClipData
 import android.content.ClipboardManager
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.os.Build
 import android.os.Bundle
 import android.text.format.DateFormat
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.BackHandler
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
+import androidx.activity.result.contract.ActivityResultContracts
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
@@ -17,23 +23,28 @@ import androidx.compose.ui.platform.LocalWindowInfo
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.ViewModelProvider
 import androidx.lifecycle.viewModelScope
+import kotlinx.coroutines.flow.MutableStateFlow
 import org.linnet.ui.AppModel
 import org.linnet.ui.Core
 import org.linnet.ui.Device
 import org.linnet.ui.LinnetApp
 import org.linnet.ui.OpenFailedScreen
 import org.linnet.ui.Opening
+import org.linnet.ui.Place
 import org.linnet.ui.Shown
 import org.linnet.ui.Surroundings
 
 /** The app's only Activity. Everything on it is shared with the desktop; here is what only Android has. */
 class MainActivity : ComponentActivity() {
     private val linnet get() = application as LinnetApplication
+    private val wanted = MutableStateFlow<Long?>(null)
+    private val ask = registerForActivityResult(ActivityResultContracts.RequestPermission()) {}
     private val kept by lazy { ViewModelProvider(this)[Kept::class.java] }
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
         enableEdgeToEdge()
+        if (savedInstanceState == null) openFrom(intent)
         val reopen = savedInstanceState?.getLong(OPEN_CHAT, NONE)?.takeIf { it != NONE }
         setContent {
             val opening by linnet.opening.collectAsState()
@@ -47,6 +58,22 @@ class MainActivity : ComponentActivity() {
         }
     }
 
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        openFrom(intent)
+    }
+
+    override fun onPause() {
+        linnet.viewed.value = null
+        super.onPause()
+    }
+
+    /** The chat of a tapped notification; a start from the list of recent apps repeats an old tap. */
+    private fun openFrom(intent: Intent) {
+        if (intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY != 0) return
+        wanted.value = intent.getLongExtra(Notifications.CHAT, NONE).takeIf { it != NONE }
+    }
+
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
         kept.model?.openChat?.let { outState.putLong(OPEN_CHAT, it) }
@@ -56,7 +83,26 @@ class MainActivity : ComponentActivity() {
     private fun App(model: AppModel) {
         val shown by model.shown.collectAsState()
         BackHandler((shown as? Shown.Top)?.let { it.depth > 1 } == true) { model.back() }
-        LinnetApp(model, device().copy(watched = LocalWindowInfo.current.isWindowFocused))
+        val focused = LocalWindowInfo.current.isWindowFocused
+        val top = (shown as? Shown.Top)?.place
+        LaunchedEffect(top, focused) { linnet.viewed.value = (top as? Place.Chat)?.model?.chat?.takeIf { focused } }
+        val chat by wanted.collectAsState()
+        LaunchedEffect(chat) {
+            chat?.let {
+                model.openFromOutside(it)
+                wanted.value = null
+            }
+        }
+        if (top is Place.Chats) LaunchedEffect(Unit) { askForNotifications() }
+        LinnetApp(model, device().copy(watched = focused))
+    }
+
+    /** Once, when the user is in: before that there is nothing to tell, and later it would be too late for the first. */
+    private fun askForNotifications() {
+        if (Build.VERSION.SDK_INT < 33 || linnet.memory.has(ASKED)) return
+        linnet.memory.keep(ASKED)
+        val permission = Manifest.permission.POST_NOTIFICATIONS
+        if (checkSelfPermission(permission) != PackageManager.PERMISSION_GRANTED) ask.launch(permission)
     }
 
     @Composable
@@ -68,6 +114,7 @@ class MainActivity : ComponentActivity() {
                 locale = configuration.locales[0],
                 hour24 = DateFormat.is24HourFormat(this),
                 copy = ::copy,
+                background = linnet.backgroundSetting,
             )
         }
     }
@@ -87,6 +134,7 @@ class MainActivity : ComponentActivity() {
     }
 
     private companion object {
+        const val ASKED = "asked/notifications"
         const val OPEN_CHAT = "chat"
         const val NONE = Long.MIN_VALUE
     }

@@ -1,5 +1,7 @@
 package org.linnet.app
 
+import android.app.Notification
+import android.app.NotificationManager
 import android.os.Looper
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.assertIsDisplayed
@@ -9,13 +11,17 @@ import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isDialog
 import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
+import androidx.compose.ui.test.longClick
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
+import androidx.compose.ui.test.performTouchInput
+import androidx.core.app.NotificationCompat
 import androidx.lifecycle.Lifecycle
+import androidx.test.platform.app.InstrumentationRegistry
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
@@ -23,6 +29,7 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
+import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
@@ -64,7 +71,7 @@ class EndToEndTest {
         openChatWithBob()
         write("Hello Bob $salt")
         await("bob has it") { "Hello Bob $salt" in chat.received }
-        await("the server has it, and says so") { stateOf("Hello Bob $salt").endsWith("Sent") }
+        await("the server has it, and says so") { arrived("Hello Bob $salt") }
 
         chat.send("Hello Alice $salt 🎉")
         await("alice has it") { shown("Hello Alice $salt 🎉") }
@@ -128,7 +135,7 @@ class EndToEndTest {
         wire.mend()
         rule.onNodeWithText("Try now").performClick()
         await("bob has it") { "In a tunnel $salt" in chat.received }
-        await("the server has it, and says so") { stateOf("In a tunnel $salt").endsWith("Sent") }
+        await("the server has it, and says so") { arrived("In a tunnel $salt") }
         chat.send("Back in the light $salt")
         await("alice has the answer") { shown("Back in the light $salt") }
         assertEquals(1, chat.received.count { it == "In a tunnel $salt" })
@@ -143,7 +150,7 @@ class EndToEndTest {
         rule.activityRule.scenario.recreate()
         await("the message is still there") { shown("Before the turn $salt") }
         rule.onNodeWithText("Half a tho").assertIsDisplayed()
-        await("the server has it") { stateOf("Before the turn $salt").endsWith("Sent") }
+        await("the server has it") { arrived("Before the turn $salt") }
         rule.runOnUiThread { rule.activity.onBackPressedDispatcher.onBackPressed() }
         await("back leads to the list") { shown("Chats") }
     }
@@ -156,7 +163,7 @@ class EndToEndTest {
         rule.onNodeWithTag("note-to-self").performClick()
         await("its chat") { rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().isNotEmpty() }
         write("Milk $salt")
-        await("sent") { stateOf("Milk $salt").endsWith("Sent") }
+        await("sent") { arrived("Milk $salt") }
         assertEquals(1, rule.onAllNodes(bubble("Milk $salt")).fetchSemanticsNodes().size)
     }
 
@@ -174,6 +181,104 @@ class EndToEndTest {
         rule.activityRule.scenario.moveToState(Lifecycle.State.RESUMED)
         await("alice has it") { shown("Good night $salt") }
         assertTrue(wire.carries)
+    }
+
+    @Test
+    fun `kept awake it tells what comes, a tap opens the chat, and reading takes the notification away`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val linnet = rule.activity.application as LinnetApplication
+        await("the service is asked for") {
+            shadowOf(linnet).peekNextStartedService()?.component?.className == ConnectionService::class.java.name
+        }
+        val service = Robolectric.buildService(ConnectionService::class.java).create().startCommand(0, 1)
+        rule.activityRule.scenario.moveToState(Lifecycle.State.CREATED)
+        shadowOf(Looper.getMainLooper()).idleFor(2, TimeUnit.SECONDS)
+        val chat = peer.chatWith(Server.alice)
+        chat.send("Are you there? $salt")
+        await("it is told") { told().any { "Are you there? $salt" in it.words } }
+        assertTrue(wire.carries)
+        chat.send("Hello? $salt")
+        await("the second in the same place") { told().singleOrNull()?.let { "Hello? $salt" in it.words } == true }
+        val notification = told().single().notification
+        assertEquals("2 new messages", notification.publicVersion.extras.getCharSequence("android.text").toString())
+        rule.activityRule.scenario.moveToState(Lifecycle.State.RESUMED)
+        val tapped = shadowOf(notification.contentIntent).savedIntent
+        rule.runOnUiThread {
+            InstrumentationRegistry.getInstrumentation().callActivityOnNewIntent(rule.activity, tapped)
+        }
+        await("its chat") { shown("Hello? $salt") && rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().any() }
+        await("nothing is left to tell") { told().isEmpty() }
+        service.destroy()
+    }
+
+    @Test
+    fun `what is read on her other device is told no more`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        Peer(Server.alice, folder.root, "second").use { second ->
+            await("her other device is online") { second.online }
+            val service = Robolectric.buildService(ConnectionService::class.java).create().startCommand(0, 1)
+            rule.activityRule.scenario.moveToState(Lifecycle.State.CREATED)
+            shadowOf(Looper.getMainLooper()).idleFor(2, TimeUnit.SECONDS)
+            val there = second.chatWith(Server.bob)
+            peer.chatWith(Server.alice).send("On both $salt")
+            await("it is told here") { told().any { "On both $salt" in it.words } }
+            await("it is there as well") { "On both $salt" in there.received }
+            there.read("On both $salt")
+            await("it is told no more") { told().isEmpty() }
+            service.destroy()
+        }
+    }
+
+    @Test
+    fun `a message arrives, is read, and both are seen`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val chat = peer.chatWith(Server.alice)
+        openChatWithBob()
+        write("Have you seen this? $salt")
+        await("bob has it") { "Have you seen this? $salt" in chat.received }
+        await("she sees that it arrived") { stateOf("Have you seen this? $salt").endsWith("Delivered") }
+        chat.read("Have you seen this? $salt")
+        await("and that he read it") { stateOf("Have you seen this? $salt").endsWith("Read") }
+        chat.composing(true)
+        await("and that he writes") { rule.onAllNodes(hasTestTag("typing-row")).fetchSemanticsNodes().isNotEmpty() }
+        picture("end-to-end-9-writing")
+        chat.send("I have $salt")
+        await("what he wrote takes its place") {
+            shown("I have $salt") && rule.onAllNodes(hasTestTag("typing-row")).fetchSemanticsNodes().isEmpty()
+        }
+    }
+
+    @Test
+    fun `a correction takes the old text's place on both sides, and the old one can be looked at`() {
+        signIn()
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val chat = peer.chatWith(Server.alice)
+        openChatWithBob()
+        write("Helo Bob $salt")
+        await("bob has it") { "Helo Bob $salt" in chat.received }
+        rule.onNode(bubble("Helo Bob $salt")).performTouchInput { longClick() }
+        rule.onNodeWithText("Correct").performClick()
+        rule.onNodeWithTag("draft").performTextReplacement("Hello Bob $salt")
+        rule.onNodeWithTag("send").performClick()
+        await("bob has the new text, and not the old") {
+            "Hello Bob $salt" in chat.received && "Helo Bob $salt" !in chat.received
+        }
+        await("hers says so") { "edited" in stateOf("Hello Bob $salt") }
+        chat.send("Hello Alcie $salt")
+        await("his comes") { shown("Hello Alcie $salt") }
+        chat.correct("Hello Alcie $salt", "Hello Alice $salt")
+        await("his is corrected too") { shown("Hello Alice $salt") && !shown("Hello Alcie $salt") }
+        rule.onNode(bubble("Hello Bob $salt")).performTouchInput { longClick() }
+        rule.onNodeWithText("Earlier versions").performClick()
+        await("what it said before") { shown("Helo Bob $salt") }
+        picture("end-to-end-10-versions")
     }
 
     @Test
@@ -195,9 +300,18 @@ class EndToEndTest {
         await("Chats") { rule.onAllNodes(hasTestTag("new-chat")).fetchSemanticsNodes().isNotEmpty() }
         openChatWithBob()
         write("Grüß dich $salt")
-        await("gesendet") { stateOf("Grüß dich $salt").endsWith("Gesendet") }
+        await("gesendet") { arrived("Grüß dich $salt") }
         picture("end-to-end-6-german")
     }
+
+    /** A message's notification, with all that it says in one. */
+    private class Told(val notification: Notification) {
+        val words = NotificationCompat.MessagingStyle.extractMessagingStyleFromNotification(notification)
+            ?.messages.orEmpty().joinToString("\n") { "${it.text}" }
+    }
+
+    private fun told(): List<Told> = rule.activity.getSystemService(NotificationManager::class.java)
+        .activeNotifications.filter { it.tag != null }.map { Told(it.notification) }
 
     private fun signIn() {
         await("the welcome") { shown("Welcome to Linnet") }
@@ -235,6 +349,12 @@ class EndToEndTest {
 
     private fun stateOf(text: String): String =
         rule.onNode(bubble(text)).fetchSemanticsNode().config[SemanticsProperties.StateDescription]
+
+    /** The server has it, or someone further along the way. */
+    private fun arrived(text: String): Boolean {
+        val words = listOf(R.string.message_sent, R.string.message_delivered, R.string.message_read)
+        return words.any { stateOf(text).endsWith(rule.activity.getString(it)) }
+    }
 
     private fun shown(text: String, substring: Boolean = false) =
         rule.onAllNodes(hasText(text, substring), useUnmergedTree = true).fetchSemanticsNodes().isNotEmpty()

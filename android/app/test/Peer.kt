@@ -31,14 +31,14 @@ object Server {
         checkNotNull(System.getenv("LINNET_TEST_$name")) { "LINNET_TEST_$name is not set: these tests need a server" }
 }
 
-/** The other side of a conversation: a second client with its own store, without a screen. */
-class Peer(private val address: String, folder: File) : AutoCloseable {
+/** The other side of a conversation, or another device: a second client with its own store, without a screen. */
+class Peer(private val address: String, folder: File, name: String = "peer") : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
-    private val client = Client.open(Options(File(folder, "peer.db").path, Server.ca), Keys)
+    private val client = Client.open(Options(File(folder, "$name.db").path, Server.ca), Keys)
     private val core = ClientCore(client)
     private val accounts = core.accounts().stateIn(scope, SharingStarted.Eagerly, emptyList())
     private val account = runBlocking {
-        core.addAccount(address, Server.password, ServerAddress(Server.host, Server.port.toUShort(), false))
+        core.addAccount(address, Server.password, ServerAddress(Server.host, Server.port.toUShort(), false), null)
     }
 
     val online get() = accounts.value.any { it.connection == Connection.Online }
@@ -49,9 +49,17 @@ class Peer(private val address: String, folder: File) : AutoCloseable {
         private val window = core.timeline(id).window.stateIn(scope, SharingStarted.Eagerly, null)
 
         /** Bodies, oldest first, of what the other side wrote. */
-        val received
-            get() = window.value?.items.orEmpty().filterIsInstance<TimelineItem.Message>()
-                .map { it.item }.filter { !it.outgoing }.map { it.body }
+        val received get() = messages.filter { !it.outgoing }.map { it.body }
+
+        private val messages
+            get() = window.value?.items.orEmpty().filterIsInstance<TimelineItem.Message>().map { it.item }
+
+        fun read(body: String) = runBlocking { core.markRead(id, messages.last { it.body == body }.id) }
+
+        fun correct(old: String, new: String) =
+            runBlocking { core.correct(messages.last { it.body == old }.id, new, core.newToken()) }
+
+        fun composing(on: Boolean) = runBlocking { core.setComposing(id, on) }
 
         fun send(body: String) = runBlocking { core.sendText(id, body, core.newToken()) }
     }

@@ -1,15 +1,19 @@
 package org.linnet.desktop
 
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
+import androidx.compose.runtime.snapshotFlow
 import androidx.compose.ui.input.key.Key
 import androidx.compose.ui.input.key.KeyEventType
 import androidx.compose.ui.input.key.key
 import androidx.compose.ui.input.key.type
+import androidx.compose.ui.platform.LocalUriHandler
 import androidx.compose.ui.platform.LocalWindowInfo
+import androidx.compose.ui.platform.UriHandler
 import androidx.compose.ui.unit.DpSize
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.window.Window
@@ -30,8 +34,12 @@ import org.linnet.ui.LinnetApp
 import org.linnet.ui.theme.LinnetBirdPainter
 import org.linnet.ui.theme.desktopFont
 import org.linnet.ui.words.stringsFor
+import java.awt.Desktop
 import java.awt.Toolkit
 import java.awt.datatransfer.StringSelection
+import java.io.IOException
+import java.net.URI
+import java.net.URISyntaxException
 import java.util.Locale
 import kotlin.system.exitProcess
 
@@ -105,6 +113,34 @@ private fun window(client: Client, options: Options) = application(exitProcessOn
     ) {
         val focused = LocalWindowInfo.current.isWindowFocused
         LaunchedEffect(focused) { device = device.copy(watched = focused) }
-        if (options.dark == null) LinnetApp(model, device) else LinnetApp(model, device, options.dark)
+        // A window beside another is still looked at; one in the task bar is not.
+        LaunchedEffect(state) { snapshotFlow { state.isMinimized }.collect { tellActive(client, !it) } }
+        CompositionLocalProvider(LocalUriHandler provides Browser) {
+            if (options.dark == null) LinnetApp(model, device) else LinnetApp(model, device, options.dark)
+        }
+    }
+}
+
+private suspend fun tellActive(client: Client, active: Boolean) {
+    try {
+        client.setActive(active)
+    } catch (trouble: CommandException) {
+        // Servers then send more than they need to, which costs but loses nothing.
+        System.err.println("linnet: not told whether the window is in front: ${trouble.javaClass.simpleName}")
+    }
+}
+
+/** What a contact sent as a link may be none, and a machine may have nothing to open it with. */
+private object Browser : UriHandler {
+    override fun openUri(uri: String) {
+        try {
+            Desktop.getDesktop().browse(URI(uri))
+        } catch (failure: URISyntaxException) {
+            System.err.println("linnet: not a link: ${failure.reason}")
+        } catch (failure: IOException) {
+            System.err.println("linnet: can't open a link: ${failure.message}")
+        } catch (failure: UnsupportedOperationException) {
+            System.err.println("linnet: no browser here: ${failure.message}")
+        }
     }
 }

@@ -2,9 +2,14 @@ package org.linnet.ui
 
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.MessageItem
+import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.certificate.CertificateActions
+import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatActions
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListActions
@@ -12,6 +17,8 @@ import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.chats.Notice
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
+import org.linnet.ui.password.PasswordActions
+import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInModel
 
@@ -23,6 +30,11 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
     override fun edited() = model.edited()
     override fun toggleServer() = model.toggleServer()
     override fun setDirectTls(on: Boolean) = model.setDirectTls(on)
+    override fun setProxy(on: Boolean) = model.setProxy(on)
+    override fun openCertificate() {
+        model.certificateOf?.let(app::openCertificate)
+    }
+
     override fun back() {
         app.back()
     }
@@ -33,7 +45,7 @@ internal fun chatListActions(app: AppModel, model: ChatListModel) = object : Cha
     override fun delete(chat: ChatItem) = model.delete(chat)
     override fun newChat() = app.newChat()
     override fun openAccount(account: AccountItem) = app.openAccount(account.id)
-    override fun signInAgain(account: AccountItem) = app.signIn(account)
+    override fun signInAgain(account: AccountItem) = app.mend(account)
     override fun answer(request: RequestItem, accept: Boolean) = model.answer(request, accept)
     override fun dismiss(notice: Notice) = model.dismiss(notice)
     override fun keepHistory(notice: Notice.ArchivingOff) = model.keepHistory(notice)
@@ -45,6 +57,11 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
         app.back()
     }
     override fun send() = model.send()
+    override fun composing(on: Boolean) = model.composing(on)
+    override fun correct(message: MessageItem) = model.correct(message)
+    override fun showVersions(message: Long) = model.showVersions(message)
+    override fun closeVersions() = model.closeVersions()
+    override fun cancelCorrection() = model.cancelCorrection()
     override fun retry(message: Long) = model.retry(message)
     override fun delete(message: Long) = model.delete(message)
     override fun copy(text: String) = copy(text)
@@ -53,7 +70,7 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun loadOlder() = model.loadOlder()
     override fun jumpToNewest() = model.jumpToNewest()
     override fun tryNow() = model.tryNow()
-    override fun signInAgain(account: AccountItem) = app.signIn(account)
+    override fun signInAgain(account: AccountItem) = app.mend(account)
 }
 
 internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewChatActions {
@@ -66,12 +83,35 @@ internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewCh
     override fun edited() = model.edited()
 }
 
-internal fun accountActions(app: AppModel, model: AccountModel) = object : AccountActions {
+internal fun passwordActions(app: AppModel, model: PasswordModel) = object : PasswordActions {
+    override fun back() {
+        app.back()
+    }
+    override fun submit() = model.submit()
+    override fun edited() = model.edited()
+}
+
+internal fun certificateActions(app: AppModel, model: CertificateModel) = object : CertificateActions {
+    override fun back() {
+        app.back()
+    }
+    override fun trust(sha256: String) = model.trust(sha256)
+    override fun forget() = model.forget()
+}
+
+internal fun accountActions(app: AppModel, model: AccountModel, device: Device) = object : AccountActions {
     override fun back() {
         app.back()
     }
     override fun setEnabled(on: Boolean) = model.setEnabled(on)
     override fun setArchiving(on: Boolean) = model.setArchiving(on)
+    override fun setPrivacy(setting: PrivacySetting, on: Boolean) = model.setPrivacy(setting, on)
+    override fun setProxy(proxy: ProxyAddress?) = model.setProxy(proxy)
+    override fun setBackground(on: Boolean) {
+        device.background?.set(on)
+    }
+    override fun mend(account: AccountItem) = app.mend(account)
+    override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
     override fun remove() = model.remove()
     override fun addAnother() = app.signIn()
 }

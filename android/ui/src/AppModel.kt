@@ -12,6 +12,7 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.flatMapLatest
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
@@ -22,11 +23,15 @@ import kotlinx.coroutines.plus
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
+import org.linnet.core.Connection
+import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.newchat.NewChatModel
+import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInModel
 import java.time.ZoneId
 
@@ -36,8 +41,20 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Chats(scope: CoroutineScope, val model: ChatListModel) : Place(scope)
     class Chat(scope: CoroutineScope, val model: ChatModel) : Place(scope)
     class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
+    class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
+    class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
+
+/** What the user can do about an account that is refused. */
+enum class Remedy { SIGN_IN, PASSWORD, CERTIFICATE }
+
+val AccountItem.remedy: Remedy
+    get() = when ((connection as? Connection.Failed)?.reason) {
+        LoginFailure.CERTIFICATE -> if (certificate != null) Remedy.CERTIFICATE else Remedy.SIGN_IN
+        LoginFailure.WRONG_PASSWORD -> if (signedIn) Remedy.PASSWORD else Remedy.SIGN_IN
+        else -> Remedy.SIGN_IN
+    }
 
 /** What lies on the screen. */
 sealed interface Shown {
@@ -102,6 +119,19 @@ class AppModel(
         push(chatPlace(chat))
     }
 
+    /** A notification was tapped: the chat opens above the list, whatever lay there, if it is still listed. */
+    fun openFromOutside(chat: Long) {
+        scope.launch {
+            shown.first { it is Shown.Top }
+            val listed = chats.filterNotNull().first().any { it.id == chat }
+            if (!listed || stack.value.firstOrNull() !is Place.Chats) return@launch
+            if ((stack.value.lastOrNull() as? Place.Chat)?.model?.chat == chat) return@launch
+            val gone = stack.value.drop(1)
+            stack.value = listOf(stack.value.first(), chatPlace(chat))
+            gone.forEach { it.scope.cancel() }
+        }
+    }
+
     fun newChat() = push(
         place { scope ->
             Place.NewChat(scope, NewChatModel(core, scope, accounts, ::report) { chat ->
@@ -120,6 +150,21 @@ class AppModel(
     fun signIn(again: AccountItem? = null) = push(
         place { scope ->
             Place.SignIn(scope, SignInModel(core, scope, accounts, again, additional = true) { back() })
+        },
+    )
+
+    /** Leads to where an account that is refused can be set right. */
+    fun mend(account: AccountItem) = when (account.remedy) {
+        Remedy.SIGN_IN -> signIn(account)
+        Remedy.CERTIFICATE -> openCertificate(account.id)
+        Remedy.PASSWORD -> push(
+            place { scope -> Place.Password(scope, PasswordModel(core, account, scope, accounts) { back() }) },
+        )
+    }
+
+    fun openCertificate(account: Long) = push(
+        place { scope ->
+            Place.Certificate(scope, CertificateModel(core, account, scope, accounts, ::report) { back() })
         },
     )
 

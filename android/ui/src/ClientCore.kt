@@ -6,6 +6,8 @@ import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import org.linnet.core.Client
+import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.ServerAddress
 import org.linnet.core.asFlow
 
@@ -14,6 +16,9 @@ class ClientCore(private val client: Client) : Core {
     override fun accounts() = subscribed { client.accounts().asFlow() }
     override fun chats() = subscribed { client.chatList().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }
+    override fun notifications() = subscribed { client.notifications().asFlow() }
+
+    override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
 
     override fun timeline(chat: Long): Timeline {
         val subscription = client.timeline(chat)
@@ -24,24 +29,39 @@ class ClientCore(private val client: Client) : Core {
         }
     }
 
-    override suspend fun addAccount(address: String, password: String, server: ServerAddress?) =
-        client.addAccount(address, password, server)
+    override suspend fun addAccount(
+        address: String,
+        password: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+    ) = client.addAccount(address, password, server, proxy)
+
+    override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
+    override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)
+    override suspend fun pinCertificate(account: Long, sha256: String) = client.pinCertificate(account, sha256)
+    override suspend fun unpinCertificate(account: Long) = client.unpinCertificate(account)
 
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = client.setAccountEnabled(account, enabled)
     override suspend fun removeAccount(account: Long) = client.removeAccount(account)
     override suspend fun setArchiving(account: Long, on: Boolean) = client.setArchiving(account, on)
+    override suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean) =
+        client.setPrivacy(account, setting, on)
+
     override suspend fun startChat(account: Long, address: String) = client.startChat(account, address)
     override suspend fun answerRequest(account: Long, address: String, accept: Boolean) =
         client.answerRequest(account, address, accept)
 
     override fun newToken() = client.newToken()
     override suspend fun sendText(chat: Long, body: String, token: String) = client.sendText(chat, body, token)
+    override suspend fun correct(message: Long, body: String, token: String) = client.correct(message, body, token)
     override suspend fun retry(message: Long) = client.retry(message)
     override suspend fun deleteMessage(message: Long) = client.deleteMessage(message)
     override suspend fun deleteChat(chat: Long) = client.deleteChat(chat)
     override suspend fun markRead(chat: Long, message: Long) = client.markRead(chat, message)
     override suspend fun fillGap(gap: Long) = client.fillGap(gap)
     override suspend fun chatOpened(chat: Long) = client.chatOpened(chat)
+    override suspend fun setComposing(chat: Long, composing: Boolean) = client.setComposing(chat, composing)
+    override suspend fun setActive(active: Boolean) = client.setActive(active)
     override fun networkChanged() = client.networkChanged()
 
     private fun <T> subscribed(open: () -> Flow<T>): Flow<T> = flow { emitAll(open()) }.flowOn(Dispatchers.Default)

@@ -1,11 +1,16 @@
 package org.linnet.ui
 
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.NotificationItem
+import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.core.Window
 
 /**
@@ -18,24 +23,36 @@ interface Core {
     fun accounts(): Flow<List<AccountItem>>
     fun chats(): Flow<List<ChatItem>>
     fun requests(): Flow<List<RequestItem>>
+    fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
 
-    suspend fun addAccount(address: String, password: String, server: ServerAddress?): Long
+    /** Oldest first. */
+    fun versions(message: Long): Flow<List<VersionItem>>
+
+    suspend fun addAccount(address: String, password: String, server: ServerAddress?, proxy: ProxyAddress?): Long
+    suspend fun setPassword(account: Long, password: String)
+    suspend fun setProxy(account: Long, proxy: ProxyAddress?)
+    suspend fun pinCertificate(account: Long, sha256: String)
+    suspend fun unpinCertificate(account: Long)
     suspend fun setAccountEnabled(account: Long, enabled: Boolean)
     suspend fun removeAccount(account: Long)
     suspend fun setArchiving(account: Long, on: Boolean)
+    suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
     suspend fun startChat(account: Long, address: String): Long
     suspend fun answerRequest(account: Long, address: String, accept: Boolean)
 
     /** An id for one send: made before, kept, and named again if the call has to be repeated. */
     fun newToken(): String
     suspend fun sendText(chat: Long, body: String, token: String): Long
+    suspend fun correct(message: Long, body: String, token: String)
     suspend fun retry(message: Long)
     suspend fun deleteMessage(message: Long)
     suspend fun deleteChat(chat: Long)
     suspend fun markRead(chat: Long, message: Long)
     suspend fun fillGap(gap: Long)
     suspend fun chatOpened(chat: Long)
+    suspend fun setComposing(chat: Long, composing: Boolean)
+    suspend fun setActive(active: Boolean)
     fun networkChanged()
 }
 
@@ -44,6 +61,12 @@ interface Timeline {
     val window: Flow<Window<TimelineItem>>
     fun loadOlder(count: Int)
     fun jumpToNewest()
+}
+
+/** Whether messages come while the app is closed; only a phone has to choose. */
+interface Background {
+    val on: StateFlow<Boolean>
+    fun set(on: Boolean)
 }
 
 /** What a device remembers about its own screens: notices already seen, never anything of a conversation. */

@@ -35,9 +35,11 @@ import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
 import org.linnet.ui.newchat.NewChatScreen
+import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.signin.SignInScreen
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.LinnetBird
@@ -64,6 +66,8 @@ data class Device(
     /** The user can be taken to see what is on screen. */
     val watched: Boolean = true,
     val copy: (String) -> Unit = {},
+    /** Null where the app is either open or ended. */
+    val background: Background? = null,
 )
 
 /** The whole app: theme, words, and the way between the screens. */
@@ -171,7 +175,20 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.Account -> {
             val account by place.model.state.collectAsState()
-            AccountScreen(account, remember(place) { accountActions(model, place.model) })
+            val background = device.background?.on?.collectAsState()
+            AccountScreen(
+                account,
+                remember(place, device) { accountActions(model, place.model, device) },
+                background = background?.value,
+            )
+        }
+        is Place.Password -> {
+            val state by place.model.state.collectAsState()
+            PasswordScreen(state, place.model.password, remember(place) { passwordActions(model, place.model) })
+        }
+        is Place.Certificate -> {
+            val account by place.model.state.collectAsState()
+            CertificateScreen(account, remember(place) { certificateActions(model, place.model) })
         }
     }
 }

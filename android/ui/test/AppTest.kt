@@ -1,16 +1,25 @@
 package org.linnet.ui
 
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.ui.test.assertCountEquals
 import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.assertIsOff
+import androidx.compose.ui.test.assertIsOn
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.ComposeContentTestRule
 import androidx.compose.ui.test.junit4.v2.createComposeRule
+import androidx.compose.ui.test.longClick
+import androidx.compose.ui.test.onAllNodesWithTag
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
+import androidx.compose.ui.test.performTouchInput
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
@@ -23,6 +32,7 @@ import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
 import org.linnet.core.Window
@@ -193,6 +203,161 @@ class AppTest {
         rule.waitUntil("opened") { "opened 1" in core.asked }
         assertTrue(model.back())
         rule.waitUntilShown("Amélie Duval")
+    }
+
+    @Test
+    fun `a correction leaves the draft alone, and goes out under the message's own id`() {
+        core.window(1).value = Window(Fixtures.states, true, true)
+        openBob()
+        rule.onNodeWithTag("draft").performTextInput("Half a tho")
+        rule.onNodeWithText("I am on my way").performTouchInput { longClick() }
+        rule.onNodeWithText("Correct").performClick()
+        rule.onNodeWithTag("correcting").assertIsDisplayed()
+        rule.onNodeWithTag("draft").performTextReplacement("I am on my way!")
+        rule.onNodeWithContentDescription("Send correction").performClick()
+        rule.waitUntil("corrected") { "correct 5 I am on my way! token-1" in core.asked }
+        rule.onNodeWithTag("correcting").assertDoesNotExist()
+        rule.onNodeWithText("Half a tho").assertIsDisplayed()
+        assertTrue(core.asked.none { it.startsWith("send") })
+    }
+
+    @Test
+    fun `a correction that was refused comes back, one given up changes nothing`() {
+        core.window(1).value = Window(Fixtures.states, true, true)
+        openBob()
+        rule.onNodeWithText("I am on my way").performTouchInput { longClick() }
+        rule.onNodeWithText("Correct").performClick()
+        rule.onNodeWithTag("draft").performTextReplacement("Precious words")
+        core.refusal = CommandException.NotNow()
+        rule.onNodeWithTag("send").performClick()
+        rule.waitUntilShown("That isn't possible right now.")
+        rule.onNodeWithText("Precious words").assertIsDisplayed()
+        rule.onNodeWithTag("cancel-correction").performClick()
+        rule.onNodeWithText("Precious words").assertDoesNotExist()
+        assertEquals(1, core.asked.count { it.startsWith("correct") })
+    }
+
+    @Test
+    fun `earlier versions are shown with their times`() {
+        core.window(1).value = Window(Fixtures.states, true, true)
+        core.versions.value = Fixtures.versions
+        openBob()
+        rule.onNodeWithText("I will bring the rules").performTouchInput { longClick() }
+        rule.onNodeWithText("Earlier versions").performClick()
+        rule.waitUntilShown("I will bring the rulse")
+        rule.onNodeWithText("Close").performClick()
+        rule.onNodeWithText("I will bring the rulse").assertDoesNotExist()
+    }
+
+    @Test
+    fun `writing is told with every keystroke, and so is that it ended`() {
+        openBob()
+        rule.onNodeWithTag("draft").performTextInput("H")
+        rule.waitUntil("told") { core.asked.count { it == "composing 1 true" } == 1 }
+        rule.onNodeWithTag("draft").performTextInput("i")
+        rule.waitUntil("told again") { core.asked.count { it == "composing 1 true" } == 2 }
+        rule.onNodeWithTag("draft").performTextReplacement("")
+        rule.waitUntil("empty") { core.asked.last() == "composing 1 false" }
+        rule.onNodeWithTag("draft").performTextInput("Hello")
+        rule.waitUntil("again") { core.asked.last() == "composing 1 true" }
+        rule.onNodeWithContentDescription("Back").performClick()
+        rule.waitUntil("left") { core.asked.last() == "composing 1 false" }
+    }
+
+    @Test
+    fun `what others learn is switched one by one`() {
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("account").performClick()
+        rule.waitUntilShown("What others learn")
+        rule.onNodeWithTag("privacy/READ_MARKERS").performScrollTo().performClick()
+        rule.waitUntil("asked") { "privacy 1 READ_MARKERS false" in core.asked }
+        rule.waitForIdle()
+        rule.onNodeWithTag("privacy/READ_MARKERS").assertIsOff()
+        rule.onNodeWithTag("privacy/RECEIPTS").assertIsOn()
+    }
+
+    @Test
+    fun `a password changed elsewhere is asked for, and nothing else`() {
+        core.accounts.value = listOf(Fixtures.newPassword)
+        show()
+        rule.waitUntilShown("New password")
+        rule.onNodeWithText("New password").performClick()
+        rule.waitUntil("the field") { rule.onAllNodesWithTag("password").fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("address").assertDoesNotExist()
+        rule.onNodeWithTag("password").performTextInput("wrong")
+        rule.onNodeWithTag("sign-in").performClick()
+        rule.waitUntil("asked") { "password 1 wrong" in core.asked }
+        core.connection(1, Connection.Failed(LoginFailure.WRONG_PASSWORD))
+        rule.waitUntilShown("The password doesn't fit this address.")
+        rule.onNodeWithTag("password").performTextReplacement("right")
+        rule.onNodeWithTag("sign-in").performClick()
+        rule.waitUntil("asked again") { "password 1 right" in core.asked }
+        core.connection(1, Connection.Online)
+        rule.waitUntilShown("Bob Lindqvist")
+        assertFalse(model.back())
+    }
+
+    @Test
+    fun `another certificate is loud, shows both fingerprints, and is trusted only after a second thought`() {
+        core.accounts.value = listOf(Fixtures.changedCertificate)
+        show()
+        rule.waitUntilShown("The server shows another certificate than the one you trusted. Linnet didn't connect.")
+        rule.onNodeWithText("Look at it").performClick()
+        rule.waitUntilShown("This is not the certificate you trusted")
+        rule.onAllNodesWithTag("fingerprint", useUnmergedTree = true).assertCountEquals(2)
+        rule.onNodeWithText("3F1C 9A0B E27D 44F8", substring = true).assertExists()
+        rule.onNodeWithText("B94D 27B9 934D 3E08", substring = true).assertExists()
+        rule.onNodeWithTag("trust").performScrollTo().performClick()
+        rule.onNodeWithTag("trust-confirm").assertIsNotEnabled()
+        rule.onNodeWithTag("compared").performClick()
+        assertTrue(core.asked.none { it.startsWith("pin") })
+        rule.onNodeWithTag("trust-confirm").assertIsEnabled().performClick()
+        val sha256 = Fixtures.changedCertificate.certificate!!.sha256
+        rule.waitUntil("pinned") { "pin 1 $sha256" in core.asked }
+        rule.waitUntilShown("Bob Lindqvist")
+    }
+
+    @Test
+    fun `signing in through a proxy names it from the first connection on`() {
+        core.accounts.value = emptyList()
+        core.chats.value = emptyList()
+        show()
+        rule.waitUntilShown("Welcome to Linnet")
+        rule.onNodeWithTag("address").performTextInput("carol@example.org")
+        rule.onNodeWithTag("password").performTextInput("secret")
+        rule.onNodeWithText("Server settings").performClick()
+        rule.onNodeWithTag("proxy").performScrollTo().performClick()
+        rule.onNodeWithTag("proxy-port").performScrollTo().performTextReplacement("99999")
+        rule.onNodeWithTag("sign-in").performScrollTo().performClick()
+        rule.waitUntilShown("A proxy needs a name and a port from 1 to 65535.")
+        assertTrue(core.asked.none { it.startsWith("add") })
+        rule.onNodeWithTag("proxy-port").performTextReplacement("9050")
+        rule.onNodeWithTag("sign-in").performScrollTo().performClick()
+        rule.waitUntil("asked") { "add carol@example.org secret null by 127.0.0.1:9050" in core.asked }
+    }
+
+    @Test
+    fun `a tapped notification opens its chat above the list, one of a chat that is gone opens nothing`() {
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        model.openFromOutside(99)
+        rule.waitForIdle()
+        assertEquals(null, model.openChat)
+        model.openFromOutside(2)
+        rule.waitUntil("opened") { "opened 2" in core.asked }
+        model.openFromOutside(1)
+        rule.waitUntil("opened") { "opened 1" in core.asked }
+        assertTrue(model.back())
+        assertFalse(model.back())
+    }
+
+    private fun openBob() {
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("chat/bob@example.org").performClick()
+        rule.waitUntil("opened") { "opened 1" in core.asked }
+        rule.waitForIdle()
     }
 
     private fun ComposeContentTestRule.waitUntilShown(text: String) = waitUntil(text, 5_000) {

@@ -9,10 +9,14 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.NotificationItem
+import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
 
@@ -21,6 +25,7 @@ class FakeCore : Core {
     val accounts = MutableStateFlow(listOf(Fixtures.account))
     val chats = MutableStateFlow(Fixtures.chats)
     val requests = MutableStateFlow(emptyList<RequestItem>())
+    val notifications = MutableStateFlow(emptyList<NotificationItem>())
     val timelines = HashMap<Long, MutableStateFlow<Window<TimelineItem>>>()
     val asked = ArrayList<String>()
 
@@ -41,6 +46,10 @@ class FakeCore : Core {
     override fun accounts(): Flow<List<AccountItem>> = failing(accounts)
     override fun chats(): Flow<List<ChatItem>> = failing(chats)
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
+    override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)
+
+    val versions = MutableStateFlow(emptyList<VersionItem>())
+    override fun versions(message: Long): Flow<List<VersionItem>> = failing(versions)
 
     override fun timeline(chat: Long) = object : Timeline {
         override val window: Flow<Window<TimelineItem>> = failing(window(chat))
@@ -53,8 +62,14 @@ class FakeCore : Core {
         }
     }
 
-    override suspend fun addAccount(address: String, password: String, server: ServerAddress?): Long {
-        command("add $address $password ${server?.let { "${it.host}:${it.port} ${it.directTls}" }}")
+    override suspend fun addAccount(
+        address: String,
+        password: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+    ): Long {
+        val way = proxy?.let { " by ${it.host}:${it.port}" }.orEmpty()
+        command("add $address $password ${server?.let { "${it.host}:${it.port} ${it.directTls}" }}$way")
         val known = accounts.value.firstOrNull { it.address == address }
         if (known != null) {
             connection(known.id, Connection.Connecting)
@@ -66,6 +81,19 @@ class FakeCore : Core {
         return id
     }
 
+    override suspend fun setPassword(account: Long, password: String) {
+        command("password $account $password")
+        connection(account, Connection.Connecting)
+    }
+
+    override suspend fun setProxy(account: Long, proxy: ProxyAddress?) {
+        command("proxy $account ${proxy?.let { "${it.host}:${it.port}" }}")
+        accounts.update { all -> all.map { if (it.id == account) it.copy(proxy = proxy) else it } }
+    }
+
+    override suspend fun pinCertificate(account: Long, sha256: String) = command("pin $account $sha256")
+    override suspend fun unpinCertificate(account: Long) = command("unpin $account")
+
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = command("enable $account $enabled")
 
     override suspend fun removeAccount(account: Long) {
@@ -74,6 +102,21 @@ class FakeCore : Core {
     }
 
     override suspend fun setArchiving(account: Long, on: Boolean) = command("archiving $account $on")
+
+    override suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean) {
+        command("privacy $account $setting $on")
+        accounts.update { all ->
+            all.map { item ->
+                if (item.id != account) return@map item
+                val privacy = when (setting) {
+                    PrivacySetting.RECEIPTS -> item.privacy.copy(receipts = on)
+                    PrivacySetting.READ_MARKERS -> item.privacy.copy(readMarkers = on)
+                    PrivacySetting.TYPING -> item.privacy.copy(typing = on)
+                }
+                item.copy(privacy = privacy)
+            }
+        }
+    }
 
     override suspend fun startChat(account: Long, address: String): Long {
         command("start $account $address")
@@ -96,12 +139,21 @@ class FakeCore : Core {
         return id
     }
 
+    override suspend fun correct(message: Long, body: String, token: String) = command("correct $message $body $token")
     override suspend fun retry(message: Long) = command("retry $message")
     override suspend fun deleteMessage(message: Long) = command("delete $message")
     override suspend fun deleteChat(chat: Long) = command("delete chat $chat")
     override suspend fun markRead(chat: Long, message: Long) = command("read $chat $message")
     override suspend fun fillGap(gap: Long) = command("fill $gap")
     override suspend fun chatOpened(chat: Long) = command("opened $chat")
+    override suspend fun setComposing(chat: Long, composing: Boolean) {
+        asked += "composing $chat $composing"
+    }
+
+    override suspend fun setActive(active: Boolean) {
+        asked += "active $active"
+    }
+
     override fun networkChanged() {
         asked += "network"
     }

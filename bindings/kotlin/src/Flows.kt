@@ -42,6 +42,28 @@ fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun NotificationsSubscription.asFlow(): Flow<List<NotificationItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<NotificationItem> ->
+        for (op in ops) when (op) {
+            is NotificationsOp.Reset -> list.reset(op.items)
+            is NotificationsOp.Insert -> list.insert(op.at, op.items)
+            is NotificationsOp.Update -> list.update(op.at, op.item)
+            is NotificationsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun VersionsSubscription.asFlow(): Flow<List<VersionItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<VersionItem> ->
+        for (op in ops) when (op) {
+            is VersionsOp.Reset -> list.reset(op.items)
+            is VersionsOp.Insert -> list.insert(op.at, op.items)
+            is VersionsOp.Update -> list.update(op.at, op.item)
+            is VersionsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun TimelineSubscription.asFlow(): Flow<Window<TimelineItem>> =
     windows(::next, { end(); close() }, { revision }, TimelineBatch::applyTo)
 

@@ -2,17 +2,26 @@
 
 use zeroize::Zeroizing;
 
-use crate::ids::{AccountId, ChatId, GapId, MessageId};
+use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId};
 use crate::view::item::PrivacySetting;
 
 /// A wish of the user. It is answered after the local commit, never after the network: what the server says later is
 /// state on the item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Adds an account and connects it. Adding a known address again replaces its password and server.
-    AddAccount { address: String, password: Secret, server: Option<ServerAddress> },
+    /// Adds an account and connects it. Adding a known address again replaces its password and server; a proxy that it
+    /// has stays unless another one is given, so that signing in again never leaves Tor by mistake.
+    AddAccount { address: String, password: Secret, server: Option<ServerAddress>, proxy: Option<ProxyAddress> },
+    /// The account's password was changed elsewhere, and this is the new one. Connects; server and proxy stay.
+    SetPassword { account: AccountId, password: Secret },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
+    /// Sends everything of this account through a SOCKS5 proxy from now on, or nothing any more.
+    SetProxy { account: AccountId, proxy: Option<ProxyAddress> },
+    /// Accept this certificate, and no other, for this account: only the one that the server showed last.
+    PinCertificate { account: AccountId, sha256: Fingerprint },
+    /// Trust certificates of this account as usual again.
+    UnpinCertificate { account: AccountId },
     /// Removes an account and everything stored for it on this device.
     RemoveAccount { account: AccountId },
     /// Opens the chat with an address, making it if needed; asks for a subscription unless there is one, or the address
@@ -55,6 +64,13 @@ pub struct ServerAddress {
     pub port: u16,
     /// TLS from the first byte (XEP-0368) rather than STARTTLS.
     pub direct_tls: bool,
+}
+
+/// A SOCKS5 proxy (RFC 1928) without authentication, such as Tor's.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ProxyAddress {
+    pub host: String,
+    pub port: u16,
 }
 
 /// A password: wiped when dropped, never printed.

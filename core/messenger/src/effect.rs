@@ -1,8 +1,8 @@
 //! Everything the messenger can ask of the runtime. Effects leave the engine only after the commit that caused them.
 
-use crate::command::{Receipt, Secret, ServerAddress};
+use crate::command::{ProxyAddress, Receipt, Secret, ServerAddress};
 use crate::fault::{CommandError, Violation};
-use crate::ids::{AccountId, ConnectionId};
+use crate::ids::{AccountId, ConnectionId, Fingerprint};
 
 /// A wish of the messenger.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub enum Effect {
     /// The answer to a command.
     Answer { ticket: u64, result: Result<Receipt, CommandError> },
     /// A stream was established; for the driver and for server details.
-    Session { account: AccountId, kind: SessionKind },
+    Session { account: AccountId, kind: SessionKind, sign_in: SignIn },
     /// A peer misbehaved; counted, for the driver and for server details.
     Violation { account: AccountId, violation: Violation },
 }
@@ -31,10 +31,27 @@ pub enum Effect {
 /// Whom to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectTarget {
-    /// The domain of the account's JID: what the certificate must name.
+    /// The domain of the account's JID, in its Unicode form: what the certificate must name.
     pub domain: String,
     /// A fixed host and port; else the runtime asks DNS.
     pub server: Option<ServerAddress>,
+    /// Where the server sent us (RFC 6120 4.9.3.19), instead of `server` and of what DNS says of the domain. The
+    /// certificate must name the domain all the same.
+    pub redirect: Option<Redirect>,
+    /// Nothing goes past this SOCKS5 proxy, names that DNS would have to answer included.
+    pub proxy: Option<ProxyAddress>,
+    /// The only certificate to accept, whatever it names and whoever signed it.
+    pub pin: Option<Fingerprint>,
+}
+
+/// Another host for the same domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    pub host: String,
+    /// `None`: as DNS says of that host.
+    pub port: Option<u16>,
+    /// Whether the stream that was redirected had TLS from its first byte. Counts with a port only.
+    pub direct_tls: bool,
 }
 
 /// Why there is no transport.
@@ -52,6 +69,8 @@ pub enum TransportError {
     Certificate,
     #[error("the server took too long")]
     Timeout,
+    #[error("the proxy can't be reached, or does not work")]
+    Proxy,
 }
 
 /// Work that would hold up the core thread.
@@ -83,6 +102,7 @@ pub enum ComputeResult {
 pub enum ScramHash {
     Sha1,
     Sha256,
+    Sha512,
 }
 
 /// How a stream was established.
@@ -92,4 +112,17 @@ pub enum SessionKind {
     Resumed,
     /// A new session.
     Bound { after_failed_resume: bool },
+}
+
+/// How the login that led to it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SignIn {
+    /// The SASL mechanism's registered name.
+    pub mechanism: &'static str,
+    /// How often we wrote and then had to wait for the server, TLS and what is below it not counted.
+    pub flights: u32,
+    /// The first message left with the stream header, before the server had said anything.
+    pub pipelined: bool,
+    /// A token stood for the password (XEP-0484).
+    pub fast: bool,
 }

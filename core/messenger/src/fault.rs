@@ -6,6 +6,8 @@
 pub enum Fault {
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    #[error("another process has taken the lease")]
+    LeaseLost,
     #[error("a stored value is not what was written: {0}")]
     Corrupt(&'static str),
 }
@@ -27,6 +29,11 @@ pub enum Violation {
     ArchiveResultMalformed,
     /// An archive answered with pages that do not move forward.
     ArchivePageLoops,
+    /// XEP-0280: a copy from someone else than our own account, one inside another, or one of a message that our account
+    /// neither sent nor was sent.
+    CarbonForged,
+    /// XEP-0308: a correction of a message that someone else wrote.
+    CorrectionForged,
     /// A stream error or close inside the login.
     LoginBroken,
     /// An IQ answer from another entity than the one asked.
@@ -35,6 +42,10 @@ pub enum Violation {
     IqAnswerUnasked,
     /// A JID that RFC 7622 forbids.
     JidMalformed,
+    /// XEP-0333: a marker for a message that was not sent to its sender.
+    MarkerForged,
+    /// XEP-0184: a receipt for a message that was not sent to its sender.
+    ReceiptForged,
     /// A roster push from someone else than our own account.
     RosterPushForged,
     /// One roster item that can't be read; the others are taken.

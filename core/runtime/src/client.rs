@@ -27,6 +27,8 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
     /// Milliseconds added to the wall clock, for tests of wrong clocks.
     pub wall_skew: i64,
+    /// For benches: what the archive brings is read and dropped.
+    pub discard: bool,
     /// Planted bugs and points to die at, for the chaos test.
     #[cfg(feature = "sabotage")]
     pub sabotage: crate::sabotage::Sabotages,
@@ -39,6 +41,7 @@ impl Options {
             store,
             ca_file: None,
             wall_skew: 0,
+            discard: false,
             #[cfg(feature = "sabotage")]
             sabotage: crate::sabotage::Sabotages::default(),
         }
@@ -84,6 +87,7 @@ impl Client {
             net,
             platform,
             subscriptions: subscriptions.clone(),
+            discard: options.discard,
             #[cfg(feature = "sabotage")]
             sabotage: options.sabotage,
         })?;
@@ -114,7 +118,14 @@ impl Client {
         self.inbox.input(Input::NetworkChanged);
     }
 
-    /// Flushes acknowledgements and closes every connection and reader; done when that is, after 2 s at most.
+    /// Whether the network is paid for by the byte: then only what someone looks at is read from the archive, and
+    /// little at a first sign-in. Unmetered until told otherwise.
+    pub fn set_metered(&self, metered: bool) {
+        self.inbox.input(Input::Metered(metered));
+    }
+
+    /// Flushes acknowledgements, closes the database and lets go of the lease, within 100 ms; then closes every
+    /// connection: done when that is, after 2 s at most. Commands and subscriptions wait for [`Client::resume`].
     pub fn suspend(&self) -> impl Future<Output = ()> + Send + use<> {
         let is_done = self.inbox.suspend();
         async move { is_done.await.unwrap_or(()) }

@@ -33,6 +33,9 @@ pub(crate) async fn connect(
     tls: &Tls,
     target: &ConnectTarget,
 ) -> Result<Opened, TransportError> {
+    if target.proxy.is_some() {
+        return Err(TransportError::Proxy);
+    }
     let domain = dns::ascii_host(&target.domain).ok_or(TransportError::Dns)?;
     let (mut names, mut sockets, mut handshakes) = (Budget::new(), Budget::new(), Budget::new());
     let candidates =

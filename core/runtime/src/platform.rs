@@ -2,6 +2,7 @@
 //! none of it.
 
 use linnet_messenger::effect::Effect;
+use linnet_messenger::engine::End;
 
 use crate::log::LogLevel;
 
@@ -17,6 +18,9 @@ pub trait Platform: Send + Sync + 'static {
 
     /// An effect is about to be carried out, in order, after its commit. For tests and the driver.
     fn effect(&self, _effect: &Effect) {}
+
+    /// The core ends without having been asked to; the file is closed.
+    fn ended(&self, _end: End) {}
 }
 
 /// Surroundings without anything of their own.

@@ -13,14 +13,15 @@ use std::time::Duration;
 
 use linnet_messenger::command::{Command, Receipt};
 use linnet_messenger::effect::{ConnectTarget, Effect};
-use linnet_messenger::engine::Engine;
+use linnet_messenger::engine::{End, Engine, Outcome};
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ConnectionId};
 use linnet_messenger::input::Input;
-use linnet_messenger::store::{StoreError, StoreOptions};
+use linnet_messenger::store::{Role, StoreError, StoreOptions, Verdict};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use crate::check::Check;
 use crate::client::OpenError;
 use crate::clock::Clock;
 use crate::net::{self, Net, Order};
@@ -36,6 +37,9 @@ const MOST_INPUTS: usize = 256;
 /// The longest wait at a time. The system's timer stands still while the device sleeps and the deadlines don't: after
 /// waking up none may be later than this.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// How soon an extension notices that the app has come, and lets go.
+const HAND_OVER: Duration = Duration::from_millis(50);
 
 type Answer = Result<Receipt, CommandError>;
 
@@ -57,6 +61,8 @@ pub(crate) enum Message {
         done: oneshot::Sender<()>,
     },
     Resume,
+    /// All pages of the database were read.
+    Checked(Verdict),
     Stop,
 }
 
@@ -100,6 +106,10 @@ impl Inbox {
         self.send(Message::Resume);
     }
 
+    pub(crate) fn checked(&self, verdict: Verdict) {
+        self.send(Message::Checked(verdict));
+    }
+
     pub(crate) fn stop(&self) {
         self.send(Message::Stop);
     }
@@ -117,11 +127,16 @@ pub(crate) struct Life(Arc<AtomicU8>);
 /// Zero is alive.
 const ENDED: u8 = 1;
 const DIED: u8 = 2;
+const DAMAGED: u8 = 3;
 
 impl Life {
     /// What to answer a command that the thread did not answer.
     pub(crate) fn refusal(&self) -> CommandError {
-        if self.0.load(Ordering::Acquire) == DIED { CommandError::Internal } else { CommandError::NotNow }
+        match self.0.load(Ordering::Acquire) {
+            DIED => CommandError::Internal,
+            DAMAGED => CommandError::Storage,
+            _ => CommandError::NotNow,
+        }
     }
 
     fn end(&self, with: u8) {
@@ -144,6 +159,7 @@ pub(crate) struct Start {
     pub(crate) net: Net,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) discard: bool,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: crate::sabotage::Sabotages,
 }
@@ -156,8 +172,8 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
     let life = Life::default();
     let (own_inbox, own_life) = (inbox.clone(), life.clone());
     let handle = std::thread::Builder::new().name("linnet-core".to_owned()).spawn(move || {
-        let Start { store, clock, net, platform, subscriptions, .. } = start;
-        #[cfg_attr(not(feature = "sabotage"), expect(unused_mut))]
+        let Start { store, clock, net, platform, subscriptions, discard, .. } = start;
+        let role = store.role;
         let (mut engine, readers) = match open(store, &clock) {
             Ok(open) => open,
             Err(error) => {
@@ -166,11 +182,13 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
                 return;
             }
         };
+        engine.set_discard(discard);
         #[cfg(feature = "sabotage")]
         engine.set_faults(start.sabotage.faults());
         let _ = opened.send(Ok(readers.clone()));
         let core = Core {
             engine,
+            role,
             clock,
             runtime,
             net: Arc::new(net),
@@ -183,6 +201,9 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
             last_ticket: 0,
             connections: HashMap::new(),
             suspending: Vec::new(),
+            asleep: false,
+            waiting: Vec::new(),
+            check: None,
             #[cfg(feature = "sabotage")]
             sabotage: start.sabotage,
         };
@@ -207,6 +228,7 @@ fn reader_connections(engine: &Engine) -> Result<Vec<rusqlite::Connection>, Stor
 
 struct Core {
     engine: Engine,
+    role: Role,
     clock: Clock,
     runtime: &'static tokio::runtime::Handle,
     net: Arc<Net>,
@@ -220,6 +242,10 @@ struct Core {
     connections: HashMap<ConnectionId, UnboundedSender<Order>>,
     /// Who waits until all connections are closed.
     suspending: Vec<oneshot::Sender<()>>,
+    /// Suspended: commands wait.
+    asleep: bool,
+    waiting: Vec<(Command, oneshot::Sender<Answer>)>,
+    check: Option<Check>,
     #[cfg(feature = "sabotage")]
     sabotage: crate::sabotage::Sabotages,
 }
@@ -240,6 +266,7 @@ enum Then {
     Nothing,
     Suspend(oneshot::Sender<()>),
     Resume,
+    Checked(Verdict),
     Stop,
 }
 
@@ -247,28 +274,49 @@ impl Core {
     /// Runs to the end, whatever it is, and lets nobody wait after it.
     fn live(mut self, life: &Life) {
         let end = catch_unwind(AssertUnwindSafe(|| self.run()));
-        let on_purpose = end.is_ok();
-        if !on_purpose {
+        let how = match end {
+            Ok(None | Some(End::LeaseLost)) => ENDED,
+            Ok(Some(End::Damaged)) => DAMAGED,
+            Err(_) => DIED,
+        };
+        if how == DIED {
             tracing::error!("the core thread panicked");
         }
-        life.end(if on_purpose { ENDED } else { DIED });
+        self.stop_reading();
+        life.end(how);
         self.readers.close();
-        self.subscriptions.finish(on_purpose);
+        self.subscriptions.finish(how == ENDED);
+        if let Ok(Some(end)) = end {
+            self.platform.ended(end);
+        }
         // Dropping the tickets and the messages still queued answers them; dropping the orders closes the connections.
     }
 
-    fn run(&mut self) {
+    /// Gives why it ended, if nobody asked for it.
+    fn run(&mut self) -> Option<End> {
         // The first round connects what is enabled.
         self.handle(vec![Input::Tick]);
+        self.plan_check();
         loop {
             let round = self.round();
+            if matches!(round.then, Then::Suspend(_) | Then::Stop) {
+                // A reader would keep the write-ahead log from moving into the file.
+                self.stop_reading();
+            }
             self.handle(round.inputs);
             drop(round.charges);
+            if let Some(end) = self.engine.ended() {
+                return Some(end);
+            }
             match round.then {
                 Then::Nothing => {}
                 Then::Suspend(done) => self.suspend(done),
                 Then::Resume => self.resume(),
-                Then::Stop => return,
+                Then::Checked(verdict) => {
+                    let outcome = self.engine.pages_checked(verdict, &self.clock.now());
+                    self.act(outcome);
+                }
+                Then::Stop => return None,
             }
             self.finish_suspend();
         }
@@ -288,19 +336,26 @@ impl Core {
                 Message::Ended(connection) => {
                     self.connections.remove(&connection);
                 }
-                Message::Command { command, answer } => {
-                    self.last_ticket += 1;
-                    self.tickets.insert(self.last_ticket, answer);
-                    round.inputs.push(Input::Command { ticket: self.last_ticket, command });
-                }
+                Message::Command { command, answer } if self.asleep => self.waiting.push((command, answer)),
+                Message::Command { command, answer } => round.inputs.push(self.command(command, answer)),
                 Message::Suspend { done } => {
+                    self.asleep = true;
                     round.inputs.push(Input::Suspend);
                     round.then = Then::Suspend(done);
                     return round;
                 }
                 Message::Resume => {
+                    self.asleep = false;
                     round.inputs.push(Input::Resume);
+                    for (command, answer) in std::mem::take(&mut self.waiting) {
+                        let command = self.command(command, answer);
+                        round.inputs.push(command);
+                    }
                     round.then = Then::Resume;
+                    return round;
+                }
+                Message::Checked(verdict) => {
+                    round.then = Then::Checked(verdict);
                     return round;
                 }
                 Message::Stop => {
@@ -317,10 +372,18 @@ impl Core {
     /// The next message, or `None` when it is time to look at the clock. The channel can't close: this thread holds an
     /// end of it.
     fn wait(&self) -> Option<Message> {
+        let longest = if self.role == Role::Extension { HAND_OVER } else { LONGEST_WAIT };
         match self.engine.next_deadline() {
-            Some(deadline) => self.messages.recv_timeout(Clock::until(deadline).min(LONGEST_WAIT)).ok(),
+            Some(deadline) => self.messages.recv_timeout(Clock::until(deadline).min(longest)).ok(),
+            None if self.role == Role::Extension => self.messages.recv_timeout(longest).ok(),
             None => self.messages.recv().ok(),
         }
+    }
+
+    fn command(&mut self, command: Command, answer: oneshot::Sender<Answer>) -> Input {
+        self.last_ticket += 1;
+        self.tickets.insert(self.last_ticket, answer);
+        Input::Command { ticket: self.last_ticket, command }
     }
 
     fn handle(&mut self, mut inputs: Vec<Input>) {
@@ -328,10 +391,14 @@ impl Core {
         if self.engine.next_deadline().is_some_and(|deadline| deadline <= now.mono) {
             inputs.push(Input::Tick);
         }
-        if inputs.is_empty() {
-            return;
-        }
-        let outcome = self.engine.handle(inputs, &now);
+        let outcome = match inputs.is_empty() {
+            true => self.engine.look_for_app(),
+            false => self.engine.handle(inputs, &now),
+        };
+        self.act(outcome);
+    }
+
+    fn act(&mut self, outcome: Outcome) {
         for effect in outcome.effects {
             self.platform.effect(&effect);
             self.carry_out(effect);
@@ -387,12 +454,25 @@ impl Core {
         self.suspending.push(done);
     }
 
+    /// No thread has the database open any more.
+    fn stop_reading(&mut self) {
+        if let Some(check) = self.check.take() {
+            check.stop();
+        }
+        self.readers.park();
+    }
+
+    fn plan_check(&mut self) {
+        if self.check.is_none() && self.engine.wants_check(&self.clock.now()) {
+            self.check = Check::start(self.engine.store_options().clone(), self.inbox.clone());
+        }
+    }
+
     /// Answers those who wait for a suspension once the last connection has ended.
     fn finish_suspend(&mut self) {
         if self.suspending.is_empty() || !self.connections.is_empty() {
             return;
         }
-        self.readers.park();
         for done in self.suspending.drain(..) {
             let _ = done.send(());
         }
@@ -406,10 +486,11 @@ impl Core {
         if self.readers.serving() {
             return;
         }
-        let connections = reader_connections(&self.engine);
-        if let Err(error) = &connections {
-            tracing::error!(%error, "no reader connection after a suspension");
+        let connections = if self.engine.is_open() { reader_connections(&self.engine).ok() } else { None };
+        if connections.is_none() {
+            tracing::error!("no reader connection after a suspension");
         }
-        self.readers.serve_again(connections.ok());
+        self.readers.serve_again(connections);
+        self.plan_check();
     }
 }

@@ -18,7 +18,6 @@ use linnet_messenger::view::item::{AccountItem, Connection};
 use linnet_messenger::view::{Op, diff};
 use linnet_runtime::{Client, OpenError, Options, Platform, Subscription, SubscriptionError};
 use tokio::time::timeout;
-use zeroize::Zeroizing;
 
 /// What nobody can wait for and pass.
 const LONG: Duration = Duration::from_secs(30);
@@ -45,7 +44,7 @@ impl Drop for Folder {
 }
 
 fn options(path: &Path, key: u8) -> Options {
-    Options::new(StoreOptions { path: Some(path.to_owned()), key: Zeroizing::new([key; 32]) })
+    Options::new(StoreOptions::new(Some(path.to_owned()), [key; 32]))
 }
 
 fn open(path: &Path) -> Client {
@@ -60,7 +59,12 @@ fn add_account(address: &str) -> Command {
 
 fn add_account_at(address: &str, port: u16) -> Command {
     let server = ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls: false };
-    Command::AddAccount { address: address.to_owned(), password: Secret::new("secret"), server: Some(server) }
+    Command::AddAccount {
+        address: address.to_owned(),
+        password: Secret::new("secret"),
+        server: Some(server),
+        proxy: None,
+    }
 }
 
 async fn soon<T>(future: impl Future<Output = T>) -> T {

@@ -25,6 +25,26 @@ public final class AccountsModel {
         await attempt { try await client.setArchiving(account: account.id, on: on) }
     }
 
+    /// Switches what the account tells others unasked.
+    public func setPrivacy(_ account: AccountItem, _ setting: PrivacySetting, _ on: Bool) async {
+        await attempt { try await client.setPrivacy(account: account.id, setting: setting, on: on) }
+    }
+
+    /// Leads everything of the account through a proxy, or straight again.
+    public func setProxy(_ account: AccountItem, _ proxy: ProxyAddress?) async {
+        await attempt { try await client.setProxy(account: account.id, proxy: proxy) }
+    }
+
+    /// The screen that shows the server's certificate.
+    public func certificate(_ account: AccountItem) -> CertificateModel {
+        CertificateModel(client: client, account: account)
+    }
+
+    /// The screen that asks for the password again.
+    public func signInAgain(_ account: AccountItem) -> SignInAgainModel {
+        SignInAgainModel(client: client, account: account)
+    }
+
     /// Removes the account and all it stored on this device.
     public func remove(_ account: AccountItem) async {
         await attempt { try await client.removeAccount(account: account.id) }

@@ -17,17 +17,33 @@ public final class AppModel {
     }
 
     public private(set) var stage = Stage.opening
-    public private(set) var accounts: [AccountItem] = []
+    public private(set) var accounts: [AccountItem] = [] {
+        didSet { notifications?.attention.isCatchingUp = accounts.contains { $0.connection == .catchingUp } }
+    }
     public var banner: ConnectionBanner? { ConnectionBanner(accounts) }
     /// The local store can't be read; `run` can be called again.
     public private(set) var storeFailed = false
+    /// What is told outside the app; `nil` where nothing can be.
+    public let notifications: NotificationsModel?
+    /// The chat on screen.
+    @ObservationIgnored public var chatOnScreen: Int64? {
+        didSet { notifications?.attention.chat = chatOnScreen }
+    }
 
     @ObservationIgnored private let open: @Sendable () throws -> Client
     @ObservationIgnored private let erase: @Sendable () throws -> Void
     @ObservationIgnored public private(set) var client: Client?
+    /// One more account, while the first ones stay.
+    @ObservationIgnored private weak var adding: SignInModel?
+    /// A chat that was asked for before there was a list to open it from.
+    @ObservationIgnored private var wantedChat: Int64?
 
     /// `open` opens the core, `erase` deletes its files and its key. Both are called off the main thread.
-    public init(open: @escaping @Sendable () throws -> Client, erase: @escaping @Sendable () throws -> Void) {
+    public init(
+        desk: (any NotificationDesk)? = nil, open: @escaping @Sendable () throws -> Client,
+        erase: @escaping @Sendable () throws -> Void
+    ) {
+        notifications = desk.map(NotificationsModel.init)
         self.open = open
         self.erase = erase
     }
@@ -36,6 +52,7 @@ public final class AppModel {
     public func run() async {
         guard let client = await openOnce() else { return }
         storeFailed = false
+        async let telling: Void? = notifications?.run(client)
         do {
             for try await snapshot in client.accounts().snapshots {
                 accounts = snapshot.items
@@ -44,6 +61,7 @@ public final class AppModel {
         } catch {
             storeFailed = true
         }
+        await telling
     }
 
     /// Deletes what can't be opened. What servers keep comes back after signing in; `run` opens the new store.
@@ -63,14 +81,39 @@ public final class AppModel {
         client?.networkChanged()
     }
 
-    /// The app leaves the screen: connections are closed in good order. Returns when the app may be frozen.
+    /// Opens a chat, from its notification for example; waits for the chat list if need be.
+    public func openChat(_ chat: Int64) {
+        if case .chats(let list) = stage {
+            list.openChat(chat)
+        } else {
+            wantedChat = chat
+        }
+    }
+
+    /// The app leaves the screen: servers may hold back what can wait, connections are closed in good order. Returns
+    /// when the app may be frozen.
     public func suspend() async {
+        notifications?.attention.isActive = false
+        // What can't be told now is told again at the next change.
+        try? await client?.setActive(active: false)
         await client?.suspend()
     }
 
     /// The app is on screen again.
-    public func resume() {
+    public func resume() async {
+        notifications?.attention.isActive = true
         client?.resume()
+        try? await client?.setActive(active: true)
+        await notifications?.refreshPermission()
+    }
+
+    /// The screen for signing in with one more account.
+    public func addAccount() -> SignInModel? {
+        guard let client else { return nil }
+        let model = SignInModel(client: client)
+        model.follow(accounts)
+        adding = model
+        return model
     }
 
     private func openOnce() async -> Client? {
@@ -91,8 +134,12 @@ public final class AppModel {
 
     private func choose(_ client: Client) {
         if accounts.contains(where: \.signedIn) {
+            adding?.follow(accounts)
             if case .chats = stage { return }
-            stage = .chats(ChatListModel(client: client))
+            let list = ChatListModel(client: client)
+            stage = .chats(list)
+            if let chat = wantedChat { list.openChat(chat) }
+            wantedChat = nil
             return
         }
         let model: SignInModel
@@ -102,6 +149,6 @@ public final class AppModel {
             model = SignInModel(client: client)
             stage = .signIn(model)
         }
-        model.follow(accounts.last)
+        model.follow(accounts)
     }
 }

@@ -5,6 +5,18 @@ import Foundation
 import LinnetCore
 import Observation
 
+/// A chat on the way to the screen.
+public struct ChatPlace: Hashable, Sendable {
+    public let chat: Int64
+    /// What is known of its title before the chat itself says it.
+    public let title: String
+
+    public init(chat: Int64, title: String) {
+        self.chat = chat
+        self.title = title
+    }
+}
+
 /// What the chat list shows and does.
 @MainActor @Observable
 public final class ChatListModel {
@@ -16,6 +28,8 @@ public final class ChatListModel {
     public private(set) var storeFailed = false
     /// The last command that could not be carried out, until the user has seen it.
     public var problem: CommandError?
+    /// What is open above the list.
+    public var path: [ChatPlace] = []
 
     @ObservationIgnored public let client: Client
 
@@ -36,6 +50,12 @@ public final class ChatListModel {
             storeFailed = true
         }
         await asking
+    }
+
+    /// Goes to a chat, from wherever the user is.
+    public func openChat(_ chat: Int64, title: String? = nil) {
+        guard path.last?.chat != chat else { return }
+        path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "")]
     }
 
     /// Lets the person see when we are online and asks the same of them, or refuses.

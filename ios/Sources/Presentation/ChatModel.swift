@@ -1,6 +1,7 @@
 // Why: everything a chat's screen shows and does.
-// Invariants: sends leave in the order in which they were asked for; a text that could not be kept comes back into the
-// draft; a message counts as read only while the newest one is on screen of an active app.
+// Invariants: sends and corrections leave in the order in which they were asked for; a text that could not be kept comes
+// back into the draft; a draft set aside for a correction comes back after it; a message counts as read only while the
+// newest one is on screen of an active app.
 
 import CoreAdapters
 import Foundation
@@ -32,8 +33,16 @@ public final class ChatModel: Identifiable {
     public private(set) var storeFailed = false
     /// The last command that could not be carried out, until the user has seen it.
     public var problem: CommandError?
-    public var draft = ""
-    public var canSend: Bool { !text.isEmpty }
+    public var draft = "" {
+        didSet {
+            guard draft != oldValue, !isFilling else { return }
+            composing.tell(!text.isEmpty)
+        }
+    }
+    /// The message that is being corrected; the draft is its new text.
+    public private(set) var correcting: MessageItem?
+    /// A correction that changes nothing is none.
+    public var canSend: Bool { !text.isEmpty && text != correcting?.body }
     /// The way down to the newest message is offered.
     public var offersNewest: Bool { isLoaded && !rows.isEmpty && (!isAtBottom || !atEnd) }
 
@@ -48,7 +57,7 @@ public final class ChatModel: Identifiable {
     public var isActive = false {
         didSet {
             guard isActive != oldValue else { return }
-            if isActive { drawRows() }
+            if isActive { drawRows() } else { composing.tell(false) }
             look()
         }
     }
@@ -61,6 +70,11 @@ public final class ChatModel: Identifiable {
     @ObservationIgnored private var isGrowing = false
     @ObservationIgnored private var read: Int64?
     @ObservationIgnored private var lastSend: Task<Void, Never>?
+    /// The draft as it was before the correction.
+    @ObservationIgnored private var draftAside = ""
+    /// The draft is being set by us, not by the user.
+    @ObservationIgnored private var isFilling = false
+    @ObservationIgnored private let composing: Composing
 
     /// `now` and `calendar` are asked whenever rows are drawn: midnight and journeys move the day lines.
     public init(
@@ -72,6 +86,7 @@ public final class ChatModel: Identifiable {
         self.title = title
         self.now = now
         self.calendar = calendar
+        composing = Composing(client: client, chat: chat)
     }
 
     /// Follows the chat until the task is cancelled.
@@ -90,26 +105,56 @@ public final class ChatModel: Identifiable {
         await naming
     }
 
-    /// Takes the draft and sends it. Once the task has ended the text is safe: kept by the core, or back in the draft.
+    /// Takes the draft and sends it, as a correction if one was begun. Once the task has ended the text is safe: kept by
+    /// the core, or back in the draft.
     @discardableResult
     public func send() -> Task<Void, Never> {
         let body = text
-        guard !body.isEmpty else { return Task {} }
-        draft = ""
+        guard canSend else { return Task {} }
+        let message = correcting
+        correcting = nil
+        fill(message == nil ? "" : draftAside)
+        draftAside = ""
         let token = client.newToken()
         let before = lastSend
+        let told = composing.end()
         let sending = Task {
             await before?.value
+            await told?.value
             do {
-                _ = try await client.sendText(chat: id, body: body, token: token)
-                showNewest()
+                if let message {
+                    try await client.correct(message: message.id, body: body, token: token)
+                } else {
+                    _ = try await client.sendText(chat: id, body: body, token: token)
+                    showNewest()
+                }
             } catch {
-                problem = error as? CommandError ?? .Internal
-                draft = draft.isEmpty ? body : "\(body)\n\(draft)"
+                takeBack(body, of: message, error as? CommandError ?? .Internal)
             }
         }
         lastSend = sending
         return sending
+    }
+
+    /// Begins to correct a message of ours.
+    public func correct(_ message: MessageItem) {
+        if correcting == nil { draftAside = draft }
+        correcting = message
+        fill(message.body)
+    }
+
+    /// What a corrected message said before.
+    public func versions(of message: MessageItem) -> VersionsModel {
+        VersionsModel(client: client, message: message.id)
+    }
+
+    /// Leaves the message as it is.
+    public func cancelCorrection() {
+        guard correcting != nil else { return }
+        correcting = nil
+        fill(draftAside)
+        draftAside = ""
+        composing.tell(false)
     }
 
     /// Sends a failed message again.
@@ -141,6 +186,25 @@ public final class ChatModel: Identifiable {
     }
 
     private var text: String { draft.trimmingCharacters(in: .whitespacesAndNewlines) }
+
+    private func fill(_ text: String) {
+        isFilling = true
+        draft = text
+        isFilling = false
+    }
+
+    private func takeBack(_ body: String, of message: MessageItem?, _ error: CommandError) {
+        problem = error
+        // A message that is gone, or is not ours to change, can't be corrected: what is left is the text.
+        if let message, correcting == nil, error != .NotFound, error != .NotNow {
+            correct(message)
+            fill(body)
+        } else if correcting != nil {
+            draftAside = draftAside.isEmpty ? body : "\(body)\n\(draftAside)"
+        } else {
+            fill(draft.isEmpty ? body : "\(body)\n\(draft)")
+        }
+    }
 
     private func followTitle() async {
         do {

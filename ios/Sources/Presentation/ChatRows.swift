@@ -11,6 +11,8 @@ public enum ChatRow: Identifiable, Equatable, Sendable {
     case unreadMark(id: String)
     case message(MessageItem)
     case gap(GapItem)
+    /// Someone is writing; always the last row.
+    case typing(id: String, name: String)
 
     public var id: String {
         switch self {
@@ -18,6 +20,7 @@ public enum ChatRow: Identifiable, Equatable, Sendable {
         case .unreadMark(let id): id
         case .message(let message): message.key
         case .gap(let gap): gap.key
+        case .typing(let id, _): id
         }
     }
 }
@@ -50,6 +53,8 @@ extension ChatRow {
                 mark = key
             case .gap(let gap):
                 rows.append(.gap(gap))
+            case .typing(let key, let name):
+                rows.append(.typing(id: key, name: name))
             case .message(let message):
                 let start = calendar.startOfDay(for: Date(milliseconds: message.time))
                 if start != day {
@@ -101,8 +106,8 @@ extension DayLine {
 extension MessageItem {
     fileprivate func grouped(_ group: GroupPosition) -> MessageItem {
         MessageItem(
-            key: key, id: id, outgoing: outgoing, sender: sender, senderName: senderName, body: body, time: time,
-            state: state, group: group, actions: actions)
+            key: key, id: id, outgoing: outgoing, sender: sender, senderName: senderName, body: body, text: text,
+            me: me, edited: edited, time: time, state: state, group: group, actions: actions)
     }
 }
 

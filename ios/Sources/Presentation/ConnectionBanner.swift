@@ -10,8 +10,10 @@ public enum ConnectionBanner: Equatable, Sendable {
     case catchingUp
     /// No connection; the next try is at `retry`.
     case waiting(reason: WaitReason, retry: Date)
+    /// The server shows another certificate than the one the user trusted.
+    case certificateChanged(account: Int64, address: String)
     /// No further try until the user does something about this account.
-    case failed(address: String, reason: LoginFailure)
+    case failed(account: Int64, address: String, reason: LoginFailure)
 
     /// The most pressing news of these accounts; `nil` if there is none.
     public init?(_ accounts: [AccountItem]) {
@@ -26,7 +28,10 @@ public enum ConnectionBanner: Equatable, Sendable {
         case .connecting: self = .connecting
         case .catchingUp: self = .catchingUp
         case .waiting(let until, let reason): self = .waiting(reason: reason, retry: Date(milliseconds: until))
-        case .failed(let reason): self = .failed(address: account.address, reason: reason)
+        case .failed(.certificate) where account.certificate?.changed == true:
+            self = .certificateChanged(account: account.id, address: account.address)
+        case .failed(let reason):
+            self = .failed(account: account.id, address: account.address, reason: reason)
         }
     }
 
@@ -36,6 +41,7 @@ public enum ConnectionBanner: Equatable, Sendable {
         case .connecting: 1
         case .waiting: 2
         case .failed: 3
+        case .certificateChanged: 4
         }
     }
 }

@@ -1,6 +1,7 @@
 // Why: signing in is answered at once by the core and told in the account's connection from then on; this model turns
 // both into one thing a screen can show.
-// Invariant: at most one account is on its way in. Correcting the address takes the half-made account away again.
+// Invariants: at most one account is on its way in. Correcting the address takes the half-made account away again; an
+// account that is signed in is never touched from here.
 
 import Foundation
 import LinnetCore
@@ -8,7 +9,7 @@ import Observation
 
 /// What the sign-in screen shows and does.
 @MainActor @Observable
-public final class SignInModel {
+public final class SignInModel: Identifiable {
     public enum Progress: Equatable, Sendable {
         case idle
         case connecting
@@ -22,6 +23,10 @@ public final class SignInModel {
         case command(CommandError)
         /// The port is no number from 1 to 65535.
         case port
+        /// The proxy has no host or no port.
+        case proxy
+        /// This account is signed in here already.
+        case known
     }
 
     public var address = ""
@@ -31,7 +36,13 @@ public final class SignInModel {
     public var host = ""
     public var port = "5222"
     public var directTls = false
+    /// Everything of this account goes through it, from the first connection on.
+    public var proxy = ProxyDraft()
     public private(set) var progress = Progress.idle
+    /// The account that is on its way in, as the core sees it.
+    public private(set) var account: AccountItem?
+    /// It is in.
+    public private(set) var isDone = false
 
     public var canSubmit: Bool {
         progress != .connecting && !password.isEmpty && address.contains("@")
@@ -39,7 +50,9 @@ public final class SignInModel {
     }
 
     @ObservationIgnored private let client: Client
-    @ObservationIgnored private var pending: AccountItem?
+    /// The account that was added last.
+    @ObservationIgnored private var wanted: Int64?
+    @ObservationIgnored private var signedIn: Set<String> = []
     @ObservationIgnored private var isSubmitting = false
 
     public init(client: Client) {
@@ -50,24 +63,33 @@ public final class SignInModel {
     public func signIn() async {
         guard canSubmit, !isSubmitting else { return }
         let typed = address.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !signedIn.contains(typed.lowercased()) else {
+            progress = .failed(.known)
+            return
+        }
         var server: ServerAddress?
         if namesServer {
-            guard let number = UInt16(port.trimmingCharacters(in: .whitespaces)), number > 0 else {
+            guard let number = UInt16(typed: port) else {
                 progress = .failed(.port)
                 return
             }
             server = ServerAddress(
                 host: host.trimmingCharacters(in: .whitespaces), port: number, directTls: directTls)
         }
+        guard !proxy.isUsed || proxy.address != nil else {
+            progress = .failed(.proxy)
+            return
+        }
         isSubmitting = true
         defer { isSubmitting = false }
         progress = .connecting
         do {
-            if let pending, pending.address.lowercased() != typed.lowercased() {
-                try await client.removeAccount(account: pending.id)
-                self.pending = nil
+            if let account, account.address.lowercased() != typed.lowercased() {
+                try await client.removeAccount(account: account.id)
+                self.account = nil
             }
-            _ = try await client.addAccount(address: typed, password: password, server: server)
+            wanted = try await client.addAccount(
+                address: typed, password: password, server: server, proxy: proxy.isUsed ? proxy.address : nil)
         } catch let error as CommandError {
             progress = .failed(.command(error))
         } catch {
@@ -75,19 +97,30 @@ public final class SignInModel {
         }
     }
 
+    /// The screen for the certificate that the server was refused for, if it was.
+    public var certificate: CertificateModel? {
+        guard progress == .failed(.login(.certificate)), let account, account.certificate != nil else { return nil }
+        return CertificateModel(client: client, account: account)
+    }
+
     /// Gives up the account that is on its way in.
     public func cancel() async {
         progress = .idle
-        guard let pending else { return }
-        self.pending = nil
+        guard let account, !isDone else { return }
+        self.account = nil
         // Already gone is as good as removed.
-        try? await client.removeAccount(account: pending.id)
+        try? await client.removeAccount(account: account.id)
     }
 
-    /// Takes in the account that is on its way in, as the core sees it now; `nil` if there is none.
-    func follow(_ account: AccountItem?) {
-        let known = pending
-        pending = account
+    /// Takes in the accounts as the core sees them now.
+    func follow(_ accounts: [AccountItem]) {
+        signedIn = Set(accounts.filter(\.signedIn).map { $0.address.lowercased() })
+        if accounts.contains(where: { $0.id == wanted && $0.signedIn }) {
+            (account, isDone) = (nil, true)
+            return
+        }
+        let known = account
+        account = accounts.last { !$0.signedIn }
         guard let account else { return }
         // After a restart the half-made account is all there is to know.
         if known == nil && address.isEmpty { address = account.address }

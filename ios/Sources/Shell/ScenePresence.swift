@@ -26,7 +26,7 @@ public final class ScenePresence {
         last = Task { [app] in
             await before?.value
             if onScreen {
-                app.resume()
+                await app.resume()
             } else {
                 await app.suspend()
             }

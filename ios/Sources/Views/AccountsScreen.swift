@@ -1,4 +1,4 @@
-// Why: one's own accounts: whether they are connected, what the server lacks and means for the user, and the way out.
+// Why: one's own accounts: whether they are connected, one more of them, and whether notifications are let through.
 
 import LinnetCore
 import Presentation
@@ -8,7 +8,11 @@ import SwiftUI
 struct AccountsView: View {
     @State private var model: AccountsModel
     private let app: AppModel
+    @State private var signingInAgain: SignInAgainModel?
+    @State private var certificate: CertificateModel?
+    @State private var adding: SignInModel?
     @Environment(\.dismiss) private var dismiss
+    @Environment(\.openURL) private var openURL
 
     init(model: AccountsModel, app: AppModel) {
         _model = State(initialValue: model)
@@ -18,98 +22,141 @@ struct AccountsView: View {
     var body: some View {
         @Bindable var model = model
         AccountsScreen(
-            accounts: app.accounts,
+            accounts: app.accounts, permission: app.notifications?.permission,
             actions: AccountsScreen.Actions(
-                setEnabled: { account, on in Task { await model.setEnabled(account, on) } },
-                setArchiving: { account, on in Task { await model.setArchiving(account, on) } },
-                remove: { account in Task { await model.remove(account) } },
+                account: AccountScreen.Actions(
+                    setEnabled: { account, on in Task { await model.setEnabled(account, on) } },
+                    setPrivacy: { account, setting, on in Task { await model.setPrivacy(account, setting, on) } },
+                    setArchiving: { account, on in Task { await model.setArchiving(account, on) } },
+                    setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
+                    signInAgain: { signingInAgain = model.signInAgain($0) },
+                    certificate: { certificate = model.certificate($0) },
+                    remove: { account in Task { await model.remove(account) } }),
+                add: { adding = app.addAccount() },
+                allowNotifications: { Task { await app.notifications?.expectAnswer() } },
+                openSettings: openSettings,
                 close: { dismiss() })
         )
         .problemAlert($model.problem)
+        .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
+        .sheet(item: $certificate) { CertificateView(model: $0) }
+        .sheet(item: $adding) { AddAccountView(model: $0) }
+    }
+
+    private func openSettings() {
+        if let url = URL(string: UIApplication.openNotificationSettingsURLString) { openURL(url) }
+    }
+}
+
+/// One more account.
+private struct AddAccountView: View {
+    let model: SignInModel
+    @Environment(\.dismiss) private var dismiss
+
+    init(model: SignInModel) {
+        self.model = model
+    }
+
+    var body: some View {
+        SignInView(model: model, close: { dismiss() })
+            .onChange(of: model.isDone) { _, isDone in
+                if isDone { dismiss() }
+            }
+            // Swiped away before it was in: nothing stays behind.
+            .onDisappear { Task { await model.cancel() } }
     }
 }
 
 /// What the accounts screen looks like.
 struct AccountsScreen: View {
     struct Actions {
-        let setEnabled: @MainActor (AccountItem, Bool) -> Void
-        let setArchiving: @MainActor (AccountItem, Bool) -> Void
-        let remove: @MainActor (AccountItem) -> Void
+        let account: AccountScreen.Actions
+        let add: @MainActor () -> Void
+        let allowNotifications: @MainActor () -> Void
+        let openSettings: @MainActor () -> Void
         let close: @MainActor () -> Void
     }
 
     let accounts: [AccountItem]
+    let permission: NotificationPermission?
     let actions: Actions
-    @State private var removing: AccountItem?
-    @State private var asksToRemove = false
 
     var body: some View {
         NavigationStack {
             Form {
-                ForEach(accounts, id: \.key) { account in section(account) }
+                Section {
+                    ForEach(accounts, id: \.key) { account in
+                        NavigationLink(value: account.id) { AccountLine(account: account) }
+                    }
+                    Button("account_add", systemImage: "plus", action: actions.add)
+                }
+                notifications
             }
             .navigationTitle("account_title")
             .navigationBarTitleDisplayMode(.inline)
+            .navigationDestination(for: Int64.self) { id in
+                if let account = accounts.first(where: { $0.id == id }) {
+                    AccountScreen(account: account, actions: actions.account)
+                }
+            }
             .toolbar {
                 ToolbarItem(placement: .confirmationAction) { Button("action_done", action: actions.close) }
-            }
-            .confirmationDialog(
-                "account_remove_title", isPresented: $asksToRemove, titleVisibility: .visible, presenting: removing
-            ) { account in
-                Button("account_remove_confirm", role: .destructive) { actions.remove(account) }
-            } message: { account in
-                Text("account_remove_text \(account.address)")
             }
         }
     }
 
-    private func domain(_ account: AccountItem) -> String {
-        String(account.address.split(separator: "@").last ?? "")
-    }
-
-    private func section(_ account: AccountItem) -> some View {
-        Section(account.address) {
-            Toggle(
-                isOn: Binding(get: { account.enabled }, set: { actions.setEnabled(account, $0) })
-            ) {
-                VStack(alignment: .leading, spacing: 2) {
-                    Text("account_enabled")
-                    Text(Words.connection(account.connection)).font(.footnote).foregroundStyle(.secondary)
-                }
+    @ViewBuilder private var notifications: some View {
+        switch permission {
+        case .undecided:
+            Section("notifications_title") {
+                Text("notifications_undecided")
+                Button("notifications_allow", action: actions.allowNotifications)
             }
-            if let archiving = account.archiving {
-                Toggle(
-                    isOn: Binding(get: { archiving }, set: { actions.setArchiving(account, $0) })
-                ) {
-                    VStack(alignment: .leading, spacing: 2) {
-                        Text("account_archiving")
-                        Text(archiving ? "account_archiving_on" : "account_archiving_off").font(.footnote)
-                            .foregroundStyle(.secondary)
-                    }
-                }
+        case .refused:
+            Section("notifications_title") {
+                Text("notifications_refused")
+                Button("notifications_settings", action: actions.openSettings)
             }
-            ForEach(account.missing, id: \.self) { missing in
-                Label {
-                    Text(Words.missing(missing, domain: domain(account))).font(.footnote)
-                } icon: {
-                    Image(systemName: "info.circle")
-                }
-            }
-            Button("account_remove", role: .destructive) {
-                removing = account
-                asksToRemove = true
-            }
+        case .granted, nil:
+            EmptyView()
         }
     }
 }
 
+/// One account of the list.
+private struct AccountLine: View {
+    let account: AccountItem
+
+    var body: some View {
+        HStack(spacing: 12) {
+            VStack(alignment: .leading, spacing: 2) {
+                Text(verbatim: account.address)
+                Text(Words.connection(account)).font(.footnote).foregroundStyle(.secondary)
+            }
+            Spacer(minLength: 0)
+            if case .failed = account.connection {
+                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
+            }
+        }
+        .accessibilityElement(children: .combine)
+    }
+}
+
 struct AccountsPreviews: PreviewProvider {
-    static var previews: some View {
+    static func screen(_ permission: NotificationPermission) -> some View {
         AccountsScreen(
-            accounts: Samples.accounts,
+            accounts: Samples.accounts, permission: permission,
             actions: AccountsScreen.Actions(
-                setEnabled: { _, _ in }, setArchiving: { _, _ in }, remove: { _ in }, close: {})
-        )
-        .previewDisplayName("two accounts")
+                account: AccountScreen.Actions(
+                    setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
+                    setProxy: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }),
+                add: {}, allowNotifications: {}, openSettings: {}, close: {}))
+    }
+
+    static var previews: some View {
+        screen(.granted).previewDisplayName("two accounts")
+        screen(.refused).preferredColorScheme(.dark).previewDisplayName("no notifications, dark")
+        screen(.undecided).environment(\.layoutDirection, .rightToLeft).previewDisplayName("right to left")
     }
 }

@@ -4,23 +4,18 @@ import LinnetCore
 import Presentation
 import SwiftUI
 
-/// A chat on the way to the screen.
-struct ChatPlace: Hashable {
-    let chat: Int64
-    let title: String
-}
-
 /// The chat list on its model.
 struct ChatListView: View {
     @Bindable var model: ChatListModel
     let app: AppModel
-    @State private var path: [ChatPlace] = []
     @State private var startsChat = false
     @State private var showsAccounts = false
+    @State private var signingInAgain: SignInAgainModel?
+    @State private var certificate: CertificateModel?
     @State private var attempt = 0
 
     var body: some View {
-        NavigationStack(path: $path) {
+        NavigationStack(path: $model.path) {
             Group {
                 if model.storeFailed {
                     StoreFailedView { attempt += 1 }
@@ -57,11 +52,24 @@ struct ChatListView: View {
         .sheet(isPresented: $startsChat) {
             NewChatView(model: NewChatModel(client: model.client, accounts: app.accounts)) { chat, address in
                 startsChat = false
-                path = [ChatPlace(chat: chat, title: address)]
+                model.openChat(chat, title: address)
             }
         }
         .sheet(isPresented: $showsAccounts) {
             AccountsView(model: AccountsModel(client: model.client), app: app)
+        }
+        .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
+        .sheet(item: $certificate) { CertificateView(model: $0) }
+        .onChange(of: model.path) { (startsChat, showsAccounts) = (false, false) }
+    }
+
+    private func repair(_ account: Int64) {
+        guard let account = app.accounts.first(where: { $0.id == account }) else { return }
+        let model = AccountsModel(client: model.client)
+        if account.connection == .failed(reason: .certificate) {
+            certificate = model.certificate(account)
+        } else {
+            signingInAgain = model.signInAgain(account)
         }
     }
 
@@ -69,7 +77,7 @@ struct ChatListView: View {
         ChatListScreen.Actions(
             answer: { request, accept in Task { await model.answer(request, accept: accept) } },
             delete: { chat in Task { await model.delete(chat) } },
-            startChat: { startsChat = true })
+            startChat: { startsChat = true }, repair: repair)
     }
 }
 
@@ -79,6 +87,7 @@ struct ChatListScreen: View {
         let answer: @MainActor (RequestItem, Bool) -> Void
         let delete: @MainActor (ChatItem) -> Void
         let startChat: @MainActor () -> Void
+        let repair: @MainActor (Int64) -> Void
     }
 
     let chats: [ChatItem]
@@ -123,7 +132,9 @@ struct ChatListScreen: View {
             }
         }
         .safeAreaInset(edge: .top, spacing: 0) {
-            if let banner { ConnectionBannerView(banner: banner).transition(.opacity) }
+            if let banner {
+                ConnectionBannerView(banner: banner, repair: actions.repair).transition(.opacity)
+            }
         }
         .animation(.easeOut(duration: 0.2), value: banner)
         .confirmationDialog(
@@ -200,7 +211,9 @@ struct ChatLine: View {
     }
 
     @ViewBuilder private var previewLine: some View {
-        if let preview = chat.preview {
+        if chat.typing {
+            Text("chats_typing").font(.subheadline).foregroundStyle(.tint).italic()
+        } else if let preview = chat.preview {
             if preview.outgoing { StateMark(state: preview.state).foregroundStyle(.secondary) }
             Text(verbatim: preview.body).font(.subheadline).foregroundStyle(.secondary).lineLimit(2)
         } else {
@@ -245,7 +258,8 @@ struct ChatListPreviews: PreviewProvider {
         NavigationStack {
             ChatListScreen(
                 chats: chats, requests: requests, isLoaded: true, banner: banner,
-                actions: ChatListScreen.Actions(answer: { _, _ in }, delete: { _ in }, startChat: {})
+                actions: ChatListScreen.Actions(
+                    answer: { _, _ in }, delete: { _ in }, startChat: {}, repair: { _ in })
             )
             .navigationTitle("chats_title")
         }
@@ -254,7 +268,7 @@ struct ChatListPreviews: PreviewProvider {
     static var previews: some View {
         screen([]).previewDisplayName("empty")
         screen(Samples.chats, requests: Samples.requests, banner: .catchingUp).previewDisplayName("chats and a request")
-        screen(Samples.chats, banner: .failed(address: "alice@example.org", reason: .wrongPassword))
+        screen(Samples.chats, banner: .failed(account: 1, address: "alice@example.org", reason: .wrongPassword))
             .preferredColorScheme(.dark).previewDisplayName("failed, dark")
         screen(Samples.chats).environment(\.layoutDirection, .rightToLeft).previewDisplayName("right to left")
         screen(Samples.chats, requests: Samples.requests).dynamicTypeSize(.accessibility3)

@@ -12,6 +12,7 @@ struct ChatView: View {
     private let app: AppModel
     @State private var attempt = 0
     @State private var isVisible = false
+    @State private var shownVersions: VersionsModel?
     @Environment(\.scenePhase) private var phase
 
     init(model: ChatModel, app: AppModel) {
@@ -33,13 +34,27 @@ struct ChatView: View {
         .task(id: attempt) { await model.run() }
         .onAppear { isVisible = true }
         .onDisappear { isVisible = false }
-        .onChange(of: isVisible && phase == .active, initial: true) { _, active in model.isActive = active }
+        .onChange(of: isVisible && phase == .active, initial: true) { _, active in
+            model.isActive = active
+            if active {
+                app.chatOnScreen = model.id
+            } else if app.chatOnScreen == model.id {
+                app.chatOnScreen = nil
+            }
+        }
         .problemAlert($model.problem)
+        .sheet(item: $shownVersions) { VersionsView(model: $0) }
     }
 
     private var actions: ChatScreen.Actions {
         ChatScreen.Actions(
-            send: { model.send() },
+            send: {
+                model.send()
+                Task { await app.notifications?.expectAnswer() }
+            },
+            correct: { model.correct($0) },
+            cancelCorrection: { model.cancelCorrection() },
+            versions: { shownVersions = model.versions(of: $0) },
             copy: { UIPasteboard.general.string = $0.body },
             retry: { message in Task { await model.retry(message) } },
             delete: { message in Task { await model.delete(message) } },
@@ -63,10 +78,14 @@ struct ChatScreen: View {
         var newestWanted = 0
         var unseen = 0
         var canSend = false
+        var correcting: MessageItem?
     }
 
     struct Actions {
         let send: @MainActor () -> Void
+        let correct: @MainActor (MessageItem) -> Void
+        let cancelCorrection: @MainActor () -> Void
+        let versions: @MainActor (MessageItem) -> Void
         let copy: @MainActor (MessageItem) -> Void
         let retry: @MainActor (MessageItem) -> Void
         let delete: @MainActor (MessageItem) -> Void
@@ -124,7 +143,9 @@ struct ChatScreen: View {
             if let banner { ConnectionBannerView(banner: banner).transition(.opacity) }
         }
         .safeAreaInset(edge: .bottom, spacing: 0) {
-            Composer(draft: $draft, canSend: state.canSend, send: actions.send)
+            Composer(
+                draft: $draft, correcting: state.correcting, canSend: state.canSend, send: actions.send,
+                cancel: actions.cancelCorrection)
         }
         .animation(reducesMotion ? nil : .easeOut(duration: 0.2), value: banner)
     }
@@ -159,7 +180,7 @@ extension ChatScreen.State {
             title: model.title, rows: model.rows, isLoaded: model.isLoaded, atStart: model.atStart,
             noteToSelf: model.noteToSelf,
             isAtBottom: model.isAtBottom, offersNewest: model.offersNewest, newestWanted: model.newestWanted,
-            unseen: model.unseen, canSend: model.canSend)
+            unseen: model.unseen, canSend: model.canSend, correcting: model.correcting)
     }
 }
 
@@ -185,6 +206,8 @@ private struct RowView: View {
             MessageRow(message: message, actions: actions)
         case .gap(let gap):
             GapRow(gap: gap) { actions.fill(gap) }
+        case .typing(_, let name):
+            TypingRow(name: name)
         }
     }
 }
@@ -232,6 +255,27 @@ private struct GapRow: View {
     }
 }
 
+/// Someone is writing.
+private struct TypingRow: View {
+    let name: String
+
+    var body: some View {
+        HStack(spacing: 0) {
+            Label {
+                Text("chat_typing \(name)").multilineTextAlignment(.leading)
+            } icon: {
+                Image(systemName: "ellipsis.bubble").accessibilityHidden(true)
+            }
+            .font(.footnote)
+            .foregroundStyle(.secondary)
+            .padding(.vertical, 8)
+            Spacer(minLength: 0)
+        }
+        .accessibilityElement(children: .combine)
+        .accessibilityAddTraits(.updatesFrequently)
+    }
+}
+
 /// The way down to the newest message.
 private struct NewestButton: View {
     let unseen: Int
@@ -254,25 +298,71 @@ private struct NewestButton: View {
 /// Where a new message is written.
 private struct Composer: View {
     @Binding var draft: String
+    let correcting: MessageItem?
     let canSend: Bool
     let send: @MainActor () -> Void
+    let cancel: @MainActor () -> Void
+    @FocusState private var isTyping: Bool
+
+    init(
+        draft: Binding<String>, correcting: MessageItem?, canSend: Bool, send: @escaping @MainActor () -> Void,
+        cancel: @escaping @MainActor () -> Void
+    ) {
+        _draft = draft
+        self.correcting = correcting
+        self.canSend = canSend
+        self.send = send
+        self.cancel = cancel
+    }
 
     var body: some View {
-        HStack(alignment: .bottom, spacing: 8) {
-            TextField("chat_message_hint", text: $draft, axis: .vertical)
-                .lineLimit(1...6)
-                .padding(.horizontal, 14)
-                .padding(.vertical, 9)
-                .background(Looks.theirBubble, in: RoundedRectangle(cornerRadius: Looks.corner))
-            Button(action: send) {
-                Image(systemName: "arrow.up.circle.fill").font(.title).frame(minWidth: 44, minHeight: 40)
+        VStack(spacing: 6) {
+            if let correcting { CorrectionLine(message: correcting, cancel: cancel) }
+            HStack(alignment: .bottom, spacing: 8) {
+                TextField("chat_message_hint", text: $draft, axis: .vertical)
+                    .lineLimit(1...6)
+                    .focused($isTyping)
+                    .padding(.horizontal, 14)
+                    .padding(.vertical, 9)
+                    .background(Looks.theirBubble, in: RoundedRectangle(cornerRadius: Looks.corner))
+                Button(action: send) {
+                    Image(systemName: correcting == nil ? "arrow.up.circle.fill" : "checkmark.circle.fill")
+                        .font(.title)
+                        .frame(minWidth: 44, minHeight: 40)
+                }
+                .disabled(!canSend)
+                .accessibilityLabel(correcting == nil ? "chat_send" : "chat_correct_send")
             }
-            .disabled(!canSend)
-            .accessibilityLabel("chat_send")
         }
         .padding(.horizontal, 12)
         .padding(.vertical, 8)
         .background(.bar)
+        .onChange(of: correcting?.id) { _, id in
+            if id != nil { isTyping = true }
+        }
+    }
+}
+
+/// Which message is being corrected, and the way out.
+private struct CorrectionLine: View {
+    let message: MessageItem
+    let cancel: @MainActor () -> Void
+
+    var body: some View {
+        HStack(spacing: 8) {
+            Image(systemName: "pencil").foregroundStyle(.tint).accessibilityHidden(true)
+            VStack(alignment: .leading, spacing: 0) {
+                Text("chat_correcting").fontWeight(.semibold).foregroundStyle(.tint)
+                Text(verbatim: message.text.spoken).foregroundStyle(.secondary).lineLimit(1)
+            }
+            .font(.footnote)
+            .accessibilityElement(children: .combine)
+            Spacer(minLength: 0)
+            Button(action: cancel) {
+                Image(systemName: "xmark.circle.fill").foregroundStyle(.secondary).frame(minWidth: 44, minHeight: 40)
+            }
+            .accessibilityLabel("chat_correct_cancel")
+        }
     }
 }
 
@@ -282,7 +372,8 @@ struct ChatPreviews: PreviewProvider {
             ChatScreen(
                 state: state, draft: .constant(draft), banner: banner,
                 actions: ChatScreen.Actions(
-                    send: {}, copy: { _ in }, retry: { _ in }, delete: { _ in }, fill: { _ in }, showOlder: {},
+                    send: {}, correct: { _ in }, cancelCorrection: {}, versions: { _ in }, copy: { _ in },
+                    retry: { _ in }, delete: { _ in }, fill: { _ in }, showOlder: {},
                     showNewest: {}, reachBottom: { _ in })
             )
             .navigationTitle(Text(verbatim: "Bob"))
@@ -300,5 +391,11 @@ struct ChatPreviews: PreviewProvider {
         .environment(\.layoutDirection, .rightToLeft).previewDisplayName("offline, right to left")
         screen(ChatScreen.State(rows: Samples.rows)).dynamicTypeSize(.accessibility3).previewDisplayName("large text")
         screen(ChatScreen.State(title: "Bob")).previewDisplayName("empty")
+        screen(
+            ChatScreen.State(rows: Samples.styledRows, canSend: true, correcting: Samples.corrected), draft: "At *ten*!"
+        )
+        .previewDisplayName("styles, a correction, typing")
+        screen(ChatScreen.State(rows: Samples.styledRows)).preferredColorScheme(.dark)
+            .environment(\.layoutDirection, .rightToLeft).previewDisplayName("styles, dark, right to left")
     }
 }

@@ -37,6 +37,8 @@ struct Avatar: View {
 /// One line under the title that says what is wrong with the connection.
 struct ConnectionBannerView: View {
     let banner: ConnectionBanner
+    /// Leads to where the user can put it right.
+    var repair: (@MainActor (Int64) -> Void)?
 
     var body: some View {
         HStack(spacing: 8) {
@@ -47,16 +49,28 @@ struct ConnectionBannerView: View {
                 Image(systemName: "wifi.slash").accessibilityHidden(true)
             case .failed:
                 Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
+            case .certificateChanged:
+                Image(systemName: "exclamationmark.octagon.fill").foregroundStyle(.red).accessibilityHidden(true)
             }
             Words.banner(banner).font(.footnote).multilineTextAlignment(.leading)
+                .accessibilityAddTraits(.updatesFrequently)
             Spacer(minLength: 0)
+            if let repair {
+                switch banner {
+                case .failed(let account, _, .wrongPassword):
+                    Button("connection_new_password") { repair(account) }.font(.footnote).buttonStyle(.bordered)
+                case .failed(let account, _, .certificate), .certificateChanged(let account, _):
+                    Button("connection_certificate") { repair(account) }.font(.footnote).buttonStyle(.bordered)
+                case .connecting, .catchingUp, .waiting, .failed:
+                    EmptyView()
+                }
+            }
         }
         .padding(.horizontal, 16)
         .padding(.vertical, 8)
         .frame(maxWidth: .infinity, alignment: .leading)
         .background(.bar)
-        .accessibilityElement(children: .combine)
-        .accessibilityAddTraits(.updatesFrequently)
+        .accessibilityElement(children: .contain)
     }
 }
 

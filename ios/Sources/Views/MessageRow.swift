@@ -46,6 +46,12 @@ struct MessageRow: View {
         if message.actions.contains(.copy) {
             Button("action_copy", systemImage: "doc.on.doc") { actions.copy(message) }
         }
+        if message.actions.contains(.correct) {
+            Button("message_correct", systemImage: "pencil") { actions.correct(message) }
+        }
+        if message.actions.contains(.versions) {
+            Button("message_versions", systemImage: "clock.arrow.circlepath") { actions.versions(message) }
+        }
         if message.actions.contains(.retry) {
             Button("action_try_again", systemImage: "arrow.clockwise") { actions.retry(message) }
         }
@@ -58,13 +64,20 @@ struct MessageRow: View {
 /// A message's bubble. Corners towards its neighbours in a run are tighter.
 struct Bubble: View {
     let message: MessageItem
+    @Environment(\.openURL) private var openURL
+
+    init(message: MessageItem) {
+        self.message = message
+    }
 
     var body: some View {
         VStack(alignment: .trailing, spacing: 2) {
-            Text(verbatim: message.body)
-                .multilineTextAlignment(.leading)
+            StyledText(blocks: message.text, actor: message.me ? message.senderName : nil)
+                .tint(message.outgoing ? Color.white : Color.accentColor)
+                .accessibilityElement(children: .ignore)
                 .accessibilityLabel(said)
             HStack(spacing: 4) {
+                if message.edited { Text("message_edited") }
                 Text(Date(milliseconds: message.time), format: .dateTime.hour().minute())
                 if message.outgoing { StateMark(state: message.state) }
             }
@@ -76,12 +89,18 @@ struct Bubble: View {
         .padding(.vertical, 8)
         .background(message.outgoing ? Looks.ownBubble : Looks.theirBubble, in: shape)
         .accessibilityElement(children: .combine)
+        .accessibilityActions {
+            ForEach(message.text.links, id: \.self) { link in
+                Button("message_open_link \(link)") { if let url = URL(string: link) { openURL(url) } }
+            }
+        }
     }
 
     private var said: Text {
-        message.outgoing
-            ? Text("message_said_own \(message.body)")
-            : Text("message_said_other \(message.senderName) \(message.body)")
+        let spoken = message.text.spoken
+        if message.me { return Text(verbatim: "\(message.senderName) \(spoken)") }
+        return message.outgoing
+            ? Text("message_said_own \(spoken)") : Text("message_said_other \(message.senderName) \(spoken)")
     }
 
     private var shape: UnevenRoundedRectangle {
@@ -109,6 +128,10 @@ struct StateMark: View {
             Image(systemName: "clock").imageScale(.small).accessibilityLabel("message_sending")
         case .sent:
             Image(systemName: "checkmark").imageScale(.small).accessibilityLabel("message_sent")
+        case .delivered:
+            Image(systemName: "checkmark.circle").imageScale(.small).accessibilityLabel("message_delivered")
+        case .read:
+            Image(systemName: "checkmark.circle.fill").imageScale(.small).accessibilityLabel("message_read")
         case .failed:
             Image(systemName: "exclamationmark.circle.fill").imageScale(.small).accessibilityLabel("message_not_sent")
         }

@@ -5,19 +5,22 @@ import Presentation
 import SwiftUI
 
 @MainActor enum Samples {
+    static let privacy = Privacy(receipts: true, readMarkers: true, typing: false)
+
     static let accounts = [
         AccountItem(
             key: "1", id: 1, address: "alice@example.org", enabled: true, connection: .online, signedIn: true,
-            missing: [], archiving: true),
+            missing: [], archiving: true, privacy: privacy),
         AccountItem(
             key: "2", id: 2, address: "alice@example.com", enabled: true,
             connection: .waiting(until: noon + 30_000, reason: .unreachable), signedIn: true,
-            missing: [.archive, .streamManagement], archiving: nil),
+            missing: [.archive, .carbons], archiving: nil, privacy: privacy),
     ]
 
     static let chats = [
         chat(1, "Bob", "See you at the bridge.", unread: 2),
         chat(2, "Carol Winterbottom-Featherstonehaugh", "A long preview that goes on and on over both of its lines."),
+        chat(4, "Dora", "Just a moment", typing: true),
         chat(3, "alice", nil, noteToSelf: true),
     ]
 
@@ -40,25 +43,91 @@ import SwiftUI
                         state: .failed(reason: .serverUnreachable))),
         ], calendar: .current, now: Date(milliseconds: noon))
 
+    static let corrected = message(
+        13, "At *ten*!", at: noon + 60_000, .last, outgoing: true, state: .delivered,
+        text: [
+            block([
+                span("At "), span("*", directive: true), span("ten", strong: true), span("*", directive: true),
+                span("!"),
+            ])
+        ], edited: true)
+
+    static let styledRows = ChatRow.rows(
+        for: [
+            .message(
+                item: message(
+                    11, "/me waves", at: noon, .first, outgoing: true, state: .read, text: plain("waves"), me: true)),
+            .message(item: corrected),
+            .message(
+                item: message(
+                    14, "> At *ten*!\nSee https://example.org", at: noon + 120_000, .first,
+                    text: [
+                        TextBlock(quote: 1, preformatted: false, spans: [span("At ten!")]),
+                        block([span("See "), span("https://example.org", link: "https://example.org")]),
+                    ])),
+            .message(
+                item: message(
+                    15, "```\nlet answer = 42\n```", at: noon + 130_000, .last,
+                    text: [TextBlock(quote: 0, preformatted: true, spans: [span("let answer = 42")])])),
+            .typing(key: "t", name: "Bob"),
+        ], calendar: .current, now: Date(milliseconds: noon))
+
+    static func certificate(
+        problem: CertificateProblem? = .unknownIssuer, isPinned: Bool = false, changed: Bool = false
+    ) -> CertificateItem {
+        let digits = String(repeating: "0123456789abcdef", count: 4)
+        return CertificateItem(
+            sha256: digits, subject: "CN=xmpp.example.org", issuer: "CN=Example's own authority",
+            names: ["example.org", "xmpp.example.org"], notBefore: noon - 90 * day, notAfter: noon + 275 * day,
+            problem: problem, pinnedSha256: isPinned ? String((changed ? digits.reversed() : Array(digits))) : nil,
+            changed: changed)
+    }
+
+    static let versions = [
+        VersionItem(key: "v1", text: plain("At nine?"), time: noon),
+        VersionItem(key: "v2", text: plain("At ten!"), time: noon + 60_000),
+    ]
+
     private static let noon: Int64 = 1_790_000_000_000
     private static let day: Int64 = 86_400_000
 
     private static func chat(
-        _ id: Int64, _ title: String, _ body: String?, unread: UInt32 = 0, noteToSelf: Bool = false
+        _ id: Int64, _ title: String, _ body: String?, unread: UInt32 = 0, noteToSelf: Bool = false,
+        typing: Bool = false
     ) -> ChatItem {
         ChatItem(
             key: "\(id)", id: id, account: 1, address: "\(id)@example.org", title: title, noteToSelf: noteToSelf,
-            preview: body.map { Preview(body: $0, time: noon, outgoing: false, state: .received) }, unread: unread)
+            preview: body.map { Preview(body: $0, time: noon, outgoing: false, state: .received) }, unread: unread,
+            typing: typing)
     }
 
     private static func message(
         _ id: Int64, _ body: String, at time: Int64, _ group: GroupPosition, outgoing: Bool = false,
-        state: MessageState? = nil
+        state: MessageState? = nil, text: [TextBlock]? = nil, me: Bool = false, edited: Bool = false
     ) -> MessageItem {
         MessageItem(
             key: "m\(id)", id: id, outgoing: outgoing, sender: outgoing ? "alice@example.org" : "bob@example.org",
-            senderName: outgoing ? "alice" : "Bob", body: body, time: time,
-            state: state ?? (outgoing ? .sent : .received),
-            group: group, actions: state == nil ? [.copy, .delete] : [.copy, .retry, .delete])
+            senderName: outgoing ? "alice" : "Bob", body: body, text: text ?? plain(body), me: me,
+            edited: edited, time: time, state: state ?? (outgoing ? .sent : .received), group: group,
+            actions: actions(state))
+    }
+
+    private static func actions(_ state: MessageState?) -> [MessageAction] {
+        if case .failed = state { [.copy, .retry, .delete] } else { [.copy, .delete] }
+    }
+
+    private static func plain(_ body: String) -> [TextBlock] {
+        [block([span(body)])]
+    }
+
+    private static func block(_ spans: [TextSpan]) -> TextBlock {
+        TextBlock(quote: 0, preformatted: false, spans: spans)
+    }
+
+    private static func span(
+        _ text: String, strong: Bool = false, directive: Bool = false, link: String? = nil
+    ) -> TextSpan {
+        TextSpan(
+            text: text, strong: strong, emphasis: false, strike: false, code: false, directive: directive, link: link)
     }
 }

@@ -7,12 +7,28 @@ import SwiftUI
 /// The sign-in screen on its model.
 struct SignInView: View {
     @Bindable var model: SignInModel
+    /// The way out, where there is something to go back to.
+    var close: (@MainActor () -> Void)?
+    @State private var certificate: CertificateModel?
+
+    init(model: SignInModel, close: (@MainActor () -> Void)? = nil) {
+        _model = Bindable(model)
+        self.close = close
+    }
 
     var body: some View {
         SignInScreen(
             address: $model.address, password: $model.password, namesServer: $model.namesServer, host: $model.host,
-            port: $model.port, directTls: $model.directTls, progress: model.progress, canSubmit: model.canSubmit,
-            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } })
+            port: $model.port, directTls: $model.directTls, proxy: $model.proxy, progress: model.progress,
+            canSubmit: model.canSubmit, showCertificate: showCertificate,
+            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } }, close: close
+        )
+        .sheet(item: $certificate) { CertificateView(model: $0) }
+    }
+
+    private var showCertificate: (@MainActor () -> Void)? {
+        guard let shown = model.certificate else { return nil }
+        return { certificate = shown }
     }
 }
 
@@ -24,10 +40,14 @@ struct SignInScreen: View {
     @Binding var host: String
     @Binding var port: String
     @Binding var directTls: Bool
+    @Binding var proxy: ProxyDraft
     let progress: SignInModel.Progress
     let canSubmit: Bool
+    /// There is a certificate to look at.
+    var showCertificate: (@MainActor () -> Void)?
     let submit: @MainActor () -> Void
     let cancel: @MainActor () -> Void
+    var close: (@MainActor () -> Void)?
 
     private enum Field: Hashable {
         case address
@@ -50,7 +70,13 @@ struct SignInScreen: View {
                     if namesServer { Text("sign_in_server_lead") }
                 }
                 Section {
-                    status
+                    ProxyFields(draft: $proxy)
+                } footer: {
+                    if proxy.isUsed { Text("proxy_text") }
+                }
+                Section {
+                    SignInStatus(progress: progress)
+                    if let showCertificate { Button("connection_certificate", action: showCertificate) }
                     if progress == .connecting {
                         Button("action_cancel", role: .cancel, action: cancel)
                     } else {
@@ -61,7 +87,12 @@ struct SignInScreen: View {
                     }
                 }
             }
-            .navigationTitle("sign_in_title")
+            .navigationTitle(close == nil ? "sign_in_title" : "sign_in_add_title")
+            .toolbar {
+                ToolbarItem(placement: .cancellationAction) {
+                    if let close { Button("action_cancel", action: close) }
+                }
+            }
         }
     }
 
@@ -99,7 +130,30 @@ struct SignInScreen: View {
         Toggle("sign_in_server_direct_tls", isOn: $directTls)
     }
 
-    @ViewBuilder private var status: some View {
+}
+
+/// A proxy's switch, host and port.
+struct ProxyFields: View {
+    @Binding var draft: ProxyDraft
+
+    var body: some View {
+        Toggle("proxy_use", isOn: $draft.isUsed)
+        if draft.isUsed {
+            TextField("proxy_host", text: $draft.host)
+                .textContentType(.URL)
+                .keyboardType(.URL)
+                .textInputAutocapitalization(.never)
+                .autocorrectionDisabled()
+            TextField("sign_in_server_port", text: $draft.port).keyboardType(.numberPad)
+        }
+    }
+}
+
+/// How signing in goes.
+struct SignInStatus: View {
+    let progress: SignInModel.Progress
+
+    var body: some View {
         switch progress {
         case .idle:
             EmptyView()
@@ -112,30 +166,39 @@ struct SignInScreen: View {
             Label {
                 Text(Words.waiting(reason))
             } icon: {
-                Image(systemName: "wifi.slash")
+                Image(systemName: "wifi.slash").accessibilityHidden(true)
             }
         case .failed(let problem):
             Label {
                 Text(Words.failure(problem))
             } icon: {
-                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange)
+                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
             }
         }
     }
 }
 
 struct SignInPreviews: PreviewProvider {
-    static func screen(_ progress: SignInModel.Progress, namesServer: Bool = false) -> some View {
-        SignInScreen(
+    static func screen(
+        _ progress: SignInModel.Progress, namesServer: Bool = false, proxy: ProxyDraft = ProxyDraft(),
+        close: (@MainActor () -> Void)? = nil
+    ) -> some View {
+        let nothing: @MainActor () -> Void = {}
+        return SignInScreen(
             address: .constant("alice@example.org"), password: .constant("secret"),
             namesServer: .constant(namesServer), host: .constant("xmpp.example.org"), port: .constant("5222"),
-            directTls: .constant(false), progress: progress, canSubmit: progress != .connecting, submit: {},
-            cancel: {})
+            directTls: .constant(false), proxy: .constant(proxy), progress: progress,
+            canSubmit: progress != .connecting,
+            showCertificate: progress == .failed(.login(.certificate)) ? nothing : nil, submit: {},
+            cancel: {}, close: close)
     }
 
     static var previews: some View {
         screen(.idle).previewDisplayName("empty")
         screen(.connecting).previewDisplayName("connecting")
+        screen(.failed(.known), close: {}).previewDisplayName("one more account")
+        screen(.failed(.login(.certificate)), proxy: ProxyDraft(ProxyAddress(host: "127.0.0.1", port: 9050)))
+            .previewDisplayName("certificate, Tor")
         screen(.waiting(.unreachable), namesServer: true).previewDisplayName("no server")
         screen(.failed(.login(.wrongPassword))).preferredColorScheme(.dark).previewDisplayName("wrong password, dark")
     }

@@ -11,13 +11,16 @@ enum Words {
         case .connecting: Text("connection_connecting")
         case .catchingUp: Text("connection_catching_up")
         case .waiting(let reason, _): Text("connection_waiting \(Text(waiting(reason)))")
-        case .failed(let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
+        case .certificateChanged(_, let address):
+            Text("connection_for_account \(address) \(Text("login_certificate_changed"))")
+        case .failed(_, let address, let reason): Text("connection_for_account \(address) \(Text(failure(reason)))")
         }
     }
 
     static func waiting(_ reason: WaitReason) -> LocalizedStringKey {
         switch reason {
         case .serverNotFound: "wait_server_not_found"
+        case .proxy: "wait_proxy"
         case .unreachable: "wait_unreachable"
         case .lost: "wait_lost"
         case .tls: "wait_tls"
@@ -44,6 +47,8 @@ enum Words {
         case .login(let reason): failure(reason)
         case .command(let error): failure(error)
         case .port: "sign_in_port_invalid"
+        case .proxy: "proxy_invalid"
+        case .known: "sign_in_known"
         }
     }
 
@@ -93,16 +98,29 @@ enum Words {
         case .archive: "notice_no_archive_text \(domain)"
         case .streamManagement: "notice_no_stream_management_text \(domain)"
         case .stanzaIds: "notice_no_stanza_ids_text \(domain)"
+        case .carbons: "notice_no_carbons_text \(domain)"
         }
     }
 
-    static func connection(_ connection: Connection) -> LocalizedStringKey {
-        switch connection {
+    static func certificate(_ problem: CertificateProblem) -> LocalizedStringKey {
+        switch problem {
+        case .unknownIssuer: "certificate_unknown_issuer"
+        case .wrongName: "certificate_wrong_name"
+        case .expired: "certificate_expired"
+        case .notYetValid: "certificate_not_yet_valid"
+        case .revoked: "certificate_revoked"
+        case .other: "certificate_other"
+        }
+    }
+
+    static func connection(_ account: AccountItem) -> LocalizedStringKey {
+        switch account.connection {
         case .off: "connection_off"
         case .connecting: "connection_connecting"
         case .catchingUp: "connection_catching_up"
         case .online: "connection_online"
         case .waiting(_, let reason): waiting(reason)
+        case .failed(.certificate) where account.certificate?.changed == true: "login_certificate_changed"
         case .failed(let reason): failure(reason)
         }
     }

@@ -19,6 +19,7 @@ public struct Text: _Leaf, Equatable, Sendable {
     ) {}
     @_disfavoredOverload public nonisolated init<S: StringProtocol>(_ content: S) {}
     public nonisolated init(verbatim content: String) {}
+    public nonisolated init(_ attributedContent: AttributedString) {}
     public nonisolated init<F: FormatStyle>(_ input: F.FormatInput, format: F)
     where F.FormatInput: Equatable, F.FormatOutput == String {}
     public nonisolated func bold() -> Text { self }
@@ -26,6 +27,10 @@ public struct Text: _Leaf, Equatable, Sendable {
     public nonisolated func font(_ font: Font?) -> Text { self }
     public nonisolated func fontWeight(_ weight: Font.Weight?) -> Text { self }
     public nonisolated func monospacedDigit() -> Text { self }
+    public nonisolated func monospaced(_ isActive: Bool = true) -> Text { self }
+    public nonisolated func strikethrough(_ isActive: Bool = true, color: Color? = nil) -> Text { self }
+    public nonisolated func underline(_ isActive: Bool = true, color: Color? = nil) -> Text { self }
+    public nonisolated func foregroundStyle<S: ShapeStyle>(_ style: S) -> Text { self }
     public nonisolated static func + (left: Text, right: Text) -> Text { left }
 }
 public enum TextAlignment: Hashable, CaseIterable, Sendable { case leading, center, trailing }

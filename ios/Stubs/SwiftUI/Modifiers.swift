@@ -287,6 +287,9 @@ extension View {
     public func sheet<C: View>(
         isPresented: Binding<Bool>, onDismiss: (() -> Void)? = nil, @ViewBuilder content: @escaping () -> C
     ) -> some View { _Modified<Self>() }
+    public func sheet<Item: Identifiable, C: View>(
+        item: Binding<Item?>, onDismiss: (() -> Void)? = nil, @ViewBuilder content: @escaping (Item) -> C
+    ) -> some View { _Modified<Self>() }
     public func alert<A: View, M: View>(
         _ title: LocalizedStringKey, isPresented: Binding<Bool>, @ViewBuilder actions: () -> A,
         @ViewBuilder message: () -> M
@@ -305,5 +308,7 @@ extension View {
     public func accessibilityHint(_ hint: LocalizedStringKey) -> some View { _Modified<Self>() }
     public func accessibilityHidden(_ hidden: Bool) -> some View { _Modified<Self>() }
     public func accessibilityElement(children: AccessibilityChildBehavior = .ignore) -> some View { _Modified<Self>() }
+    public func accessibilityActions<C: View>(@ViewBuilder _ content: () -> C) -> some View { _Modified<Self>() }
+    public func speechSpellsOutCharacters(_ value: Bool = true) -> some View { _Modified<Self>() }
     public func accessibilityAddTraits(_ traits: AccessibilityTraits) -> some View { _Modified<Self>() }
 }

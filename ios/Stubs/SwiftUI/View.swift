@@ -95,6 +95,7 @@ extension State where Value: ExpressibleByNilLiteral { public init() { stub() } 
 
 public struct EnvironmentValues {
     public var dismiss: DismissAction { DismissAction() }
+    public var openURL: OpenURLAction { OpenURLAction() }
     public var scenePhase: ScenePhase { .active }
     public var accessibilityReduceMotion: Bool { false }
     public var locale: Locale {
@@ -113,6 +114,10 @@ public struct EnvironmentValues {
 @MainActor public struct DismissAction {
     nonisolated init() {}
     public func callAsFunction() {}
+}
+@MainActor public struct OpenURLAction {
+    nonisolated init() {}
+    public func callAsFunction(_ url: URL) {}
 }
 public enum ScenePhase: Comparable, Sendable { case background, inactive, active }
 public enum LayoutDirection: Hashable, CaseIterable, Sendable { case leftToRight, rightToLeft }

@@ -37,6 +37,7 @@ public struct UIBackgroundTaskIdentifier: Hashable, RawRepresentable, Sendable {
 }
 @MainActor open class UIApplication: NSObject {
     public class var shared: UIApplication { stub() }
+    public class var openNotificationSettingsURLString: String { stub() }
     open func beginBackgroundTask(
         withName name: String?, expirationHandler: (@MainActor @Sendable () -> Void)? = nil
     ) -> UIBackgroundTaskIdentifier { stub() }

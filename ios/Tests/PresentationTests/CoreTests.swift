@@ -101,6 +101,7 @@ struct CoreTests {
                 case .message(let message): message.body
                 case .unreadMark: "—"
                 case .gap: "…"
+                case .typing(_, let name): "\(name) is writing"
                 }
             }
         }
@@ -254,7 +255,7 @@ struct CoreTests {
         let (device, client, account, chat) = try await openCore()
         let item = AccountItem(
             key: "1", id: account, address: "alice@example.org", enabled: true, connection: .off, signedIn: true,
-            missing: [], archiving: nil)
+            missing: [], archiving: nil, privacy: Privacy(receipts: true, readMarkers: true, typing: true))
         let model = NewChatModel(client: client, accounts: [item])
         #expect(!model.canStart)
         model.address = "no address at all@"

@@ -11,16 +11,16 @@ final class Person {
     let app: AppModel
     private var tasks: [Task<Void, Never>] = []
 
-    init(device: Device, ca: String? = nil) {
+    init(device: Device, ca: String? = nil, desk: Desk? = nil) {
         self.device = device
-        app = AppModel(open: { try device.open(ca: ca) }, erase: { try device.erase() })
+        app = AppModel(desk: desk, open: { try device.open(ca: ca) }, erase: { try device.erase() })
         let app = self.app
         run { await app.run() }
     }
 
     /// A person of the server, signed in on a new device.
-    static func signedIn(_ address: String, on server: Server) async throws -> Person {
-        let person = Person(device: try Device(), ca: server.ca)
+    static func signedIn(_ address: String, on server: Server, desk: Desk? = nil) async throws -> Person {
+        let person = Person(device: try Device(), ca: server.ca, desk: desk)
         let model = try await person.signInScreen()
         model.fill(address, server.password, server)
         await model.signIn()
@@ -50,9 +50,10 @@ final class Person {
     }
 
     /// The chat with an address, followed, on an active screen.
-    func chat(with address: String, isActive: Bool = true) async throws -> ChatModel {
+    func chat(with address: String, from own: String? = nil, isActive: Bool = true) async throws -> ChatModel {
         let list = try await chatList()
         let new = NewChatModel(client: list.client, accounts: app.accounts)
+        if let own { new.account = app.accounts.first { $0.address == own }?.id }
         new.address = address
         guard let id = await new.start() else {
             throw TooLate(description: "no chat with \(address): \(String(describing: new.problem))")
@@ -102,6 +103,10 @@ extension ChatModel {
 
     func message(saying body: String) -> MessageItem? {
         messages.first { $0.body == body }
+    }
+
+    var isTypingShown: Bool {
+        if case .typing = rows.last { true } else { false }
     }
 
     func say(_ body: String) async {

@@ -21,7 +21,7 @@ struct RowTests {
         .message(
             item: MessageItem(
                 key: "m\(id)", id: id, outgoing: false, sender: "bob@example.org", senderName: "bob", body: "\(id)",
-                time: time, state: .received, group: group, actions: [.copy]))
+                text: [], me: false, edited: false, time: time, state: .received, group: group, actions: [.copy]))
     }
 
     private func gap(_ id: Int64) -> TimelineItem {
@@ -35,6 +35,7 @@ struct RowTests {
             case .unreadMark: "— unread"
             case .message(let message): "\(message.body) \(message.group)"
             case .gap: "…"
+            case .typing(_, let name): "\(name) is writing"
             }
         }
     }
@@ -107,7 +108,8 @@ struct BannerTests {
     private func account(_ connection: Connection, enabled: Bool = true, signedIn: Bool = true) -> AccountItem {
         AccountItem(
             key: "1", id: 1, address: "alice@example.org", enabled: enabled, connection: connection,
-            signedIn: signedIn, missing: [], archiving: nil)
+            signedIn: signedIn, missing: [], archiving: nil,
+            privacy: Privacy(receipts: true, readMarkers: true, typing: true))
     }
 
     @Test func nothingIsSaidWhileAllIsWell() {
@@ -129,6 +131,6 @@ struct BannerTests {
                 == .waiting(reason: .lost, retry: Date(timeIntervalSince1970: 5)))
         #expect(
             ConnectionBanner([account(.failed(reason: .replaced)), waiting])
-                == .failed(address: "alice@example.org", reason: .replaced))
+                == .failed(account: 1, address: "alice@example.org", reason: .replaced))
     }
 }

@@ -9,6 +9,11 @@
 
 import Foundation
 import LinnetCore
+import Testing
+
+/// All that talk to the server, one after another: they share its accounts.
+@Suite(.serialized)
+struct ServerTests {}
 
 struct Server: Sendable {
     let host: String

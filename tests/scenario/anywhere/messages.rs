@@ -7,7 +7,7 @@ pub fn a_text_arrives_and_is_marked_sent(w: &dyn World) {
     let (alice, bob) = w.friends("alice", "bob");
     alice.say(bob, "helo");
     w.settle();
-    alice.sees(bob, "alice: helo ✓");
+    alice.sees(bob, "alice: helo ✓✓");
     bob.sees(
         alice,
         "── unread ──
@@ -19,13 +19,13 @@ pub fn a_text_arrives_and_is_marked_sent(w: &dyn World) {
     alice.reads(bob);
     alice.sees(
         bob,
-        "alice: helo ✓
+        "alice: helo ✓✓ read
          bob: hi",
     );
     bob.sees(
         alice,
         "alice: helo
-         bob: hi ✓",
+         bob: hi ✓✓",
     );
 }
 

@@ -6,6 +6,7 @@
 
 mod contacts;
 pub mod messages;
+pub mod relations;
 pub mod trouble;
 
 /// Makes a test of each scenario; the including target says by its macro `played` where it is played.
@@ -35,6 +36,14 @@ scenarios! {
         a_request_is_shown_and_accepted,
         a_declined_request_is_gone,
         a_message_from_a_stranger_opens_a_chat;
+    relations:
+        corrections_written_offline_leave_once,
+        a_deleted_message_does_not_come_back_by_its_correction;
+    relations with memory:
+        corrections_survive_cuts_and_restarts;
+    relations with archive:
+        a_correction_is_shown_once_on_every_device,
+        what_is_read_is_told;
     trouble:
         texts_written_offline_leave_when_the_network_is_back,
         a_cut_loses_nothing,

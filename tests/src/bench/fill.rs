@@ -38,7 +38,8 @@ pub struct Filled {
 pub struct Repeatable(pub u64);
 
 impl Repeatable {
-    fn number(&mut self) -> u64 {
+    /// The next 64 bits.
+    pub fn number(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -59,7 +60,7 @@ pub fn now() -> Now {
 
 /// How to open a bench store.
 pub fn options(path: &Path) -> StoreOptions {
-    StoreOptions { path: Some(path.to_owned()), key: KEY.into() }
+    StoreOptions::new(Some(path.to_owned()), KEY)
 }
 
 /// Opens the file without any of the messenger's code.
@@ -100,8 +101,9 @@ pub fn store(folder: &Path, messages: u64, tell: impl Fn(&str)) -> Result<Filled
     Ok(Filled { path, chat })
 }
 
-fn remove(path: &Path) {
-    for end in ["", "-wal", "-shm", "-generation"] {
+/// Removes a store with all that lies beside it.
+pub fn remove(path: &Path) {
+    for end in ["", "-wal", "-shm", "-generation", "-lease"] {
         let mut name = path.as_os_str().to_owned();
         name.push(end);
         // Most of them are not there.
@@ -154,9 +156,7 @@ fn fill(connection: &mut Connection, messages: u64) -> rusqlite::Result<()> {
         });
         let outgoing = random.number().is_multiple_of(2);
         let sender = if outgoing { OWN.to_owned() } else { peer(chat) };
-        let length = 1 + random.number() % 20;
-        let words: Vec<&str> =
-            (0..length).filter_map(|_| WORDS.get((random.number() % WORDS.len() as u64) as usize).copied()).collect();
+        let body = text(&mut random);
         let (origin, archive) = (id(&mut random), id(&mut random));
         let unread = !outgoing && number + 5 > messages;
         message.execute(params![
@@ -165,7 +165,7 @@ fn fill(connection: &mut Connection, messages: u64) -> rusqlite::Result<()> {
             count * STEP,
             sender,
             outgoing,
-            words.join(" "),
+            body,
             origin,
             BEGIN + number as i64 * PAUSE,
             unread,
@@ -182,8 +182,16 @@ fn fill(connection: &mut Connection, messages: u64) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA journal_mode = WAL;")
 }
 
+/// A message of one to twenty words.
+pub fn text(random: &mut Repeatable) -> String {
+    let length = 1 + random.number() % 20;
+    let words: Vec<&str> =
+        (0..length).filter_map(|_| WORDS.get((random.number() % WORDS.len() as u64) as usize).copied()).collect();
+    words.join(" ")
+}
+
 /// 36 characters, as most servers and clients make them.
-fn id(random: &mut Repeatable) -> String {
+pub fn id(random: &mut Repeatable) -> String {
     let (a, b) = (random.number(), random.number());
     format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", a >> 32, a >> 16 & 0xffff, a & 0xffff, b >> 48, b & 0xffff_ffff_ffff)
 }

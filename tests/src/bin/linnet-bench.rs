@@ -4,6 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use linnet_tests::bench::catchup;
+use linnet_tests::bench::idle;
+use linnet_tests::bench::memory;
 use linnet_tests::bench::open::{self, Side};
 use linnet_tests::bench::reconnect;
 
@@ -12,9 +15,13 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["open"] => folder().and_then(|folder| open::run(&folder, progress)),
+        ["catchup"] => catch_up("catchup", 250),
+        ["catchup-page50"] => catch_up("catchup-page50", 50),
+        ["idle"] => idle::run(),
+        ["memory"] => folder().and_then(|folder| memory::run(&folder, progress)),
         ["reconnect"] => folder().and_then(|folder| reconnect::run(&folder, &python()?, progress)),
         ["open-once", side, path, chat] => open_once(side, path, chat),
-        _ => Err("usage: linnet-bench open|reconnect".to_owned()),
+        _ => Err("usage: linnet-bench open|catchup|catchup-page50|idle|memory|reconnect".to_owned()),
     };
     let (line, code) = match outcome {
         Ok(line) => (line, ExitCode::SUCCESS),
@@ -23,6 +30,10 @@ fn main() -> ExitCode {
     // Nobody listening is no reason to fail.
     drop(writeln!(std::io::stdout(), "{line}"));
     code
+}
+
+fn catch_up(name: &str, page: u32) -> Result<String, String> {
+    catchup::run(name, page, &folder()?, python().ok().as_deref(), progress)
 }
 
 fn open_once(side: &str, path: &str, chat: &str) -> Result<String, String> {

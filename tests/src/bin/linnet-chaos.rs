@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use linnet_tests::chaos::plan::Wishes;
 use linnet_tests::chaos::run::{Report, Setup, run};
+use linnet_tests::chaos::tally::Tally;
 
 const USAGE: &str = "linnet-chaos [--messages N] [--cuts N] [--kills N] [--clock-skew SECONDS] [--seed N]
+             [--processes 1|2]
              [--sabotage ack-before-commit|no-dedup|order-by-clock] [--driver FILE] [--folder FOLDER] [--log LEVEL]
 
 The driver must be built with the feature `sabotage`; by default it is looked for beside this program.";
@@ -41,6 +43,10 @@ fn conclude(setup: &Setup, Report { verdict, tally, sent, failures, notes }: &Re
         "hits={} inside-stanza={} inside-login={} half-open={} kills-between={} server-restarts={}",
         tally.hits, tally.inside_stanza, tally.inside_login, tally.half_open, tally.between, tally.server_restarts
     ));
+    if setup.wishes.processes > 1 {
+        let Tally { wakes, wakes_overtaken, wakes_refused, .. } = tally;
+        say(&format!("extensions: worked={wakes} overtaken={wakes_overtaken} refused={wakes_refused}"));
+    }
     say(&format!(
         "chaos lost={} doubled={} inverted={} sent={sent} cuts={} kills={} resumed={} reset={} seed={}",
         verdict.lost,
@@ -59,7 +65,7 @@ fn setup(mut arguments: impl Iterator<Item = String>) -> Result<Setup, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let beside = own.parent().map(PathBuf::from).unwrap_or_default();
     let mut setup = Setup {
-        wishes: Wishes { messages: 2000, cuts: 100, kills: 20, clock_skew: 3600, seed: 1 },
+        wishes: Wishes { messages: 2000, cuts: 100, kills: 20, clock_skew: 3600, seed: 1, processes: 1 },
         sabotage: None,
         driver: beside.join("linnet-driver"),
         folder: PathBuf::new(),
@@ -75,6 +81,10 @@ fn setup(mut arguments: impl Iterator<Item = String>) -> Result<Setup, String> {
             "--kills" => setup.wishes.kills = number()?,
             "--clock-skew" => setup.wishes.clock_skew = number()?,
             "--seed" => setup.wishes.seed = number()?,
+            "--processes" => match number()? {
+                processes @ 1..=2 => setup.wishes.processes = processes,
+                _ => return Err("--processes is 1 or 2".to_owned()),
+            },
             "--sabotage" => match value.as_str() {
                 "ack-before-commit" | "no-dedup" | "order-by-clock" => setup.sabotage = Some(value),
                 _ => return Err(format!("{value} is no sabotage")),

@@ -91,6 +91,8 @@ pub struct Known {
     /// Counts starts; what an older process says is ignored.
     process: u64,
     boot: u64,
+    /// How wrong the clock of the last start is, milliseconds.
+    skew: i64,
     pub alive: bool,
     ready: bool,
     asked: u64,
@@ -272,6 +274,11 @@ impl Device {
         ended.map(|()| Some(status)).ok_or_else(|| format!("{name} does not end after {PATIENCE:?}"))
     }
 
+    /// What every process on this device's store is told.
+    pub fn arguments(&self, command: &mut Command) {
+        arguments(command, &self.settings, &self.link, &self.known());
+    }
+
     fn spawn(self: &Arc<Self>, start: Start) -> Result<(), String> {
         let mut input = self.input();
         let mut known = self.known();
@@ -280,18 +287,12 @@ impl Device {
         }
         known.process += 1;
         known.boot += u64::from(start.reboot || known.process == 1);
+        known.skew = start.skew;
         let settings = &self.settings;
         let mut command = Command::new(&settings.driver);
-        command.arg("--store").arg(settings.folder.join(format!("{}.db", settings.name)));
-        command.args(["--key", &"5a".repeat(32)]).arg("--ca").arg(&settings.ca);
-        command.args(["--server", &self.link.address().to_string()]);
-        command.args(["--clock-skew", &start.skew.to_string(), "--log", &settings.log]);
-        command.args(["--boot-id", &format!("{}-boot-{}", settings.name, known.boot)]);
+        arguments(&mut command, settings, &self.link, &known);
         if let Some((point, after)) = start.fault {
             command.args(["--fault-point", point.name(), "--fault-after", &after.to_string()]);
-        }
-        if let Some(sabotage) = &settings.sabotage {
-            command.args(["--sabotage", sabotage]);
         }
         let log = settings.folder.join(format!("{}.{:03}.log", settings.name, known.process));
         let errors = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
@@ -388,6 +389,17 @@ impl Device {
 
     fn input(&self) -> MutexGuard<'_, Option<ChildStdin>> {
         self.input.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn arguments(command: &mut Command, settings: &Settings, link: &Link, known: &Known) {
+    command.arg("--store").arg(settings.folder.join(format!("{}.db", settings.name)));
+    command.args(["--key", &"5a".repeat(32)]).arg("--ca").arg(&settings.ca);
+    command.args(["--server", &link.address().to_string()]);
+    command.args(["--clock-skew", &known.skew.to_string(), "--log", &settings.log]);
+    command.args(["--boot-id", &format!("{}-boot-{}", settings.name, known.boot)]);
+    if let Some(sabotage) = &settings.sabotage {
+        command.args(["--sabotage", sabotage]);
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::device::{Device, Known, Start};
-use super::plan::{CutKind, FaultPoint, Moment, Step};
+use super::extension::Extension;
+use super::plan::{App, CutKind, FaultPoint, Moment, Step, WakeEnd};
 use super::proxy::{Cut, Direction, End, Traffic, Trigger};
 use super::random::Random;
 use super::tally::Tally;
@@ -23,6 +24,8 @@ const TRIES: u32 = 10;
 const AGAIN: Duration = Duration::from_secs(1);
 /// The least a message takes on the wire; an acknowledgement takes less.
 const STANZA: u64 = 150;
+/// How long an extension may work: the system gives it 30 s.
+const WORK: Duration = Duration::from_secs(10);
 /// A planned fault that has not struck by then never will: there is not enough traffic.
 const FAULT: Duration = Duration::from_secs(60);
 
@@ -119,6 +122,7 @@ impl Lane {
                 Step::Say { messages, drain } => self.say(messages, drain)?,
                 Step::Cut { own, others, kind, ends } => self.cut(own, others, kind, ends)?,
                 Step::Sleep { others } => self.sleep(others)?,
+                Step::Wake { app, others, end } => self.wake(app, others, end)?,
                 Step::Kill { own, others, point, after, reboot } => self.kill(own, others, point, after, reboot)?,
             }
         }
@@ -325,6 +329,58 @@ impl Lane {
         self.device.obey("suspend")?;
         self.hear(others)?;
         self.device.obey("resume")
+    }
+
+    /// Wakes the second process on this device's store, and brings the app back whatever became of it.
+    fn wake(&mut self, app: App, others: u64, end: WakeEnd) -> Result<(), String> {
+        self.world.wait_online(&self.device)?;
+        match app {
+            App::Alive => {}
+            App::Suspended => self.device.obey("suspend")?,
+            App::Killed => self.device.kill()?,
+        }
+        self.hear(others)?;
+        let name = self.device.settings.name;
+        let fault = if let WakeEnd::Fault(point, after) = end { Some((point, after)) } else { None };
+        let woken = Extension::wake(&self.device, fault)?;
+        let Some(mut extension) = woken else {
+            let refused = app == App::Alive;
+            self.world.note(|tally| tally.wakes_refused += u64::from(refused));
+            return if refused {
+                Ok(())
+            } else {
+                Err(format!("{name}: nobody was there, and the extension went away"))
+            };
+        };
+        if app == App::Alive {
+            return Err(format!("{name}: the extension works beside the app"));
+        }
+        let back = |lane: &mut Self| match app {
+            App::Killed => lane.device.start(lane.world.start(&mut lane.random)),
+            App::Alive | App::Suspended => lane.device.obey("resume"),
+        };
+        match end {
+            WakeEnd::Done => {
+                extension.work(WORK)?;
+                extension.quit()?;
+            }
+            WakeEnd::Overtaken(after) => {
+                extension.work(Duration::from_millis(after))?;
+                back(self)?;
+                extension.overtaken()?;
+                self.world.note(|tally| tally.wakes_overtaken += 1);
+                return Ok(());
+            }
+            WakeEnd::Killed(after) => {
+                extension.work(Duration::from_millis(after))?;
+                extension.kill()?;
+            }
+            WakeEnd::Fault(..) => {
+                extension.dies(WORK)?;
+            }
+        }
+        self.world.note(|tally| tally.wakes += 1);
+        back(self)
     }
 
     fn kill(

@@ -7,6 +7,7 @@
 
 pub mod compare;
 pub mod device;
+pub mod extension;
 pub mod journal;
 pub mod lane;
 pub mod oracle;

@@ -14,6 +14,8 @@ pub struct Wishes {
     /// Seconds; each device's clock is wrong by up to that much, another value at each start.
     pub clock_skew: u64,
     pub seed: u64,
+    /// 2: the first device's store has a second process on it now and then.
+    pub processes: u64,
 }
 
 /// The devices, in the order of [`Plan::lanes`].
@@ -40,8 +42,32 @@ pub enum Step {
     Cut { own: u64, others: u64, kind: CutKind, ends: Cut },
     /// Suspend the device as a phone's system does, while `others` messages for it come; then wake it.
     Sleep { others: u64 },
+    /// Wake the second process on the device's store while the app is in this state and `others` messages come.
+    Wake { app: App, others: u64, end: WakeEnd },
     /// Kill the process, with the same traffic around; `reboot` changes the boot id, so that the stream must not resume.
     Kill { own: u64, others: u64, point: Option<FaultPoint>, after: u64, reboot: bool },
+}
+
+/// What the app does while the extension is woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum App {
+    /// It is there: the extension has to go.
+    Alive,
+    Suspended,
+    Killed,
+}
+
+/// How the extension's work ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WakeEnd {
+    /// By itself, when it is online.
+    Done,
+    /// The app comes that many milliseconds after it woke.
+    Overtaken(u64),
+    /// Killed that many milliseconds after it woke.
+    Killed(u64),
+    /// It kills itself the nth time at this point.
+    Fault(FaultPoint, u64),
 }
 
 /// Where a cut hits.
@@ -105,6 +131,7 @@ impl Plan {
         events.extend(kills(wishes.kills, &mut random));
         events.extend((0..wishes.cuts / 8).map(|_| Step::Sleep { others: random.below(4) }));
         random.shuffle(&mut events);
+        let wakes = if wishes.processes > 1 { wakes(wishes.cuts / 4, &mut random) } else { Vec::new() };
         let mut lanes: [Vec<Step>; 3] = Default::default();
         let first = random.below(3) as usize;
         for (at, step) in events.iter().enumerate() {
@@ -112,7 +139,14 @@ impl Plan {
                 lane.push(*step);
             }
         }
-        let taken: u64 = events.iter().map(Step::messages).sum();
+        let taken: u64 = events.iter().chain(&wakes).map(Step::messages).sum();
+        // All on the first device's store, evenly among its other steps.
+        if let Some(lane) = lanes.first_mut() {
+            let gap = (lane.len() / wakes.len().max(1)).max(1);
+            for (number, wake) in wakes.into_iter().enumerate() {
+                lane.insert((number * (gap + 1)).min(lane.len()), wake);
+            }
+        }
         let rest = wishes.messages.saturating_sub(taken);
         let [first, second, third] = &mut lanes;
         let shares = [rest * SHARE[0] / 100, rest * SHARE[1] / 100];
@@ -129,7 +163,7 @@ impl Step {
     pub fn messages(&self) -> u64 {
         match *self {
             Self::Say { messages, .. } => messages,
-            Self::Sleep { others } => others,
+            Self::Sleep { others } | Self::Wake { others, .. } => others,
             Self::Cut { own, others, .. } | Self::Kill { own, others, .. } => own + others,
         }
     }
@@ -139,7 +173,7 @@ impl Step {
         match self {
             Self::Cut { kind: CutKind::InsideLogin { .. }, .. } => 2,
             Self::Cut { .. } => 1,
-            Self::Say { .. } | Self::Sleep { .. } | Self::Kill { .. } => 0,
+            Self::Say { .. } | Self::Sleep { .. } | Self::Wake { .. } | Self::Kill { .. } => 0,
         }
     }
 }
@@ -206,6 +240,27 @@ fn kills(kills: u64, random: &mut Random) -> Vec<Step> {
     (0..kills).map(|at| step(at, random)).collect()
 }
 
+fn wakes(count: u64, random: &mut Random) -> Vec<Step> {
+    let step = |number: u64, random: &mut Random| {
+        let app = match number % 5 {
+            0 => App::Alive,
+            1 | 2 => App::Suspended,
+            _ => App::Killed,
+        };
+        let end = match random.below(6) {
+            0 | 1 => WakeEnd::Done,
+            2 | 3 => WakeEnd::Overtaken(random.below(600)),
+            4 => WakeEnd::Killed(random.below(600)),
+            _ => {
+                let points = [FaultPoint::Received, FaultPoint::Committed, FaultPoint::Acknowledged];
+                WakeEnd::Fault(random.pick(&points), random.between(1, 6))
+            }
+        };
+        Step::Wake { app, others: random.between(1, 5), end }
+    };
+    (0..count).map(|number| step(number, random)).collect()
+}
+
 /// Puts `messages` between the steps, in bursts.
 fn spread(lane: &mut Vec<Step>, messages: u64, random: &mut Random) {
     let mut bursts = Vec::new();
@@ -245,7 +300,7 @@ mod tests {
     use super::*;
 
     fn wishes(seed: u64) -> Wishes {
-        Wishes { messages: 2000, cuts: 100, kills: 20, clock_skew: 3600, seed }
+        Wishes { messages: 2000, cuts: 100, kills: 20, clock_skew: 3600, seed, processes: 1 }
     }
 
     fn steps(plan: &Plan) -> Vec<Step> {
@@ -281,12 +336,27 @@ mod tests {
     #[test]
     fn small_wishes_are_met_too() {
         for (messages, cuts, kills) in [(0, 0, 0), (5, 0, 0), (30, 1, 1), (50, 6, 2), (100, 10, 3)] {
-            let plan = Plan::draw(&Wishes { messages, cuts, kills, clock_skew: 0, seed: 1 });
+            let plan = Plan::draw(&Wishes { messages, cuts, kills, clock_skew: 0, seed: 1, processes: 1 });
             let steps = steps(&plan);
             assert!(steps.iter().map(Step::messages).sum::<u64>() >= messages);
             assert_eq!(steps.iter().map(Step::cuts).sum::<u64>(), cuts);
             assert_eq!(steps.iter().filter(|step| matches!(step, Step::Kill { .. })).count() as u64, kills);
         }
+    }
+
+    #[test]
+    fn a_second_process_wakes_in_every_state_of_the_first_devices_app_only() {
+        let plan = Plan::draw(&Wishes { processes: 2, ..wishes(5) });
+        assert_eq!(steps(&plan).iter().map(Step::messages).sum::<u64>(), 2000);
+        let wakes = |lane: &[Step], app: App| {
+            lane.iter().filter(|step| matches!(step, Step::Wake { app: its, .. } if *its == app)).count()
+        };
+        let [first, second, bob] = &plan.lanes;
+        for app in [App::Alive, App::Suspended, App::Killed] {
+            assert!(wakes(first, app) >= 5);
+            assert_eq!(wakes(second, app) + wakes(bob, app), 0);
+        }
+        assert_eq!(Plan::draw(&wishes(5)).lanes.iter().flatten().filter(|s| matches!(s, Step::Wake { .. })).count(), 0);
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub fn run(setup: &Setup) -> Result<Report, String> {
     for device in &world.devices {
         failures.extend(device.known().complaints.iter().map(|what| format!("{}: {what}", device.settings.name)));
     }
-    failures.extend(tally.missed(setup.wishes.cuts, setup.wishes.kills));
+    failures.extend(tally.missed(setup.wishes.cuts, setup.wishes.kills, setup.wishes.processes));
     if verdict.strange > 0 {
         failures.push(format!("messages that nobody sent like that: {}", verdict.strange));
     }

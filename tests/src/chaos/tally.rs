@@ -17,6 +17,12 @@ pub struct Tally {
     pub server_restarts: u64,
     pub resumed: u64,
     pub reset: u64,
+    /// Extensions that worked until they ended or died.
+    pub wakes: u64,
+    /// Extensions that the app overtook at work.
+    pub wakes_overtaken: u64,
+    /// Extensions that found the app there.
+    pub wakes_refused: u64,
 }
 
 impl Tally {
@@ -28,7 +34,7 @@ impl Tally {
 
     /// Which quota was missed, in words. `cuts` and `kills` are what was wished; runs with fewer than 100 cuts owe less
     /// of each kind.
-    pub fn missed(&self, cuts: u64, kills: u64) -> Vec<String> {
+    pub fn missed(&self, cuts: u64, kills: u64, processes: u64) -> Vec<String> {
         let mut missed = Vec::new();
         let mut owe = |what: &str, found: u64, least: u64| {
             if found < least {
@@ -54,6 +60,12 @@ impl Tally {
         ] {
             owe(what, found, each);
         }
+        if processes > 1 {
+            let each = (cuts / 40).min(5);
+            owe("extensions at work", self.wakes, each);
+            owe("extensions overtaken", self.wakes_overtaken, each);
+            owe("extensions refused", self.wakes_refused, each);
+        }
         missed
     }
 }
@@ -74,17 +86,20 @@ mod tests {
             server_restarts: 5,
             resumed: 5,
             reset: 5,
+            wakes: 2,
+            wakes_overtaken: 2,
+            wakes_refused: 2,
         }
     }
 
     #[test]
     fn just_enough_is_enough() {
-        assert_eq!(enough().missed(100, 20), Vec::<String>::new());
+        assert_eq!(enough().missed(100, 20, 2), Vec::<String>::new());
     }
 
     #[test]
     fn each_quota_is_held() {
-        let spoil: [fn(&mut Tally); 10] = [
+        let spoil: [fn(&mut Tally); 13] = [
             |t| t.cuts = 99,
             |t| t.hits = 79,
             |t| t.inside_stanza = 4,
@@ -95,17 +110,20 @@ mod tests {
             |t| t.server_restarts = 4,
             |t| t.resumed = 4,
             |t| t.reset = 4,
+            |t| t.wakes = 1,
+            |t| t.wakes_overtaken = 1,
+            |t| t.wakes_refused = 1,
         ];
         for spoil in spoil {
             let mut tally = enough();
             spoil(&mut tally);
-            assert_eq!(tally.missed(100, 20).len(), 1, "{tally:?}");
+            assert_eq!(tally.missed(100, 20, 2).len(), 1, "{tally:?}");
         }
     }
 
     #[test]
     fn a_small_run_owes_less() {
-        assert_eq!(Tally::default().missed(0, 0), Vec::<String>::new());
-        assert_eq!(Tally { cuts: 40, hits: 40, ..Tally::default() }.missed(40, 0).len(), 6);
+        assert_eq!(Tally::default().missed(0, 0, 2), Vec::<String>::new());
+        assert_eq!(Tally { cuts: 40, hits: 40, ..Tally::default() }.missed(40, 0, 1).len(), 6);
     }
 }

@@ -6,19 +6,25 @@
 //! Where servers differ, it does as Prosody 0.12 does; the live tests keep it honest.
 
 pub mod archive;
+mod carbon;
 mod login;
+mod pep;
 mod roster;
 mod route;
+mod sasl2;
 pub mod scram;
 mod session;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jid::{BareJid, FullJid, Jid};
+use linnet_messenger::ids::Fingerprint;
+use linnet_messenger::input::{Certificate, CertificateProblem};
 use linnet_messenger::wire::{Element, Frame, ns};
 
 use self::archive::{Archive, Archived, Archiving};
 use self::login::Stage;
+use self::pep::Node;
 use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
@@ -52,6 +58,10 @@ pub struct Switches {
     pub preferences: bool,
     /// XEP-0359 ids on live messages (and the promise of `urn:xmpp:sid:0` not to let forged ones through).
     pub stanza_ids: bool,
+    /// XEP-0280.
+    pub carbons: bool,
+    /// XEP-0163: nodes of the account, and news of them to devices whose capabilities ask for it.
+    pub pep: bool,
     /// XEP-0198.
     pub stream_management: bool,
     /// XEP-0198 sessions can be resumed.
@@ -73,6 +83,24 @@ pub struct Switches {
     /// STARTTLS is offered.
     pub tls: bool,
     pub mechanisms: Vec<Mechanism>,
+    /// SASL2 (XEP-0388), with Bind 2 and resumption, for clients that say who they are in the stream header.
+    pub sasl2: bool,
+    /// Mechanisms for tokens (XEP-0484).
+    pub fast: Vec<&'static str>,
+    /// Every login by token brings another one.
+    pub rotates_tokens: bool,
+    /// A new password takes all tokens away.
+    pub password_voids_tokens: bool,
+    /// Features come behind a resumption, too.
+    pub features_after_resumption: bool,
+    /// A login that comes with the stream header ends the stream.
+    pub flight_breaks: bool,
+    /// It is passed over in silence.
+    pub flight_ignored: bool,
+    /// XEP-0352.
+    pub client_state: bool,
+    /// XEP-0478: bytes, seconds.
+    pub limits: Option<(u32, u32)>,
     /// Percent of live deliveries that are lost inside the server; the archive has them.
     pub drop_live: u8,
     /// Percent of live deliveries that come twice.
@@ -93,6 +121,8 @@ impl Default for Switches {
             archive: true,
             preferences: true,
             stanza_ids: true,
+            carbons: true,
+            pep: true,
             stream_management: true,
             resumption: true,
             failed_with_h: true,
@@ -104,6 +134,15 @@ impl Default for Switches {
             roster_versions: true,
             tls: true,
             mechanisms: vec![Mechanism::Sha256Plus, Mechanism::Sha1Plus, Mechanism::Sha256, Mechanism::Sha1],
+            sasl2: false,
+            fast: vec!["HT-SHA-256-NONE", "HT-SHA-256-EXPR"],
+            rotates_tokens: false,
+            password_voids_tokens: true,
+            features_after_resumption: true,
+            flight_breaks: false,
+            flight_ignored: false,
+            client_state: true,
+            limits: None,
             drop_live: 0,
             duplicate_live: 0,
             archive_silent: false,
@@ -121,8 +160,16 @@ pub struct Counts {
     pub resumed: u32,
     pub resume_failed: u32,
     pub login_failed: u32,
+    pub scram_logins: u32,
+    pub token_logins: u32,
+    /// Logins that came with the stream header.
+    pub flights: u32,
+    /// `<active/>` and `<inactive/>` outside of a binding.
+    pub client_states: u32,
     pub archive_queries: u32,
     pub archive_results: u32,
+    pub carbons: u32,
+    pub published: u32,
 }
 
 /// One local account.
@@ -139,6 +186,7 @@ struct Account {
     /// Subscription requests that wait for an answer.
     requests: BTreeSet<BareJid>,
     offline: Vec<(i64, Element)>,
+    nodes: BTreeMap<String, Node>,
 }
 
 #[derive(Debug)]
@@ -146,6 +194,10 @@ struct Link {
     secure: bool,
     bindings: Bindings,
     stage: Stage,
+    /// When the last stream header came.
+    opened: i64,
+    /// Prosody takes one token a stream.
+    token_tried: bool,
 }
 
 /// See the module.
@@ -161,6 +213,8 @@ pub struct FakeServer {
     pub bounces: BTreeMap<BareJid, &'static str>,
     /// How the next logins are lied to.
     pub lie: Option<Lie>,
+    /// What it shows when shaking hands.
+    pub certificate: Certificate,
     now: i64,
     seed: Seed,
     accounts: BTreeMap<BareJid, Account>,
@@ -169,7 +223,24 @@ pub struct FakeServer {
     next_session: u64,
     /// Sessions that are over, with the `h` they ended with.
     ended: BTreeMap<String, u32>,
+    /// By account and client.
+    tokens: BTreeMap<(BareJid, String), Vec<sasl2::Granted>>,
+    /// What capabilities stand for (XEP-0115), by `node#ver`; `None` while a client is asked.
+    capabilities: BTreeMap<String, Option<BTreeSet<String>>>,
     outputs: Vec<Output>,
+}
+
+/// A certificate of this server, one per number, with what a device finds wrong with it.
+pub fn certificate(number: u8, problem: Option<CertificateProblem>) -> Certificate {
+    Certificate {
+        sha256: Fingerprint([number; 32]),
+        subject: format!("CN={DOMAIN}"),
+        issuer: format!("CN=Authority {number}"),
+        names: vec![DOMAIN.to_owned()],
+        not_before: 1_735_689_600_000,
+        not_after: 1_893_456_000_000,
+        problem,
+    }
 }
 
 impl FakeServer {
@@ -182,6 +253,7 @@ impl FakeServer {
             archive_errors: VecDeque::new(),
             bounces: BTreeMap::new(),
             lie: None,
+            certificate: certificate(0, None),
             now,
             seed,
             accounts: BTreeMap::new(),
@@ -189,15 +261,24 @@ impl FakeServer {
             sessions: BTreeMap::new(),
             next_session: 0,
             ended: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            capabilities: BTreeMap::new(),
             outputs: Vec::new(),
         }
     }
 
     /// Makes an account, or gives it another password.
     pub fn register(&mut self, jid: &BareJid, password: &str) {
-        let credentials = Credentials::new(password, jid.as_str().as_bytes().to_vec(), 4_096);
+        // A new password has a new salt.
+        let salt = format!("{jid} {password}").into_bytes();
+        let credentials = Credentials::new(password, salt, 4_096);
         match self.accounts.get_mut(jid) {
-            Some(account) => account.credentials = credentials,
+            Some(account) => {
+                account.credentials = credentials;
+                if self.switches.password_voids_tokens {
+                    self.tokens.retain(|(owner, _), _| owner != jid);
+                }
+            }
             None => {
                 let account = Account {
                     credentials,
@@ -210,6 +291,7 @@ impl FakeServer {
                     roster_version: 0,
                     requests: BTreeSet::new(),
                     offline: Vec::new(),
+                    nodes: BTreeMap::new(),
                 };
                 self.accounts.insert(jid.clone(), account);
             }
@@ -242,7 +324,7 @@ impl FakeServer {
 
     /// A client connected; with direct TLS `secure` is set from the start.
     pub fn accept(&mut self, link: LinkId, secure: bool, bindings: Bindings) {
-        self.links.insert(link, Link { secure, bindings, stage: Stage::Fresh });
+        self.links.insert(link, Link { secure, bindings, stage: Stage::Fresh, opened: 0, token_tried: false });
     }
 
     /// The client sent a frame.
@@ -251,7 +333,7 @@ impl FakeServer {
             return;
         }
         match frame {
-            Frame::StreamOpen(_) => self.open_stream(link),
+            Frame::StreamOpen(open) => self.open_stream(link, &open),
             Frame::Element(element) => self.element(link, element),
             Frame::TooLarge { head } => {
                 self.complain(format!("a {} above the limits", head.name));
@@ -301,6 +383,22 @@ impl FakeServer {
             self.close(link);
         }
         self.ended.clear();
+    }
+
+    /// Ends every stream of an account and sends it elsewhere.
+    pub fn send_elsewhere(&mut self, jid: &BareJid, host: &str) {
+        let xml = format!(
+            "<stream:error><see-other-host xmlns='{}'>{host}</see-other-host></stream:error></stream:stream>",
+            ns::STREAM_ERROR
+        );
+        let links: Vec<LinkId> =
+            self.sessions.values().filter(|session| session.jid.to_bare() == *jid).filter_map(|s| s.link).collect();
+        for link in links {
+            self.write(link, &xml);
+            self.detach(link);
+            self.close(link);
+        }
+        self.flush();
     }
 
     /// Ends every stream of an account with this stream error.

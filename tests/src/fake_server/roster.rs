@@ -49,6 +49,17 @@ impl FakeServer {
         self.flush();
     }
 
+    /// Puts somebody on a roster under a name, without any subscription.
+    pub fn name_contact(&mut self, owner: &BareJid, contact: &BareJid, name: &str) {
+        self.change_contact(owner, contact, |item| item.name = Some(name.to_owned()));
+        self.flush();
+    }
+
+    /// The name a contact has on a roster.
+    pub fn contact_name(&self, owner: &BareJid, contact: &BareJid) -> Option<String> {
+        self.accounts[owner].roster.get(contact)?.name.clone()
+    }
+
     /// The subscription state one account has for another, as in `subscription=''`; with `+ask` while it waits.
     pub fn subscription(&self, owner: &BareJid, contact: &BareJid) -> String {
         let Some(item) = self.accounts[owner].roster.get(contact) else { return "absent".to_owned() };
@@ -174,6 +185,7 @@ impl FakeServer {
         let owner = from.to_bare();
         let priority =
             presence.first("priority", ns::CLIENT).and_then(|p| p.content().trim().parse().ok()).unwrap_or(0);
+        self.capabilities_named(id, &presence);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let initial = session.presence.is_none();
         session.priority = priority;

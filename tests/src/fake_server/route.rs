@@ -7,7 +7,7 @@ use linnet_messenger::wire::{Element, ns};
 
 use super::archive::{Archived, Archiving, Query, fin, result as archive_result};
 use super::roster::addressed;
-use super::{DOMAIN, FakeServer};
+use super::{DOMAIN, FakeServer, pep};
 use crate::stamp;
 
 /// XEP-0202.
@@ -41,9 +41,15 @@ impl FakeServer {
         if message.attribute("id").is_none() {
             self.complain("a message without id can't be told from its copy");
         }
+        let mut copied = message.clone();
         if self.archives(&from.to_bare(), &to.to_bare(), &message) {
-            self.store(&from.to_bare(), from, &to, &message);
+            let id = self.store(&from.to_bare(), from, &to, &message);
+            if self.switches.stanza_ids {
+                copied = copied
+                    .child(Element::new("stanza-id", ns::STANZA_ID).with("by", from.to_bare().as_str()).with("id", id));
+            }
         }
+        self.copy("sent", &from.to_bare(), &copied, &[session]);
         self.deliver(&Jid::from(from.clone()), &to, message);
     }
 
@@ -62,7 +68,7 @@ impl FakeServer {
                 Archiving::Never => false,
             }
         };
-        kind && wanted && message.first("body", ns::CLIENT).is_some()
+        kind && wanted && is_worth_keeping(message)
     }
 
     fn store(&mut self, owner: &BareJid, from: &FullJid, to: &Jid, message: &Element) -> String {
@@ -106,8 +112,10 @@ impl FakeServer {
                     message.child(Element::new("stanza-id", ns::STANZA_ID).with("by", owner.as_str()).with("id", id));
             }
         }
+        let reached = self.recipients(to, true);
         let taken = self.fan_out(to, &message, archived);
-        let chat = matches!(message.attribute("type"), None | Some("chat" | "normal"));
+        self.copy("received", &owner, &message, &reached);
+        let chat = matches!(message.attribute("type"), None | Some("chat" | "normal")) && is_worth_keeping(&message);
         if !taken && chat && (!archived || self.switches.offline_with_archive) {
             let now = self.now;
             if let Some(account) = self.accounts.get_mut(&owner) {
@@ -151,10 +159,30 @@ impl FakeServer {
 
     /// Hands a stanza to the sessions a JID means; false if there is none.
     pub(super) fn fan_out(&mut self, to: &Jid, stanza: &Element, archived: bool) -> bool {
+        let message = stanza.name == "message";
+        let sessions = self.recipients(to, message);
+        for session in &sessions {
+            for _ in 0..self.times(message) {
+                self.send(*session, stanza.clone(), archived);
+            }
+        }
+        !sessions.is_empty()
+    }
+
+    /// How often a stanza is delivered: messages may get lost in this server, or come twice.
+    pub(super) fn times(&mut self, message: bool) -> usize {
+        match message {
+            true if self.seed.chance(self.switches.drop_live) => 0,
+            true if self.seed.chance(self.switches.duplicate_live) => 2,
+            _ => 1,
+        }
+    }
+
+    /// The sessions a JID means.
+    fn recipients(&self, to: &Jid, message: bool) -> Vec<u64> {
         let owner = to.to_bare();
         let exact: Option<u64> = self.sessions.iter().find(|(_, s)| to == &Jid::from(s.jid.clone())).map(|(id, _)| *id);
-        let message = stanza.name == "message";
-        let sessions: Vec<u64> = match exact {
+        match exact {
             Some(session) => vec![session],
             None if to.is_full() && !message => Vec::new(),
             None => self
@@ -163,18 +191,7 @@ impl FakeServer {
                 .filter(|(_, s)| s.jid.to_bare() == owner && s.presence.is_some() && s.priority >= 0)
                 .map(|(id, _)| *id)
                 .collect(),
-        };
-        for session in &sessions {
-            let copies = match message {
-                true if self.seed.chance(self.switches.drop_live) => 0,
-                true if self.seed.chance(self.switches.duplicate_live) => 2,
-                _ => 1,
-            };
-            for _ in 0..copies {
-                self.send(*session, stanza.clone(), archived);
-            }
         }
-        !sessions.is_empty()
     }
 
     fn iq(&mut self, session: u64, from: &FullJid, iq: Element) {
@@ -193,7 +210,7 @@ impl FakeServer {
         };
         let here = target == owner.clone() || target.as_str() == DOMAIN;
         match kind.as_str() {
-            "result" | "error" if here => {}
+            "result" | "error" if here => self.capabilities_told(session, &iq),
             "result" | "error" => {
                 self.fan_out(&target, &iq, true);
             }
@@ -240,6 +257,15 @@ impl FakeServer {
             ("prefs", ns::MAM) if own && self.switches.archive && self.switches.preferences => {
                 self.preferences_iq(session, &owner, iq, payload);
             }
+            ("enable" | "disable", ns::CARBONS) if self.switches.carbons && iq.attribute("type") == Some("set") => {
+                if let Some(session) = self.sessions.get_mut(&session) {
+                    session.carbons = payload.name == "enable";
+                }
+                self.send(session, result(iq), true);
+            }
+            ("pubsub", pep::PUBSUB | pep::PUBSUB_OWNER) if own && self.switches.pep => {
+                self.pep_iq(session, &owner, iq, payload);
+            }
             _ => self.send(session, stanza_error(iq, "cancel", "service-unavailable"), true),
         }
     }
@@ -248,6 +274,12 @@ impl FakeServer {
         let (category, kind) = if account { ("account", "registered") } else { ("server", "im") };
         let identity = Element::new("identity", ns::DISCO_INFO).with("category", category).with("type", kind);
         let mut features = vec![ns::DISCO_INFO, ns::PING, ns::ROSTER, TIME];
+        if self.switches.carbons && !account {
+            features.push(ns::CARBONS);
+        }
+        if self.switches.pep && account {
+            features.extend(pep::FEATURES);
+        }
         if self.switches.archive {
             features.extend([ns::MAM, "urn:xmpp:mam:2#extended"]);
             if self.switches.stanza_ids {
@@ -334,6 +366,16 @@ impl FakeServer {
             .child(list("never", &account.never));
         self.send(session, result(iq).child(preferences), true);
     }
+}
+
+/// What Prosody's archive takes: texts, receipts and markers, what asks to be kept; nothing that asks not to be.
+fn is_worth_keeping(message: &Element) -> bool {
+    let hint = |name: &str| message.first(name, ns::HINTS).is_some();
+    if hint("no-store") || hint("no-permanent-store") {
+        return false;
+    }
+    let said = |child: &Element| child.ns == ns::RECEIPTS || child.ns == ns::MARKERS || child.is("body", ns::CLIENT);
+    hint("store") || message.children().any(said)
 }
 
 fn claims_archive(node: &linnet_messenger::wire::Node, owner: &BareJid) -> bool {

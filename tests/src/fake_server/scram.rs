@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
+use linnet_messenger::effect::ScramHash;
 use sha1::Sha1;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 use crate::seed::Seed;
 
@@ -18,11 +19,16 @@ pub enum Mechanism {
     Sha1Plus,
     Sha256,
     Sha256Plus,
+    Sha512,
+    Sha512Plus,
     /// Offered by some servers; Linnet must never take it.
     Plain,
 }
 
 impl Mechanism {
+    const ALL: [Self; 7] =
+        [Self::Sha1, Self::Sha1Plus, Self::Sha256, Self::Sha256Plus, Self::Sha512, Self::Sha512Plus, Self::Plain];
+
     /// The IANA name.
     pub fn name(self) -> &'static str {
         match self {
@@ -30,24 +36,28 @@ impl Mechanism {
             Self::Sha1Plus => "SCRAM-SHA-1-PLUS",
             Self::Sha256 => "SCRAM-SHA-256",
             Self::Sha256Plus => "SCRAM-SHA-256-PLUS",
+            Self::Sha512 => "SCRAM-SHA-512",
+            Self::Sha512Plus => "SCRAM-SHA-512-PLUS",
             Self::Plain => "PLAIN",
         }
     }
 
     /// The mechanism of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Sha1, Self::Sha1Plus, Self::Sha256, Self::Sha256Plus, Self::Plain]
-            .into_iter()
-            .find(|mechanism| mechanism.name() == name)
+        Self::ALL.into_iter().find(|mechanism| mechanism.name() == name)
     }
 
     /// Whether it binds to the TLS channel.
     pub fn binds_channel(self) -> bool {
-        matches!(self, Self::Sha1Plus | Self::Sha256Plus)
+        matches!(self, Self::Sha1Plus | Self::Sha256Plus | Self::Sha512Plus)
     }
 
-    fn sha1(self) -> bool {
-        matches!(self, Self::Sha1 | Self::Sha1Plus)
+    fn hash(self) -> ScramHash {
+        match self {
+            Self::Sha1 | Self::Sha1Plus => ScramHash::Sha1,
+            Self::Sha512 | Self::Sha512Plus => ScramHash::Sha512,
+            Self::Sha256 | Self::Sha256Plus | Self::Plain => ScramHash::Sha256,
+        }
     }
 }
 
@@ -64,6 +74,8 @@ pub enum Lie {
     OneIteration,
     /// Far more iterations than any phone should spend.
     EndlessIterations,
+    /// The lists that the client saw are not those that were sent (XEP-0474): someone sits in between.
+    Lists,
 }
 
 /// What channel binding a link has: (name, data).
@@ -74,18 +86,19 @@ pub type Bindings = Vec<(&'static str, Vec<u8>)>;
 pub struct Credentials {
     salt: Vec<u8>,
     iterations: u32,
-    stored: BTreeMap<bool, (Vec<u8>, Vec<u8>)>,
+    /// Stored key and server key.
+    stored: BTreeMap<ScramHash, (Vec<u8>, Vec<u8>)>,
 }
 
 impl Credentials {
-    /// Derives both hashes' keys.
+    /// Derives every hash's keys.
     pub fn new(password: &str, salt: Vec<u8>, iterations: u32) -> Self {
-        let stored = [true, false]
+        let stored = [ScramHash::Sha1, ScramHash::Sha256, ScramHash::Sha512]
             .into_iter()
-            .map(|sha1| {
-                let salted = salted(sha1, password, &salt, iterations);
-                let client_key = mac(sha1, &salted, b"Client Key");
-                (sha1, (hash(sha1, &client_key), mac(sha1, &salted, b"Server Key")))
+            .map(|kind| {
+                let salted = salted(kind, password, &salt, iterations);
+                let client_key = mac(kind, &salted, b"Client Key");
+                (kind, (hash(kind, &client_key), mac(kind, &salted, b"Server Key")))
             })
             .collect();
         Self { salt, iterations, stored }
@@ -95,7 +108,7 @@ impl Credentials {
 /// One exchange after the client's first message.
 #[derive(Debug)]
 pub struct Exchange {
-    sha1: bool,
+    kind: ScramHash,
     stored_key: Vec<u8>,
     server_key: Vec<u8>,
     nonce: String,
@@ -119,10 +132,11 @@ impl Exchange {
         first: &str,
         credentials: &Credentials,
         bindings: &Bindings,
-        offers_plus: bool,
+        offered: &[Mechanism],
         seed: &mut Seed,
         lie: Option<Lie>,
     ) -> Result<(Self, String), String> {
+        let offers_plus = offered.iter().any(|mechanism| mechanism.binds_channel());
         let mut parts = first.splitn(3, ',');
         let (flag, authzid, bare) = match (parts.next(), parts.next(), parts.next()) {
             (Some(flag), Some(authzid), Some(bare)) => (flag, authzid, bare),
@@ -153,12 +167,16 @@ impl Exchange {
             Some(Lie::EndlessIterations) => u32::MAX,
             _ => credentials.iterations,
         };
-        let server_first = format!("r={nonce},s={},i={iterations}", STANDARD.encode(&credentials.salt));
-        let sha1 = mechanism.sha1();
-        let (stored_key, server_key) = credentials.stored[&sha1].clone();
+        let lists = match lie {
+            Some(Lie::Lists) => lists(mechanism.hash(), &[Mechanism::Sha1], bindings),
+            _ => lists(mechanism.hash(), offered, bindings),
+        };
+        let server_first = format!("r={nonce},s={},i={iterations},h={lists}", STANDARD.encode(&credentials.salt));
+        let kind = mechanism.hash();
+        let (stored_key, server_key) = credentials.stored[&kind].clone();
         let gs2 = format!("{flag},{authzid},");
         let exchange =
-            Self { sha1, stored_key, server_key, nonce, gs2, bound, first: format!("{bare},{server_first}"), lie };
+            Self { kind, stored_key, server_key, nonce, gs2, bound, first: format!("{bare},{server_first}"), lie };
         Ok((exchange, server_first))
     }
 
@@ -174,41 +192,60 @@ impl Exchange {
         }
         let signed = format!("{},{unproven}", self.first);
         let proof = STANDARD.decode(proof).map_err(|_| Some("the proof is not base64".to_owned()))?;
-        let signature = mac(self.sha1, &self.stored_key, signed.as_bytes());
+        let signature = mac(self.kind, &self.stored_key, signed.as_bytes());
         let client_key: Vec<u8> = proof.iter().zip(&signature).map(|(a, b)| a ^ b).collect();
-        if proof.len() != signature.len() || hash(self.sha1, &client_key) != self.stored_key {
+        if proof.len() != signature.len() || hash(self.kind, &client_key) != self.stored_key {
             return Err(None);
         }
         Ok(match self.lie {
-            Some(Lie::Signature) => format!("v={}", STANDARD.encode(mac(self.sha1, b"a guess", signed.as_bytes()))),
+            Some(Lie::Signature) => format!("v={}", STANDARD.encode(mac(self.kind, b"a guess", signed.as_bytes()))),
             Some(Lie::NoSignature) => String::new(),
-            _ => format!("v={}", STANDARD.encode(mac(self.sha1, &self.server_key, signed.as_bytes()))),
+            _ => format!("v={}", STANDARD.encode(mac(self.kind, &self.server_key, signed.as_bytes()))),
         })
     }
 }
 
-fn salted(sha1: bool, password: &str, salt: &[u8], iterations: u32) -> Vec<u8> {
-    if sha1 {
-        pbkdf2::pbkdf2_hmac_array::<Sha1, 20>(password.as_bytes(), salt, iterations).to_vec()
-    } else {
-        pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.as_bytes(), salt, iterations).to_vec()
+fn salted(kind: ScramHash, password: &str, salt: &[u8], iterations: u32) -> Vec<u8> {
+    let password = password.as_bytes();
+    match kind {
+        ScramHash::Sha1 => pbkdf2::pbkdf2_hmac_array::<Sha1, 20>(password, salt, iterations).to_vec(),
+        ScramHash::Sha256 => pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password, salt, iterations).to_vec(),
+        ScramHash::Sha512 => pbkdf2::pbkdf2_hmac_array::<Sha512, 64>(password, salt, iterations).to_vec(),
     }
 }
 
-fn hash(sha1: bool, data: &[u8]) -> Vec<u8> {
-    if sha1 { Sha1::digest(data).to_vec() } else { Sha256::digest(data).to_vec() }
+fn hash(kind: ScramHash, data: &[u8]) -> Vec<u8> {
+    match kind {
+        ScramHash::Sha1 => Sha1::digest(data).to_vec(),
+        ScramHash::Sha256 => Sha256::digest(data).to_vec(),
+        ScramHash::Sha512 => Sha512::digest(data).to_vec(),
+    }
 }
 
-fn mac(sha1: bool, key: &[u8], data: &[u8]) -> Vec<u8> {
-    if sha1 {
-        let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("invariant: HMAC takes keys of any length");
-        mac.update(data);
-        mac.finalize().into_bytes().to_vec()
-    } else {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("invariant: HMAC takes keys of any length");
-        mac.update(data);
-        mac.finalize().into_bytes().to_vec()
+fn mac(kind: ScramHash, key: &[u8], data: &[u8]) -> Vec<u8> {
+    const ANY_LENGTH: &str = "invariant: HMAC takes keys of any length";
+    match kind {
+        ScramHash::Sha1 => {
+            Hmac::<Sha1>::new_from_slice(key).expect(ANY_LENGTH).chain_update(data).finalize().into_bytes().to_vec()
+        }
+        ScramHash::Sha256 => {
+            Hmac::<Sha256>::new_from_slice(key).expect(ANY_LENGTH).chain_update(data).finalize().into_bytes().to_vec()
+        }
+        ScramHash::Sha512 => {
+            Hmac::<Sha512>::new_from_slice(key).expect(ANY_LENGTH).chain_update(data).finalize().into_bytes().to_vec()
+        }
     }
+}
+
+/// The attribute `h` of XEP-0474 5.1.
+fn lists(kind: ScramHash, mechanisms: &[Mechanism], bindings: &Bindings) -> String {
+    let joined = |mut names: Vec<&str>| {
+        names.sort_unstable();
+        names.join("\u{1e}")
+    };
+    let mechanisms = joined(mechanisms.iter().map(|mechanism| mechanism.name()).collect());
+    let bindings = joined(bindings.iter().map(|(name, _)| *name).collect());
+    STANDARD.encode(hash(kind, format!("{mechanisms}\u{1f}{bindings}").as_bytes()))
 }
 
 #[cfg(test)]
@@ -219,12 +256,12 @@ mod tests {
     #[test]
     fn the_example_of_rfc_7677() {
         let credentials = Credentials::new("pencil", STANDARD.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap(), 4096);
-        let (stored_key, server_key) = credentials.stored[&false].clone();
+        let (stored_key, server_key) = credentials.stored[&ScramHash::Sha256].clone();
         let nonce = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0".to_owned();
         let first = format!("n=user,r=rOprNGfwEbeRWgbNEkqO,r={nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
         let gs2 = "n,,".to_owned();
         let exchange = Exchange {
-            sha1: false,
+            kind: ScramHash::Sha256,
             stored_key,
             server_key,
             nonce: nonce.clone(),

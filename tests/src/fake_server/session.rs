@@ -20,6 +20,12 @@ pub struct Session {
     pub priority: i8,
     /// It has asked for the roster, so pushes go to it.
     pub interested: bool,
+    /// XEP-0280 is on.
+    pub carbons: bool,
+    /// `node#ver` of its presence (XEP-0115).
+    pub capabilities: Option<String>,
+    /// XEP-0352.
+    pub active: bool,
     pub management: Option<Management>,
     hibernates_until: Option<i64>,
 }
@@ -61,7 +67,7 @@ impl FakeServer {
         self.sessions.iter().find(|(_, session)| session.link == Some(link)).map(|(id, _)| *id)
     }
 
-    pub(super) fn add_session(&mut self, jid: FullJid, link: LinkId) {
+    pub(super) fn add_session(&mut self, jid: FullJid, link: LinkId) -> u64 {
         self.next_session += 1;
         let session = Session {
             jid,
@@ -69,10 +75,14 @@ impl FakeServer {
             presence: None,
             priority: 0,
             interested: false,
+            carbons: false,
+            capabilities: None,
+            active: true,
             management: None,
             hibernates_until: None,
         };
         self.sessions.insert(self.next_session, session);
+        self.next_session
     }
 
     /// A child of a bound stream.
@@ -80,6 +90,13 @@ impl FakeServer {
         let Some(session) = self.session_on(link) else { return };
         if element.ns == ns::STREAM_MANAGEMENT {
             return self.nonza(link, session, &element);
+        }
+        if element.ns == ns::CLIENT_STATE && self.switches.client_state {
+            self.counts.client_states += 1;
+            if let Some(session) = self.sessions.get_mut(&session) {
+                session.active = element.name == "active";
+            }
+            return;
         }
         if element.ns != ns::CLIENT || !matches!(element.name.as_str(), "message" | "presence" | "iq") {
             self.complain(format!("<{} xmlns='{}'/> is no stanza", element.name, element.ns));
@@ -95,24 +112,7 @@ impl FakeServer {
         let enabled = self.sessions.get(&session).is_some_and(|session| session.management.is_some());
         match element.name.as_str() {
             "enable" if self.switches.stream_management && !enabled => {
-                let resumable = self.switches.resumption && matches!(element.attribute("resume"), Some("true" | "1"));
-                let id = self.seed.uuid();
-                let mut answer = Element::new("enabled", ns::STREAM_MANAGEMENT);
-                if resumable {
-                    let max = self.switches.hibernation / 1_000;
-                    answer = answer.with("id", &id).with("resume", "true").with("max", max.to_string());
-                }
-                if let Some(session) = self.sessions.get_mut(&session) {
-                    session.management = Some(Management {
-                        id,
-                        resumable,
-                        handled: 0,
-                        acknowledged: 0,
-                        queue: VecDeque::new(),
-                        asked: false,
-                        answer_due: None,
-                    });
-                }
+                let answer = self.enable_management(session, element);
                 self.write_element(link, &answer);
             }
             "r" if enabled => {
@@ -141,6 +141,29 @@ impl FakeServer {
         }
     }
 
+    /// Takes up `<enable/>`; gives the answer.
+    pub(super) fn enable_management(&mut self, session: u64, enable: &Element) -> Element {
+        let resumable = self.switches.resumption && matches!(enable.attribute("resume"), Some("true" | "1"));
+        let id = self.seed.uuid();
+        let mut answer = Element::new("enabled", ns::STREAM_MANAGEMENT);
+        if resumable {
+            let max = self.switches.hibernation / 1_000;
+            answer = answer.with("id", &id).with("resume", "true").with("max", max.to_string());
+        }
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.management = Some(Management {
+                id,
+                resumable,
+                handled: 0,
+                acknowledged: 0,
+                queue: VecDeque::new(),
+                asked: false,
+                answer_due: None,
+            });
+        }
+        answer
+    }
+
     /// The client has handled `h` of ours; false when it claims more than there were, which ends the stream.
     fn acknowledge(&mut self, link: LinkId, session: u64, h: u32) -> bool {
         let Some(management) = self.sessions.get_mut(&session).and_then(|session| session.management.as_mut()) else {
@@ -159,11 +182,18 @@ impl FakeServer {
         true
     }
 
-    pub(super) fn resume(&mut self, link: LinkId, jid: &BareJid, element: &Element) {
+    /// Takes up `<resume/>`: `<resumed/>` and what the client has to get again, or `<failed/>`. `None`: the stream is over.
+    pub(super) fn resume(
+        &mut self,
+        link: LinkId,
+        jid: &BareJid,
+        element: &Element,
+    ) -> Option<Result<(Element, Vec<String>), Element>> {
         let previous = element.attribute("previd").unwrap_or_default().to_owned();
         let Some(h) = element.attribute("h").and_then(|h| h.parse::<u32>().ok()) else {
             self.complain("a <resume/> without h");
-            return self.end_stream(link, "undefined-condition");
+            self.end_stream(link, "undefined-condition");
+            return None;
         };
         let known = self.sessions.iter().find(|(_, session)| {
             let management = session.management.as_ref();
@@ -175,32 +205,29 @@ impl FakeServer {
             let failed = Element::new("failed", ns::STREAM_MANAGEMENT)
                 .with_some("h", h)
                 .child(Element::new("item-not-found", ns::STANZA_ERROR));
-            return self.write_element(link, &failed);
+            return Some(Err(failed));
         };
         if let Some(old) = self.sessions.get_mut(&session).and_then(|session| session.link.take()) {
             self.end_stream(old, "conflict");
         }
-        let Some(state) = self.sessions.get_mut(&session) else { return };
+        let state = self.sessions.get_mut(&session)?;
         state.link = Some(link);
         state.hibernates_until = None;
+        // XEP-0352 5.2.
+        state.active = true;
         let handled = state.management.as_ref().map_or(0, |management| management.handled);
         self.stage(link, Stage::Bound);
         if !self.acknowledge(link, session, h) {
-            return;
+            return None;
         }
         self.counts.resumed += 1;
         let resumed =
             Element::new("resumed", ns::STREAM_MANAGEMENT).with("previd", previous).with("h", handled.to_string());
-        self.write_element(link, &resumed);
-        let Some(management) = self.sessions.get_mut(&session).and_then(|session| session.management.as_mut()) else {
-            return;
-        };
+        let management = self.sessions.get_mut(&session).and_then(|session| session.management.as_mut())?;
         management.asked = false;
         management.answer_due = None;
-        let again: Vec<String> = management.queue.iter().map(|outgoing| outgoing.text.clone()).collect();
-        for text in again {
-            self.write(link, &text);
-        }
+        let again = management.queue.iter().map(|outgoing| outgoing.text.clone()).collect();
+        Some(Ok((resumed, again)))
     }
 
     /// Sends a stanza to a session, through its queue.

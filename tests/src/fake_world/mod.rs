@@ -15,19 +15,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret};
-use linnet_messenger::effect::{ComputeJob, ComputeResult, Effect, ScramHash};
+use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash, SessionKind, SignIn};
 use linnet_messenger::fault::{CommandError, Violation};
-use linnet_messenger::ids::{AccountId, ChatId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
-use linnet_messenger::view::item::{AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem};
+use linnet_messenger::view::item::{
+    AccountItem, ChatItem, Connection as ConnectionState, RequestItem, TimelineItem, VersionItem,
+};
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
 
 use self::held::Held;
 use self::network::{Event, Wire};
 use self::phone::Phone;
-pub use self::phone::{Death, Disk};
+pub use self::phone::{Cost, Death, Disk};
 use crate::fake_server::{DOMAIN, FakeServer, LinkId};
 use crate::seed::Seed;
 use crate::world::{DeviceId, World};
@@ -71,6 +74,8 @@ struct Inner {
     next_ticket: u64,
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
+    sign_ins: Vec<(usize, SessionKind, SignIn)>,
+    targets: Vec<(usize, ConnectTarget)>,
     trace: VecDeque<String>,
     salted: Salted,
     folder: PathBuf,
@@ -104,6 +109,8 @@ impl FakeWorld {
             next_ticket: 0,
             answers: BTreeMap::new(),
             violations: Vec::new(),
+            sign_ins: Vec::new(),
+            targets: Vec::new(),
             trace: VecDeque::new(),
             salted: BTreeMap::new(),
             folder,
@@ -165,6 +172,23 @@ impl FakeWorld {
     /// Violations counted so far, in order.
     pub fn violations(&self) -> Vec<Violation> {
         self.inner.borrow().violations.iter().map(|(_, violation)| *violation).collect()
+    }
+
+    /// How often something arrived anywhere.
+    pub fn arrivals(&self) -> u64 {
+        self.inner.borrow().arrivals
+    }
+
+    /// How the device's sessions were established so far, in order.
+    pub fn sign_ins(&self, device: DeviceId) -> Vec<(SessionKind, SignIn)> {
+        let inner = self.inner.borrow();
+        inner.sign_ins.iter().filter(|(id, ..)| *id == device.0).map(|(_, kind, how)| (*kind, *how)).collect()
+    }
+
+    /// Where the device wanted to connect so far, in order.
+    pub fn targets(&self, device: DeviceId) -> Vec<ConnectTarget> {
+        let inner = self.inner.borrow();
+        inner.targets.iter().filter(|(id, _)| *id == device.0).map(|(_, target)| target.clone()).collect()
     }
 
     /// Everything that went over the wires lately.
@@ -250,6 +274,16 @@ impl FakeWorld {
         self.inner.borrow_mut().handle(device.0, vec![input]);
     }
 
+    /// What it has cost the device to be there.
+    pub fn cost(&self, device: DeviceId) -> Cost {
+        self.inner.borrow().phones[device.0].cost
+    }
+
+    /// Where the device connected last.
+    pub fn target(&self, device: DeviceId) -> Option<ConnectTarget> {
+        self.targets(device).pop()
+    }
+
     /// One number out of the device's store.
     pub fn count(&self, device: DeviceId, sql: &str) -> i64 {
         self.inner.borrow().phones[device.0].count(sql)
@@ -265,7 +299,7 @@ impl FakeWorld {
         inner.open(id.0);
         drop(inner);
         let password = Secret::new(password);
-        let command = Command::AddAccount { address: jid.to_string(), password, server: None };
+        let command = Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None };
         match self.submit(id, command) {
             Ok(Receipt::Account(account)) => self.inner.borrow_mut().phones[id.0].account = Some(account),
             other => self.fail(&format!("adding an account gave {other:?}")),
@@ -379,6 +413,10 @@ impl World for FakeWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
+        self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
     }
 
     fn cut(&self, device: DeviceId) {
@@ -523,6 +561,7 @@ impl Inner {
         if death == Some(Death::Received) {
             return self.kill(device);
         }
+        phone.cost.act(time);
         let now = phone.now(time, EPOCH);
         let Some(running) = phone.running.as_mut() else { return };
         let outcome = running.engine.handle(inputs, &now);
@@ -545,8 +584,9 @@ impl Inner {
     fn perform(&mut self, device: usize, effect: Effect) {
         match effect {
             Effect::Connect { account, connection, target } => {
-                let direct = target.server.is_some_and(|server| server.direct_tls);
-                self.connect(device, account, connection, direct);
+                let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
+                self.connect(device, account, connection, direct, target.pin);
+                self.targets.push((device, target));
             }
             Effect::StartTls { connection, .. } => self.start_tls(device, connection),
             Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),
@@ -560,9 +600,10 @@ impl Inner {
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);
             }
-            Effect::Session { kind, .. } => {
+            Effect::Session { kind, sign_in, .. } => {
                 let name = self.phones[device].name.clone();
-                self.note(format!("{name}: {kind:?}"));
+                self.note(format!("{name}: {kind:?} by {sign_in:?}"));
+                self.sign_ins.push((device, kind, sign_in));
             }
             Effect::Violation { violation, .. } => {
                 let name = self.phones[device].name.clone();

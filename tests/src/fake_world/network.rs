@@ -2,7 +2,7 @@
 //! lost with their connection, in the middle of a stanza too.
 
 use linnet_messenger::effect::{ComputeResult, TransportError};
-use linnet_messenger::ids::{AccountId, ConnectionId};
+use linnet_messenger::ids::{AccountId, ConnectionId, Fingerprint};
 use linnet_messenger::input::{Input, TlsInfo};
 use linnet_messenger::wire::{Frame, Limits, Reader, ns};
 
@@ -59,6 +59,7 @@ pub struct Wire {
     account: AccountId,
     connection: ConnectionId,
     direct_tls: bool,
+    pin: Option<Fingerprint>,
     exporter: Vec<u8>,
     server_reader: Reader,
     device_reader: Reader,
@@ -87,7 +88,14 @@ impl Inner {
         least + self.seed.below(most.saturating_sub(least) + 1)
     }
 
-    pub(super) fn connect(&mut self, device: usize, account: AccountId, connection: ConnectionId, direct_tls: bool) {
+    pub(super) fn connect(
+        &mut self,
+        device: usize,
+        account: AccountId,
+        connection: ConnectionId,
+        direct_tls: bool,
+        pin: Option<Fingerprint>,
+    ) {
         let at = self.time + 2 * self.travel();
         if !self.phones[device].network || !self.server_up {
             let error = TransportError::Unreachable;
@@ -102,6 +110,7 @@ impl Inner {
             account,
             connection,
             direct_tls,
+            pin,
             exporter,
             server_reader: Reader::new(Limits::default()),
             device_reader: Reader::new(Limits::default()),
@@ -141,6 +150,7 @@ impl Inner {
 
     pub(super) fn write_up(&mut self, device: usize, connection: ConnectionId, bytes: Vec<u8>) {
         let Some(link) = self.link_of(device, connection) else { return };
+        self.phones[device].cost.bytes += bytes.len() as u64;
         let name = self.phones[device].name.clone();
         self.note(format!("{name} > {}", String::from_utf8_lossy(&bytes)));
         let mut at = self.time + self.travel();
@@ -203,7 +213,9 @@ impl Inner {
             match output {
                 Output::Bytes(link, bytes) => {
                     let Some(wire) = self.wires.get(&link) else { continue };
-                    let name = self.phones[wire.device].name.clone();
+                    let device = wire.device;
+                    self.phones[device].cost.bytes += bytes.len() as u64;
+                    let name = self.phones[device].name.clone();
                     self.note(format!("{name} < {}", String::from_utf8_lossy(&bytes)));
                     for piece in self.pieces(bytes) {
                         let Some(wire) = self.wires.get_mut(&link) else { continue };
@@ -313,6 +325,10 @@ impl Inner {
                 if !self.server_up {
                     return self.device_loses(link, Some(TransportError::Unreachable));
                 }
+                if wire.direct_tls && !self.shakes_hands(link) {
+                    return;
+                }
+                let Some(wire) = self.wires.get(&link) else { return };
                 let tls = wire.direct_tls.then(|| tls_info(wire));
                 let bindings =
                     vec![("tls-exporter", wire.exporter.clone()), ("tls-server-end-point", END_POINT.to_vec())];
@@ -320,6 +336,9 @@ impl Inner {
                 self.handle(device, vec![Input::TransportOpen { account, connection, tls }]);
             }
             Event::TlsDone(link) => {
+                if !self.shakes_hands(link) {
+                    return;
+                }
                 let Some(wire) = self.wires.get(&link).filter(|wire| wire.device_there) else { return };
                 let (device, account, connection, tls) = (wire.device, wire.account, wire.connection, tls_info(wire));
                 self.handle(device, vec![Input::TlsReady { account, connection, tls }]);
@@ -340,6 +359,25 @@ impl Inner {
             }
             Event::DeviceLoses(link, error) => self.device_loses(link, error),
         }
+    }
+
+    /// The device's runtime looks at the server's certificate; false: it hung up.
+    fn shakes_hands(&mut self, link: LinkId) -> bool {
+        let Some(wire) = self.wires.get(&link).filter(|wire| wire.device_there) else { return false };
+        let (device, account, connection) = (wire.device, wire.account, wire.connection);
+        let certificate = self.server.certificate.clone();
+        let accepted = match wire.pin {
+            Some(pin) => certificate.sha256 == pin,
+            None => certificate.problem.is_none(),
+        };
+        if !accepted || wire.pin.is_some() {
+            self.handle(device, vec![Input::Certificate { account, connection, certificate }]);
+        }
+        if !accepted {
+            self.schedule(self.time, Event::ServerLoses(link));
+            self.device_loses(link, Some(TransportError::Certificate));
+        }
+        accepted
     }
 
     fn device_loses(&mut self, link: LinkId, error: Option<TransportError>) {

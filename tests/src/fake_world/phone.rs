@@ -14,7 +14,6 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
 use rusqlite::Connection;
-use zeroize::Zeroizing;
 
 use super::held::Held;
 use crate::fake_server::LinkId;
@@ -29,6 +28,28 @@ pub enum Death {
     Committed,
     /// What follows has left too.
     Acknowledged,
+}
+
+/// What a device's battery notices, since the beginning.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// How often the process was woken by a clock or by bytes. What follows within [`Cost::BURST`] is the same time.
+    pub wakes: u64,
+    /// Written and received, without TLS and TCP.
+    pub bytes: u64,
+    /// When it last did something, world time.
+    last: Option<u64>,
+}
+
+impl Cost {
+    /// Milliseconds: a timer and the answer to what it sent are one burst of the radio.
+    pub const BURST: u64 = 2_000;
+
+    /// It does something now.
+    pub fn act(&mut self, time: u64) {
+        self.wakes += u64::from(self.last.is_none_or(|last| time - last > Self::BURST));
+        self.last = Some(time);
+    }
 }
 
 /// What runs: gone with the process.
@@ -59,6 +80,8 @@ pub struct Phone {
     pub network: bool,
     /// Dies at the n-th stanza from now.
     pub doom: Option<(Death, u32)>,
+    /// What it costs to be there.
+    pub cost: Cost,
     path: PathBuf,
 }
 
@@ -75,6 +98,7 @@ impl Phone {
             skew: 0,
             network: true,
             doom: None,
+            cost: Cost::default(),
             path: folder.join(format!("{name}.db")),
         }
     }
@@ -90,7 +114,7 @@ impl Phone {
 
     /// Starts the process on whatever is on disk.
     pub fn open(&mut self, seed: Seed, now: &Now) -> Result<(), String> {
-        let options = StoreOptions { path: Some(self.path.clone()), key: Zeroizing::new([7; 32]) };
+        let options = StoreOptions::new(Some(self.path.clone()), [7; 32]);
         self.life += 1;
         let engine = Engine::open(options, Box::new(seed), now).map_err(|error| error.to_string())?;
         let reader = engine.reader().map_err(|error| error.to_string())?;
@@ -98,7 +122,7 @@ impl Phone {
             engine,
             reader,
             timelines: BTreeMap::new(),
-            chat_list: Held::new(ChatList),
+            chat_list: Held::new(ChatList::new()),
             accounts: Held::new(Accounts),
             requests: Held::new(Requests),
             links: BTreeMap::new(),

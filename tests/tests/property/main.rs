@@ -6,6 +6,7 @@
 
 mod diff;
 mod outbox;
+mod styling;
 mod timeline;
 
 /// For cases that play a whole world: each try at a smaller one takes as long.

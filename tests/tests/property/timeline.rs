@@ -1,5 +1,6 @@
 //! Whatever way an archive reaches a device (in pages of any size, with any part of it live, twice or not at all, with
-//! deaths and cuts between, its gaps filled in any order) the timeline is the archive.
+//! deaths and cuts between, its gaps filled in any order) the timeline is the archive: corrections in the place of what
+//! they correct, receipts and markers as states.
 
 use jid::{BareJid, Jid};
 use linnet_messenger::command::Command;
@@ -33,6 +34,17 @@ struct Said {
     word: u8,
     /// Milliseconds since the one before.
     pause: u32,
+    relation: Relation,
+}
+
+/// What it says of another one, counted back from the newest that it can be about.
+#[derive(Debug, Clone, Copy)]
+enum Relation {
+    Nothing,
+    /// Of the same sender, or, wrongly, of whomever.
+    Corrects(u8, bool),
+    Receipt(u8),
+    Displayed(u8),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,14 +81,23 @@ fn said() -> impl Strategy<Value = Said> {
         1 => Just(Naming::Nameless),
     ];
     let pause = prop_oneof![Just(0_u32), 1_u32..3_000, 3_000_u32..900_000];
-    (0_usize..3, any::<bool>(), naming, 0_u8..4, pause).prop_map(|(peer, by_us, naming, word, pause)| Said {
-        peer,
-        by_us: by_us || peer == 2,
-        // A note to self is archived twice; only a modern client tells the copies from two notes.
-        naming: if peer == 2 { Naming::Modern } else { naming },
-        word,
-        pause,
-    })
+    let relation = prop_oneof![
+        5 => Just(Relation::Nothing),
+        3 => (0_u8..4, prop::bool::weighted(0.9)).prop_map(|(back, same)| Relation::Corrects(back, same)),
+        1 => (0_u8..6).prop_map(Relation::Receipt),
+        1 => (0_u8..6).prop_map(Relation::Displayed),
+    ];
+    (0_usize..3, any::<bool>(), naming, 0_u8..4, pause, relation).prop_map(
+        |(peer, by_us, naming, word, pause, relation)| Said {
+            peer,
+            by_us: by_us || peer == 2,
+            // A note to self is archived twice; only a modern client tells the copies from two notes.
+            naming: if peer == 2 { Naming::Modern } else { naming },
+            word,
+            pause,
+            relation,
+        },
+    )
 }
 
 fn trouble() -> impl Strategy<Value = Trouble> {
@@ -112,8 +133,23 @@ fn plan() -> impl Strategy<Value = Plan> {
         })
 }
 
+/// A message that can be meant by another.
+#[derive(Debug, Clone)]
+struct Meant {
+    peer: usize,
+    by_us: bool,
+    id: String,
+    unique: bool,
+}
+
+/// The newest but so many that fits.
+fn meant(history: &[Meant], back: u8, fits: impl Fn(&Meant) -> bool) -> Option<String> {
+    let fitting: Vec<&Meant> = history.iter().rev().filter(|one| fits(one)).collect();
+    fitting.get(usize::from(back) % fitting.len().max(1)).map(|one| one.id.clone())
+}
+
 /// A stanza with its sender and recipient.
-fn stanza(said: Said, number: usize) -> (Jid, Jid, Element) {
+fn stanza(said: Said, number: usize, history: &mut Vec<Meant>) -> (Jid, Jid, Element) {
     let own = Jid::new("alice@linnet.test/elsewhere").unwrap();
     let peer = BareJid::new(PEERS[said.peer]).unwrap();
     let (from, to) = if said.by_us {
@@ -130,38 +166,105 @@ fn stanza(said: Said, number: usize) -> (Jid, Jid, Element) {
         .with("type", "chat")
         .with("from", from.as_str())
         .with("to", to.as_str())
-        .with_some("id", id.as_deref())
-        .child(Element::new("body", ns::CLIENT).text(format!("word {}", said.word)));
+        .with_some("id", id.as_deref());
+    let here = |one: &Meant| one.peer == said.peer;
+    // Of ids that are used again the newest counts when it is said, which is no law of the archive alone.
+    let others = |one: &Meant| here(one) && one.by_us != said.by_us && one.unique;
+    let signal = match said.relation {
+        Relation::Receipt(back) => meant(history, back, others).map(|id| ("received", ns::RECEIPTS, id)),
+        Relation::Displayed(back) => meant(history, back, others).map(|id| ("displayed", ns::MARKERS, id)),
+        _ => None,
+    };
+    if let Some((name, ns, id)) = signal {
+        return (from, to, message.child(Element::new(name, ns).with("id", id)));
+    }
+    message = message.child(Element::new("body", ns::CLIENT).text(format!("word {}", said.word)));
     if matches!(said.naming, Naming::Modern) {
-        message = message.child(Element::new("origin-id", ns::STANZA_ID).with_some("id", id));
+        message = message.child(Element::new("origin-id", ns::STANZA_ID).with_some("id", id.clone()));
+    }
+    let corrected = match said.relation {
+        Relation::Corrects(back, same) => meant(history, back, |one| here(one) && (one.by_us == said.by_us || !same)),
+        _ => None,
+    };
+    if let Some(original) = corrected {
+        message = message.child(Element::new("replace", ns::CORRECTION).with("id", original));
+    } else if let Some(id) = id {
+        let unique = matches!(said.naming, Naming::Modern | Naming::Plain);
+        history.push(Meant { peer: said.peer, by_us: said.by_us, id, unique });
     }
     (from, to, message)
 }
 
-/// What a chat should show: the archive, with the two copies of a note to self as one.
+/// A message as it should be shown.
+struct Shown {
+    sender: String,
+    id: Option<String>,
+    own: bool,
+    text: String,
+    edited: bool,
+    delivered: bool,
+    read: bool,
+}
+
+/// What a chat should show: the archive, with the two copies of a note to self as one, read by the letter.
 fn archived(world: &FakeWorld, peer: &str) -> Vec<String> {
     let own = address("alice");
     let server = world.server();
     let mut notes = std::collections::BTreeSet::new();
-    server
-        .archive(&own)
-        .rows
-        .iter()
-        .filter(|row| {
-            let other = if row.from.to_bare() == own { row.to.to_bare() } else { row.from.to_bare() };
-            other.as_str() == peer
-        })
-        .filter(|row| peer != own.as_str() || notes.insert(row.message.attribute("id").map(str::to_owned)))
-        .map(|row| format!("{}: {}", row.from.node().map(ToString::to_string).unwrap_or_default(), row.body()))
-        .collect()
+    let mut shown: Vec<Shown> = Vec::new();
+    for row in &server.archive(&own).rows {
+        let other = if row.from.to_bare() == own { row.to.to_bare() } else { row.from.to_bare() };
+        let id = row.message.attribute("id").map(str::to_owned);
+        if other.as_str() != peer || (peer == own.as_str() && !notes.insert(id.clone())) {
+            continue;
+        }
+        let by_us = row.from.to_bare() == own;
+        let about = |name: &str, ns: &str| row.message.first(name, ns).and_then(|child| child.attribute("id"));
+        if let Some(target) = about("received", ns::RECEIPTS) {
+            let newest = shown.iter_mut().rfind(|one| one.own && !by_us && one.id.as_deref() == Some(target));
+            newest.into_iter().for_each(|one| one.delivered = true);
+            continue;
+        }
+        if let Some(target) = about("displayed", ns::MARKERS) {
+            let newest = shown.iter().rposition(|one| one.own && !by_us && one.id.as_deref() == Some(target));
+            newest.into_iter().for_each(|at| shown[..=at].iter_mut().for_each(|one| one.read = true));
+            continue;
+        }
+        let replaced = about("replace", ns::CORRECTION);
+        let original = replaced
+            .and_then(|target| shown.iter_mut().rfind(|one| one.own == by_us && one.id.as_deref() == Some(target)));
+        match original {
+            Some(original) => (original.text, original.edited) = (row.body(), true),
+            None => shown.push(Shown {
+                sender: row.from.node().map(ToString::to_string).unwrap_or_default(),
+                // A correction can't be corrected.
+                id: id.filter(|_| replaced.is_none()),
+                own: by_us,
+                text: row.body(),
+                edited: false,
+                delivered: false,
+                read: false,
+            }),
+        }
+    }
+    let line = |one: &Shown| {
+        let edited = if one.edited { " (edited)" } else { "" };
+        let state = match (one.own, one.read, one.delivered) {
+            (false, ..) => "",
+            (_, true, _) => " ✓✓ read",
+            (_, _, true) => " ✓✓",
+            _ => " ✓",
+        };
+        format!("{}: {}{edited}{state}", one.sender, one.text)
+    };
+    shown.iter().map(line).collect()
 }
 
 fn shown(device: Device<'_>, peer: &str) -> Vec<String> {
     device.scroll_to_beginning(peer);
-    let timeline = device.timeline(peer);
-    picture::messages(&timeline)
-        .map(|message| format!("{}: {}", message.sender.split('@').next().unwrap_or_default(), message.body))
-        .collect()
+    let messages: Vec<TimelineItem> =
+        device.timeline(peer).into_iter().filter(|item| matches!(item, TimelineItem::Message(_))).collect();
+    picture::of(&messages).lines().map(str::to_owned).collect()
 }
 
 /// Asks for one gap after the other, in an order the plan chooses, until none is left.
@@ -197,8 +300,9 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         server.switches.millisecond_stamps = plan.millis;
     }
     let mut time = world.server().now() - plan.days * 86_400_000;
-    let keep = |said: Said, number: usize, time: i64| {
-        let (from, to, message) = stanza(said, number);
+    let mut history = Vec::new();
+    let keep = |said: Said, number: usize, time: i64, history: &mut Vec<Meant>| {
+        let (from, to, message) = stanza(said, number, history);
         let copies = if said.peer == 2 { 2 } else { 1 };
         for _ in 0..copies {
             world.server().archive_by_hand(&own, &from, &to, message.clone(), time);
@@ -206,7 +310,7 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
     };
     for (number, said) in plan.before.iter().enumerate() {
         time += i64::from(said.pause);
-        keep(*said, number, time);
+        keep(*said, number, time, &mut history);
     }
     let alice = world.any().device("alice");
     world.advance(plan.seed % 3_000);
@@ -215,9 +319,9 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         if said.by_us {
             // From another device of hers: nothing of it is delivered here.
             let now = world.server_acts(|server| server.now());
-            keep(*said, 1_000 + number, now);
+            keep(*said, 1_000 + number, now, &mut history);
         } else {
-            let (.., message) = stanza(*said, 1_000 + number);
+            let (.., message) = stanza(*said, 1_000 + number, &mut history);
             world.server_acts(|server| server.arrives(&message));
         }
         for (_, trouble) in plan.troubles.iter().filter(|(at, _)| at.index(plan.live.len()) == number) {

@@ -52,8 +52,9 @@ const EVERY_FEATURE: [&str; 10] = [
 ];
 
 /// The features that may use another one, and why.
-const PAIRS: [(&str, &str, &str); 8] = [
+const PAIRS: [(&str, &str, &str); 10] = [
     ("account", "archive", "a new account's archive begins unread"),
+    ("account", "message", "what is no longer told is taken out of the outbox"),
     ("archive", "chat", "what the archive tells may open a chat"),
     ("archive", "message", "the archive decides identity and order"),
     ("chat", "archive", "a gap fills itself when its chat is looked at"),
@@ -61,6 +62,7 @@ const PAIRS: [(&str, &str, &str); 8] = [
     ("chat", "message", "reading a chat is a mark on its messages"),
     ("message", "archive", "a live message moves the archive's cursor"),
     ("message", "chat", "a message may open a chat"),
+    ("message", "contact", "who may not see us is not answered"),
 ];
 
 /// The other modules.
@@ -74,7 +76,7 @@ const OTHERS: [(&str, &[&str]); 8] = [
     // The stream drives the engine, and brings what the archive knows of it up to date.
     ("session", &["wire", "store", "outbox", "engine", "archive", "view::item"]),
     ("outbox", &["wire", "store", "engine::cx", "engine::feature", "message", "session::clock", "view::item"]),
-    ("view", &["store", "message::state"]),
+    ("view", &["store", "message::state", "message::styling"]),
 ];
 
 /// Uses that the table does not allow.

@@ -8,6 +8,8 @@ import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.CommandException
+import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.ui.Core
 
 class AccountModel(
@@ -23,6 +25,8 @@ class AccountModel(
 
     fun setEnabled(on: Boolean) = command { core.setAccountEnabled(account, on) }
     fun setArchiving(on: Boolean) = command { core.setArchiving(account, on) }
+    fun setPrivacy(setting: PrivacySetting, on: Boolean) = command { core.setPrivacy(account, setting, on) }
+    fun setProxy(proxy: ProxyAddress?) = command { core.setProxy(account, proxy) }
     fun remove() = command {
         core.removeAccount(account)
         removed()

@@ -33,6 +33,9 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import org.linnet.core.AccountItem
+import org.linnet.core.Connection
+import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTopBar
@@ -40,6 +43,8 @@ import org.linnet.ui.theme.Question
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.connection
 import org.linnet.ui.words.missing
+import org.linnet.ui.words.privacy
+import org.linnet.ui.words.remedy
 import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
 
@@ -48,25 +53,49 @@ interface AccountActions {
     fun back()
     fun setEnabled(on: Boolean)
     fun setArchiving(on: Boolean)
+    fun setPrivacy(setting: PrivacySetting, on: Boolean)
+    fun setProxy(proxy: ProxyAddress?)
+    fun setBackground(on: Boolean)
+    fun mend(account: AccountItem)
+    fun openCertificate(account: AccountItem)
     fun remove()
     fun addAnother()
 }
 
 @Composable
-fun AccountScreen(account: AccountItem?, actions: AccountActions, modifier: Modifier = Modifier) {
+fun AccountScreen(
+    account: AccountItem?,
+    actions: AccountActions,
+    modifier: Modifier = Modifier,
+    /** Whether the device stays connected while the app is closed; null if it has no such choice. */
+    background: Boolean? = null,
+) {
     var asking by remember { mutableStateOf(false) }
+    var choosing by remember { mutableStateOf(false) }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.accountTitle, onBack = actions::back)
             if (account == null) return@Column
             Column(Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(bottom = 24.dp)) {
-                Who(account)
+                Who(account, actions::mend)
                 Toggle(strings.accountEnabled, null, account.enabled, actions::setEnabled, Modifier.testTag("enabled"))
                 account.archiving?.let {
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
                     Toggle(strings.accountArchiving, text, it, actions::setArchiving, Modifier.testTag("archiving"))
                 }
+                Privacy(account, actions::setPrivacy)
                 Server(account)
+                Way(account, actions) { choosing = true }
+                if (background != null) {
+                    Heading(strings.deviceTitle, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
+                    Toggle(
+                        strings.deviceBackground,
+                        strings.deviceBackgroundText,
+                        background,
+                        actions::setBackground,
+                        Modifier.testTag("background"),
+                    )
+                }
                 Spacer(Modifier.size(12.dp))
                 TextButton(actions::addAnother, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
                     Text(strings.accountAdd)
@@ -77,6 +106,7 @@ fun AccountScreen(account: AccountItem?, actions: AccountActions, modifier: Modi
             }
         }
     }
+    if (choosing) ProxyDialog(account?.proxy, onChoose = actions::setProxy, onCancel = { choosing = false })
     if (asking && account != null) {
         Question(
             strings.accountRemoveQuestion(account.address),
@@ -89,7 +119,7 @@ fun AccountScreen(account: AccountItem?, actions: AccountActions, modifier: Modi
 }
 
 @Composable
-private fun Who(account: AccountItem) {
+private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
     Column(
         Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 20.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
@@ -104,6 +134,30 @@ private fun Who(account: AccountItem) {
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             textAlign = TextAlign.Center,
         )
+        if (account.connection is Connection.Failed) {
+            TextButton({ onMend(account) }, Modifier.heightIn(min = 48.dp).testTag("mend")) {
+                Text(strings.remedy(account))
+            }
+        }
+    }
+}
+
+/** How the account reaches its server: through a proxy or straight, and by which certificate it knows it. */
+@Composable
+private fun Way(account: AccountItem, actions: AccountActions, onProxy: () -> Unit) {
+    val proxy = account.proxy
+    Toggle(
+        strings.proxyUse,
+        if (proxy == null) strings.proxyOff else strings.proxyOn("${proxy.host}:${proxy.port}"),
+        proxy != null,
+        { on -> if (on) onProxy() else actions.setProxy(null) },
+        Modifier.testTag("proxy"),
+    )
+    if (account.certificate != null) {
+        TextButton(
+            { actions.openCertificate(account) },
+            Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("certificate"),
+        ) { Text(strings.certificateTitle) }
     }
 }
 
@@ -129,16 +183,34 @@ private fun Toggle(title: String, text: String?, on: Boolean, onChange: (Boolean
     }
 }
 
+/** What others learn without being told; what one's own devices learn of each other is not theirs. */
+@Composable
+private fun Privacy(account: AccountItem, onChange: (PrivacySetting, Boolean) -> Unit) {
+    Heading(strings.privacyTitle, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
+    for (setting in PrivacySetting.entries) {
+        val (title, text) = strings.privacy(setting)
+        val on = when (setting) {
+            PrivacySetting.RECEIPTS -> account.privacy.receipts
+            PrivacySetting.READ_MARKERS -> account.privacy.readMarkers
+            PrivacySetting.TYPING -> account.privacy.typing
+        }
+        Toggle(title, text, on, { onChange(setting, it) }, Modifier.testTag("privacy/$setting"))
+    }
+}
+
+@Composable
+internal fun Heading(text: String, modifier: Modifier = Modifier) = Text(
+    text,
+    modifier.semantics { heading() },
+    style = MaterialTheme.typography.labelLarge,
+    color = MaterialTheme.colorScheme.primary,
+)
+
 @Composable
 private fun Server(account: AccountItem) {
     if (!account.signedIn) return
     Column(Modifier.padding(horizontal = 24.dp, vertical = 12.dp)) {
-        Text(
-            strings.accountServer,
-            Modifier.semantics { heading() },
-            style = MaterialTheme.typography.labelLarge,
-            color = MaterialTheme.colorScheme.primary,
-        )
+        Heading(strings.accountServer)
         if (account.missing.isEmpty()) {
             Text(
                 strings.accountServerComplete,

@@ -51,6 +51,7 @@ import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LabelledIcon
 import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.Question
+import org.linnet.ui.theme.StateIcon
 import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.messageState
@@ -84,6 +85,7 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
     var asking by remember { mutableStateOf(false) }
     val description = described(message, chat)
     val spoken = spokenActions(message, actions) { asking = true }
+    val ground = if (message.outgoing) colors.ownBubble else colors.theirBubble
     val ink = if (message.outgoing) colors.onOwnBubble else colors.onTheirBubble
     val faint = if (message.outgoing) colors.ownBubbleFaint else colors.theirBubbleFaint
     val link = if (message.outgoing) colors.ownBubbleFaint else MaterialTheme.colorScheme.primary
@@ -91,7 +93,7 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
         Box(
             Modifier.widthIn(max = widest)
                 .clip(bubbleShape(row.group, message.outgoing))
-                .background(if (message.outgoing) colors.ownBubble else colors.theirBubble)
+                .background(ground)
                 .combinedClickable(
                     onLongClickLabel = strings.messageActions,
                     onLongClick = { menu = true },
@@ -106,7 +108,10 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
                 .testTag("message")
                 .padding(start = 13.dp, end = 13.dp, top = 8.dp, bottom = 8.dp),
         ) {
-            Body(message.body, ink, link) { if (stamped(row)) Stamp(message, faint) }
+            val actor = if (message.me) message.senderName else null
+            Body(message.text, Inks(ink, link, faint), actor = actor) {
+                if (stamped(row)) Stamp(message, faint, ground)
+            }
         }
         MessageMenu(menu, { menu = false }, message, actions) { asking = true }
     }
@@ -125,24 +130,20 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
 private fun stamped(row: ChatRow.Message): Boolean = when (row.item.state) {
     MessageState.Sending -> true
     is MessageState.Failed -> true
-    else -> row.group == GroupPosition.SINGLE || row.group == GroupPosition.LAST
+    else -> row.item.edited || row.group == GroupPosition.SINGLE || row.group == GroupPosition.LAST
 }
 
 @Composable
-private fun Stamp(message: MessageItem, color: Color) {
+private fun Stamp(message: MessageItem, color: Color, ground: Color) {
     // Said by the bubble's own description, for every message of a group.
     Row(Modifier.clearAndSetSemantics {}, verticalAlignment = Alignment.CenterVertically) {
+        if (message.edited) {
+            Text(strings.messageEdited, style = MaterialTheme.typography.labelSmall, color = color, maxLines = 1)
+            Spacer(Modifier.width(5.dp))
+        }
         Text(dates.time(message.time), style = MaterialTheme.typography.labelSmall, color = color, maxLines = 1)
-        val icon = when (message.state) {
-            MessageState.Received -> null
-            MessageState.Sending -> Icons.Clock
-            MessageState.Sent -> Icons.Check
-            is MessageState.Failed -> Icons.Alert
-        }
-        if (icon != null) {
-            Spacer(Modifier.width(3.dp))
-            Icon(icon, null, Modifier.size(13.letterHigh), tint = color)
-        }
+        if (message.state != MessageState.Received) Spacer(Modifier.width(3.dp))
+        StateIcon(message.state, color, ground)
     }
 }
 
@@ -178,6 +179,8 @@ private fun MessageMenu(
             val (icon, text) = when (action) {
                 MessageAction.COPY -> Icons.Copy to strings.messageCopy
                 MessageAction.RETRY -> Icons.Retry to strings.messageRetry
+                MessageAction.CORRECT -> Icons.Compose to strings.messageCorrect
+                MessageAction.VERSIONS -> Icons.History to strings.messageVersions
                 MessageAction.DELETE -> Icons.Delete to strings.messageDelete
             }
             DropdownMenuItem(
@@ -187,6 +190,8 @@ private fun MessageMenu(
                     when (action) {
                         MessageAction.COPY -> actions.copy(message.body)
                         MessageAction.RETRY -> actions.retry(message.id)
+                        MessageAction.CORRECT -> actions.correct(message)
+                        MessageAction.VERSIONS -> actions.showVersions(message.id)
                         MessageAction.DELETE -> onDelete()
                     }
                 },
@@ -201,6 +206,11 @@ private fun spokenActions(message: MessageItem, actions: ChatActions, onDelete: 
         when (action) {
             MessageAction.COPY -> CustomAccessibilityAction(strings.messageCopy) { actions.copy(message.body); true }
             MessageAction.RETRY -> CustomAccessibilityAction(strings.messageRetry) { actions.retry(message.id); true }
+            MessageAction.CORRECT -> CustomAccessibilityAction(strings.messageCorrect) { actions.correct(message); true }
+            MessageAction.VERSIONS -> CustomAccessibilityAction(strings.messageVersions) {
+                actions.showVersions(message.id)
+                true
+            }
             MessageAction.DELETE -> CustomAccessibilityAction(strings.messageDelete) { onDelete(); true }
         }
     }
@@ -209,7 +219,8 @@ private fun spokenActions(message: MessageItem, actions: ChatActions, onDelete: 
 private fun described(message: MessageItem, chat: ChatItem?): String {
     val sender = if (message.outgoing) strings.messageFromYou else chat?.title ?: message.senderName
     val time = dates.moment(message.time)
-    val state = strings.messageState(message.state)
+    val edited = if (message.edited) strings.messageEdited else null
+    val state = listOfNotNull(edited, strings.messageState(message.state)).joinToString().ifEmpty { null }
     return if (state == null) strings.messageDescribed(sender, time)
     else strings.messageDescribedWithState(sender, time, state)
 }

@@ -4,18 +4,23 @@ import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.text.input.clearText
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
+import org.linnet.core.MessageItem
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.Core
 import java.time.ZoneId
@@ -29,7 +34,16 @@ data class ChatState(
     val atStart: Boolean = false,
     /** The newest message is among the rows. */
     val atEnd: Boolean = true,
+    /** The own message whose text is being replaced. */
+    val correcting: Correction? = null,
+    /** Those of the message that is looked at, oldest first. */
+    val versions: List<VersionItem>? = null,
 )
+
+/** A text of its own, so that a correction given up leaves the draft as it was. */
+class Correction(val message: Long, val original: String) {
+    val text = TextFieldState(original)
+}
 
 /** One chat while it is open. What is sent runs in [sending], which outlives the screen. */
 class ChatModel(
@@ -54,8 +68,16 @@ class ChatModel(
     private val unreadFrom = MutableStateFlow<String?>(null)
     private var marked = 0L
     private var asked: Int? = null
+    private val versions = MutableStateFlow<List<VersionItem>?>(null)
+    private var reading: Job? = null
+    private val correcting = MutableStateFlow<Correction?>(null)
 
-    val state = combine(window, unreadFrom, accounts, chats) { shown, mark, allAccounts, allChats ->
+    /** Every keystroke comes here; what the core was not told yet is overtaken by the next. */
+    private val composing = Channel<Boolean>(Channel.CONFLATED)
+    private var composes = false
+
+    private val edits = combine(correcting, versions, ::Pair)
+    val state = combine(window, unreadFrom, accounts, chats, edits) { shown, mark, allAccounts, allChats, (edit, old) ->
         val item = allChats?.firstOrNull { it.id == chat }
         ChatState(
             item,
@@ -63,6 +85,8 @@ class ChatModel(
             shown?.let { rows(it.items, zone, mark) },
             shown?.atStart == true,
             shown?.atEnd != false,
+            edit,
+            old,
         )
     }.stateIn(scope, SharingStarted.Eagerly, ChatState())
 
@@ -74,9 +98,27 @@ class ChatModel(
             }
         }
         command { core.chatOpened(chat) }
+        sending.launch {
+            for (on in composing) {
+                try {
+                    core.setComposing(chat, on)
+                } catch (_: CommandException) {
+                    // Said for courtesy: nobody waits for it, and the next keystroke says it again.
+                }
+            }
+        }
+        scope.coroutineContext.job.invokeOnCompletion {
+            composing(false)
+            composing.close()
+        }
     }
 
     fun send() {
+        val correction = correcting.value
+        if (correction != null) send(correction) else sendDraft()
+    }
+
+    private fun sendDraft() {
         val body = draft.text.toString().trim()
         if (body.isEmpty()) return
         draft.clearText()
@@ -92,6 +134,50 @@ class ChatModel(
                 report(trouble)
             }
         }
+    }
+
+    private fun send(correction: Correction) {
+        val body = correction.text.text.toString().trim()
+        if (body.isEmpty()) return
+        correcting.value = null
+        if (body == correction.original) return
+        val token = core.newToken()
+        sending.launch {
+            try {
+                core.correct(correction.message, body, token)
+            } catch (trouble: CommandException) {
+                if (correcting.value == null) correcting.value = correction
+                report(trouble)
+            }
+        }
+    }
+
+    fun correct(message: MessageItem) {
+        correcting.value = Correction(message.id, message.body)
+    }
+
+    fun cancelCorrection() {
+        correcting.value = null
+    }
+
+    fun showVersions(message: Long) {
+        reading?.cancel()
+        reading = scope.launch {
+            core.versions(message).catch { if (it is SubscriptionException) broken(it) else throw it }
+                .collect { versions.value = it }
+        }
+    }
+
+    fun closeVersions() {
+        reading?.cancel()
+        versions.value = null
+    }
+
+    /** The text field was touched, and is empty or not; or it was left. */
+    fun composing(on: Boolean) {
+        if (!on && !composes) return
+        composes = on
+        composing.trySend(on)
     }
 
     fun retry(message: Long) = command { core.retry(message) }

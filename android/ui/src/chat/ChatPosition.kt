@@ -66,12 +66,16 @@ class ChatPosition(val list: LazyListState) {
         newestFirst = rows.asReversed()
         if (!opened || before.isEmpty()) return
         val newest = newestFirst.firstOrNull() ?: return
-        if (newest.key == before.first().key) return
+        // That someone is writing stays below whatever comes meanwhile.
+        val said = newestFirst.firstOrNull { it !is Row.Typing }
+        if (newest.key == before.first().key && said?.key == before.firstOrNull { it !is Row.Typing }?.key) return
         val known = before.mapTo(HashSet()) { it.key }
-        val added = newestFirst.asSequence().takeWhile { it.key !in known }.filterIsInstance<Row.Message>().toList()
+        val added = newestFirst.asSequence().filter { it !is Row.Typing }.takeWhile { it.key !in known }
+            .filterIsInstance<Row.Message>().toList()
         val own = added.firstOrNull()?.item?.outgoing == true
         when {
-            !atEnd || added.isEmpty() -> Unit
+            !atEnd -> Unit
+            added.isEmpty() -> if (sticks && newest is Row.Typing) list.requestScrollToItem(0)
             sticks || own -> {
                 sticks = true
                 newBelow = 0

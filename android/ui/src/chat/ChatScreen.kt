@@ -46,10 +46,12 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
+import kotlinx.coroutines.flow.drop
 import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.MessageItem
 import org.linnet.ui.chats.ConnectionBanner
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.BackButton
@@ -63,6 +65,11 @@ import org.linnet.ui.words.title
 interface ChatActions {
     fun back()
     fun send()
+    fun composing(on: Boolean)
+    fun correct(message: MessageItem)
+    fun cancelCorrection()
+    fun showVersions(message: Long)
+    fun closeVersions()
     fun retry(message: Long)
     fun delete(message: Long)
     fun copy(text: String)
@@ -97,9 +104,21 @@ fun ChatScreen(
                     else -> Messages(rows, state, actions, watched)
                 }
             }
-            Composer(draft, actions::send, enterSends)
+            val text = state.correcting?.text ?: draft
+            TellComposing(text, watched, actions::composing)
+            Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
+            state.versions?.let { Versions(it, actions::closeVersions) }
         }
     }
+}
+
+/** Each keystroke is told; so is that the field is empty, or that nobody sits before it any more. */
+@Composable
+private fun TellComposing(text: TextFieldState, watched: Boolean, tell: (Boolean) -> Unit) {
+    LaunchedEffect(text) {
+        snapshotFlow { text.text.toString() }.drop(1).collect { tell(it.isNotBlank()) }
+    }
+    LaunchedEffect(watched) { if (!watched) tell(false) }
 }
 
 @Composable
@@ -121,9 +140,10 @@ private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit) {
                     overflow = TextOverflow.Ellipsis,
                 )
                 Text(
-                    chat.address,
+                    if (chat.typing) strings.chatsTyping else chat.address,
                     style = MaterialTheme.typography.bodySmall,
-                    color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    color = if (chat.typing) MaterialTheme.colorScheme.primary
+                    else MaterialTheme.colorScheme.onSurfaceVariant,
                     maxLines = 1,
                     overflow = TextOverflow.Ellipsis,
                 )
@@ -169,6 +189,7 @@ private fun Messages(rows: List<Row>, state: ChatState, actions: ChatActions, wa
                     is Row.Message -> MessageRow(row, state.chat, actions, Modifier.animateItem())
                     is Row.Day -> DayRow(row, Modifier.animateItem())
                     Row.UnreadMark -> UnreadRow(Modifier.animateItem())
+                    is Row.Typing -> TypingRow(row.name, Modifier.animateItem())
                     is Row.Gap -> GapRow(row.item, actions, Modifier.animateItem())
                 }
             }

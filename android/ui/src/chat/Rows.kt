@@ -25,6 +25,8 @@ sealed interface Row {
         override val key get() = "unread"
     }
 
+    data class Typing(override val key: String, val name: String) : Row
+
     data class Gap(val item: GapItem) : Row {
         override val key get() = item.key
     }
@@ -40,6 +42,7 @@ fun rows(items: List<TimelineItem>, zone: ZoneId, unreadFrom: String?): List<Row
     for (item in items) {
         when (item) {
             is TimelineItem.UnreadMark -> Unit
+            is TimelineItem.Typing -> rows += Row.Typing(item.key, item.name)
             is TimelineItem.Gap -> rows += Row.Gap(item.item)
             is TimelineItem.Message -> {
                 val message = item.item

@@ -40,6 +40,7 @@ import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.connection
+import org.linnet.ui.words.remedy
 import org.linnet.ui.words.strings
 
 /**
@@ -72,9 +73,20 @@ fun ConnectionBanner(accounts: List<AccountItem>, onTryNow: () -> Unit, onSignIn
 private fun Banner(account: AccountItem, named: Boolean, onTryNow: () -> Unit, onSignIn: (AccountItem) -> Unit) {
     val connection = account.connection
     val failed = connection is Connection.Failed
-    val ground = if (failed) MaterialTheme.colorScheme.errorContainer else LinnetTheme.colors.banner
-    val ink = if (failed) MaterialTheme.colorScheme.onErrorContainer else LinnetTheme.colors.onBanner
-    val state = strings.connection(connection, currentSecond(connection is Connection.Waiting)).orEmpty()
+    // Another certificate than the one that was trusted may be an attack, which an ordinary complaint is not.
+    val loud = failed && account.certificate?.changed == true
+    val ground = when {
+        loud -> MaterialTheme.colorScheme.error
+        failed -> MaterialTheme.colorScheme.errorContainer
+        else -> LinnetTheme.colors.banner
+    }
+    val ink = when {
+        loud -> MaterialTheme.colorScheme.onError
+        failed -> MaterialTheme.colorScheme.onErrorContainer
+        else -> LinnetTheme.colors.onBanner
+    }
+    val now = currentSecond(connection is Connection.Waiting)
+    val state = if (loud) strings.loginCertificateChanged else strings.connection(connection, now).orEmpty()
     Row(
         Modifier.fillMaxWidth().background(ground).heightIn(min = 44.dp)
             .padding(start = 20.dp, end = 8.dp).testTag("banner"),
@@ -96,7 +108,11 @@ private fun Banner(account: AccountItem, named: Boolean, onTryNow: () -> Unit, o
             color = ink,
         )
         if (connection is Connection.Waiting) TextButton(onTryNow) { Text(strings.connectionTryNow) }
-        if (failed) TextButton({ onSignIn(account) }) { Text(strings.connectionSignInAgain) }
+        if (failed) {
+            TextButton({ onSignIn(account) }) {
+                Text(strings.remedy(account), color = if (loud) ink else MaterialTheme.colorScheme.primary)
+            }
+        }
     }
 }
 

@@ -58,8 +58,8 @@ import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.theme.Question
+import org.linnet.ui.theme.StateIcon
 import org.linnet.ui.theme.layoutStart
-import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.messageState
 import org.linnet.ui.words.strings
@@ -182,7 +182,8 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                     }
                 }
                 Row(verticalAlignment = Alignment.CenterVertically) {
-                    PreviewLine(chat.preview, chat.unread > 0u, Modifier.weight(1f))
+                    if (chat.typing) TypingLine(Modifier.weight(1f))
+                    else PreviewLine(chat.preview, chat.unread > 0u, Modifier.weight(1f))
                     if (chat.unread > 0u) {
                         Spacer(Modifier.width(8.dp))
                         UnreadBadge(chat.unread.toInt())
@@ -217,17 +218,12 @@ private val faint @Composable get() = MaterialTheme.colorScheme.onSurfaceVariant
 private fun PreviewLine(preview: Preview?, unread: Boolean, modifier: Modifier) {
     Row(modifier, verticalAlignment = Alignment.CenterVertically) {
         if (preview != null && preview.outgoing) {
-            val failed = preview.state is MessageState.Failed
-            val icon = when (preview.state) {
-                is MessageState.Failed -> Icons.Alert
-                MessageState.Sending -> Icons.Clock
-                else -> Icons.Check
-            }
-            Icon(
-                icon,
-                strings.messageState(preview.state),
-                Modifier.size(15.letterHigh),
-                tint = if (failed) MaterialTheme.colorScheme.error else faint,
+            StateIcon(
+                preview.state,
+                if (preview.state is MessageState.Failed) MaterialTheme.colorScheme.error else faint,
+                MaterialTheme.colorScheme.background,
+                size = 15,
+                description = strings.messageState(preview.state),
             )
             Spacer(Modifier.width(5.dp))
         }
@@ -243,6 +239,18 @@ private fun PreviewLine(preview: Preview?, unread: Boolean, modifier: Modifier) 
         )
     }
 }
+
+@Composable
+private fun TypingLine(modifier: Modifier) = Text(
+    strings.chatsTyping,
+    modifier.testTag("typing"),
+    textAlign = layoutStart,
+    style = MaterialTheme.typography.bodyMedium,
+    color = MaterialTheme.colorScheme.primary,
+    fontWeight = FontWeight.Medium,
+    maxLines = 1,
+    overflow = TextOverflow.Ellipsis,
+)
 
 @Composable
 private fun UnreadBadge(count: Int) {

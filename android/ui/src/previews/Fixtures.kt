@@ -1,8 +1,11 @@
 package org.linnet.ui.previews
 
 import org.linnet.core.AccountItem
+import org.linnet.core.CertificateItem
+import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.Connection
+import org.linnet.core.LoginFailure
 import org.linnet.core.GapItem
 import org.linnet.core.GapState
 import org.linnet.core.GroupPosition
@@ -11,9 +14,14 @@ import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
 import org.linnet.core.Preview
+import org.linnet.core.Privacy
+import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.SendFailure
+import org.linnet.core.TextBlock
+import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.core.WaitReason
 import java.time.Clock
 import java.time.Instant
@@ -31,6 +39,30 @@ object Fixtures {
     val poorServer = account.copy(missing = listOf(Missing.ARCHIVE, Missing.STREAM_MANAGEMENT))
     val archivingOff = account.copy(archiving = false)
 
+    val newPassword = account.copy(connection = Connection.Failed(LoginFailure.WRONG_PASSWORD))
+    val hidden = account.copy(proxy = ProxyAddress("127.0.0.1", 9050u), missing = listOf(Missing.CARBONS))
+
+    private val certificate = CertificateItem(
+        sha256 = "3f1c9a0be27d44f85a6b0c1d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f",
+        subject = "CN=example.org",
+        issuer = "CN=example.org",
+        names = listOf("example.org", "*.example.org"),
+        notBefore = at(9, 0, daysAgo = 200),
+        notAfter = at(9, 0, daysAgo = -165),
+        problem = CertificateProblem.UNKNOWN_ISSUER,
+        pinnedSha256 = null,
+        changed = false,
+    )
+    private val pinned = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
+    private val refused = Connection.Failed(LoginFailure.CERTIFICATE)
+    val unknownCertificate = account.copy(connection = refused, signedIn = false, certificate = certificate)
+    val changedCertificate =
+        account.copy(connection = refused, certificate = certificate.copy(pinnedSha256 = pinned, changed = true))
+    val movedCertificate = changedCertificate.copy(
+        certificate = changedCertificate.certificate?.copy(problem = null, issuer = "C=US,O=Let's Encrypt,CN=R11"),
+    )
+    val pinnedCertificate = account.copy(certificate = certificate.copy(pinnedSha256 = certificate.sha256))
+
     fun account(address: String, id: Long = 1) = AccountItem(
         key = "account/$id",
         id = id,
@@ -40,6 +72,7 @@ object Fixtures {
         signedIn = true,
         missing = emptyList(),
         archiving = true,
+        privacy = Privacy(receipts = true, readMarkers = true, typing = true),
     )
 
     val request = RequestItem("request/1", 1, "mallory@elsewhere.example", at(17, 2))
@@ -48,6 +81,7 @@ object Fixtures {
         chat(1, "bob@example.org", "Bob Lindqvist", "Perfect, see you at eight then 🎉", at(18, 10), unread = 2),
         chat(
             2, "amelie@jabber.example", "Amélie Duval", "The photos are up, have a look when you can", at(16, 41), true,
+            typing = true,
         ),
         chat(3, "alice@example.org", "alice", "Milk, rye flour, the blue paint", at(9, 5), true, note = true),
         chat(4, "eleni@chat.example", "Ελένη Παππά", "Τα λέμε αύριο στις δέκα", at(20, 55, daysAgo = 1), unread = 1),
@@ -98,6 +132,50 @@ object Fixtures {
         items
     }
 
+    val styled: List<TimelineItem> = Conversation().run {
+        theirs("Here is how I do it", at(17, 40), GroupPosition.FIRST)
+        styled(
+            at(17, 41), GroupPosition.LAST,
+            block(
+                span("*", directive = true), span("Strong", strong = true), span("*", directive = true), span(", "),
+                span("_", directive = true), span("gently", emphasis = true), span("_", directive = true), span(", "),
+                span("~", directive = true), span("gone", strike = true), span("~", directive = true), span(" and "),
+                span("`", directive = true), span("cargo test", code = true), span("`", directive = true), span("."),
+            ),
+            block(span("fn main() {\n    println!(\"one rather long line that runs out of its frame\");\n}"),
+                preformatted = true),
+        )
+        styled(
+            at(17, 44), GroupPosition.SINGLE,
+            block(span("Can we make it eight?"), quote = 1),
+            block(span("Or nine, if the train is late again as it was last week"), quote = 2),
+            block(span("Eight is fine. The way: "), span("https://example.org/map", link = "https://example.org/map")),
+            outgoing = true, state = MessageState.Delivered,
+        )
+        styled(at(17, 45), GroupPosition.SINGLE, block(span("looks for the board game")), me = true)
+        styled(
+            at(17, 52), GroupPosition.SINGLE, block(span("found it, under the sofa")),
+            outgoing = true, me = true, state = MessageState.Read,
+        )
+        items
+    }
+
+    val states: List<TimelineItem> = Conversation().run {
+        theirs("Are we still on for tonight?", at(17, 2))
+        mine("Yes! Half past seven at my place", at(17, 8), state = MessageState.Read)
+        mine("I will bring the rules", at(17, 30), state = MessageState.Delivered, edited = true)
+        theirs("Perfect, see you at eight then 🎉", at(18, 10), edited = true)
+        mine("Looking forward to it, see you at eihgt then", at(18, 11), GroupPosition.FIRST, MessageState.Sent)
+        mine("I am on my way", at(18, 12), GroupPosition.LAST, MessageState.Sending)
+        typing()
+        items
+    }
+
+    val versions: List<VersionItem> = listOf(
+        VersionItem("1", listOf(block(span("I will bring the rulse"))), at(17, 29)),
+        VersionItem("2", listOf(block(span("I will bring the rules"), quote = 0)), at(17, 30)),
+    )
+
     val arabic: List<TimelineItem> = Conversation().run {
         theirs("مرحبا! كيف حالك اليوم؟", at(17, 58), GroupPosition.FIRST)
         theirs("هل ما زلنا على موعدنا هذا المساء؟ 😀", at(17, 58), GroupPosition.LAST)
@@ -118,7 +196,8 @@ object Fixtures {
         outgoing: Boolean = false,
         unread: Int = 0,
         note: Boolean = false,
-        state: MessageState = if (outgoing) MessageState.Sent else MessageState.Received,
+        state: MessageState = if (outgoing) MessageState.Read else MessageState.Received,
+        typing: Boolean = false,
     ) = ChatItem(
         key = "chat/$id",
         id = id,
@@ -128,6 +207,7 @@ object Fixtures {
         noteToSelf = note,
         preview = body?.let { Preview(it, time, outgoing, state) },
         unread = unread.toUInt(),
+        typing = typing,
     )
 
     fun message(
@@ -137,6 +217,9 @@ object Fixtures {
         outgoing: Boolean,
         group: GroupPosition = GroupPosition.SINGLE,
         state: MessageState = if (outgoing) MessageState.Sent else MessageState.Received,
+        text: List<TextBlock>? = null,
+        me: Boolean = false,
+        edited: Boolean = false,
     ) = MessageItem(
         key = "message/$id",
         id = id,
@@ -144,15 +227,33 @@ object Fixtures {
         sender = if (outgoing) "alice@example.org" else "bob@example.org",
         senderName = if (outgoing) "alice" else "Bob Lindqvist",
         body = body,
+        text = text ?: listOf(block(span(body))),
+        me = me,
+        edited = edited,
         time = time,
         state = state,
         group = group,
         actions = listOfNotNull(
             MessageAction.COPY,
             MessageAction.RETRY.takeIf { state is MessageState.Failed },
+            MessageAction.CORRECT.takeIf { outgoing && state !is MessageState.Failed },
+            MessageAction.VERSIONS.takeIf { edited },
             MessageAction.DELETE,
         ),
     )
+
+    fun block(vararg spans: TextSpan, quote: Int = 0, preformatted: Boolean = false) =
+        TextBlock(quote.toUInt(), preformatted, spans.toList())
+
+    fun span(
+        text: String,
+        strong: Boolean = false,
+        emphasis: Boolean = false,
+        strike: Boolean = false,
+        code: Boolean = false,
+        directive: Boolean = false,
+        link: String? = null,
+    ) = TextSpan(text, strong, emphasis, strike, code, directive, link)
 
     fun at(hour: Int, minute: Int, daysAgo: Long = 0): Long =
         millis(now.toLocalDate().minusDays(daysAgo).atTime(hour, minute))
@@ -162,15 +263,37 @@ object Fixtures {
     private class Conversation {
         val items = ArrayList<TimelineItem>()
 
-        fun theirs(body: String, time: Long, group: GroupPosition = GroupPosition.SINGLE) =
-            add(body, time, false, group)
+        fun theirs(
+            body: String,
+            time: Long,
+            group: GroupPosition = GroupPosition.SINGLE,
+            edited: Boolean = false,
+        ) = add(body, time, false, group, edited = edited)
+
+        fun styled(
+            time: Long,
+            group: GroupPosition,
+            vararg blocks: TextBlock,
+            outgoing: Boolean = false,
+            me: Boolean = false,
+            state: MessageState = MessageState.Received,
+        ) {
+            val body = blocks.joinToString("\n") { block -> block.spans.joinToString("") { it.text } }
+            val id = items.size.toLong()
+            items += TimelineItem.Message(message(id, body, time, outgoing, group, state, blocks.toList(), me))
+        }
+
+        fun typing() {
+            items += TimelineItem.Typing("typing", "Bob Lindqvist")
+        }
 
         fun mine(
             body: String,
             time: Long,
             group: GroupPosition = GroupPosition.SINGLE,
-            state: MessageState = MessageState.Sent,
-        ) = add(body, time, true, group, state)
+            state: MessageState = MessageState.Read,
+            edited: Boolean = false,
+        ) = add(body, time, true, group, state, edited)
 
         fun unread() {
             items += TimelineItem.UnreadMark("unread")
@@ -187,8 +310,10 @@ object Fixtures {
             outgoing: Boolean,
             group: GroupPosition,
             state: MessageState = MessageState.Received,
+            edited: Boolean = false,
         ) {
-            items += TimelineItem.Message(message(items.size.toLong(), body, time, outgoing, group, state))
+            val id = items.size.toLong()
+            items += TimelineItem.Message(message(id, body, time, outgoing, group, state, edited = edited))
         }
     }
 }

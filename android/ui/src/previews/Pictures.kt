@@ -11,16 +11,23 @@ import androidx.compose.ui.unit.LayoutDirection
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.LoginFailure
+import org.linnet.core.MessageItem
 import org.linnet.core.Missing
+import org.linnet.core.PrivacySetting
+import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.TimelineItem
+import org.linnet.core.VersionItem
 import org.linnet.ui.Device
 import org.linnet.ui.Surroundings
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.certificate.CertificateActions
+import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatActions
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chat.ChatState
+import org.linnet.ui.chat.Correction
 import org.linnet.ui.chat.firstUnread
 import org.linnet.ui.chat.rows
 import org.linnet.ui.chats.ChatListActions
@@ -30,6 +37,9 @@ import org.linnet.ui.chats.Notice
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.newchat.NewChatState
+import org.linnet.ui.password.PasswordActions
+import org.linnet.ui.password.PasswordScreen
+import org.linnet.ui.password.PasswordState
 import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInFields
 import org.linnet.ui.signin.SignInScreen
@@ -105,7 +115,47 @@ val pictures = listOf(
             NoNewChat,
         )
     },
-    Picture("account") { AccountScreen(Fixtures.poorServer, NoAccount) },
+    Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
+    Picture("account-poor") { AccountScreen(Fixtures.poorServer, NoAccount) },
+    Picture("account-proxy") { AccountScreen(Fixtures.hidden, NoAccount, background = false) },
+    Picture("chat-styles") { Chat(Fixtures.styled, Fixtures.account, Fixtures.chats[0]) },
+    Picture("chat-correcting") {
+        val correction = remember { Correction(9, "Looking forward to it, see you at eihgt then") }
+        Chat(Fixtures.states, Fixtures.account, Fixtures.chats[0].copy(typing = true), correcting = correction)
+    },
+    Picture("chat-versions") {
+        Chat(Fixtures.states, Fixtures.account, Fixtures.chats[0], versions = Fixtures.versions)
+    },
+    Picture("chats-refused") {
+        ChatListScreen(ChatListState(Fixtures.chats, listOf(Fixtures.newPassword)), NoChatList)
+    },
+    Picture("chats-certificate") {
+        ChatListScreen(ChatListState(Fixtures.chats, listOf(Fixtures.changedCertificate)), NoChatList)
+    },
+    Picture("password") {
+        PasswordScreen(
+            PasswordState("alice@example.org", SignInStep.Refused(LoginFailure.WRONG_PASSWORD)),
+            remember { TextFieldState("battery staple") },
+            NoPassword,
+        )
+    },
+    Picture("certificate") { CertificateScreen(Fixtures.unknownCertificate, NoCertificate) },
+    Picture("certificate-changed") { CertificateScreen(Fixtures.changedCertificate, NoCertificate) },
+    Picture("certificate-moved") { CertificateScreen(Fixtures.movedCertificate, NoCertificate) },
+    Picture("certificate-pinned") { CertificateScreen(Fixtures.pinnedCertificate, NoCertificate) },
+    Picture("sign-in-proxy") {
+        SignInScreen(
+            SignInState(
+                SignInStep.Refused(LoginFailure.CERTIFICATE),
+                serverOpen = true,
+                proxy = true,
+                certificate = true,
+                additional = true,
+            ),
+            remember { fields("alice@example.org", "correct horse") },
+            NoSignIn,
+        )
+    },
 )
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
@@ -126,9 +176,12 @@ private fun Chat(
     account: AccountItem,
     chat: ChatItem,
     draft: TextFieldState = TextFieldState(),
+    correcting: Correction? = null,
+    versions: List<VersionItem>? = null,
 ) {
     val rows = remember(items) { rows(items, Fixtures.zone, firstUnread(items)) }
-    ChatScreen(ChatState(chat, account, rows, atStart = true), remember { draft }, NoChat)
+    val state = ChatState(chat, account, rows, atStart = true, correcting = correcting, versions = versions)
+    ChatScreen(state, remember { draft }, NoChat)
 }
 
 private fun fields(address: String, password: String, host: String = "") = SignInFields().apply {
@@ -143,6 +196,8 @@ private object NoSignIn : SignInActions {
     override fun edited() = Unit
     override fun toggleServer() = Unit
     override fun setDirectTls(on: Boolean) = Unit
+    override fun setProxy(on: Boolean) = Unit
+    override fun openCertificate() = Unit
     override fun back() = Unit
 }
 
@@ -161,6 +216,11 @@ private object NoChatList : ChatListActions {
 private object NoChat : ChatActions {
     override fun back() = Unit
     override fun send() = Unit
+    override fun composing(on: Boolean) = Unit
+    override fun correct(message: MessageItem) = Unit
+    override fun cancelCorrection() = Unit
+    override fun showVersions(message: Long) = Unit
+    override fun closeVersions() = Unit
     override fun retry(message: Long) = Unit
     override fun delete(message: Long) = Unit
     override fun copy(text: String) = Unit
@@ -180,10 +240,27 @@ private object NoNewChat : NewChatActions {
     override fun edited() = Unit
 }
 
+private object NoPassword : PasswordActions {
+    override fun back() = Unit
+    override fun submit() = Unit
+    override fun edited() = Unit
+}
+
+private object NoCertificate : CertificateActions {
+    override fun back() = Unit
+    override fun trust(sha256: String) = Unit
+    override fun forget() = Unit
+}
+
 private object NoAccount : AccountActions {
     override fun back() = Unit
     override fun setEnabled(on: Boolean) = Unit
     override fun setArchiving(on: Boolean) = Unit
+    override fun setPrivacy(setting: PrivacySetting, on: Boolean) = Unit
+    override fun setProxy(proxy: ProxyAddress?) = Unit
+    override fun setBackground(on: Boolean) = Unit
+    override fun mend(account: AccountItem) = Unit
+    override fun openCertificate(account: AccountItem) = Unit
     override fun remove() = Unit
     override fun addAnother() = Unit
 }

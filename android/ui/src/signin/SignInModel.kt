@@ -12,6 +12,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.LoginFailure
+import org.linnet.core.ProxyAddress
 import org.linnet.core.ServerAddress
 import org.linnet.core.WaitReason
 import org.linnet.ui.Core
@@ -32,6 +33,10 @@ data class SignInState(
     val directTls: Boolean = false,
     val addressInvalid: Boolean = false,
     val portInvalid: Boolean = false,
+    val proxy: Boolean = false,
+    val proxyInvalid: Boolean = false,
+    /** The server showed a certificate to look at. */
+    val certificate: Boolean = false,
     /** Beside other accounts, which the user can go back to. */
     val additional: Boolean = false,
 )
@@ -42,6 +47,9 @@ class SignInFields {
     val password = TextFieldState()
     val host = TextFieldState()
     val port = TextFieldState("5222")
+    val proxyHost = TextFieldState("127.0.0.1")
+    val proxyPort = TextFieldState("9050")
+    val all get() = listOf(address, password, host, port, proxyHost, proxyPort)
 }
 
 /**
@@ -68,6 +76,11 @@ class SignInModel(
 
     init {
         if (again != null) {
+            again.proxy?.let { known ->
+                fields.proxyHost.setTextAndPlaceCursorAtEnd(known.host)
+                fields.proxyPort.setTextAndPlaceCursorAtEnd("${known.port}")
+                mutable.update { it.copy(proxy = true) }
+            }
             fields.address.setTextAndPlaceCursorAtEnd(again.address)
             if (again.connection != Connection.Off) asked = again.id
         }
@@ -78,17 +91,26 @@ class SignInModel(
         val address = fields.address.text.trim().toString()
         val password = fields.password.text.toString()
         val server = server()
+        val proxy = if (state.value.proxy) proxyAddress(fields.proxyHost, fields.proxyPort) else null
         mutable.update {
-            it.copy(addressInvalid = !looksLikeAddress(address), portInvalid = server == null)
+            it.copy(
+                addressInvalid = !looksLikeAddress(address),
+                portInvalid = server == null,
+                proxyInvalid = it.proxy && proxy == null,
+            )
         }
-        if (state.value.addressInvalid || server == null || password.isEmpty()) return
+        val invalid = state.value.addressInvalid || state.value.proxyInvalid
+        if (invalid || server == null || password.isEmpty()) return
         mutable.update { it.copy(step = SignInStep.Working()) }
         seen = null
         scope.launch {
             try {
                 // A mistyped address is not an account to keep.
                 val stale = account?.takeIf { !it.signedIn && it.address != address }
-                asked = core.addAccount(address, password, server.orNull)
+                // A proxy that was switched off goes before anything is sent straight.
+                val known = account?.takeIf { it.address == address && it.proxy != null && proxy == null }
+                if (known != null) core.setProxy(known.id, null)
+                asked = core.addAccount(address, password, server.orNull, proxy)
                 if (stale != null) core.removeAccount(stale.id)
                 accounts.value?.let(::watch)
             } catch (invalid: CommandException.AddressInvalid) {
@@ -126,16 +148,23 @@ class SignInModel(
         if (!on && port == "5223") fields.port.setTextAndPlaceCursorAtEnd("5222")
     }
 
+    fun setProxy(on: Boolean) = mutable.update { it.copy(proxy = on, proxyInvalid = false) }
+
+    /** The account whose certificate waits to be looked at. */
+    val certificateOf: Long? get() = account?.id
+
     /** A correction makes the complaint go away. */
     fun edited() = mutable.update {
         val step = if (it.step is SignInStep.Working) it.step else SignInStep.Typing
-        it.copy(step = step, addressInvalid = false, portInvalid = false)
+        it.copy(step = step, addressInvalid = false, portInvalid = false, proxyInvalid = false)
     }
 
     private fun watch(all: List<AccountItem>) {
         val id = asked ?: return
         val item = all.firstOrNull { it.id == id } ?: return
         account = item
+        val refused = item.connection == Connection.Failed(LoginFailure.CERTIFICATE)
+        mutable.update { it.copy(certificate = refused && item.certificate != null) }
         if (item.connection == seen) return
         seen = item.connection
         when (val connection = item.connection) {
@@ -165,6 +194,13 @@ class SignInModel(
         val port = fields.port.text.trim().toString().toIntOrNull()?.takeIf { it in 1..65535 } ?: return null
         return Server(ServerAddress(host, port.toUShort(), state.value.directTls))
     }
+}
+
+/** Null when no proxy can be there. */
+internal fun proxyAddress(host: TextFieldState, port: TextFieldState): ProxyAddress? {
+    val name = host.text.trim().toString().takeIf { it.isNotEmpty() && ' ' !in it } ?: return null
+    val number = port.text.trim().toString().toIntOrNull()?.takeIf { it in 1..65535 } ?: return null
+    return ProxyAddress(name, number.toUShort())
 }
 
 /** Catches slips of the finger before a server is asked; the core has the last word (RFC 7622). */

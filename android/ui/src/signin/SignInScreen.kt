@@ -73,6 +73,8 @@ interface SignInActions {
     fun edited()
     fun toggleServer()
     fun setDirectTls(on: Boolean)
+    fun setProxy(on: Boolean)
+    fun openCertificate()
     fun back()
 }
 
@@ -80,8 +82,7 @@ interface SignInActions {
 fun SignInScreen(state: SignInState, fields: SignInFields, actions: SignInActions, modifier: Modifier = Modifier) {
     val working = state.step is SignInStep.Working
     LaunchedEffect(fields) {
-        merge(fields.address.edits(), fields.password.edits(), fields.host.edits(), fields.port.edits())
-            .collect { actions.edited() }
+        merge(*fields.all.map { it.edits() }.toTypedArray()).collect { actions.edited() }
     }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding().imePadding()) {
@@ -96,6 +97,11 @@ fun SignInScreen(state: SignInState, fields: SignInFields, actions: SignInAction
                     Credentials(state, fields, working, actions)
                     ServerSettings(state, fields, working, actions)
                     Outcome(state.step)
+                    if (state.certificate) {
+                        TextButton(actions::openCertificate, Modifier.heightIn(min = 48.dp).testTag("certificate")) {
+                            Text(strings.connectionCertificate)
+                        }
+                    }
                     Submit(fields, working, actions)
                 }
             }
@@ -141,15 +147,20 @@ private fun Credentials(state: SignInState, fields: SignInFields, working: Boole
         ),
         modifier = Modifier.semantics { contentType = ContentType.Username }.testTag("address"),
     )
+    PasswordField(fields.password, !working, actions::submit)
+}
+
+@Composable
+internal fun PasswordField(password: TextFieldState, enabled: Boolean, onSubmit: () -> Unit) {
     var shown by remember { mutableStateOf(false) }
     LinnetField(
-        fields.password,
+        password,
         label = strings.signInPassword,
         secret = !shown,
         password = true,
-        enabled = !working,
+        enabled = enabled,
         keyboard = KeyboardOptions(keyboardType = KeyboardType.Password, imeAction = ImeAction.Go),
-        onKeyboardAction = actions::submit,
+        onKeyboardAction = onSubmit,
         trailing = {
             IconButton({ shown = !shown }) {
                 val label = if (shown) strings.signInHidePassword else strings.signInShowPassword
@@ -211,31 +222,76 @@ private fun ServerSettings(state: SignInState, fields: SignInFields, working: Bo
                     )
                 }
                 if (state.portInvalid) ErrorText(strings.signInPortInvalid)
-                Row(
-                    Modifier.fillMaxWidth().clip(MaterialTheme.shapes.small).toggleable(
-                        state.directTls,
-                        enabled = !working,
-                        role = Role.Switch,
-                        onValueChange = actions::setDirectTls,
-                    ).heightIn(min = 48.dp),
-                    verticalAlignment = Alignment.CenterVertically,
-                ) {
-                    Text(
-                        strings.signInServerDirectTls,
-                        Modifier.weight(1f),
-                        style = MaterialTheme.typography.bodyMedium,
-                    )
-                    Spacer(Modifier.width(12.dp))
-                    Switch(state.directTls, onCheckedChange = null, enabled = !working)
+                Choice(strings.signInServerDirectTls, state.directTls, !working, actions::setDirectTls)
+                Choice(strings.proxyUse, state.proxy, !working, actions::setProxy, Modifier.testTag("proxy"))
+                if (state.proxy) {
+                    ProxyFields(fields.proxyHost, fields.proxyPort, !working, state.proxyInvalid, actions::submit)
                 }
             }
         }
     }
 }
 
+@Composable
+private fun Choice(
+    text: String,
+    on: Boolean,
+    enabled: Boolean,
+    onChange: (Boolean) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    Row(
+        modifier.fillMaxWidth().clip(MaterialTheme.shapes.small)
+            .toggleable(on, enabled = enabled, role = Role.Switch, onValueChange = onChange).heightIn(min = 48.dp),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
+        Text(text, Modifier.weight(1f), style = MaterialTheme.typography.bodyMedium)
+        Spacer(Modifier.width(12.dp))
+        Switch(on, onCheckedChange = null, enabled = enabled)
+    }
+}
+
+/** Where a SOCKS5 proxy is; Tor's own place is written in already. */
+@Composable
+internal fun ProxyFields(
+    host: TextFieldState,
+    port: TextFieldState,
+    enabled: Boolean,
+    invalid: Boolean,
+    onSubmit: () -> Unit,
+) {
+    Text(
+        strings.proxyText,
+        style = MaterialTheme.typography.bodyMedium,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+    )
+    Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
+        LinnetField(
+            host,
+            label = strings.proxyHost,
+            enabled = enabled,
+            keyboard = KeyboardOptions(
+                keyboardType = KeyboardType.Uri,
+                imeAction = ImeAction.Next,
+                autoCorrectEnabled = false,
+            ),
+            modifier = Modifier.weight(1f).testTag("proxy-host"),
+        )
+        LinnetField(
+            port,
+            label = strings.signInServerPort,
+            enabled = enabled,
+            keyboard = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
+            onKeyboardAction = onSubmit,
+            modifier = Modifier.width(112.dp).testTag("proxy-port"),
+        )
+    }
+    if (invalid) ErrorText(strings.proxyInvalid)
+}
+
 /** Spoken as soon as it changes: the eye may rest on the button. */
 @Composable
-private fun Outcome(step: SignInStep) {
+internal fun Outcome(step: SignInStep) {
     Box(Modifier.semantics { liveRegion = LiveRegionMode.Polite }.testTag("outcome")) {
         when (step) {
             SignInStep.Typing -> Unit
@@ -257,24 +313,34 @@ private fun Outcome(step: SignInStep) {
 @Composable
 private fun Submit(fields: SignInFields, working: Boolean, actions: SignInActions) {
     Column(horizontalAlignment = Alignment.CenterHorizontally, modifier = Modifier.fillMaxWidth()) {
-        Button(
-            onClick = actions::submit,
+        SubmitButton(
+            strings.signInButton,
+            working,
             enabled = !working && fields.address.text.isNotBlank() && fields.password.text.isNotEmpty(),
-            modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("sign-in"),
-            shape = MaterialTheme.shapes.medium,
-        ) {
-            if (working) {
-                CircularProgressIndicator(Modifier.size(20.dp), strokeWidth = 2.dp)
-                Spacer(Modifier.width(12.dp))
-            }
-            Text(strings.signInButton, style = MaterialTheme.typography.titleMedium)
-        }
+            onClick = actions::submit,
+        )
         if (working) TextButton(actions::cancel) { Text(strings.cancel) }
     }
 }
 
 @Composable
-private fun ErrorText(text: String) {
+internal fun SubmitButton(text: String, working: Boolean, enabled: Boolean, onClick: () -> Unit) {
+    Button(
+        onClick = onClick,
+        enabled = enabled,
+        modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("sign-in"),
+        shape = MaterialTheme.shapes.medium,
+    ) {
+        if (working) {
+            CircularProgressIndicator(Modifier.size(20.dp), strokeWidth = 2.dp)
+            Spacer(Modifier.width(12.dp))
+        }
+        Text(text, style = MaterialTheme.typography.titleMedium)
+    }
+}
+
+@Composable
+internal fun ErrorText(text: String) {
     Row(
         Modifier.fillMaxWidth(),
         verticalAlignment = Alignment.CenterVertically,

@@ -18,6 +18,13 @@ object Icons {
         )
     }
     val Check = icon("check") { stroke("M5,12.5 L10,17.5 L19.5,7.5", 2.2f) }
+    val Checks = icon("checks", width = 30f) {
+        stroke("M4,12.5 L9,17.5 L18.5,7.5 M15.3,16.6 L16.2,17.5 L25.7,7.5", 2.4f)
+    }
+    val Close = icon("close") { stroke("M6,6 L18,18 M18,6 L6,18", 2f) }
+    val Shield = icon("shield") {
+        stroke("M12,3.5 L19,6 V11.5 C19,16 16,19.2 12,20.5 C8,19.2 5,16 5,11.5 V6 Z M8.7,12 L11,14.4 L15.4,9.6")
+    }
     val Clock = icon("clock") { stroke("M12,4 A8,8 0 1 1 12,20 A8,8 0 1 1 12,4 M12,7.8 V12.2 L15,14") }
     val Alert = icon("alert") {
         stroke("M12,3.5 A8.5,8.5 0 1 1 12,20.5 A8.5,8.5 0 1 1 12,3.5 M12,7.6 V12.8")
@@ -74,8 +81,12 @@ object Icons {
     }
 }
 
-private fun icon(name: String, mirrored: Boolean = false, draw: ImageVector.Builder.() -> Unit): ImageVector =
-    ImageVector.Builder(name, 24.dp, 24.dp, 24f, 24f, autoMirror = mirrored).apply(draw).build()
+private fun icon(
+    name: String,
+    mirrored: Boolean = false,
+    width: Float = 24f,
+    draw: ImageVector.Builder.() -> Unit,
+): ImageVector = ImageVector.Builder(name, width.dp, 24.dp, width, 24f, autoMirror = mirrored).apply(draw).build()
 
 private fun ImageVector.Builder.stroke(path: String, width: Float = 1.8f) {
     addPath(

@@ -4,14 +4,19 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import org.linnet.core.AccountItem
+import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
+import org.linnet.core.PrivacySetting
 import org.linnet.core.SendFailure
 import org.linnet.core.WaitReason
+import org.linnet.ui.AppModel
+import org.linnet.ui.Remedy
+import org.linnet.ui.remedy
 import java.time.Clock
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -53,6 +58,7 @@ fun Strings.connection(connection: Connection, now: Long): String? = when (conne
 
 fun Strings.waitReason(reason: WaitReason): String = when (reason) {
     WaitReason.SERVER_NOT_FOUND -> waitServerNotFound
+    WaitReason.PROXY -> waitProxy
     WaitReason.UNREACHABLE -> waitUnreachable
     WaitReason.LOST -> waitLost
     WaitReason.TLS -> waitTls
@@ -84,6 +90,8 @@ fun Strings.messageState(state: MessageState): String? = when (state) {
     MessageState.Received -> null
     MessageState.Sending -> messageSending
     MessageState.Sent -> messageSent
+    MessageState.Delivered -> messageDelivered
+    MessageState.Read -> messageRead
     is MessageState.Failed -> messageNotSent
 }
 
@@ -91,6 +99,22 @@ fun Strings.missing(missing: Missing, server: String): Pair<String, String> = wh
     Missing.ARCHIVE -> noticeNoArchiveTitle to noticeNoArchiveText(server)
     Missing.STREAM_MANAGEMENT -> noticeNoStreamManagementTitle to noticeNoStreamManagementText(server)
     Missing.STANZA_IDS -> noticeNoStanzaIdsTitle to noticeNoStanzaIdsText(server)
+    Missing.CARBONS -> noticeNoCarbonsTitle to noticeNoCarbonsText(server)
+}
+
+fun Strings.certificateProblem(problem: CertificateProblem): String = when (problem) {
+    CertificateProblem.UNKNOWN_ISSUER -> certificateUnknownIssuer
+    CertificateProblem.WRONG_NAME -> certificateWrongName
+    CertificateProblem.EXPIRED -> certificateExpired
+    CertificateProblem.NOT_YET_VALID -> certificateNotYetValid
+    CertificateProblem.REVOKED -> certificateRevoked
+    CertificateProblem.OTHER -> certificateOther
+}
+
+fun Strings.privacy(setting: PrivacySetting): Pair<String, String> = when (setting) {
+    PrivacySetting.RECEIPTS -> privacyReceipts to privacyReceiptsText
+    PrivacySetting.READ_MARKERS -> privacyReadMarkers to privacyReadMarkersText
+    PrivacySetting.TYPING -> privacyTyping to privacyTypingText
 }
 
 /** The core's errors carry no text: words are ours. */
@@ -102,6 +126,13 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.Offline -> errorOffline
     is CommandException.Storage -> errorStorage
     is CommandException.Internal -> errorInternal
+}
+
+/** What can be done about an account that is refused; [AppModel.mend] leads there. */
+fun Strings.remedy(account: AccountItem): String = when (account.remedy) {
+    Remedy.CERTIFICATE -> connectionCertificate
+    Remedy.PASSWORD -> connectionNewPassword
+    Remedy.SIGN_IN -> connectionSignInAgain
 }
 
 /** The note to self has a name in every language; everyone else brings their own. */

@@ -26,13 +26,17 @@ import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTouchInput
 import androidx.compose.ui.test.pressKey
 import androidx.compose.ui.test.withKeyDown
+import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.input.key.Key
+import androidx.compose.ui.text.LinkAnnotation
+import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.unit.dp
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.AccountItem
+import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.SendFailure
 import org.linnet.core.TimelineItem
@@ -51,6 +55,11 @@ class ChatScreenTest {
     private val actions = object : ChatActions {
         override fun back() = note("back")
         override fun send() = note("send ${draft.text}")
+        override fun composing(on: Boolean) = note("composing $on")
+        override fun correct(message: MessageItem) = note("correct ${message.id}")
+        override fun showVersions(message: Long) = note("versions $message")
+        override fun closeVersions() = note("close versions")
+        override fun cancelCorrection() = note("cancel correction")
         override fun retry(message: Long) = note("retry $message")
         override fun delete(message: Long) = note("delete $message")
         override fun copy(text: String) = note("copy $text")
@@ -126,7 +135,49 @@ class ChatScreenTest {
         show(listOf(message(7, "Hello", MessageState.Sending)))
         val bubble = rule.onNodeWithText("Hello").fetchSemanticsNode()
         assertEquals("You, 18:00, Sending", bubble.config[SemanticsProperties.StateDescription])
-        assertEquals(listOf("Copy", "Delete"), bubble.config[SemanticsActions.CustomActions].map { it.label })
+        assertEquals(listOf("Copy", "Correct", "Delete"), bubble.config[SemanticsActions.CustomActions].map { it.label })
+    }
+
+    @Test
+    fun `how far a message has come, and that it was corrected, is said and not only drawn`() {
+        show(Fixtures.states)
+        fun said(text: String) =
+            rule.onNodeWithText(text).fetchSemanticsNode().config[SemanticsProperties.StateDescription]
+        assertTrue(said("Yes! Half past seven at my place").endsWith("Read"))
+        assertTrue(said("I will bring the rules").endsWith("edited, Delivered"))
+        assertTrue(said("Perfect, see you at eight then 🎉").endsWith("edited"))
+        assertTrue(said("Looking forward to it, see you at eihgt then").endsWith("Sent"))
+    }
+
+    @Test
+    fun `someone who writes is the last row, which no message hides`() {
+        show(Fixtures.states)
+        rule.onNodeWithContentDescription("Bob Lindqvist is writing…").assertIsDisplayed()
+    }
+
+    @Test
+    fun `what someone does stands after the name`() {
+        show(Fixtures.styled)
+        rule.onNodeWithText("Bob Lindqvist looks for the board game").assertIsDisplayed()
+    }
+
+    @Test
+    fun `a styled text keeps its characters, and only the core's links can be opened`() {
+        val inks = Inks(Color.Black, Color.Blue, Color.Gray)
+        val spans = listOf(
+            Fixtures.span("*", directive = true),
+            Fixtures.span("bold", strong = true),
+            Fixtures.span("*", directive = true),
+            Fixtures.span(" https://not.a.link "),
+            Fixtures.span("here", link = "https://example.org/"),
+        )
+        val text = styled(spans, inks)
+        assertEquals("*bold* https://not.a.link here", text.text)
+        val links = text.getLinkAnnotations(0, text.length)
+        assertEquals(listOf("https://example.org/"), links.map { (it.item as LinkAnnotation.Url).url })
+        assertEquals("here", text.text.substring(links.single().start, links.single().end))
+        val bold = text.spanStyles.filter { it.item.fontWeight == FontWeight.Bold }
+        assertEquals(listOf("bold"), bold.map { text.text.substring(it.start, it.end) })
     }
 
     @Test

@@ -113,6 +113,7 @@ class RowsTest {
             is Row.Message -> it.key.removePrefix("message/")
             is Row.Gap -> it.key
             Row.UnreadMark -> "unread"
+            is Row.Typing -> "typing"
         }
     }
 }

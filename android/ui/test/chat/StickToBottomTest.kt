@@ -19,6 +19,7 @@ import androidx.compose.ui.unit.dp
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.AccountItem
+import org.linnet.core.MessageItem
 import org.linnet.core.TimelineItem
 import org.linnet.ui.Stage
 import org.linnet.ui.previews.Fixtures
@@ -75,6 +76,17 @@ class StickToBottomTest {
     }
 
     @Test
+    fun `a message that comes while someone writes is followed, and so is the writing`() {
+        show()
+        add(TimelineItem.Typing("typing", "Bob"))
+        rule.onNodeWithTag("typing-row").assertIsDisplayed()
+        items = items.dropLast(1)
+        add(message(61), TimelineItem.Typing("typing", "Bob"))
+        rule.onNodeWithText("Message 61").assertIsDisplayed()
+        rule.onNodeWithTag("typing-row").assertIsDisplayed()
+    }
+
+    @Test
     fun `older messages that come in above move nothing`() {
         items = items.drop(30)
         state = state()
@@ -127,6 +139,11 @@ class StickToBottomTest {
     private object NoActions : ChatActions {
         override fun back() = Unit
         override fun send() = Unit
+        override fun composing(on: Boolean) = Unit
+        override fun correct(message: MessageItem) = Unit
+        override fun cancelCorrection() = Unit
+        override fun showVersions(message: Long) = Unit
+        override fun closeVersions() = Unit
         override fun retry(message: Long) = Unit
         override fun delete(message: Long) = Unit
         override fun copy(text: String) = Unit

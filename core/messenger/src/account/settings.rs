@@ -3,49 +3,76 @@
 use std::collections::BTreeMap;
 
 use jid::BareJid;
-use rusqlite::{Connection as Database, OptionalExtension, params};
+use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, params};
 
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
-use crate::command::{Secret, ServerAddress};
+use crate::command::{ProxyAddress, Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
+use crate::message::relation::About;
 use crate::now::Now;
+use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
-use crate::session::{Link, Session, connect};
+use crate::session::features::Features;
+use crate::session::keepalive::Keepalive;
+use crate::session::{Link, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{Connection, PrivacySetting};
 
 /// All accounts as sessions that connect with the first tick.
-pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
-    let database = &store.connection;
+pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
+    let tx = store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
-        database.execute("UPDATE stream SET previd = NULL", [])?;
+        tx.execute("UPDATE stream SET previd = NULL", [])?;
+        credentials::rename(&tx)?;
         // Nor what has left since.
-        database.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
+        tx.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
     // Archive pages were collected in memory: their requests have to be made again.
-    database.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
+    tx.execute("DELETE FROM composing", [])?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
-    database.execute("UPDATE account SET connection = ?1", [off])?;
+    tx.execute("UPDATE account SET connection = ?1", [off])?;
+    let sessions = read(&tx, now)?;
+    tx.commit()?;
+    // What follows from it is stored now; loaded again, nothing more does.
+    store.restored = false;
+    Ok(sessions)
+}
+
+/// Puts the same state of the connection on all enabled accounts.
+pub fn show_all(store: &Store, connection: &Connection) -> Result<(), OpenError> {
+    let json = serde_json::to_string(connection).unwrap_or_default();
+    store.connection.execute("UPDATE account SET connection = ?1 WHERE enabled = 1", [json])?;
+    Ok(())
+}
+
+fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
     let mut statement = database.prepare(
-        "SELECT id, jid, password, server, resource, enabled, scram_seen, clock_offset, features FROM account",
+        "SELECT id, jid, password, server, resource, enabled, scram_seen, clock_offset, features, proxy, pin
+         FROM account",
     )?;
     let rows = statement.query_map([], |row| {
         let jid: String = row.get(1)?;
         let server: Option<String> = row.get(3)?;
         let enabled: bool = row.get(5)?;
         let features: Option<String> = row.get(8)?;
+        let proxy: Option<String> = row.get(9)?;
+        let pin: Option<String> = row.get(10)?;
         let session = BareJid::new(&jid).ok().map(|jid| -> rusqlite::Result<Session> {
             Ok(Session {
                 account: row.get(0)?,
                 jid,
                 password: Secret::new(row.get::<_, String>(2)?),
                 server: server.and_then(|json| serde_json::from_str(&json).ok()),
+                proxy: proxy.map(|json| serde_json::from_str(&json)).transpose().map_err(unreadable)?,
+                pin: pin.map(|digits| digits.parse()).transpose().map_err(unreadable)?,
+                certificate_refused: false,
                 resource: row.get(4)?,
                 enabled,
                 scram_seen: row.get(6)?,
@@ -53,6 +80,11 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
                 clock_offset: row.get(7)?,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
                 backoff: Backoff::default(),
+                keepalive: Keepalive::default(),
+                features: credentials::session_features(database, row.get(0)?)?,
+                direct_tls: false,
+                flights_cut: 0,
+                referral: Referral::None,
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
             })
@@ -68,19 +100,33 @@ pub fn load(store: &Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, Op
     Ok(sessions)
 }
 
-/// Adds an account, or gives a known one a new password and server.
+/// A proxy or a pin that can't be read must never be taken for none.
+fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Text, Box::new(error))
+}
+
+/// What a new account is made of.
+#[derive(Debug)]
+pub struct NewAccount<'a> {
+    pub address: &'a str,
+    pub password: &'a Secret,
+    pub server: Option<&'a ServerAddress>,
+    pub proxy: Option<&'a ProxyAddress>,
+}
+
+/// Adds an account, or gives a known one a new password and server, and a proxy if there is one.
 pub fn add(
     tx: &Database,
     random: &mut dyn Random,
     sessions: &mut BTreeMap<AccountId, Session>,
-    address: &str,
-    password: &Secret,
-    server: Option<&ServerAddress>,
+    new: &NewAccount<'_>,
 ) -> Result<Session, Refusal> {
+    let NewAccount { address, password, server, proxy } = *new;
     let jid = BareJid::new(address.trim()).map_err(|_| CommandError::AddressInvalid)?;
     if jid.node().is_none() {
         return Err(CommandError::AddressInvalid.into());
     }
+    let proxy_json = proxy.map(proxy_json).transpose()?;
     let json = server.map(serde_json::to_string).transpose().map_err(|_| Fault::Corrupt("server"))?;
     let known: Option<AccountId> = tx
         .prepare_cached("SELECT id FROM account WHERE jid = ?1")?
@@ -91,8 +137,14 @@ pub fn add(
     {
         tx.prepare_cached("UPDATE account SET password = ?2, server = ?3, enabled = 1 WHERE id = ?1")?
             .execute(params![account, password.expose(), json])?;
+        credentials::forget(tx, account)?;
         session.password = password.clone();
+        session.features = Features::default();
         session.server = server.cloned();
+        if let Some(proxy) = proxy {
+            tx.prepare_cached("UPDATE account SET proxy = ?2 WHERE id = ?1")?.execute(params![account, proxy_json])?;
+            session.proxy = Some(proxy.clone());
+        }
         session.enabled = true;
         session.backoff.reset();
         return Ok(session);
@@ -100,13 +152,18 @@ pub fn add(
     // Other devices show it, so it says what it is; the tail keeps two phones apart.
     let resource = format!("Linnet.{}", random.id().chars().take(8).collect::<String>());
     let off = serde_json::to_string(&Connection::Off).map_err(|_| Fault::Corrupt("connection"))?;
-    tx.prepare_cached("INSERT INTO account (jid, password, server, resource, connection) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![jid.as_str(), password.expose(), json, resource, off])?;
+    tx.prepare_cached(
+        "INSERT INTO account (jid, password, server, resource, connection, proxy) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![jid.as_str(), password.expose(), json, resource, off, proxy_json])?;
     Ok(Session {
         account: AccountId(tx.last_insert_rowid()),
         jid,
         password: password.clone(),
         server: server.cloned(),
+        proxy: proxy.cloned(),
+        pin: None,
+        certificate_refused: false,
         resource,
         enabled: true,
         scram_seen: false,
@@ -114,9 +171,49 @@ pub fn add(
         clock_offset: 0,
         link: Link::Off,
         backoff: Backoff::default(),
+        keepalive: Keepalive::default(),
+        features: Features::default(),
+        direct_tls: false,
+        flights_cut: 0,
+        referral: Referral::None,
         pump: false,
         archive: ArchiveState::new(None),
     })
+}
+
+/// A host of at most 255 bytes (RFC 1928 5 has no room for more) and a port.
+fn proxy_json(proxy: &ProxyAddress) -> Result<String, Refusal> {
+    if !(1..=255).contains(&proxy.host.len()) || proxy.port == 0 {
+        return Err(CommandError::AddressInvalid.into());
+    }
+    Ok(serde_json::to_string(proxy).map_err(|_| Fault::Corrupt("proxy"))?)
+}
+
+/// Leads an account through another proxy, or none. What is under way on the old path ends first.
+pub fn set_proxy(cx: &mut Cx<'_>, proxy: Option<&ProxyAddress>) -> Result<(), Refusal> {
+    let json = proxy.map(proxy_json).transpose()?;
+    if cx.session.proxy.as_ref() == proxy {
+        return Ok(());
+    }
+    cx.tx.prepare_cached("UPDATE account SET proxy = ?2 WHERE id = ?1")?.execute(params![cx.session.account, json])?;
+    cx.session.proxy = proxy.cloned();
+    cx.change(Change::Accounts);
+    Ok(connect::again(cx)?)
+}
+
+/// Tries a new password at once. Unlike adding the account again it keeps a server that the user named.
+pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
+    cx.session.password = password.clone();
+    cx.session.enabled = true;
+    cx.session.backoff.reset();
+    cx.change(Change::Accounts);
+    if cx.session.connection().is_some() {
+        connect::leave(cx, false)?;
+    }
+    connect::open(cx)
 }
 
 /// Connects or disconnects an account.
@@ -142,6 +239,11 @@ pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result
         PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
     };
     cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
+    match setting {
+        PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
+        PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
+        _ => {}
+    }
     cx.change(Change::Accounts);
     Ok(())
 }

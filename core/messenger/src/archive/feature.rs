@@ -38,7 +38,11 @@ impl Feature for Archive {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
         match event {
             SessionEvent::Bound => connect::show(cx, Connection::CatchingUp),
-            SessionEvent::Resumed if cx.session.archive.caught_up => connect::show(cx, Connection::Online),
+            SessionEvent::Resumed if cx.session.archive.caught_up => {
+                // What came around the break may have come late.
+                cx.session.archive.confirm_what_waits(cx.now.mono);
+                connect::show(cx, Connection::Online)
+            }
             SessionEvent::Resumed if cx.session.archive.features.is_some_and(|features| !features.archive) => {
                 run::do_without(cx)
             }

@@ -18,7 +18,7 @@ use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault, Violation};
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::order::{self, Side};
-use crate::message::{identity, state};
+use crate::message::{identity, relation, state};
 
 /// Messages fetched for one look.
 const LOOK: u32 = 50;
@@ -151,7 +151,7 @@ pub fn page(
     }
     if filled.closed || fin.complete || next.is_none() {
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
-        return Ok(());
+        return relation::give_up(cx);
     }
     if next == near {
         cx.violation(Violation::ArchivePageLoops);
@@ -194,6 +194,7 @@ pub fn failed(cx: &mut Cx<'_>, gap: GapId, chat: ChatId, not_found: bool) -> Res
     if not_found && !from_below {
         // The message above the gap has expired on the server, and so has all that was before it.
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
+        relation::give_up(cx)?;
     } else {
         cx.tx.prepare_cached("UPDATE gap SET state = 'failed', wanted = 0 WHERE id = ?1")?.execute([gap])?;
     }

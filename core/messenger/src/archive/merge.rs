@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use jid::BareJid;
 use rusqlite::params;
 
 use super::page::Archived;
@@ -16,41 +17,123 @@ use crate::fault::Fault;
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::identity::{self, Content, Known, Via};
 use crate::message::order::{self, Place, Side};
-use crate::message::{deletion, state, text};
+use crate::message::{deletion, relation, state, text};
 use crate::outbox;
+
+/// Where a page stands in a chat: the row last met, and the one above it.
+#[derive(Debug, Clone, Copy)]
+struct Cursor {
+    position: Option<i64>,
+    next: Option<i64>,
+}
+
+impl Cursor {
+    /// Whether nothing fits in without moving what stands around.
+    fn is_crowded(self) -> bool {
+        matches!((self.position, self.next), (Some(low), Some(high)) if high.saturating_sub(low) < 2)
+    }
+}
+
+/// What a page did to a chat, told once at its end.
+#[derive(Debug, Default)]
+struct Arrivals {
+    /// The newest message that was new.
+    newest: Option<i64>,
+    /// The highest of our own, written on another device, that was new.
+    answered: Option<MessageId>,
+}
 
 /// Merges a page that follows what is settled, oldest message first.
 pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
-    let mut cursors: BTreeMap<ChatId, Option<i64>> = BTreeMap::new();
+    let absent = identity::Absent::of(cx)?;
+    let mut peers: BTreeMap<&BareJid, ChatId> = BTreeMap::new();
+    let mut cursors: BTreeMap<ChatId, Cursor> = BTreeMap::new();
+    let mut arrivals: BTreeMap<ChatId, Arrivals> = BTreeMap::new();
+    // Where nothing was ever corrected and nothing waits, nobody has to look for it at each message.
+    let mut related = relation::any(cx)?;
     for archived in page {
-        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
+        for signal in &archived.signals {
+            relation::hear(cx, signal)?;
+            related = true;
+        }
+        let Some(content) = &archived.content else { continue };
+        related |= content.replaces.is_some();
+        let via = Via::Archive(&archived.id);
+        let (known, chat) = match identity::find_unless(cx, content, via, absent)? {
+            Known::Deleted => {
+                deletion::also_known_as(cx, &archived.id)?;
+                continue;
+            }
+            Known::Message(message) => (Some(message), chat_of(cx, message)?),
+            Known::New if !relation::is_admissible(cx, content)? => {
+                deletion::also_known_as(cx, &archived.id)?;
+                continue;
+            }
+            Known::New => match peers.get(&content.peer) {
+                Some(chat) => (None, *chat),
+                None => {
+                    let chat = open::for_peer(cx, &content.peer)?;
+                    peers.insert(&content.peer, chat);
+                    (None, chat)
+                }
+            },
+        };
         let cursor = match cursors.get(&chat) {
             Some(cursor) => *cursor,
-            None => order::last_settled(cx.tx, chat)?,
-        };
-        let position = match known {
             None => {
-                let position = right_after(cx, chat, cursor)?;
-                insert(cx, chat, position, archived, content, !content.outgoing)?;
-                position
+                let position = order::last_settled(cx.tx, chat)?;
+                Cursor { position, next: order::after(cx.tx, chat, position)? }
+            }
+        };
+        let cursor = match known {
+            None => {
+                let position = match cx.sabotage {
+                    Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
+                    _ => order::between(cx.tx, chat, cursor.position, cursor.next, Side::Low)?,
+                };
+                let row = row(chat, position, archived, content, !content.outgoing);
+                let message = text::insert_row(cx, &row)?;
+                identity::name(cx, message, content, via)?;
+                if related {
+                    text::relate(cx, &row, message)?;
+                }
+                let arrived = arrivals.entry(chat).or_default();
+                if content.replaces.is_none() {
+                    arrived.newest = arrived.newest.max(Some(archived.time));
+                }
+                if content.outgoing {
+                    arrived.answered = Some(message);
+                }
+                // Making room has moved the neighbours.
+                let next = if cursor.is_crowded() { order::after(cx.tx, chat, Some(position))? } else { cursor.next };
+                Cursor { position: Some(position), next }
             }
             Some(message) => {
                 let (position, place) = whereabouts(cx, message)?;
-                if place == Place::Settled && cursor.is_some_and(|cursor| position <= cursor) {
+                if place == Place::Settled && cursor.position.is_some_and(|cursor| position <= cursor) {
                     // Read again: it stands where it belongs.
-                    identity::name(cx, message, content, Via::Archive(&archived.id))?;
+                    identity::name(cx, message, content, via)?;
                     continue;
                 }
-                let position =
-                    if stays(cx, chat, position, place, cursor)? { position } else { right_after(cx, chat, cursor)? };
+                let position = if stays(cx, chat, position, place, cursor.position)? {
+                    position
+                } else {
+                    right_after(cx, chat, cursor.position)?
+                };
                 settle(cx, message, chat, position, archived, content)?;
-                position
+                Cursor { position: Some(position), next: order::after(cx.tx, chat, Some(position))? }
             }
         };
-        if content.outgoing && known.is_none() {
+        cursors.insert(chat, cursor);
+    }
+    for (chat, arrived) in arrivals {
+        if let Some(newest) = arrived.newest {
+            text::list(cx, chat, newest)?;
+        }
+        if let Some(message) = arrived.answered {
+            let (position, _) = whereabouts(cx, message)?;
             read_up_to_here(cx, chat, position)?;
         }
-        cursors.insert(chat, Some(position));
     }
     Ok(())
 }
@@ -242,21 +325,26 @@ type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
 
 /// Which message and chat an archived message is; `None` if there is nothing to show.
 fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result<Option<Identified<'a>>, Fault> {
+    for signal in &archived.signals {
+        relation::hear(cx, signal)?;
+    }
     let Some(content) = &archived.content else { return Ok(None) };
     match identity::find(cx, content, via)? {
         Known::Deleted => {
             deletion::also_known_as(cx, &archived.id)?;
             Ok(None)
         }
-        Known::Message(message) => {
-            let chat = cx
-                .tx
-                .prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?
-                .query_row([message], |row| row.get(0))?;
-            Ok(Some((content, Some(message), chat)))
+        Known::Message(message) => Ok(Some((content, Some(message), chat_of(cx, message)?))),
+        Known::New if !relation::is_admissible(cx, content)? => {
+            deletion::also_known_as(cx, &archived.id)?;
+            Ok(None)
         }
         Known::New => Ok(Some((content, None, open::for_peer(cx, &content.peer)?))),
     }
+}
+
+fn chat_of(cx: &Cx<'_>, message: MessageId) -> Result<ChatId, Fault> {
+    Ok(cx.tx.prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?)
 }
 
 fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<(i64, Place), Fault> {
@@ -320,21 +408,27 @@ fn insert(
     content: &Content,
     unread: bool,
 ) -> Result<MessageId, Fault> {
-    let row = text::NewMessage {
+    let message = text::insert(cx, &row(chat, position, archived, content, unread))?;
+    identity::name(cx, message, content, Via::Archive(&archived.id))?;
+    Ok(message)
+}
+
+fn row<'a>(
+    chat: ChatId,
+    position: i64,
+    archived: &Archived,
+    content: &'a Content,
+    unread: bool,
+) -> text::NewMessage<'a> {
+    text::NewMessage {
         chat,
         position,
         place: Place::Settled,
-        sender: &content.sender,
-        outgoing: content.outgoing,
-        body: &content.body,
-        stanza_id: content.stanza_id.as_deref(),
+        content,
         time: archived.time,
         unread,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
-    };
-    let message = text::insert(cx, &row)?;
-    identity::name(cx, message, content, Via::Archive(&archived.id))?;
-    Ok(message)
+    }
 }
 
 /// Whoever answered from another device had read what stands before the answer.

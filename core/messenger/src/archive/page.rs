@@ -6,6 +6,7 @@ use jid::BareJid;
 
 use crate::input::Input;
 use crate::message::identity::Content;
+use crate::message::relation::{self, Signal};
 use crate::session::clock::parse_stamp;
 use crate::wire::{Element, Frame, ns};
 
@@ -17,12 +18,24 @@ pub struct Archived {
     pub time: i64,
     /// `None`: nothing that is shown (a receipt, a marker, what a later version will know).
     pub content: Option<Content>,
+    /// Receipts and markers in it.
+    pub signals: Vec<Signal>,
 }
 
-/// Whether an input is a result of an archive query: the only stanza that may be lost, because it can be asked again.
-pub fn is_result_frame(input: &Input) -> bool {
-    matches!(input, Input::Frame { frame: Frame::Element(element), .. }
-        if element.is("message", ns::CLIENT) && element.first("result", ns::MAM).is_some())
+/// Whether a power cut may take back what an input brings: results of an archive query and their end, because they can
+/// be asked for again, and ticks, which promise nothing. What tells the server or the user that something is kept, an
+/// answer to `<r/>` or to a command, is none of them, and forces everything before it to the disk.
+pub fn is_repeatable(input: &Input) -> bool {
+    match input {
+        Input::Frame { frame: Frame::Element(element), .. } => {
+            let message = element.is("message", ns::CLIENT) && element.first("result", ns::MAM).is_some();
+            // The last page's end promises the user that everything is there.
+            let more = |fin: &Element| !matches!(fin.attribute("complete"), Some("true" | "1"));
+            message || (element.is("iq", ns::CLIENT) && element.first("fin", ns::MAM).is_some_and(more))
+        }
+        Input::Tick => true,
+        _ => false,
+    }
 }
 
 /// Reads `<result/>`; `None` if it has no id, stamp or message.
@@ -31,7 +44,12 @@ pub fn read_result(result: &Element, own: &BareJid) -> Option<Archived> {
     let forwarded = result.first("forwarded", ns::FORWARD)?;
     let time = parse_stamp(forwarded.first("delay", ns::DELAY)?.attribute("stamp")?)?;
     let message = forwarded.first("message", ns::CLIENT)?;
-    Some(Archived { id: id.to_owned(), time, content: Content::read(message, own) })
+    Some(Archived {
+        id: id.to_owned(),
+        time,
+        content: Content::read(message, own),
+        signals: relation::signals(message, own),
+    })
 }
 
 /// What `<fin/>` says.

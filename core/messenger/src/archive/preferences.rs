@@ -23,8 +23,8 @@ impl Feature for Preferences {
         if !cx.session.is_live() {
             return Err(CommandError::Offline.into());
         }
-        // The lists of exceptions are set together with the default: read them first, so that they stay.
-        cx.request("get", None, Element::new("prefs", ns::MAM), &Purpose::ArchiveSwitch { on: *on })?;
+        wish(cx, Some(*on))?;
+        switch(cx, *on)?;
         Ok(Some(Receipt::Done))
     }
 
@@ -36,6 +36,10 @@ impl Feature for Preferences {
                 }
             }
             Purpose::ArchiveSwitch { on } => {
+                // Refused; without an answer it is asked again on the next stream.
+                if matches!(answer, Answer::Error(_)) {
+                    wish(cx, None)?;
+                }
                 if let Some(prefs) = prefs(answer) {
                     let mut changed =
                         Element::new("prefs", ns::MAM).with("default", if *on { "always" } else { "never" });
@@ -47,6 +51,9 @@ impl Feature for Preferences {
                 if matches!(answer, Answer::Result(_)) {
                     remember(cx, Some(*on))?;
                 }
+                if !matches!(answer, Answer::None) {
+                    wish(cx, None)?;
+                }
             }
             _ => return Ok(Done::Pass),
         }
@@ -54,9 +61,28 @@ impl Feature for Preferences {
     }
 }
 
-/// Asks the server for the present setting.
+/// Asks the server for the present setting, or for the one that the user chose on a stream that was lost.
 pub fn ask(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let wished: Option<bool> = cx
+        .tx
+        .prepare_cached("SELECT archiving_wish FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| row.get(0))?;
+    if let Some(on) = wished {
+        return switch(cx, on);
+    }
     cx.request("get", None, Element::new("prefs", ns::MAM), &Purpose::ArchivePreferences)
+}
+
+/// The lists of exceptions are set together with the default: they are read first, so that they stay.
+fn switch(cx: &mut Cx<'_>, on: bool) -> Result<(), Fault> {
+    cx.request("get", None, Element::new("prefs", ns::MAM), &Purpose::ArchiveSwitch { on })
+}
+
+fn wish(cx: &mut Cx<'_>, on: Option<bool>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE account SET archiving_wish = ?2 WHERE id = ?1")?
+        .execute(params![cx.session.account, on])?;
+    Ok(())
 }
 
 fn prefs<'a>(answer: &Answer<'a>) -> Option<&'a Element> {

@@ -8,18 +8,17 @@
 //!
 //! XEPs: 0059, 0313
 
-use std::collections::BTreeMap;
-
-use rusqlite::params;
-
+use super::gap;
+use super::join::{self, Join};
 use super::page::{Archived, Fin};
 use super::query::Query;
-use super::{gap, merge};
+use super::unstored::{self, Kind, Page, Unstored};
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
-use crate::ids::{ChatId, GapId, MessageId};
+use crate::ids::{ChatId, GapId};
 use crate::message::order::Place;
+use crate::message::relation;
 use crate::outbox;
 use crate::session::clock::format_stamp;
 use crate::session::connect;
@@ -29,14 +28,15 @@ use crate::wire::{Element, ns};
 
 /// Messages a page. Servers may give fewer (Prosody's usual cap is 50).
 const PAGE: u32 = 250;
-/// A fresh device reads that far back, or that many pages, whichever ends first.
-const JOIN_SPAN: i64 = 30 * 86_400_000;
-const JOIN_PAGES: u32 = 40;
-/// More missed pages than this: the newest first, a gap for the rest.
-const FORWARD_PAGES: u32 = 60;
+/// More missed messages than this, or pages of a server that gives few at a time: the newest first, a gap for the rest.
+const FORWARD: Reach = Reach { messages: 15_000, pages: 300 };
 /// The archive is asked again when it has been quiet that long, and at the latest after the longer time.
 const QUIET: u64 = 3_000;
 const CONFIRM_LATEST: u64 = 20_000;
+/// With copies of everything that is said (XEP-0280) and archive ids on it there is no hurry: the archive is asked after
+/// this time, or when so many messages have come, so that a later look has little to read again.
+const CONFIRM_LAZILY: u64 = 5 * 60_000;
+const CONFIRM_MANY: u32 = 200;
 /// After a query that failed.
 const RETRY: u64 = 30_000;
 /// Looks at the archive after which a message that it does not show keeps the place it has.
@@ -59,6 +59,8 @@ pub struct ArchiveState {
     /// After a query that failed: not before, mono.
     retry_at: Option<u64>,
     confirm_since: Option<u64>,
+    /// Messages since the last look for which there was no hurry.
+    unconfirmed: u32,
     /// How often in a row the stream broke while a page was on its way.
     broken: u32,
     /// Messages a page now: fewer on a link that can't bring a full one in time.
@@ -69,6 +71,9 @@ pub struct ArchiveState {
     careful: u32,
     /// A first look that the loss of the stream interrupted.
     interrupted: Option<Join>,
+    pub(super) unstored: Unstored,
+    /// A first look that a metered network cut short may be waiting to go on.
+    pub(super) deepens: bool,
 }
 
 /// A query under way.
@@ -84,13 +89,13 @@ pub struct Run {
 }
 
 #[derive(Debug, Clone)]
-enum Goal {
+pub(super) enum Goal {
     /// The newest pages, backwards.
     Join(Join),
     /// What follows the cursor.
     Forward {
         from: From,
-        pages: u32,
+        read: Read,
         newest_message: i64,
     },
     Gap {
@@ -99,21 +104,33 @@ enum Goal {
     },
 }
 
-#[derive(Debug, Clone, Default)]
-struct Join {
+/// How much a catch-up has read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Read {
+    messages: usize,
     pages: u32,
-    /// The archive's end when the first page came: the cursor to be.
-    newest: Option<(String, i64)>,
-    /// The next page ends before this id.
-    before: String,
-    /// The lowest message stored so far, a chat.
-    lowest: BTreeMap<ChatId, MessageId>,
-    /// The old cursor, after a long absence: no need to go further back.
-    floor: Option<String>,
+}
+
+/// How much it may read.
+pub(super) struct Reach {
+    pub(super) messages: usize,
+    pub(super) pages: u32,
+}
+
+impl Read {
+    /// One page more. Pages of a single message, read in search of a bad one, do not count as pages.
+    pub(super) fn and(self, cx: &Cx<'_>, messages: usize) -> Self {
+        let page = u32::from(cx.session.archive.careful == 0);
+        Self { messages: self.messages + messages, pages: self.pages + page }
+    }
+
+    pub(super) fn reaches(self, reach: &Reach) -> bool {
+        self.messages >= reach.messages || self.pages >= reach.pages
+    }
 }
 
 #[derive(Debug, Clone)]
-enum From {
+pub(super) enum From {
     Beginning,
     After(String),
     /// The cursor's id has expired: from its stamp on.
@@ -130,11 +147,14 @@ impl ArchiveState {
             confirm_at: None,
             retry_at: None,
             confirm_since: None,
+            unconfirmed: 0,
             broken: 0,
             page: PAGE,
             failures: 0,
             careful: 0,
             interrupted: None,
+            unstored: Unstored::default(),
+            deepens: true,
         }
     }
 
@@ -148,10 +168,15 @@ impl ArchiveState {
         self.features.is_some_and(|features| features.archive && features.stanza_ids)
     }
 
-    /// How sure the place of a live message is. What another of our devices said, or was told alone, comes without
-    /// carbons to nobody but the archive, and may stand before it.
+    /// How sure the place of a live message is. What was not copied to us (XEP-0280), or got lost in the server, comes
+    /// through the archive alone, and may stand before it.
     pub fn place_of_live(&self) -> Place {
         if self.exists() { Place::Live } else { Place::Settled }
+    }
+
+    /// Whether something that was read waits to be stored, at once.
+    pub fn has_unstored(&self) -> bool {
+        !self.unstored.is_empty()
     }
 
     /// When there is something to ask, mono.
@@ -163,6 +188,7 @@ impl ArchiveState {
     fn ask_nothing(&mut self) {
         self.confirm_at = None;
         self.confirm_since = None;
+        self.unconfirmed = 0;
         self.retry_at = None;
     }
 
@@ -178,10 +204,29 @@ impl ArchiveState {
         let since = *self.confirm_since.get_or_insert(mono);
         self.confirm_at = Some((mono + QUIET).min(since + CONFIRM_LATEST));
     }
+
+    /// If anything waits, it waits no longer.
+    pub fn confirm_what_waits(&mut self, mono: u64) {
+        if self.confirm_at.is_some() {
+            self.confirm_soon(mono);
+        }
+    }
+
+    /// Something has its place by all that is known; what the archive has besides is learnt in passing.
+    pub fn confirm_later(&mut self, mono: u64) {
+        self.unconfirmed += 1;
+        if self.unconfirmed >= CONFIRM_MANY {
+            self.unconfirmed = 0;
+            return self.confirm_soon(mono);
+        }
+        let at = mono + CONFIRM_LAZILY;
+        self.confirm_at = Some(self.confirm_at.map_or(at, |confirm_at| confirm_at.min(at)));
+    }
 }
 
-/// Starts the next query if none is under way and there is a reason for one.
+/// Stores what was read, and starts the next query if none is under way and there is a reason for one.
 pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    unstored::go_on(cx)?;
     if !cx.session.is_live() || cx.session.archive.run.is_some() {
         return Ok(());
     }
@@ -202,30 +247,50 @@ pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if retry.is_some() || cx.session.archive.confirm_at.is_some_and(|at| at <= mono) {
         return catch_up(cx);
     }
+    if cx.session.archive.deepens && !cx.modes.metered {
+        return match join::deepening(cx)? {
+            Some(join) => {
+                unstored::all(cx)?;
+                cx.session.archive.unstored.lowest = join::first_of_each_chat(cx)?;
+                start(cx, Goal::Join(join))
+            }
+            None => {
+                cx.session.archive.deepens = false;
+                Ok(())
+            }
+        };
+    }
     Ok(())
 }
 
-fn catch_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
+pub(super) fn catch_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    unstored::all(cx)?;
     cx.session.archive.ask_nothing();
     let (joined, cursor): (bool, Option<String>) = cx
         .tx
         .prepare_cached("SELECT archive_joined, archive_cursor FROM account WHERE id = ?1")?
         .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if joined {
-        forward(cx, cursor.map_or(From::Beginning, From::After), 0)
+        forward(cx, cursor.map_or(From::Beginning, From::After), Read::default())
     } else {
-        let join = cx.session.archive.interrupted.take().unwrap_or(Join { floor: cursor, ..Join::default() });
+        let join = match cx.session.archive.interrupted.take() {
+            Some(join) => join,
+            None => {
+                cx.session.archive.unstored.lowest.clear();
+                Join { floor: cursor, ..Join::default() }
+            }
+        };
         start(cx, Goal::Join(join))
     }
 }
 
-fn forward(cx: &mut Cx<'_>, from: From, pages: u32) -> Result<(), Fault> {
+fn forward(cx: &mut Cx<'_>, from: From, read: Read) -> Result<(), Fault> {
     let newest_message =
         cx.tx.prepare_cached("SELECT coalesce(max(id), 0) FROM message")?.query_row([], |row| row.get(0))?;
-    start(cx, Goal::Forward { from, pages, newest_message })
+    start(cx, Goal::Forward { from, read, newest_message })
 }
 
-fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
+pub(super) fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
     let max = if cx.session.archive.careful > 0 { 1 } else { cx.session.archive.page };
     let query = match &goal {
         Goal::Join(join) => Query { before: Some(join.before.clone()), max, ..Query::default() },
@@ -283,19 +348,20 @@ pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(
         Some(fin) => {
             // One that left something out has not told everything.
             let fin = Fin { complete: fin.complete && !run.overflow, ..fin };
-            // Pages of a single message, read in search of a bad one, do not count as pages.
-            let counted = u32::from(cx.session.archive.careful == 0);
             let archive = &mut cx.session.archive;
             archive.broken = 0;
             archive.failures = 0;
             archive.careful = archive.careful.saturating_sub(1);
             archive.page = archive.page.saturating_mul(2).min(PAGE);
             match run.goal {
-                Goal::Join(join) => join_page(cx, join, &run.results, &fin, counted),
-                Goal::Forward { from, pages, newest_message } => {
-                    forward_page(cx, &from, pages + counted, newest_message, &run.results, &fin)
+                Goal::Join(join) => join::page(cx, join, run.results, &fin),
+                Goal::Forward { from, read, newest_message } => {
+                    forward_page(cx, &from, read, newest_message, run.results, &fin)
                 }
-                Goal::Gap { gap, chat } => gap::page(cx, gap, chat, &run.results, &fin, run.too_large),
+                Goal::Gap { gap, chat } => {
+                    unstored::all(cx)?;
+                    gap::page(cx, gap, chat, &run.results, &fin, run.too_large)
+                }
             }
         }
         None => {
@@ -308,6 +374,7 @@ pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(
 }
 
 fn failed(cx: &mut Cx<'_>, goal: &Goal, not_found: bool) -> Result<(), Fault> {
+    unstored::all(cx)?;
     match goal {
         Goal::Forward { from: From::After(_), .. } if not_found => {
             let time: Option<i64> = cx
@@ -315,8 +382,11 @@ fn failed(cx: &mut Cx<'_>, goal: &Goal, not_found: bool) -> Result<(), Fault> {
                 .prepare_cached("SELECT archive_cursor_time FROM account WHERE id = ?1")?
                 .query_row([cx.session.account], |row| row.get(0))?;
             match time {
-                Some(time) => forward(cx, From::Start(time), 0),
-                None => start(cx, Goal::Join(Join::default())),
+                Some(time) => forward(cx, From::Start(time), Read::default()),
+                None => {
+                    cx.session.archive.unstored.lowest.clear();
+                    start(cx, Goal::Join(Join::default()))
+                }
             }
         }
         Goal::Gap { gap, chat } => gap::failed(cx, *gap, *chat, not_found),
@@ -335,26 +405,24 @@ fn failed(cx: &mut Cx<'_>, goal: &Goal, not_found: bool) -> Result<(), Fault> {
 fn forward_page(
     cx: &mut Cx<'_>,
     from: &From,
-    pages: u32,
+    read: Read,
     newest_message: i64,
-    results: &[Archived],
+    results: Vec<Archived>,
     fin: &Fin,
 ) -> Result<(), Fault> {
-    merge::forward(cx, results)?;
+    let read = read.and(cx, results.len());
     let last = results.last().map(|archived| archived.id.clone()).or_else(|| fin.last.clone());
-    if let Some(id) = &last {
-        set_cursor(cx, id, results.last().map(|archived| archived.time))?;
-    }
+    unstored::add(cx, Page { kind: Kind::Forward, results, last: last.clone() })?;
     match last {
         Some(id) if !fin.complete => {
             if matches!(from, From::After(before) if *before == id) {
                 cx.violation(Violation::ArchivePageLoops);
                 return forward_done(cx, newest_message);
             }
-            if pages >= FORWARD_PAGES {
+            if read.reaches(&FORWARD) {
                 return skip_ahead(cx);
             }
-            start(cx, Goal::Forward { from: From::After(id), pages, newest_message })
+            start(cx, Goal::Forward { from: From::After(id), read, newest_message })
         }
         _ => forward_done(cx, newest_message),
     }
@@ -362,6 +430,7 @@ fn forward_page(
 
 /// Everything the archive has is stored: what it did not show either was never archived or never arrived.
 fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
+    unstored::all(cx)?;
     let account = cx.session.account;
     cx.tx
         .prepare_cached(
@@ -370,16 +439,19 @@ fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
              WHERE place <> 0 AND place IN (1, 2) AND id <= ?2 AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
         )?
         .execute((account, newest_message, CONFIRMATIONS))?;
-    let waiting: bool = cx
+    let (waiting, in_doubt): (bool, bool) = cx
         .tx
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
-             WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1)",
+            "SELECT count(*) > 0, coalesce(max(message.id <= ?2 OR message.place = 2), 0)
+             FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
+             WHERE message.place <> 0 AND message.place IN (1, 2) AND chat.account_id = ?1",
         )?
-        .query_row([account], |row| row.get(0))?;
+        .query_row((account, newest_message), |row| Ok((row.get(0)?, row.get(1)?)))?;
     caught_up(cx)?;
-    if waiting {
+    if waiting && (in_doubt || !cx.session.has_carbons() || !cx.session.archive.trusts_stanza_ids()) {
         cx.session.archive.confirm_soon(cx.now.mono);
+    } else if waiting {
+        cx.session.archive.confirm_later(cx.now.mono);
     }
     Ok(())
 }
@@ -389,6 +461,7 @@ fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
         cx.session.archive.caught_up = true;
         connect::show(cx, Connection::Online)?;
     }
+    relation::give_up(cx)?;
     outbox::end_doubt(cx)
 }
 
@@ -405,77 +478,19 @@ pub fn do_without(cx: &mut Cx<'_>) -> Result<(), Fault> {
     caught_up(cx)
 }
 
-fn set_cursor(cx: &mut Cx<'_>, id: &str, time: Option<i64>) -> Result<(), Fault> {
-    cx.tx
-        .prepare_cached(
-            "UPDATE account SET archive_cursor = ?2, archive_cursor_time = coalesce(?3, archive_cursor_time)
-             WHERE id = ?1",
-        )?
-        .execute(params![cx.session.account, id, time])?;
-    Ok(())
-}
-
 /// After a long absence the newest messages matter first: every chat gets a gap after what it has, and the archive is
 /// joined anew from its end.
 fn skip_ahead(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    unstored::all(cx)?;
     gap::open_after_each_chat(cx)?;
     cx.tx.prepare_cached("UPDATE account SET archive_joined = 0 WHERE id = ?1")?.execute([cx.session.account])?;
-    catch_up(cx)
-}
-
-fn join_page(cx: &mut Cx<'_>, mut join: Join, results: &[Archived], fin: &Fin, counted: u32) -> Result<(), Fault> {
-    let floor = join.floor.clone();
-    let reached = floor.and_then(|floor| results.iter().position(|archived| archived.id == floor));
-    let fresh = results.get(reached.map_or(0, |at| at + 1)..).unwrap_or_default();
-    if join.newest.is_none() {
-        merge::after_live(cx, fresh, join.floor.is_some())?;
-    }
-    merge::backward(cx, fresh, &mut join.lowest, join.floor.is_some())?;
-    if join.newest.is_none() {
-        join.newest = results.last().map(|archived| (archived.id.clone(), archived.time));
-    }
-    join.pages += counted;
-    let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
-    let old_enough = results.first().is_some_and(|archived| archived.time < cx.server_time().saturating_sub(JOIN_SPAN));
-    let stuck = next.as_deref() == Some(join.before.as_str());
-    match next {
-        Some(next) if !fin.complete && reached.is_none() && !old_enough && !stuck && join.pages < JOIN_PAGES => {
-            join.before = next;
-            start(cx, Goal::Join(join))
-        }
-        _ => join_done(cx, &join, fin.complete, reached.is_some()),
-    }
-}
-
-fn join_done(cx: &mut Cx<'_>, join: &Join, whole: bool, reached: bool) -> Result<(), Fault> {
-    if whole || reached {
-        gap::close_all_open(cx, !whole, &join.lowest)?;
-    }
-    if !whole && !reached && join.floor.is_some() {
-        gap::open_before_first_seen(cx, &join.lowest)?;
-    }
-    if !whole && join.floor.is_none() {
-        gap::open_before_each_chat(cx)?;
-    }
-    cx.tx
-        .prepare_cached(
-            "UPDATE account SET archive_joined = 1, archive_whole = archive_whole OR ?2,
-                 archive_cursor = coalesce(?3, archive_cursor), archive_cursor_time = coalesce(?4, archive_cursor_time)
-             WHERE id = ?1",
-        )?
-        .execute(params![
-            cx.session.account,
-            whole,
-            join.newest.as_ref().map(|newest| &newest.0),
-            join.newest.as_ref().map(|newest| newest.1)
-        ])?;
-    // What came in the meantime.
     catch_up(cx)
 }
 
 /// The stream could not be read any further. If a page was on its way, something in it is the most likely cause.
 pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let Some(run) = cx.session.archive.run.take() else { return Ok(()) };
+    unstored::all(cx)?;
     cx.session.archive.broken += 1;
     cx.session.archive.careful = PAGE;
     match run.goal {
@@ -489,19 +504,18 @@ pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
                 .execute([cx.session.account])?;
             Ok(())
         }
+        // What is left unread stays a gap of each chat.
+        Goal::Join(join) if join.deepens => {
+            if cx.session.archive.broken > TRIES {
+                cx.session.archive.broken = 0;
+                join::remember_deepening(cx, None)?;
+            }
+            Ok(())
+        }
         // From this side too: what is left between are the gaps of the chats, each tried on its own.
         Goal::Join(join) if cx.session.archive.broken > TRIES => {
             cx.session.archive.broken = 0;
-            cx.tx
-                .prepare_cached(
-                    "UPDATE account SET archive_joined = 1, archive_cursor = coalesce(?2, archive_cursor),
-                         archive_cursor_time = coalesce(?3, archive_cursor_time) WHERE id = ?1",
-                )?
-                .execute(params![
-                    cx.session.account,
-                    join.newest.as_ref().map(|newest| &newest.0),
-                    join.newest.as_ref().map(|newest| newest.1)
-                ])?;
+            join::joined(cx, &join, false)?;
             if join.floor.is_none() {
                 gap::open_before_each_chat(cx)?;
             }

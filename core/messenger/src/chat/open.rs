@@ -37,7 +37,7 @@ impl Feature for Open {
     }
 }
 
-/// The chat with this bare JID, made if needed.
+/// The chat with this bare JID, made if needed; what is put into it puts it on the list.
 pub fn for_peer(cx: &mut Cx<'_>, peer: &BareJid) -> Result<ChatId, Fault> {
     let known: Option<ChatId> = cx
         .tx
@@ -48,7 +48,7 @@ pub fn for_peer(cx: &mut Cx<'_>, peer: &BareJid) -> Result<ChatId, Fault> {
         return Ok(chat);
     }
     cx.tx
-        .prepare_cached("INSERT INTO chat (account_id, jid) VALUES (?1, ?2)")?
+        .prepare_cached("INSERT INTO chat (account_id, jid, listed) VALUES (?1, ?2, 0)")?
         .execute((cx.session.account, peer.as_str()))?;
     let chat = ChatId(cx.tx.last_insert_rowid());
     gap::open_before_new_chat(cx, chat)?;

@@ -1,10 +1,11 @@
-//! Our own presence: without it the server holds messages back and shows us to nobody.
+//! Our own presence: without it the server holds messages back and shows us to nobody. It names our capabilities.
 //!
-//! XEPs: RFC 6121 4
+//! XEPs: 0115, RFC 6121 4
 
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, SessionEvent};
 use crate::fault::Fault;
+use crate::session::disco;
 use crate::wire::{Element, ns};
 
 /// See the module.
@@ -13,6 +14,9 @@ pub struct Presence;
 
 impl Feature for Presence {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
-        if event == SessionEvent::Bound { cx.send(&Element::new("presence", ns::CLIENT), None) } else { Ok(()) }
+        if event != SessionEvent::Bound {
+            return Ok(());
+        }
+        cx.send(&Element::new("presence", ns::CLIENT).child(disco::capabilities()), None)
     }
 }

@@ -98,7 +98,8 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Faul
     if asked || matches!(subscription.as_deref(), Some("to" | "both")) {
         return Ok(());
     }
-    if !cx.session.is_live() {
+    // Before the roster has come who is on it can't be told, and an item would be overwritten.
+    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
         cx.tx
             .prepare_cached("INSERT OR IGNORE INTO subscription_wish (account_id, jid) VALUES (?1, ?2)")?
             .execute((cx.session.account, peer.as_str()))?;
@@ -125,6 +126,12 @@ pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
         ask_unless_subscribed(cx, &peer)?;
     }
     Ok(())
+}
+
+/// Whether someone may see our presence, and so may learn by an answer that we are there.
+pub fn may_see_us(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let (subscription, _) = subscription(cx, peer)?;
+    Ok(matches!(subscription.as_deref(), Some("from" | "both")))
 }
 
 /// The roster's subscription, if it has an entry, and whether our own question is open.

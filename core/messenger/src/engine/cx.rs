@@ -12,6 +12,7 @@ use crate::ids::{AccountId, ChatId, JobId};
 use crate::now::Now;
 use crate::random::Random;
 use crate::session::Session;
+use crate::view::item::PrivacySetting;
 use crate::wire::Element;
 
 /// The context of one input.
@@ -22,6 +23,16 @@ pub struct Cx<'a> {
     pub session: &'a mut Session,
     pub out: &'a mut Outcome,
     pub sabotage: Option<super::fault::Sabotage>,
+    pub modes: Modes,
+}
+
+/// How the messenger is to work, whoever's the account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Modes {
+    /// The network is paid for by the byte: nothing is read that nobody looks at.
+    pub metered: bool,
+    /// For benches: pages of the archive are read and dropped.
+    pub discard: bool,
 }
 
 impl Cx<'_> {
@@ -58,6 +69,16 @@ impl Cx<'_> {
             .prepare_cached("INSERT INTO unacknowledged (account_id, seq, stanza, job_id) VALUES (?1, ?2, ?3, ?4)")?
             .execute((self.session.account, sequence, text, job))?;
         Ok(())
+    }
+
+    /// Whether the account tells others this.
+    pub fn tells(&self, setting: PrivacySetting) -> Result<bool, Fault> {
+        let sql = match setting {
+            PrivacySetting::Receipts => "SELECT receipts FROM account WHERE id = ?1",
+            PrivacySetting::ReadMarkers => "SELECT read_markers FROM account WHERE id = ?1",
+            PrivacySetting::Typing => "SELECT typing FROM account WHERE id = ?1",
+        };
+        Ok(self.tx.prepare_cached(sql)?.query_row([self.session.account], |row| row.get(0))?)
     }
 
     /// The server's time as far as we know it, UTC milliseconds.

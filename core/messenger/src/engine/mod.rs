@@ -9,15 +9,17 @@ pub mod cx;
 pub mod envelope;
 pub mod fault;
 pub mod feature;
+mod file;
 pub mod pipeline;
 pub mod request;
+mod undecided;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior};
 
-use crate::account::settings;
+use crate::account::settings::{self, NewAccount};
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::effect::Effect;
@@ -27,27 +29,36 @@ use crate::input::Input;
 use crate::now::Now;
 use crate::random::Random;
 use crate::session::connect::LoginInput;
-use crate::session::{Link, Session, connect, stream};
-use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions};
+use crate::session::{Link, Session, certificate, connect, stream};
+use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
 use crate::{archive, outbox};
-use cx::Cx;
+use cx::{Cx, Modes};
 use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
 use feature::{Done, Refusal, SessionEvent};
+pub use file::End;
 use pipeline::FEATURES;
 use request::{Answer, Purpose};
 
 /// The messenger: all accounts over one database.
 pub struct Engine {
-    store: Store,
+    /// `None` while suspended, and at the end.
+    store: Option<Store>,
+    options: StoreOptions,
+    /// The epoch with which the file was let go.
+    left: i64,
+    end: Option<End>,
     random: Box<dyn Random>,
     sessions: BTreeMap<AccountId, Session>,
     faults: Faults,
+    modes: Modes,
     suspended: bool,
     /// The last call committed a stanza; by the next call its effects have left.
     released: bool,
+    /// What an earlier version could not handle is still to be read again.
+    undecided: bool,
     next_deadline: Option<u64>,
 }
 
@@ -68,16 +79,21 @@ pub struct Outcome {
 impl Engine {
     /// Opens the store, migrates it, and is ready for inputs. The first `handle` connects what is enabled.
     pub fn open(options: StoreOptions, random: Box<dyn Random>, now: &Now) -> Result<Self, OpenError> {
-        let store = Store::open(options)?;
-        let sessions = settings::load(&store, now)?;
+        let mut store = Store::open(options.clone())?;
+        let sessions = settings::load(&mut store, now)?;
         let next_deadline = sessions.values().filter_map(Session::deadline).min();
         Ok(Self {
-            store,
+            store: Some(store),
+            options,
+            left: 0,
+            end: None,
             random,
             sessions,
             faults: Faults::default(),
+            modes: Modes::default(),
             suspended: false,
             released: false,
+            undecided: true,
             next_deadline,
         })
     }
@@ -88,27 +104,50 @@ impl Engine {
         self.faults = faults;
     }
 
+    /// For benches: pages of the archive are read and dropped.
+    pub fn set_discard(&mut self, discard: bool) {
+        self.modes.discard = discard;
+    }
+
     /// Takes what happened; returns what to do about it.
-    pub fn handle(&mut self, inputs: Vec<Input>, now: &Now) -> Outcome {
+    pub fn handle(&mut self, mut inputs: Vec<Input>, now: &Now) -> Outcome {
         if std::mem::take(&mut self.released) {
             self.faults.pass(FaultPoint::Acknowledged);
         }
-        let tickets: Vec<u64> = inputs
-            .iter()
-            .filter_map(|input| if let Input::Command { ticket, .. } = input { Some(*ticket) } else { None })
-            .collect();
-        let open: Vec<(AccountId, ConnectionId)> = self
-            .sessions
-            .values()
-            .filter_map(|session| session.connection().map(|connection| (session.account, connection)))
-            .collect();
+        if let Some(metered) = inputs.iter().rev().find_map(metered) {
+            self.modes.metered = metered;
+        }
         let mut outcome = Outcome::default();
-        if let Err(fault) = self.transact(inputs, now, &mut outcome) {
-            tracing::error!(%fault, "a transaction failed; all sessions start again");
-            outcome = self.start_again(tickets, &open, now);
+        while !inputs.is_empty() {
+            let rest = inputs.split_off(file::first_part(&inputs));
+            self.handle_part(inputs, now, &mut outcome);
+            inputs = rest;
         }
         self.next_deadline = self.earliest_deadline();
         outcome
+    }
+
+    fn handle_part(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) {
+        if self.end.is_some() || (self.suspended && !matches!(inputs.first(), Some(Input::Resume))) {
+            return outcome.refuse(&inputs, CommandError::NotNow);
+        }
+        if self.suspended
+            && let Err(error) = self.open_again(now, outcome)
+        {
+            tracing::error!(%error, "the database can't be opened after a suspension");
+            return outcome.refuse(&inputs, CommandError::Storage);
+        }
+        let under_way = self.under_way(&inputs);
+        let suspends = inputs.iter().any(|input| matches!(input, Input::Suspend));
+        let mut part = Outcome::default();
+        if let Err(fault) = self.transact(inputs, now, &mut part) {
+            part = self.recover(&fault, &under_way, now);
+        }
+        outcome.add(part);
+        if suspends {
+            self.suspended = true;
+            self.let_go();
+        }
     }
 
     /// When to send [`Input::Tick`] at the latest, in [`Now::mono`] milliseconds.
@@ -118,35 +157,45 @@ impl Engine {
 
     /// A read-only connection for views.
     pub fn reader(&self) -> Result<Database, StoreError> {
-        self.store.reader()
+        self.store.as_ref().map_or_else(|| open_reader(&self.options), Store::reader)
+    }
+
+    /// Where the file is, for [`crate::store::check_pages`].
+    pub fn store_options(&self) -> &StoreOptions {
+        &self.options
     }
 
     fn transact(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) -> Result<(), Fault> {
         let stanzas = inputs.iter().any(is_stanza);
-        // Archive results are buffered till their page ends and can be asked for again: only the counters are written.
-        let repeatable = inputs.iter().all(archive::page::is_result_frame);
-        self.store.set_durability(if repeatable { Durability::Normal } else { Durability::Full })?;
-        let premature = match self.faults.sabotage {
-            Some(fault::Sabotage::AckBeforeCommit) => self.count_before_commit(&inputs)?,
+        let repeatable = inputs.iter().all(archive::page::is_repeatable);
+        let (sabotage, modes) = (self.faults.sabotage, self.modes);
+        let Some(store) = &mut self.store else { return Err(Fault::Corrupt("no file is open")) };
+        store.set_durability(if repeatable { Durability::Normal } else { Durability::Full })?;
+        store.lease.secure();
+        let premature = match sabotage {
+            Some(fault::Sabotage::AckBeforeCommit) => {
+                fault::count_before_commit(&store.connection, &self.sessions, &inputs)?
+            }
             _ => Vec::new(),
         };
-        let suspend = inputs.iter().any(|input| matches!(input, Input::Suspend));
-        let sabotage = self.faults.sabotage;
-        let tx = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for Premature { account, cursor } in premature.into_iter().rev() {
+        let Store { connection, lease, .. } = store;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if !lease.holds(&tx)? {
+            return Err(Fault::LeaseLost);
+        }
+        for fault::Premature { account, cursor } in premature.into_iter().rev() {
             tx.execute("UPDATE account SET archive_cursor = ?2 WHERE id = ?1", (account, cursor))?;
         }
         for input in inputs {
-            match &input {
-                Input::Suspend => self.suspended = true,
-                Input::Resume => self.suspended = false,
-                _ => {}
-            }
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, out: outcome };
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
             call.dispatch(input, &mut self.sessions)?;
         }
+        let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(&tx)?;
         for session in self.sessions.values_mut() {
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, out: outcome };
+            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, out: outcome };
+            if read_again {
+                undecided::read_again(&mut call.cx(session))?;
+            }
             call.settle(session)?;
         }
         if stanzas {
@@ -157,66 +206,21 @@ impl Engine {
             self.faults.pass(FaultPoint::Committed);
             self.released = true;
         }
-        if suspend && let Err(error) = self.store.checkpoint() {
-            tracing::warn!(%error, "the write-ahead log stays as it is");
-        }
         Ok(())
     }
 
-    /// The planted bug: what counts as stored, for the server (`h`) and for the archive (the cursor), is committed before
-    /// what it counts. Gives what makes it true again once that is committed, too.
-    fn count_before_commit(&mut self, inputs: &[Input]) -> Result<Vec<Premature>, Fault> {
-        let mut early = Vec::new();
-        for input in inputs {
-            let Input::Frame { account, connection, frame: Frame::Element(element) } = input else { continue };
-            let Some(session) = self.sessions.get(account).filter(|session| session.is_live()) else { continue };
-            if session.connection() != Some(*connection) || element.ns != ns::CLIENT {
-                continue;
-            }
-            let database = &self.store.connection;
-            database.execute("UPDATE stream SET h_in = h_in + 1 WHERE account_id = ?1", [account])?;
-            let ids = element.children().filter(|child| child.is("stanza-id", ns::STANZA_ID));
-            let Some(id) = ids.filter_map(|child| child.attribute("id")).next() else { continue };
-            let cursor =
-                database.query_row("SELECT archive_cursor FROM account WHERE id = ?1", [account], |row| row.get(0))?;
-            database.execute(
-                "UPDATE account SET archive_cursor = ?2 WHERE id = ?1 AND archive_joined = 1",
-                (account, id),
-            )?;
-            early.push(Premature { account: *account, cursor });
-        }
-        Ok(early)
-    }
-
-    /// Storage failed: nothing of this call happened. Transports are dropped, sessions reloaded.
-    fn start_again(&mut self, tickets: Vec<u64>, open: &[(AccountId, ConnectionId)], now: &Now) -> Outcome {
-        let mut outcome = Outcome::default();
-        for &(account, connection) in open {
-            outcome.effects.push(Effect::Close { account, connection });
-        }
-        for ticket in tickets {
-            outcome.effects.push(Effect::Answer { ticket, result: Err(CommandError::Storage) });
-        }
-        match settings::load(&self.store, now) {
-            Ok(mut sessions) => {
-                for session in sessions.values_mut() {
-                    session.wait(now.mono + RESTART_PAUSE);
-                }
-                self.sessions = sessions;
-            }
-            Err(_) => self.sessions.values_mut().for_each(|session| session.wait(now.mono + RESTART_PAUSE)),
-        }
-        outcome.changes.insert(Change::All);
-        outcome
-    }
-
     fn earliest_deadline(&self) -> Option<u64> {
+        let store = self.store.as_ref()?;
         let sessions = self.sessions.values().filter_map(Session::deadline);
         let requests = self.sessions.values().filter(|session| session.is_live()).filter_map(|session| {
-            let deadline: Option<i64> = self
-                .store
+            let deadline: Option<i64> = store
                 .connection
-                .prepare_cached("SELECT min(deadline) FROM request WHERE account_id = ?1")
+                .prepare_cached(
+                    "SELECT min(due) FROM (
+                         SELECT min(deadline) AS due FROM request WHERE account_id = ?1
+                         UNION ALL SELECT min(composing.until) FROM composing
+                             JOIN chat ON chat.id = composing.chat_id WHERE chat.account_id = ?1)",
+                )
                 .and_then(|mut statement| statement.query_row([session.account], |row| row.get(0)))
                 .unwrap_or(None);
             deadline.and_then(|deadline| u64::try_from(deadline).ok())
@@ -225,14 +229,9 @@ impl Engine {
     }
 }
 
-/// A cursor that was moved too early, and where it stood.
-struct Premature {
-    account: AccountId,
-    cursor: Option<String>,
+fn metered(input: &Input) -> Option<bool> {
+    if let Input::Metered(metered) = input { Some(*metered) } else { None }
 }
-
-/// After storage failed.
-const RESTART_PAUSE: u64 = 5_000;
 
 fn is_stanza(input: &Input) -> bool {
     matches!(input, Input::Frame { frame: Frame::Element(element), .. } if element.ns == ns::CLIENT)
@@ -244,12 +243,21 @@ struct Call<'a> {
     now: &'a Now,
     random: &'a mut dyn Random,
     sabotage: Option<fault::Sabotage>,
+    modes: Modes,
     out: &'a mut Outcome,
 }
 
 impl Call<'_> {
     fn cx<'b>(&'b mut self, session: &'b mut Session) -> Cx<'b> {
-        Cx { tx: self.tx, now: self.now, random: self.random, session, out: self.out, sabotage: self.sabotage }
+        Cx {
+            tx: self.tx,
+            now: self.now,
+            random: self.random,
+            session,
+            out: self.out,
+            sabotage: self.sabotage,
+            modes: self.modes,
+        }
     }
 
     fn dispatch(&mut self, input: Input, sessions: &mut BTreeMap<AccountId, Session>) -> Result<(), Fault> {
@@ -263,6 +271,9 @@ impl Call<'_> {
             }
             Input::Computed { account, connection, result } => {
                 self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Computed(result)))
+            }
+            Input::Certificate { account, connection, certificate } => {
+                self.with(sessions, account, connection, |cx| certificate::seen(cx, &certificate))
             }
             Input::Frame { account, connection, frame } => {
                 self.with(sessions, account, connection, |cx| take_frame(cx, frame))
@@ -289,13 +300,21 @@ impl Call<'_> {
                 }
                 Ok(())
             }),
+            // Who may read more now looks at it when this call settles.
+            Input::Metered(_) => Ok(()),
             Input::NetworkChanged => self.each(sessions, connect::network_changed),
             Input::Suspend => self.each(sessions, |cx| {
-                // Only the user can revive a failed account.
-                if matches!(cx.session.link, Link::Failed) { Ok(()) } else { connect::leave(cx, false) }
+                // Only the user can revive a failed account; or, with a refused certificate, another network path.
+                if matches!(cx.session.link, Link::Failed) && !cx.session.certificate_refused {
+                    Ok(())
+                } else {
+                    connect::leave(cx, false)
+                }
             }),
             Input::Resume => self.each(sessions, |cx| {
-                if cx.session.enabled && matches!(cx.session.link, Link::Off) { connect::open(cx) } else { Ok(()) }
+                // Sessions that were read anew wait already.
+                let waits = matches!(cx.session.link, Link::Off | Link::Waiting { .. });
+                if cx.session.enabled && waits { connect::open(cx) } else { Ok(()) }
             }),
         }
     }
@@ -341,8 +360,9 @@ impl Call<'_> {
 
     fn obey(&mut self, command: Command, sessions: &mut BTreeMap<AccountId, Session>) -> Result<Receipt, Refusal> {
         let account = match &command {
-            Command::AddAccount { address, password, server } => {
-                let mut session = settings::add(self.tx, self.random, sessions, address, password, server.as_ref())?;
+            Command::AddAccount { address, password, server, proxy } => {
+                let new = NewAccount { address, password, server: server.as_ref(), proxy: proxy.as_ref() };
+                let mut session = settings::add(self.tx, self.random, sessions, &new)?;
                 let account = session.account;
                 let mut cx = self.cx(&mut session);
                 cx.change(Change::Accounts);
@@ -360,6 +380,11 @@ impl Call<'_> {
                 settings::remove(&mut cx)?;
                 return Ok(Receipt::Done);
             }
+            Command::SetPassword { account, password } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_password(&mut self.cx(session), password)?;
+                return Ok(Receipt::Done);
+            }
             Command::SetAccountEnabled { account, enabled } => {
                 let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
                 settings::set_enabled(&mut self.cx(session), *enabled)?;
@@ -375,6 +400,19 @@ impl Call<'_> {
                     connect::set_active(&mut self.cx(session), *active)?;
                 }
                 return Ok(Receipt::Done);
+            }
+            Command::SetProxy { account, proxy } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_proxy(&mut self.cx(session), proxy.as_ref())?;
+                return Ok(Receipt::Done);
+            }
+            Command::PinCertificate { account, sha256 } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                return certificate::pin(&mut self.cx(session), *sha256);
+            }
+            Command::UnpinCertificate { account } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                return certificate::unpin(&mut self.cx(session));
             }
             Command::StartChat { account, .. }
             | Command::AnswerRequest { account, .. }
@@ -416,7 +454,9 @@ impl Call<'_> {
         }
         stream::settle(&mut cx)?;
         let account = session.account;
+        let mono = self.now.mono;
         if let Some(live) = session.live().filter(|live| !live.outgoing.is_empty()) {
+            live.spoken = mono;
             let bytes = std::mem::take(&mut live.outgoing).into_bytes();
             self.out.effects.push(Effect::Write { account, connection: live.connection, bytes });
         }
@@ -446,6 +486,7 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
     match frame {
         Frame::Element(element) if element.is("error", ns::STREAM) => connect::stream_error(cx, &element),
         Frame::Element(element) if element.ns == ns::CLIENT => stanza(cx, &element, true),
+        Frame::Element(element) if element.is("features", ns::STREAM) => connect::features(cx, &element),
         Frame::Element(element) => {
             if !stream::nonza(cx, &element)? {
                 cx.violation(Violation::UnknownNonza);
@@ -501,15 +542,7 @@ pub fn stanza(cx: &mut Cx<'_>, element: &Element, counted: bool) -> Result<(), F
     if reading {
         cx.session.archive.pause_after_fault(cx.now.mono);
     }
-    cx.tx.prepare_cached("INSERT INTO undecided (account_id, stanza, time) VALUES (?1, ?2, ?3)")?.execute((
-        cx.session.account,
-        element.to_xml(),
-        cx.now.wall,
-    ))?;
-    cx.tx
-        .prepare_cached("DELETE FROM undecided WHERE account_id = ?1 AND id <= (SELECT max(id) FROM undecided) - 1000")?
-        .execute([cx.session.account])?;
-    Ok(())
+    undecided::keep(cx, element)
 }
 
 fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {

@@ -8,16 +8,21 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::session::ping::Ping,
     &crate::session::disco::Disco,
     &crate::session::clock::ServerClock,
+    // Who is writing; before `Subscription`, which takes every presence.
+    &crate::chat::typing::Typing,
     // Who there is.
     &crate::contact::roster::Roster,
     &crate::contact::presence::Presence,
     &crate::contact::subscription::Subscription,
     // What was said before and elsewhere; before `Text`, because an archive result is a message too.
+    &crate::archive::carbon::Carbons,
     &crate::archive::feature::Archive,
     &crate::archive::preferences::Preferences,
     // What is said.
     &crate::message::bounce::Bounce,
+    &crate::message::receipt::Receipts,
     &crate::message::text::Text,
+    &crate::message::correction::Correction,
     &crate::message::deletion::Deletion,
     &crate::chat::open::Open,
     &crate::chat::read::Read,

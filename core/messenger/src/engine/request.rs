@@ -30,6 +30,7 @@ pub enum Purpose {
     ArchiveSwitched {
         on: bool,
     },
+    Carbons,
     /// Everything sent up to this number of the session has been handled when the answer comes.
     Ping {
         sent: i64,
@@ -110,6 +111,15 @@ impl Cx<'_> {
     /// Old servers answer for the account with the full JID that asked.
     fn is_bound_jid(&self, from: &Jid) -> bool {
         matches!(&self.session.link, crate::session::Link::Live(live) if from.as_str() == live.bound.as_str())
+    }
+
+    /// Whether such a request waits for its answer.
+    pub fn is_under_way(&self, purpose: &Purpose) -> Result<bool, Fault> {
+        let purpose = serde_json::to_string(purpose).map_err(|_| Fault::Corrupt("purpose"))?;
+        Ok(self
+            .tx
+            .prepare_cached("SELECT 1 FROM request WHERE account_id = ?1 AND purpose = ?2")?
+            .exists((self.session.account, purpose))?)
     }
 
     fn forget_request(&mut self, id: &str) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use rusqlite::OptionalExtension;
 
 use super::state;
 use crate::engine::cx::Cx;
-use crate::engine::envelope::{Inbound, Kind};
+use crate::engine::envelope::{Copied, Inbound, Kind};
 use crate::engine::feature::{Done, Feature};
 use crate::engine::request::error_condition;
 use crate::fault::Fault;
@@ -24,6 +24,10 @@ impl Feature for Bounce {
         if inbound.kind != Kind::Message || inbound.type_() != "error" {
             return Ok(Done::Pass);
         }
+        // What another device of ours refused is its sender's business.
+        if inbound.copy == Some(Copied::Sent) {
+            return Ok(Done::Taken);
+        }
         let (Some(id), Some(from)) = (inbound.stanza.attribute("id"), &inbound.from) else { return Ok(Done::Taken) };
         let message: Option<MessageId> = cx
             .tx
@@ -36,10 +40,30 @@ impl Feature for Bounce {
             .query_row((cx.session.account, cx.session.jid.as_str(), id, from.to_bare().as_str()), |row| row.get(0))
             .optional()?;
         if let Some(message) = message {
-            state::fail(cx, message, reason(error_condition(inbound.stanza).unwrap_or("")))?;
+            let reason = match error_condition(inbound.stanza).unwrap_or("") {
+                "service-unavailable" if !is_known(cx, from.to_bare().as_str())? => SendFailure::NoSuchRecipient,
+                condition => reason(condition),
+            };
+            state::fail(cx, message, reason)?;
         }
         Ok(Done::Taken)
     }
+}
+
+/// Whether this address has ever shown that somebody is there. Servers answer `service-unavailable` for an account that
+/// does not exist, and for one that does not want the message (RFC 6121 8.5.1 and 8.5.2): from somebody known it is the
+/// latter, else most likely a typing error.
+fn is_known(cx: &Cx<'_>, peer: &str) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT 1 FROM contact WHERE account_id = ?1 AND jid = ?2 AND subscription <> 'none'
+             UNION ALL
+             SELECT 1 FROM chat JOIN message ON message.chat_id = chat.id
+             WHERE chat.account_id = ?1 AND chat.jid = ?2 AND message.outgoing = 0
+             LIMIT 1",
+        )?
+        .exists((cx.session.account, peer))?)
 }
 
 fn reason(condition: &str) -> SendFailure {

@@ -1,4 +1,5 @@
-//! Deleting on this device. Every name a deleted message had, or gets later, stays as a tombstone.
+//! Deleting on this device. Every name a deleted message had, or gets later, stays as a tombstone; its corrections go with
+//! it, and those that come later are not shown.
 
 use rusqlite::OptionalExtension;
 
@@ -8,7 +9,6 @@ use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
 use crate::fault::{CommandError, Fault};
 use crate::ids::ChatId;
-use crate::outbox;
 
 /// See the module.
 #[derive(Debug)]
@@ -19,7 +19,12 @@ impl Feature for Deletion {
         match command {
             Command::DeleteMessage { message } => {
                 let (chat, _, _) = state::whereabouts(cx, *message)?.ok_or(CommandError::NotFound)?;
-                outbox::drop_job(cx, *message)?;
+                cx.tx
+                    .prepare_cached(
+                        "DELETE FROM job WHERE message_id IN (SELECT id FROM message WHERE id = ?1 OR corrects = ?1)",
+                    )?
+                    .execute([message])?;
+                cx.session.pump = true;
                 bury(cx, "id = ?1", message.0)?;
                 cx.chat_changed(chat);
                 Ok(Some(Receipt::Done))
@@ -46,19 +51,30 @@ fn delete_chat(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Turns messages into tombstones of all their names.
+/// Turns messages, and their corrections, into tombstones of all their names. Corrections that come later find the name
+/// that they refer to.
 fn bury(cx: &Cx<'_>, which: &str, id: i64) -> Result<(), Fault> {
+    let all = format!(
+        "SELECT id FROM message WHERE {which} UNION SELECT id FROM message WHERE corrects IN
+                           (SELECT id FROM message WHERE {which})"
+    );
     cx.tx
         .prepare_cached(&format!(
             "INSERT OR IGNORE INTO tombstone (account_id, scope, kind, value)
-             SELECT account_id, scope, kind, value FROM message_key
-             WHERE message_id IN (SELECT id FROM message WHERE {which})"
+             SELECT account_id, scope, kind, value FROM message_key WHERE message_id IN ({all})"
         ))?
         .execute([id])?;
+    cx.tx
+        .prepare_cached(&format!(
+            "INSERT OR IGNORE INTO tombstone (account_id, scope, kind, value)
+             SELECT ?2, sender, 'stanza', stanza_id FROM message
+             WHERE {which} AND stanza_id IS NOT NULL AND replaces IS NULL"
+        ))?
+        .execute((id, cx.session.account))?;
     let unnamed: Vec<(String, String)> = cx
         .tx
         .prepare_cached(&format!(
-            "SELECT sender, stanza_id, body FROM message WHERE {which}
+            "SELECT sender, stanza_id, body FROM message WHERE id IN ({all})
                AND NOT EXISTS (SELECT 1 FROM message_key AS key WHERE key.message_id = message.id)"
         ))?
         .query_map([id], |row| {
@@ -73,6 +89,17 @@ fn bury(cx: &Cx<'_>, which: &str, id: i64) -> Result<(), Fault> {
             )?
             .execute((cx.session.account, sender, fingerprint))?;
     }
+    // What was read before it stays read.
+    cx.tx
+        .prepare_cached(&format!(
+            "UPDATE message SET state = 5 WHERE id = (
+                 SELECT below.id FROM message AS gone JOIN message AS below ON below.chat_id = gone.chat_id
+                 WHERE gone.id = (SELECT id FROM message WHERE {which} AND state = 5 ORDER BY position DESC LIMIT 1)
+                   AND below.position < gone.position AND below.outgoing = 1 AND below.state IN (2, 4)
+                   AND below.replaces IS NULL
+                 ORDER BY below.position DESC LIMIT 1)"
+        ))?
+        .execute([id])?;
     cx.tx.prepare_cached(&format!("DELETE FROM message WHERE {which}"))?.execute([id])?;
     Ok(())
 }

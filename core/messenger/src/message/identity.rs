@@ -30,10 +30,21 @@ pub struct Content {
     pub body: String,
     pub stanza_id: Option<String>,
     pub origin_id: Option<String>,
+    /// XEP-0308: the `id` of the sender's message that this one corrects.
+    pub replaces: Option<String>,
+    /// XEP-0393: to be shown as it is.
+    pub unstyled: bool,
+    /// XEP-0333: the sender wants to know when it is read.
+    pub markable: bool,
 }
 
 /// Longest id taken from a stanza; a longer one names nothing.
 const LONGEST_ID: usize = 1024;
+
+/// An id that can name a message.
+pub fn usable(id: &str) -> Option<String> {
+    (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned())
+}
 
 impl Content {
     /// Reads a chat message; `None` if it says nothing to people, or is not of a one-to-one chat.
@@ -42,28 +53,35 @@ impl Content {
         if !message.is("message", ns::CLIENT) || matches!(type_, "error" | "groupchat" | "headline") {
             return None;
         }
-        let body = message.first("body", ns::CLIENT)?.content();
-        if body.is_empty() {
-            return None;
-        }
-        let address = |name: &str| match message.attribute(name) {
-            None => Some(own.clone()),
-            Some(jid) => Jid::new(jid).ok().map(|jid| jid.to_bare()),
-        };
-        let (from, to) = (address("from")?, address("to")?);
-        let outgoing = from == *own;
-        if !outgoing && to != *own {
-            return None;
-        }
-        let usable = |id: &str| (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned());
+        let body = super::fallback::body(message)?;
+        let (sender, peer, outgoing) = parties(message, own)?;
+        let id_of = |name: &str, ns: &str| message.first(name, ns)?.attribute("id").and_then(usable);
         Some(Self {
-            peer: if outgoing { to } else { from.clone() },
-            sender: from,
+            peer,
+            sender,
             outgoing,
             body,
             stanza_id: message.attribute("id").and_then(usable),
-            origin_id: message.first("origin-id", ns::STANZA_ID).and_then(|id| id.attribute("id")).and_then(usable),
+            origin_id: id_of("origin-id", ns::STANZA_ID),
+            replaces: id_of("replace", ns::CORRECTION),
+            unstyled: message.first("unstyled", ns::STYLING).is_some(),
+            markable: message.first("markable", ns::MARKERS).is_some(),
         })
+    }
+}
+
+/// Who says something to whom: the sender, the other side, and whether the sender is we. `None` if it is neither from us
+/// nor to us, or an address can't be read.
+pub fn parties(message: &Element, own: &BareJid) -> Option<(BareJid, BareJid, bool)> {
+    let address = |name: &str| match message.attribute(name) {
+        None => Some(own.clone()),
+        Some(jid) => Jid::new(jid).ok().map(|jid| jid.to_bare()),
+    };
+    let (from, to) = (address("from")?, address("to")?);
+    match (from == *own, to == *own) {
+        (true, _) => Some((from, to, true)),
+        (false, true) => Some((from.clone(), from, false)),
+        (false, false) => None,
     }
 }
 
@@ -96,20 +114,49 @@ impl<'a> Via<'a> {
     }
 }
 
+/// What a search may pass over, because the account has nothing of the kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Absent {
+    tombstones: bool,
+    unsettled: bool,
+}
+
+impl Absent {
+    /// Looks it up: for many searches in a row, in one transaction that leaves neither behind.
+    pub fn of(cx: &Cx<'_>) -> Result<Self, Fault> {
+        let account = cx.session.account;
+        let tombstones =
+            !cx.tx.prepare_cached("SELECT 1 FROM tombstone WHERE account_id = ?1 LIMIT 1")?.exists([account])?;
+        let unsettled = !cx
+            .tx
+            .prepare_cached(
+                "SELECT 1 FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
+                 WHERE message.place <> 0 AND chat.account_id = ?1 LIMIT 1",
+            )?
+            .exists([account])?;
+        Ok(Self { tombstones, unsettled })
+    }
+}
+
 /// Looks a message up by every name it has.
 pub fn find(cx: &Cx<'_>, content: &Content, via: Via<'_>) -> Result<Known, Fault> {
+    find_unless(cx, content, via, Absent { tombstones: false, unsettled: false })
+}
+
+/// The same among what is not absent.
+pub fn find_unless(cx: &Cx<'_>, content: &Content, via: Via<'_>, absent: Absent) -> Result<Known, Fault> {
     if cx.sabotage == Some(Sabotage::NoDedup) && !content.outgoing {
         return Ok(Known::New);
     }
     let own = cx.session.jid.as_str();
     if let Some(id) = via.archive_id() {
-        let known = by_key(cx, own, "archive", id)?;
+        let known = by_key(cx, own, "archive", id, absent)?;
         if known != Known::New {
             return Ok(known);
         }
     }
     if let Some(id) = &content.origin_id {
-        match by_key(cx, content.sender.as_str(), "origin", id)? {
+        match by_key(cx, content.sender.as_str(), "origin", id, absent)? {
             // A sender who gives one id to two texts, or to two people, sent two messages.
             Known::Message(message) if !says(cx, message, content)? => {}
             Known::New => {}
@@ -117,16 +164,18 @@ pub fn find(cx: &Cx<'_>, content: &Content, via: Via<'_>) -> Result<Known, Fault
         }
     }
     match via {
-        Via::Archive(_) => match reconcile(cx, content)? {
+        Via::Archive(_) => match if absent.unsettled { Known::New } else { reconcile(cx, content)? } {
             // The second copy of a note to self.
             Known::New if content.outgoing && content.peer == content.sender => {
                 Ok(among_newest(cx, content)?.map_or(Known::New, Known::Message))
             }
+            Known::New if absent.tombstones => Ok(Known::New),
             Known::New => by_key(
                 cx,
                 content.sender.as_str(),
                 "unnamed",
                 &fingerprint(content.stanza_id.as_deref(), &content.body),
+                absent,
             ),
             known => Ok(known),
         },
@@ -134,7 +183,7 @@ pub fn find(cx: &Cx<'_>, content: &Content, via: Via<'_>) -> Result<Known, Fault
     }
 }
 
-fn by_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str) -> Result<Known, Fault> {
+fn by_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str, absent: Absent) -> Result<Known, Fault> {
     let key = (cx.session.account, scope, kind, value);
     let message: Option<MessageId> = cx
         .tx
@@ -146,11 +195,24 @@ fn by_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str) -> Result<Known, Fa
     if let Some(message) = message {
         return Ok(Known::Message(message));
     }
+    if absent.tombstones {
+        return Ok(Known::New);
+    }
     let deleted = cx
         .tx
         .prepare_cached("SELECT 1 FROM tombstone WHERE account_id = ?1 AND scope = ?2 AND kind = ?3 AND value = ?4")?
         .exists(key)?;
     Ok(if deleted { Known::Deleted } else { Known::New })
+}
+
+/// Whether the user deleted a message that its sender had given this stanza id.
+pub fn is_buried(cx: &Cx<'_>, sender: &BareJid, stanza_id: &str) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached(
+            "SELECT 1 FROM tombstone WHERE account_id = ?1 AND scope = ?2 AND kind = 'stanza' AND value = ?3",
+        )?
+        .exists((cx.session.account, sender.as_str(), stanza_id))?)
 }
 
 /// What tells a deleted message that had no unique name when it was deleted.
@@ -243,7 +305,8 @@ pub fn put_key(cx: &Cx<'_>, scope: &str, kind: &str, value: &str, message: Messa
 
 /// The message that a sender gave this origin id.
 pub fn by_origin(cx: &Cx<'_>, sender: &BareJid, id: &str) -> Result<Option<MessageId>, Fault> {
-    Ok(match by_key(cx, sender.as_str(), "origin", id)? {
+    let absent = Absent { tombstones: true, unsettled: true };
+    Ok(match by_key(cx, sender.as_str(), "origin", id, absent)? {
         Known::Message(message) => Some(message),
         Known::New | Known::Deleted => None,
     })

@@ -21,7 +21,7 @@ pub const UNSENT: i64 = 1 << 61;
 pub enum Place {
     /// As the archive has it.
     Settled,
-    /// Live, in order of arrival.
+    /// Live, in order of arrival; our own, too, if nothing crossed it on its way.
     Live,
     /// Our own, taken by the server: the archive will tell where.
     Provisional,

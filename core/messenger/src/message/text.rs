@@ -3,15 +3,15 @@
 //! The token a send comes with is both `id` and origin id of the stanza: whoever repeats the send, or meets the message
 //! again in the archive, finds the same row.
 //!
-//! XEPs: RFC 6121 5, 0203, 0359
+//! XEPs: RFC 6121 5, 0184, 0203, 0280, 0333, 0359
 
 use jid::BareJid;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::identity::{self, Content, Known, Via};
 use super::order::{self, Place};
-use super::state;
-use crate::chat::open;
+use super::{receipt, relation, state};
+use crate::chat::{open, typing};
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -20,6 +20,7 @@ use crate::engine::feature::{Done, Feature, Refusal};
 use crate::fault::{CommandError, Fault, Violation};
 use crate::ids::{ChatId, MessageId};
 use crate::outbox;
+use crate::session::Link;
 use crate::session::clock::parse_stamp;
 use crate::wire::{Element, ns};
 
@@ -38,7 +39,7 @@ impl Feature for Text {
         }
         let own = cx.own();
         let Some(content) = Content::read(inbound.stanza, &own) else { return Ok(Done::Pass) };
-        receive(cx, inbound.stanza, &content)?;
+        receive(cx, inbound, &content)?;
         Ok(Done::Taken)
     }
 
@@ -55,10 +56,7 @@ impl Feature for Text {
 }
 
 fn send(cx: &mut Cx<'_>, chat: ChatId, body: &str, token: &str) -> Result<MessageId, Refusal> {
-    let token_fits = (1..=64).contains(&token.len()) && token.chars().all(|c| c.is_ascii_graphic());
-    if body.trim().is_empty() || body.len() > LONGEST || !token_fits {
-        return Err(CommandError::TextInvalid.into());
-    }
+    check(body, token)?;
     let own = cx.own();
     if let Some(message) = identity::by_origin(cx, &own, token)? {
         return Ok(message);
@@ -67,69 +65,120 @@ fn send(cx: &mut Cx<'_>, chat: ChatId, body: &str, token: &str) -> Result<Messag
         chat,
         position: order::unsent(cx.tx, chat)?,
         place: Place::Unsent,
-        sender: &own,
-        outgoing: true,
-        body,
-        stanza_id: Some(token),
+        content: &own_content(own.clone(), body, token),
         time: cx.server_time(),
         unread: false,
         state: state::SENDING,
     };
     let message = insert(cx, &row)?;
     identity::put_key(cx, own.as_str(), "origin", token, message)?;
-    outbox::add(cx, chat, message)?;
+    outbox::add(cx, chat, message, None)?;
+    typing::ended_by_message(cx, chat)?;
     Ok(message)
 }
 
+/// Whether a text and its token can be sent.
+pub fn check(body: &str, token: &str) -> Result<(), CommandError> {
+    let token_fits = (1..=64).contains(&token.len()) && token.chars().all(|c| c.is_ascii_graphic());
+    if body.trim().is_empty() || body.len() > LONGEST || !token_fits { Err(CommandError::TextInvalid) } else { Ok(()) }
+}
+
+/// What a message written here says.
+pub fn own_content(own: BareJid, body: &str, token: &str) -> Content {
+    Content {
+        peer: own.clone(),
+        sender: own,
+        outgoing: true,
+        body: body.to_owned(),
+        stanza_id: Some(token.to_owned()),
+        origin_id: Some(token.to_owned()),
+        replaces: None,
+        unstyled: false,
+        markable: false,
+    }
+}
+
+/// Sends what failed again: the message, and those of its corrections that failed with it, each after the one before.
 fn retry(cx: &mut Cx<'_>, message: MessageId) -> Result<(), Refusal> {
-    let chat: Option<ChatId> = cx
+    let failed: Vec<(MessageId, ChatId)> = cx
         .tx
-        .prepare_cached("SELECT chat_id FROM message WHERE id = ?1 AND state = ?2")?
-        .query_row((message, state::FAILED), |row| row.get(0))
-        .optional()?;
-    let chat = chat.ok_or(CommandError::NotNow)?;
-    let position = order::unsent(cx.tx, chat)?;
-    cx.tx
-        .prepare_cached("UPDATE message SET state = ?2, failure = NULL, position = ?3, place = ?4 WHERE id = ?1")?
-        .execute(params![message, state::SENDING, position, Place::Unsent.number()])?;
-    outbox::drop_job(cx, message)?;
-    outbox::add(cx, chat, message)?;
-    cx.chat_changed(chat);
+        .prepare_cached(
+            "SELECT id, chat_id FROM message WHERE (id = ?1 OR corrects = ?1) AND state = ?2
+             ORDER BY corrects IS NOT NULL, position",
+        )?
+        .query_map((message, state::FAILED), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    if failed.is_empty() {
+        return Err(CommandError::NotNow.into());
+    }
+    let mut after = None;
+    for (message, chat) in failed {
+        let position = order::unsent(cx.tx, chat)?;
+        cx.tx
+            .prepare_cached("UPDATE message SET state = ?2, failure = NULL, position = ?3, place = ?4 WHERE id = ?1")?
+            .execute(params![message, state::SENDING, position, Place::Unsent.number()])?;
+        outbox::drop_job(cx, message)?;
+        after = Some(outbox::add(cx, chat, message, after)?);
+        cx.chat_changed(chat);
+    }
     Ok(())
 }
 
 /// The stanza of a stored message; `None` if it has no id to be sent under.
 pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Option<Element>, Fault> {
-    let (to, body, id): (String, String, Option<String>) = cx
+    let (chat, to, body, id, replaces): (ChatId, String, String, Option<String>, Option<String>) = cx
         .tx
         .prepare_cached(
-            "SELECT chat.jid, message.body, message.stanza_id FROM message
+            "SELECT chat.id, chat.jid, message.body, message.stanza_id, message.replaces FROM message
              JOIN chat ON chat.id = message.chat_id WHERE message.id = ?1",
         )?
-        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(id.map(|id| {
-        Element::new("message", ns::CLIENT)
-            .with("to", to)
-            .with("type", "chat")
-            .with("id", id.as_str())
-            .child(Element::new("body", ns::CLIENT).text(body))
-            .child(Element::new("origin-id", ns::STANZA_ID).with("id", id))
+        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    let Some(id) = id else { return Ok(None) };
+    let to_others = to != cx.session.jid.as_str();
+    let mut stanza = Element::new("message", ns::CLIENT)
+        .with("to", to)
+        .with("type", "chat")
+        .with("id", id.as_str())
+        .child(Element::new("body", ns::CLIENT).text(body))
+        .child(Element::new("origin-id", ns::STANZA_ID).with("id", id));
+    if to_others {
+        // A receipt for a correction would tell nothing that one for its message does not.
+        stanza = match replaces {
+            Some(_) => stanza,
+            None => stanza.child(Element::new("request", ns::RECEIPTS)).child(Element::new("markable", ns::MARKERS)),
+        };
+        if typing::may_be_told(cx, chat)? {
+            stanza = stanza.child(Element::new("active", ns::CHAT_STATES));
+        }
+    }
+    Ok(Some(match replaces {
+        Some(original) => stanza.child(Element::new("replace", ns::CORRECTION).with("id", original)),
+        None => stanza,
     }))
 }
 
-/// A live message.
-fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), Fault> {
+/// A live message, or the copy of one.
+fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<(), Fault> {
+    let stanza = inbound.stanza;
     let archive_id = trusted_archive_id(cx, stanza);
     let via = Via::Live(archive_id.as_deref());
     match identity::find(cx, content, via)? {
         Known::Deleted => return Ok(()),
         Known::Message(message) => {
             identity::name(cx, message, content, via)?;
+            // Our own, sent in a session that was lost before the server said that it has it.
+            if content.outgoing && inbound.copy.is_some() {
+                outbox::drop_job(cx, message)?;
+                state::taken_by_server(cx, message)?;
+            }
             return Ok(());
         }
         // A server without archive gives a lost session's messages again, with a stamp.
         Known::New if stamp(cx, stanza).is_some() && identity::among_newest(cx, content)?.is_some() => return Ok(()),
         Known::New => {}
+    }
+    if !relation::is_admissible(cx, content)? {
+        return Ok(());
     }
     let chat = open::for_peer(cx, &content.peer)?;
     let place = cx.session.archive.place_of_live();
@@ -142,20 +191,33 @@ fn receive(cx: &mut Cx<'_>, stanza: &Element, content: &Content) -> Result<(), F
         chat,
         position,
         place,
-        sender: &content.sender,
-        outgoing: content.outgoing,
-        body: &content.body,
-        stanza_id: content.stanza_id.as_deref(),
+        content,
         time,
         unread: !content.outgoing,
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     };
     let message = insert(cx, &row)?;
     identity::name(cx, message, content, via)?;
+    // Whoever sent it to another device of ours is answered by that one.
+    if inbound.copy.is_none() {
+        receipt::answer(cx, stanza, content, chat, message)?;
+    }
     if place != Place::Settled {
-        cx.session.archive.confirm_soon(cx.now.mono);
+        confirm(cx, archive_id.is_some());
     }
     Ok(())
+}
+
+/// When the archive is to be asked about a live message. With copies of everything and the archive's id on it, what came
+/// is most likely all there is, in its order: then there is no hurry.
+fn confirm(cx: &mut Cx<'_>, named: bool) {
+    let mono = cx.now.mono;
+    let replayed = matches!(&cx.session.link, Link::Live(live) if live.unproven);
+    if named && cx.session.has_carbons() && !replayed {
+        cx.session.archive.confirm_later(mono);
+    } else {
+        cx.session.archive.confirm_soon(mono);
+    }
 }
 
 /// The id our own archive wrote on this message: only if the archive says that it removes forged ones (XEP-0359 5).
@@ -197,38 +259,69 @@ pub struct NewMessage<'a> {
     pub chat: ChatId,
     pub position: i64,
     pub place: Place,
-    pub sender: &'a BareJid,
-    pub outgoing: bool,
-    pub body: &'a str,
-    pub stanza_id: Option<&'a str>,
+    pub content: &'a Content,
     pub time: i64,
     pub unread: bool,
     pub state: i64,
 }
 
-/// Writes a message and puts its chat on the list.
+/// Writes a message and puts its chat on the list. A correction is hidden and moves nothing.
 pub fn insert(cx: &mut Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
+    let message = insert_row(cx, row)?;
+    relate(cx, row, message)?;
+    if row.content.replaces.is_none() {
+        list(cx, row.chat, row.time)?;
+    }
+    cx.chat_changed(row.chat);
+    Ok(message)
+}
+
+/// Puts a chat on the list, as high as this time.
+pub fn list(cx: &mut Cx<'_>, chat: ChatId, time: i64) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
+        .execute((chat, time))?;
+    cx.chat_changed(chat);
+    Ok(())
+}
+
+/// Brings a message that was written together with what it is about, or what is about it.
+pub fn relate(cx: &mut Cx<'_>, row: &NewMessage<'_>, message: MessageId) -> Result<(), Fault> {
+    let content = row.content;
+    match (&content.replaces, &content.stanza_id) {
+        (Some(target), _) => relation::correction_came(cx, row.chat, message, target, content.outgoing),
+        (None, Some(id)) => relation::message_came(cx, row.chat, message, id, content.outgoing),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Writes a message; whoever writes many of a chat lists it once.
+pub fn insert_row(cx: &Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault> {
+    let content = row.content;
+    let hidden = content.replaces.is_some();
+    // See the table: a hidden one is only unread if it has to be shown after all.
+    let unread = if row.unread && hidden { 3 } else { i64::from(row.unread) };
     cx.tx
         .prepare_cached(
-            "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state,
+                                  replaces, hidden, unstyled, markable)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             row.chat,
             row.position,
             row.place.number(),
-            row.sender.as_str(),
-            row.outgoing,
-            row.body,
-            row.stanza_id,
+            content.sender.as_str(),
+            content.outgoing,
+            content.body,
+            content.stanza_id,
             row.time,
-            row.unread,
-            row.state
+            unread,
+            row.state,
+            content.replaces,
+            hidden,
+            content.unstyled,
+            content.markable
         ])?;
-    let message = MessageId(cx.tx.last_insert_rowid());
-    cx.tx
-        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
-        .execute((row.chat, row.time))?;
-    cx.chat_changed(row.chat);
-    Ok(message)
+    Ok(MessageId(cx.tx.last_insert_rowid()))
 }

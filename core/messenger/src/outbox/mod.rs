@@ -1,4 +1,4 @@
-//! What still has to leave: one job a message, in order, until the server has confirmed it.
+//! What still has to leave: one job a message, receipt or marker, in order, until the server has confirmed it.
 //!
 //! Invariants: a job is ready (may be sent), in flight (an `unacknowledged` stanza names it) or in doubt (it was in flight
 //! when its session was lost). Jobs of a chat leave in the order in which they were made: nothing overtakes a job in
@@ -9,21 +9,65 @@ use rusqlite::{OptionalExtension, params};
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::{ChatId, JobId, MessageId};
+use crate::message::relation::About;
 use crate::message::{state, text};
 use crate::session::clock::format_stamp;
+use crate::view::item::SendFailure;
 use crate::wire::{Element, ns};
 
 /// Stanzas of ours that may be unconfirmed at a time: bounds what a resumption resends.
 const WINDOW: i64 = 250;
 
-/// Queues a message.
-pub fn add(cx: &mut Cx<'_>, chat: ChatId, message: MessageId) -> Result<(), Fault> {
+/// The values of `job.kind`.
+const MESSAGE: &str = "message";
+const RECEIPT: &str = "receipt";
+const DISPLAYED: &str = "displayed";
+
+/// Queues a message, to leave when another job is gone, if one is named.
+pub fn add(cx: &mut Cx<'_>, chat: ChatId, message: MessageId, after: Option<JobId>) -> Result<JobId, Fault> {
     cx.tx
         .prepare_cached(
-            "INSERT INTO job (account_id, chat_id, message_id, state, made) VALUES (?1, ?2, ?3, 'ready', ?4)",
+            "INSERT INTO job (account_id, chat_id, message_id, after_job, state, made)
+             VALUES (?1, ?2, ?3, ?4, 'ready', ?5)",
         )?
-        .execute(params![cx.account(), chat, message, cx.server_time()])?;
+        .execute(params![cx.account(), chat, message, after, cx.server_time()])?;
     cx.session.pump = true;
+    Ok(JobId(cx.tx.last_insert_rowid()))
+}
+
+/// Queues what is said of a received message. A marker takes the place of those that have not left yet.
+pub fn add_signal(
+    cx: &mut Cx<'_>,
+    chat: ChatId,
+    message: MessageId,
+    about: About,
+    stanza: &Element,
+) -> Result<(), Fault> {
+    let kind = match about {
+        About::Receipt => RECEIPT,
+        About::Displayed => DISPLAYED,
+    };
+    if about == About::Displayed {
+        cx.tx
+            .prepare_cached("DELETE FROM job WHERE chat_id = ?1 AND kind = ?2 AND state <> 'in_flight'")?
+            .execute((chat, DISPLAYED))?;
+    }
+    cx.tx
+        .prepare_cached(
+            "INSERT INTO job (account_id, chat_id, message_id, kind, state, stanza, made)
+             VALUES (?1, ?2, ?3, ?4, 'ready', ?5, ?6)",
+        )?
+        .execute(params![cx.account(), chat, message, kind, stanza.to_xml(), cx.server_time()])?;
+    cx.session.pump = true;
+    Ok(())
+}
+
+/// What the user no longer wants to tell does not leave any more.
+pub fn withdraw_signals(cx: &Cx<'_>, about: About) -> Result<(), Fault> {
+    let kind = if about == About::Receipt { RECEIPT } else { DISPLAYED };
+    cx.tx
+        .prepare_cached("DELETE FROM job WHERE account_id = ?1 AND kind = ?2 AND state <> 'in_flight'")?
+        .execute((cx.session.account, kind))?;
     Ok(())
 }
 
@@ -34,61 +78,89 @@ pub fn run(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if room <= 0 {
         return Ok(());
     }
-    let jobs: Vec<(JobId, MessageId, Option<String>, i64)> = cx
+    let jobs: Vec<Job> = cx
         .tx
         .prepare_cached(
-            "SELECT id, message_id, stanza, made FROM job
+            "SELECT id, message_id, kind, stanza, made FROM job
              WHERE account_id = ?1 AND state = 'ready'
                AND (after_job IS NULL OR NOT EXISTS (SELECT 1 FROM job AS other WHERE other.id = job.after_job))
                AND NOT EXISTS (SELECT 1 FROM job AS doubt WHERE doubt.chat_id = job.chat_id AND doubt.state = 'in_doubt')
              ORDER BY id LIMIT ?2",
         )?
-        .query_map((cx.session.account, room), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .query_map((cx.session.account, room), |row| {
+            let kind: String = row.get(2)?;
+            Ok(Job {
+                id: row.get(0)?,
+                message: row.get(1)?,
+                is_message: kind == MESSAGE,
+                finished: row.get(3)?,
+                made: row.get(4)?,
+            })
+        })?
         .collect::<Result<_, _>>()?;
-    for (job, message, finished, made) in jobs {
-        let Some(stanza) = finish(cx, job, message, finished, made)? else {
+    for job in jobs {
+        let Some(stanza) = finish(cx, &job)? else {
             // A stored stanza that can't be read would stop everything behind it.
-            tracing::error!(%job, "a job can't be sent");
-            drop_job(cx, message)?;
-            state::refuse(cx, message)?;
+            tracing::error!(job = %job.id, "a job can't be sent");
+            cx.tx.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([job.id])?;
+            cx.session.pump = true;
+            if job.is_message {
+                state::refuse(cx, job.message)?;
+            }
             continue;
         };
-        cx.tx.prepare_cached("UPDATE job SET state = 'in_flight' WHERE id = ?1")?.execute([job])?;
-        cx.send(&stanza, Some(job))?;
+        // The server would end the stream for it (XEP-0478 3), and again after every resumption.
+        let limit = cx.session.features.limits.largest_stanza();
+        if limit.is_some_and(|limit| stanza.to_xml().len() > limit) {
+            cx.tx.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([job.id])?;
+            if job.is_message {
+                state::fail(cx, job.message, SendFailure::TooLarge)?;
+            }
+            continue;
+        }
+        cx.tx.prepare_cached("UPDATE job SET state = 'in_flight' WHERE id = ?1")?.execute([job.id])?;
+        cx.send(&stanza, Some(job.id))?;
     }
     Ok(())
 }
 
-/// The stanza of a job: made now, or as it was made at its first sending.
-fn finish(
-    cx: &mut Cx<'_>,
-    job: JobId,
+/// A row of `job`.
+struct Job {
+    id: JobId,
     message: MessageId,
+    is_message: bool,
     finished: Option<String>,
     made: i64,
-) -> Result<Option<Element>, Fault> {
-    if let Some(finished) = finished {
+}
+
+/// The stanza of a job: made now, or as it was made at its first sending.
+fn finish(cx: &mut Cx<'_>, job: &Job) -> Result<Option<Element>, Fault> {
+    if let Some(finished) = &job.finished {
+        let stanza = Element::parse(finished).ok();
+        if !job.is_message {
+            return Ok(stanza);
+        }
         // It may have been delivered before: say when it was written.
         let delay =
-            Element::new("delay", ns::DELAY).with("stamp", format_stamp(made)).with("from", cx.own().to_string());
-        return Ok(Element::parse(&finished).ok().map(|stanza| stanza.child(delay)));
+            Element::new("delay", ns::DELAY).with("stamp", format_stamp(job.made)).with("from", cx.own().to_string());
+        return Ok(stanza.map(|stanza| stanza.child(delay)));
     }
-    let Some(stanza) = text::encode(cx, message)? else { return Ok(None) };
-    cx.tx.prepare_cached("UPDATE job SET stanza = ?2 WHERE id = ?1")?.execute((job, stanza.to_xml()))?;
+    let Some(stanza) = text::encode(cx, job.message)? else { return Ok(None) };
+    cx.tx.prepare_cached("UPDATE job SET stanza = ?2 WHERE id = ?1")?.execute((job.id, stanza.to_xml()))?;
     Ok(Some(stanza))
 }
 
 /// The server has the stanza of this job.
 pub fn acknowledged(cx: &mut Cx<'_>, job: JobId) -> Result<(), Fault> {
-    let message: Option<MessageId> = cx
+    let done: Option<(MessageId, String)> = cx
         .tx
-        .prepare_cached("DELETE FROM job WHERE id = ?1 RETURNING message_id")?
-        .query_row([job], |row| row.get(0))
+        .prepare_cached("DELETE FROM job WHERE id = ?1 RETURNING message_id, kind")?
+        .query_row([job], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    match message {
-        Some(message) => state::taken_by_server(cx, message),
-        // The archive was faster.
-        None => Ok(()),
+    match done {
+        Some((message, kind)) if kind == MESSAGE => state::taken_by_server(cx, message),
+        // A signal; or the archive was faster.
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -1,19 +1,21 @@
 //! From no transport to a bound session and back: opens, logs in, waits, gives up. Every phase has a deadline.
 //!
-//! XEPs: RFC 6120, 0198
+//! XEPs: RFC 6120, 0198, 0352, 0388
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jid::FullJid;
 use rusqlite::{OptionalExtension, params};
 
+use super::credentials::{self, Credentials};
+use super::features::Features;
 use super::negotiate::{
-    Enabled, Established, Negotiation, NegotiationConfig, NegotiationError, Phase, ResumeRequest, Step, StreamError,
-    Verdict,
+    Enabled, Established, Memory, Negotiation, NegotiationConfig, NegotiationError, OtherHost, Phase, ResumeRequest,
+    Step, StreamError, Verdict,
 };
-use super::{Link, Live, Negotiating, Session, stream};
+use super::{Link, Live, Negotiating, Referral, Session, stream};
 use crate::change::Change;
-use crate::effect::{ConnectTarget, Effect, SessionKind, TransportError};
+use crate::effect::{ConnectTarget, Effect, Redirect, SessionKind, SignIn, TransportError};
 use crate::engine::announce;
 use crate::engine::cx::Cx;
 use crate::engine::feature::SessionEvent;
@@ -34,29 +36,76 @@ const LOGIN: u64 = 60_000;
 pub fn open(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let connection = Session::next_connection();
     cx.session.link = Link::Opening { connection, deadline: cx.now.mono + OPENING };
-    let target = ConnectTarget { domain: cx.session.jid.domain().to_string(), server: cx.session.server.clone() };
+    cx.session.certificate_refused = false;
+    let redirect = match std::mem::replace(&mut cx.session.referral, Referral::None) {
+        Referral::To(redirect) => {
+            cx.session.referral = Referral::Followed;
+            Some(redirect)
+        }
+        Referral::None | Referral::Followed => None,
+    };
+    let target = ConnectTarget {
+        domain: cx.session.jid.domain().to_string(),
+        server: cx.session.server.clone(),
+        redirect,
+        proxy: cx.session.proxy.clone(),
+        pin: cx.session.pin,
+    };
     cx.out.effects.push(Effect::Connect { account: cx.session.account, connection, target });
     show(cx, Connection::Connecting)
 }
 
-/// The app came to the front, or left it.
+/// The app came to the front, or left it. Who looks wants to see what there is now: a link that was silent for a while is
+/// probed, and nobody waits for a back-off to end.
 pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
+    let arrived = active && !cx.session.active;
     cx.session.active = active;
-    Ok(())
+    match &cx.session.link {
+        Link::Live(live) => {
+            let silent = cx.now.mono >= live.heard + STALE;
+            stream::tell_client_state(cx);
+            if arrived && silent { stream::probe(cx, true) } else { Ok(()) }
+        }
+        Link::Waiting { .. } if arrived => open(cx),
+        _ => Ok(()),
+    }
 }
+
+/// The way to the server is another one now: leave the old one, and try the new one at once.
+pub fn again(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if matches!(cx.session.link, Link::Off) {
+        return Ok(());
+    }
+    leave(cx, false)?;
+    cx.session.backoff.reset();
+    open(cx)
+}
+
+/// A link that was silent for that long may be dead.
+const STALE: u64 = 30_000;
+/// So many logins in a row that left with the header and were cut off: maybe that is why.
+const CUT_FLIGHTS: u32 = 2;
 
 /// The transport is up: begin the login.
 pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>) -> Result<(), Fault> {
     let Link::Opening { connection, .. } = cx.session.link else { return Ok(()) };
+    cx.session.direct_tls = tls.is_some();
+    let Credentials { user_agent, offer, binding_seen, token, keys } = credentials::take(cx)?;
     let mut negotiation = Negotiation::new(NegotiationConfig {
         account: cx.session.jid.clone(),
         password: cx.session.password.clone(),
+        keys,
+        token,
         scram_seen: cx.session.scram_seen,
+        binding_seen,
         resource: cx.session.resource.clone(),
+        user_agent,
         resume: resumable(cx)?,
         want_stream_management: true,
+        known: offer.filter(|_| cx.session.flights_cut < CUT_FLIGHTS),
+        active: cx.session.active,
     });
-    let steps = negotiation.start(tls);
+    let steps = negotiation.start(tls, cx.random);
     let mono = cx.now.mono;
     cx.session.link = Link::Negotiating(Box::new(Negotiating {
         connection,
@@ -90,7 +139,7 @@ pub fn login(cx: &mut Cx<'_>, input: LoginInput) -> Result<(), Fault> {
     let Link::Negotiating(negotiating) = &mut cx.session.link else { return Ok(()) };
     negotiating.deadline = deadline;
     let steps = match input {
-        LoginInput::Tls(tls) => Ok(negotiating.negotiation.tls_ready(tls)),
+        LoginInput::Tls(tls) => Ok(negotiating.negotiation.tls_ready(tls, cx.random)),
         LoginInput::Frame(frame) => negotiating.negotiation.frame(frame, cx.random),
         LoginInput::Computed(result) => negotiating.negotiation.computed(result),
     };
@@ -111,10 +160,7 @@ fn take_steps(cx: &mut Cx<'_>, steps: Vec<Step>) -> Result<(), Fault> {
             Step::StartTls => cx.out.effects.push(Effect::StartTls { account, connection }),
             Step::RestartReader => cx.out.effects.push(Effect::RestartReader { account, connection }),
             Step::Compute(job) => cx.out.effects.push(Effect::Compute { account, connection, job }),
-            Step::ScramSeen => {
-                cx.session.scram_seen = true;
-                cx.tx.prepare_cached("UPDATE account SET scram_seen = 1 WHERE id = ?1")?.execute([account])?;
-            }
+            Step::Remember(memory) => credentials::remember(cx, memory)?,
             Step::Early(frame) => {
                 if let Link::Negotiating(negotiating) = &mut cx.session.link {
                     negotiating.early.push(frame);
@@ -140,15 +186,25 @@ fn resumable(cx: &Cx<'_>) -> Result<Option<ResumeRequest>, Fault> {
 }
 
 fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established) -> Result<(), Fault> {
-    let early = match &mut cx.session.link {
-        Link::Negotiating(negotiating) => std::mem::take(&mut negotiating.early),
-        _ => Vec::new(),
+    let (early, sign_in, features_due) = match &mut cx.session.link {
+        Link::Negotiating(login) => {
+            (std::mem::take(&mut login.early), login.negotiation.sign_in(), login.negotiation.features_follow())
+        }
+        _ => (Vec::new(), SignIn::default(), false),
     };
+    cx.session.flights_cut = 0;
     cx.tx.prepare_cached("UPDATE account SET signed_in = 1 WHERE id = ?1")?.execute([cx.session.account])?;
+    super::certificate::settle(cx)?;
     match established {
-        Established::Resumed { h } => resumed(cx, connection, h)?,
-        Established::Bound { jid, stream_management, resume_failed, .. } => {
-            bound(cx, connection, jid, stream_management, resume_failed)?;
+        Established::Resumed { h } => {
+            resumed(cx, connection, features_due, h, sign_in)?;
+        }
+        Established::Bound { jid, stream_management, carbons, active, resume_failed } => {
+            let live = live(connection, jid, stream_management.is_some(), cx.now.mono);
+            // A new session begins active unless something else was said.
+            let told_active = Some(active.unwrap_or(true));
+            let live = Live { features_due, carbons: carbons.then_some(true), told_active, ..live };
+            bound(cx, live, stream_management, resume_failed, sign_in)?;
         }
     }
     // Before XEP-0198 was on nobody counted: these are handled, not numbered.
@@ -162,14 +218,20 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
     Ok(())
 }
 
-fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Fault> {
-    let (bound, h_in, acknowledged, sent): (String, u32, i64, i64) = cx
+fn resumed(
+    cx: &mut Cx<'_>,
+    connection: ConnectionId,
+    features_due: bool,
+    h: u32,
+    sign_in: SignIn,
+) -> Result<(), Fault> {
+    let (bound, h_in, acknowledged, sent, carbons): (String, u32, i64, i64, Option<bool>) = cx
         .tx
-        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent FROM stream WHERE account_id = ?1")?
-        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        .prepare_cached("SELECT bound_jid, h_in, acknowledged, sent, carbons FROM stream WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     let bound = FullJid::new(&bound).map_err(|_| Fault::Corrupt("bound_jid"))?;
-    cx.session.link =
-        Link::Live(Box::new(Live { h_in, acknowledged, sent, ..live(connection, bound, true, cx.now.mono) }));
+    let live = live(connection, bound, true, cx.now.mono);
+    cx.session.link = Link::Live(Box::new(Live { features_due, h_in, acknowledged, sent, carbons, ..live }));
     if !stream::confirmed(cx, h)? {
         // Whose counters they are can't be told any more.
         stream::abandon(cx)?;
@@ -180,20 +242,22 @@ fn resumed(cx: &mut Cx<'_>, connection: ConnectionId, h: u32) -> Result<(), Faul
     if let Some(live) = cx.session.live() {
         live.unproven = true;
     }
+    // A resumed stream has forgotten it (XEP-0352 5.2).
+    stream::tell_client_state(cx);
     stream::probe(cx, true)?;
     stream::resend(cx)?;
     cx.extend_requests()?;
     cx.session.pump = true;
-    cx.out.effects.push(Effect::Session { account: cx.session.account, kind: SessionKind::Resumed });
+    cx.out.effects.push(Effect::Session { account: cx.session.account, kind: SessionKind::Resumed, sign_in });
     announce(cx, SessionEvent::Resumed)
 }
 
 fn bound(
     cx: &mut Cx<'_>,
-    connection: ConnectionId,
-    jid: FullJid,
+    new: Live,
     management: Option<Enabled>,
     resume_failed: Option<Option<u32>>,
+    sign_in: SignIn,
 ) -> Result<(), Fault> {
     // The server may still tell how much of the lost session it got: that much is no longer in doubt.
     if let Some(Some(h)) = resume_failed {
@@ -204,17 +268,30 @@ fn bound(
     for purpose in cx.take_overdue(true)? {
         crate::engine::reply(cx, &purpose, &crate::engine::request::Answer::None)?;
     }
-    let previd = management.as_ref().and_then(|enabled| enabled.id.clone());
+    let previd = management.and_then(|enabled| enabled.id);
     cx.tx
         .prepare_cached(
-            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent)
-             VALUES (?1, ?2, ?3, ?4, 0, 0, 0)",
+            "INSERT INTO stream (account_id, previd, bound_jid, boot_id, h_in, acknowledged, sent, carbons)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5)",
         )?
-        .execute(params![cx.session.account, previd, jid.to_string(), cx.now.boot_id])?;
-    cx.session.link = Link::Live(Box::new(live(connection, jid, management.is_some(), cx.now.mono)));
+        .execute(params![cx.session.account, previd, new.bound.to_string(), cx.now.boot_id, new.carbons])?;
+    cx.session.link = Link::Live(Box::new(new));
+    stream::tell_client_state(cx);
     let kind = SessionKind::Bound { after_failed_resume: resume_failed.is_some() };
-    cx.out.effects.push(Effect::Session { account: cx.session.account, kind });
+    cx.out.effects.push(Effect::Session { account: cx.session.account, kind, sign_in });
     announce(cx, SessionEvent::Bound)
+}
+
+/// What the server offers in the session, where it tells that behind the login. Nothing waits for it.
+pub fn features(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
+    let Some(live) = cx.session.live().filter(|live| live.features_due) else {
+        cx.violation(Violation::UnknownNonza);
+        return Ok(());
+    };
+    live.features_due = false;
+    credentials::remember_session(cx, Features::parse(element))?;
+    stream::tell_client_state(cx);
+    Ok(())
 }
 
 /// Acknowledges what `<failed h=''/>` says the server got of the session that is lost.
@@ -246,6 +323,11 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         acknowledged: 0,
         since: mono,
         heard: mono,
+        spoken: mono,
+        features_due: false,
+        carbons: None,
+        told_active: None,
+        silence_probed: false,
         probe: None,
         probe_limit: 0,
         unproven: false,
@@ -257,6 +339,25 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
 
 fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
     tracing::debug!(%error, "the login failed");
+    let Link::Negotiating(login) = &cx.session.link else { return Ok(()) };
+    let (flight, token_refused) = (login.negotiation.unanswered_flight(), login.negotiation.token_refused());
+    if token_refused {
+        credentials::remember(cx, Memory::TokenRefused)?;
+    }
+    if let Some(offered) = flight.filter(|_| error.blames_flight()) {
+        // In the ordinary order it may go well; and since that is now stored, this happens once.
+        credentials::distrust_flight(cx, offered)?;
+        if matches!(&error, NegotiationError::Stream(error) if error.handled_count_too_high) {
+            stream::abandon(cx)?;
+        }
+        close_transport(cx, true);
+        return open(cx);
+    }
+    if let NegotiationError::Stream(error) = &error
+        && error.other_host.is_some()
+    {
+        return stream_ended(cx, error);
+    }
     if resuming(cx) {
         // Resuming the same session again would run into the same error.
         stream::abandon(cx)?;
@@ -265,14 +366,25 @@ fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
         Verdict::Failed(reason) => give_up(cx, reason),
         Verdict::Waiting(reason) => {
             cx.violation(Violation::LoginBroken);
-            lost(cx, reason)
+            match &error {
+                NegotiationError::Stream(error) => stream_ended(cx, error),
+                _ => lost(cx, reason),
+            }
         }
     }
 }
 
 /// The transport is gone, or has to go: wait and try again.
 pub fn lost(cx: &mut Cx<'_>, reason: WaitReason) -> Result<(), Fault> {
+    lost_for(cx, reason, 0)
+}
+
+/// The same, and the next try comes no sooner than after `least` milliseconds.
+fn lost_for(cx: &mut Cx<'_>, reason: WaitReason, least: u64) -> Result<(), Fault> {
     stream::save(cx)?;
+    if matches!(&cx.session.link, Link::Negotiating(login) if login.negotiation.unanswered_flight().is_some()) {
+        cx.session.flights_cut += 1;
+    }
     if resuming(cx) && cx.session.backoff.tries() >= RESUMPTIONS {
         stream::abandon(cx)?;
     }
@@ -281,7 +393,7 @@ pub fn lost(cx: &mut Cx<'_>, reason: WaitReason) -> Result<(), Fault> {
         cx.session.backoff.session_ended(cx.now.mono.saturating_sub(live.since));
     }
     let was_live = cx.session.is_live();
-    let pause = cx.session.backoff.next(cx.random);
+    let pause = cx.session.backoff.next(cx.random).max(least);
     cx.session.link = Link::Waiting { until: cx.now.mono + pause };
     if was_live {
         announce(cx, SessionEvent::Lost)?;
@@ -321,31 +433,52 @@ pub fn leave(cx: &mut Cx<'_>, for_good: bool) -> Result<(), Fault> {
     show(cx, Connection::Off)
 }
 
-/// A stream error (RFC 6120 4.9): each with its own consequence.
+/// A stream error (RFC 6120 4.9) in a session.
 pub fn stream_error(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
     let Some(error) = StreamError::parse(element) else { return Ok(()) };
     tracing::debug!(?error, "the server ended the stream");
-    match error.verdict() {
-        Verdict::Failed(reason) => give_up(cx, reason),
-        Verdict::Waiting(reason) => {
-            if reason == WaitReason::ServerError {
-                // Whatever broke the stream would be sent again by a resumption: start afresh.
-                stream::abandon(cx)?;
-                crate::archive::run::stream_broke(cx)?;
-            }
+    if !error.consequence().resumable {
+        // Whatever broke the stream would be sent again by a resumption: start afresh.
+        stream::abandon(cx)?;
+        crate::archive::run::stream_broke(cx)?;
+    }
+    stream_ended(cx, &error)
+}
+
+/// What a stream error means, before or in a session.
+fn stream_ended(cx: &mut Cx<'_>, error: &StreamError) -> Result<(), Fault> {
+    let consequence = error.consequence();
+    if !consequence.offer_stands {
+        credentials::forget_offer(cx)?;
+    }
+    match (consequence.verdict, &error.other_host) {
+        (Verdict::Failed(reason), _) => give_up(cx, reason),
+        // Whom we were sent to sends us on: that can go round for ever.
+        (Verdict::Waiting(_), Some(_)) if cx.session.referral == Referral::Followed => {
+            lost(cx, WaitReason::ServerError)
+        }
+        (Verdict::Waiting(reason), Some(other)) => {
+            let OtherHost { host, port } = other.clone();
+            cx.session.referral = Referral::To(Redirect { host, port, direct_tls: cx.session.direct_tls });
             lost(cx, reason)
         }
+        (Verdict::Waiting(reason), None) => lost_for(cx, reason, consequence.pause),
     }
 }
 
 /// Why a transport failed, in the user's terms.
 pub fn transport_lost(cx: &mut Cx<'_>, error: Option<TransportError>) -> Result<(), Fault> {
     match error {
-        Some(TransportError::Certificate) => give_up(cx, LoginFailure::Certificate),
+        Some(TransportError::Certificate) => {
+            give_up(cx, LoginFailure::Certificate)?;
+            cx.session.certificate_refused = true;
+            Ok(())
+        }
         Some(TransportError::Dns) => lost(cx, WaitReason::ServerNotFound),
         Some(TransportError::Unreachable) => lost(cx, WaitReason::Unreachable),
         Some(TransportError::Tls) => lost(cx, WaitReason::Tls),
         Some(TransportError::Timeout) => lost(cx, WaitReason::Timeout),
+        Some(TransportError::Proxy) => lost(cx, WaitReason::Proxy),
         Some(TransportError::Cut) | None => lost(cx, WaitReason::Lost),
     }
 }
@@ -358,12 +491,16 @@ pub fn tick(cx: &mut Cx<'_>) -> Result<(), Fault> {
         Link::Opening { deadline, .. } if *deadline <= mono => lost(cx, WaitReason::Timeout),
         Link::Negotiating(login) if login.deadline.min(login.last_deadline) <= mono => lost(cx, WaitReason::Timeout),
         Link::Live(live) if live.probe.is_some_and(|probe| probe <= mono) => {
-            if live.unproven {
+            let (unproven, silent) = (live.unproven, live.silence_probed);
+            if silent {
+                cx.session.keepalive.died();
+            }
+            if unproven {
                 stream::abandon(cx)?;
             }
             lost(cx, WaitReason::Lost)
         }
-        Link::Live(live) if live.probe.is_none() && live.heard + stream::IDLE <= mono => stream::probe(cx, false),
+        Link::Live(live) if live.probe.is_none() && cx.session.silence_ends(live) <= mono => stream::probe_silence(cx),
         _ => Ok(()),
     }
 }
@@ -371,6 +508,7 @@ pub fn tick(cx: &mut Cx<'_>) -> Result<(), Fault> {
 /// The network path changed: a live link is probed, a waiting one retried now.
 pub fn network_changed(cx: &mut Cx<'_>) -> Result<(), Fault> {
     cx.session.backoff.reset();
+    cx.session.keepalive.moved();
     match &cx.session.link {
         Link::Live(_) => stream::probe(cx, true),
         Link::Waiting { .. } => open(cx),
@@ -379,6 +517,7 @@ pub fn network_changed(cx: &mut Cx<'_>) -> Result<(), Fault> {
             close_transport(cx, true);
             open(cx)
         }
+        Link::Failed if cx.session.certificate_refused => open(cx),
         Link::Off | Link::Failed => Ok(()),
     }
 }

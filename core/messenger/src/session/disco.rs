@@ -1,10 +1,13 @@
-//! What the own account's server can do, asked at every fresh bind and kept for the next start; and what we answer when
-//! asked ourselves.
+//! What the own account's server can do, asked at every fresh bind and kept for the next start; and what we can do, told
+//! to who asks, and in short with our presence, so that the server knows of which nodes we want news.
 //!
-//! XEPs: 0030
+//! XEPs: 0030, 0115, 0163
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
+use sha1::{Digest, Sha1};
 
 use crate::archive;
 use crate::change::Change;
@@ -24,11 +27,51 @@ pub struct AccountFeatures {
     pub archive: bool,
     /// XEP-0359: the server writes archive ids on live messages and removes forged ones.
     pub stanza_ids: bool,
+    /// The server refused XEP-0280 when it was last asked.
+    #[serde(default)]
+    pub no_carbons: bool,
 }
+
+/// What we are.
+const CATEGORY: &str = "client";
+const TYPE: &str = "phone";
+const NAME: &str = "Linnet";
+/// Which program it is whose capabilities a presence names.
+const NODE: &str = "https://linnet.org";
+/// What we can do, in the order of XEP-0115 5.1: sorted.
+const FEATURES: [&str; 10] = [
+    ns::CAPS,
+    ns::CHAT_STATES,
+    ns::DISCO_INFO,
+    ns::MARKERS,
+    // News of the account's own nodes that other devices write (XEP-0163 4.2).
+    "urn:xmpp:mds:displayed:0+notify",
+    ns::CORRECTION,
+    ns::PING,
+    ns::RECEIPTS,
+    ns::STANZA_ID,
+    ns::STYLING,
+];
 
 /// See the module.
 #[derive(Debug)]
 pub struct Disco;
+
+/// What our presence says of our capabilities.
+pub fn capabilities() -> Element {
+    Element::new("c", ns::CAPS).with("hash", "sha-1").with("node", NODE).with("ver", version())
+}
+
+/// XEP-0115 5.1.
+fn version() -> String {
+    let mut hash = Sha1::new();
+    hash.update(format!("{CATEGORY}/{TYPE}//{NAME}<"));
+    for feature in FEATURES {
+        hash.update(feature);
+        hash.update("<");
+    }
+    STANDARD.encode(hash.finalize())
+}
 
 impl Feature for Disco {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
@@ -44,15 +87,16 @@ impl Feature for Disco {
         let Some(query) = inbound.stanza.first("query", ns::DISCO_INFO).filter(|_| asked) else {
             return Ok(Done::Pass);
         };
-        let mut info = Element::new("query", ns::DISCO_INFO).with_some("node", query.attribute("node")).child(
-            Element::new("identity", ns::DISCO_INFO)
-                .with("category", "client")
-                .with("type", "phone")
-                .with("name", "Linnet"),
-        );
-        for feature in [ns::DISCO_INFO, ns::PING, ns::STANZA_ID] {
-            info = info.child(Element::new("feature", ns::DISCO_INFO).with("var", feature));
+        let node = query.attribute("node");
+        if node.is_some_and(|node| node != format!("{NODE}#{}", version())) {
+            cx.send(&no_such_node(inbound.stanza), None)?;
+            return Ok(Done::Taken);
         }
+        let identity =
+            Element::new("identity", ns::DISCO_INFO).with("category", CATEGORY).with("type", TYPE).with("name", NAME);
+        let info = Element::new("query", ns::DISCO_INFO).with_some("node", node).child(identity);
+        let feature = |var| Element::new("feature", ns::DISCO_INFO).with("var", var);
+        let info = FEATURES.into_iter().fold(info, |info, var| info.child(feature(var)));
         cx.send(&result_of(inbound.stanza).child(info), None)?;
         Ok(Done::Taken)
     }
@@ -61,36 +105,53 @@ impl Feature for Disco {
         if *purpose != Purpose::AccountFeatures {
             return Ok(Done::Pass);
         }
+        let known = cx.session.archive.features.unwrap_or_default();
+        let carbons = cx.session.live().and_then(|live| live.carbons);
+        let no_carbons = carbons.map_or(known.no_carbons, |on| !on);
         let features = match answer {
-            Answer::Result(iq) => read(iq),
+            Answer::Result(iq) => AccountFeatures { no_carbons, ..read(iq) },
             // Some servers know no disco on accounts: nothing there, then.
-            Answer::Error(_) => AccountFeatures::default(),
+            Answer::Error(_) => AccountFeatures { no_carbons, ..AccountFeatures::default() },
             // The stream it was asked on is lost: it is asked again.
             Answer::None if !cx.session.is_live() => return Ok(Done::Taken),
             // No answer is no knowledge: what was known stays.
-            Answer::None => cx.session.archive.features.unwrap_or_default(),
+            Answer::None => known,
         };
-        let managed = cx.session.live().is_some_and(|live| live.managed);
-        let mut missing = Vec::new();
-        if !features.archive {
-            missing.push(Missing::Archive);
-        }
-        if !managed {
-            missing.push(Missing::StreamManagement);
-        }
-        if features.archive && !features.stanza_ids {
-            missing.push(Missing::StanzaIds);
-        }
-        let json = |value: serde_json::Result<String>| value.map_err(|_| Fault::Corrupt("features"));
-        cx.tx.prepare_cached("UPDATE account SET features = ?2, missing = ?3 WHERE id = ?1")?.execute(params![
-            cx.account(),
-            json(serde_json::to_string(&features))?,
-            json(serde_json::to_string(&missing))?
-        ])?;
-        cx.change(Change::Accounts);
+        remember(cx, features)?;
         archive::feature::features_known(cx, features)?;
         Ok(Done::Taken)
     }
+}
+
+/// Keeps what is known of the account's server, and tells what it lacks.
+pub fn remember(cx: &mut Cx<'_>, features: AccountFeatures) -> Result<(), Fault> {
+    let managed = cx.session.live().is_some_and(|live| live.managed);
+    let missing: Vec<Missing> = [
+        (!features.archive, Missing::Archive),
+        (!managed, Missing::StreamManagement),
+        (features.archive && !features.stanza_ids, Missing::StanzaIds),
+        (features.no_carbons, Missing::Carbons),
+    ]
+    .into_iter()
+    .filter_map(|(lacks, what)| lacks.then_some(what))
+    .collect();
+    let json = |value: serde_json::Result<String>| value.map_err(|_| Fault::Corrupt("features"));
+    cx.tx.prepare_cached("UPDATE account SET features = ?2, missing = ?3 WHERE id = ?1")?.execute(params![
+        cx.account(),
+        json(serde_json::to_string(&features))?,
+        json(serde_json::to_string(&missing))?
+    ])?;
+    cx.change(Change::Accounts);
+    Ok(())
+}
+
+fn no_such_node(request: &Element) -> Element {
+    let condition = Element::new("item-not-found", ns::STANZA_ERROR);
+    Element::new("iq", ns::CLIENT)
+        .with("type", "error")
+        .with_some("id", request.attribute("id"))
+        .with_some("to", request.attribute("from"))
+        .child(Element::new("error", ns::CLIENT).with("type", "cancel").child(condition))
 }
 
 fn read(iq: &Element) -> AccountFeatures {
@@ -99,5 +160,20 @@ fn read(iq: &Element) -> AccountFeatures {
             query.children().any(|child| child.is("feature", ns::DISCO_INFO) && child.attribute("var") == Some(var))
         })
     };
-    AccountFeatures { archive: has(ns::MAM), stanza_ids: has(ns::STANZA_ID) }
+    AccountFeatures { archive: has(ns::MAM), stanza_ids: has(ns::STANZA_ID), no_carbons: false }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn features_stand_in_the_order_that_is_hashed() {
+        assert!(FEATURES.is_sorted());
+        let own = capabilities();
+        assert_eq!(own.attribute("ver"), Some(version().as_str()));
+        assert_eq!(STANDARD.decode(version()).unwrap().len(), 20);
+    }
 }

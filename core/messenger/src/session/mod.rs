@@ -4,10 +4,13 @@
 //! here decides what a stanza means.
 
 pub mod backoff;
+pub mod certificate;
 pub mod clock;
 pub mod connect;
+pub mod credentials;
 pub mod disco;
 pub mod features;
+pub mod keepalive;
 pub mod negotiate;
 pub mod ping;
 pub mod saslprep;
@@ -16,18 +19,27 @@ pub mod stream;
 
 use jid::{BareJid, FullJid};
 
-use crate::command::{Secret, ServerAddress};
-use crate::ids::{AccountId, ConnectionId};
+use crate::command::{ProxyAddress, Secret, ServerAddress};
+use crate::effect::Redirect;
+use crate::ids::{AccountId, ConnectionId, Fingerprint};
 use crate::wire::Frame;
 use backoff::Backoff;
+use features::Features;
+use keepalive::Keepalive;
 use negotiate::Negotiation;
 
 /// One account's stream.
 pub struct Session {
     pub account: AccountId,
     pub jid: BareJid,
+    /// Empty where its keys were kept instead.
     pub password: Secret,
     pub server: Option<ServerAddress>,
+    pub proxy: Option<ProxyAddress>,
+    /// The only certificate to accept.
+    pub pin: Option<Fingerprint>,
+    /// The last certificate was refused: on another network path there may be another one.
+    pub certificate_refused: bool,
     pub resource: String,
     pub enabled: bool,
     pub scram_seen: bool,
@@ -37,6 +49,14 @@ pub struct Session {
     pub clock_offset: i64,
     pub link: Link,
     pub backoff: Backoff,
+    pub keepalive: Keepalive,
+    /// What the server offers in the session; until it tells, what it did in the last one.
+    pub features: Features,
+    /// The transport had TLS from the first byte.
+    pub direct_tls: bool,
+    /// Logins sent with the stream header that were cut off before an answer, in a row.
+    pub flights_cut: u32,
+    pub referral: Referral,
     /// Look at the outbox before this call ends.
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
@@ -60,6 +80,16 @@ pub enum Link {
     Live(Box<Live>),
 }
 
+/// A server may send us to another of its machines, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Referral {
+    None,
+    /// The next transport goes there.
+    To(Redirect),
+    /// The present one did.
+    Followed,
+}
+
 /// A login under way.
 pub struct Negotiating {
     pub connection: ConnectionId,
@@ -78,6 +108,8 @@ pub struct Live {
     pub bound: FullJid,
     /// XEP-0198 is on: both sides count.
     pub managed: bool,
+    /// XEP-0280 is on: what other devices of the account say and are told is copied to us. `None` until the server says.
+    pub carbons: Option<bool>,
     /// Stanzas received and handled, modulo 2^32.
     pub h_in: u32,
     /// Our stanzas of this session.
@@ -88,6 +120,14 @@ pub struct Live {
     pub since: u64,
     /// When the server last said anything, mono.
     pub heard: u64,
+    /// When we last did, mono.
+    pub spoken: u64,
+    /// The features of the session are still to come.
+    pub features_due: bool,
+    /// XEP-0352: what the server takes our state to be; `None` if that can't be known.
+    pub told_active: Option<bool>,
+    /// The probe was sent because of silence.
+    pub silence_probed: bool,
     /// The server must have answered until then, mono. What else it says buys time up to `probe_limit`: its answer may
     /// stand behind a page of the archive, but a link that carries in one direction only must not look alive for ever.
     pub probe: Option<u64>,
@@ -113,6 +153,11 @@ impl Session {
         matches!(self.link, Link::Live(_))
     }
 
+    /// Whether XEP-0280 is on in this session.
+    pub fn has_carbons(&self) -> bool {
+        matches!(&self.link, Link::Live(live) if live.carbons == Some(true))
+    }
+
     /// The transport in use.
     pub fn connection(&self) -> Option<ConnectionId> {
         match &self.link {
@@ -132,15 +177,25 @@ impl Session {
         Some(live.sent)
     }
 
+    /// When a silent link has to be probed, mono.
+    pub fn silence_ends(&self, live: &Live) -> u64 {
+        let theirs = live.heard + self.keepalive.interval();
+        let ours = keepalive::own_silence(self.features.limits.idle_seconds).map(|limit| live.spoken + limit);
+        ours.map_or(theirs, |ours| ours.min(theirs))
+    }
+
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
+        if self.archive.has_unstored() {
+            return Some(0);
+        }
         match &self.link {
             Link::Off | Link::Failed => None,
             Link::Waiting { until } => Some(*until),
             Link::Opening { deadline, .. } => Some(*deadline),
             Link::Negotiating(negotiating) => Some(negotiating.deadline.min(negotiating.last_deadline)),
             Link::Live(live) => {
-                let alive = live.probe.unwrap_or(live.heard + stream::IDLE);
+                let alive = live.probe.unwrap_or(self.silence_ends(live));
                 [Some(alive), self.archive.deadline()].into_iter().flatten().min()
             }
         }

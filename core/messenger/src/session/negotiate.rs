@@ -1,30 +1,41 @@
-//! From an open transport to an established session (RFC 6120 4–7, XEP-0198): STARTTLS, SASL, resumption or resource
-//! binding. Sans I/O, and it knows neither store nor engine.
+//! From an open transport to an established session: STARTTLS, SASL, resumption or resource binding. Sans I/O, and it
+//! knows neither store nor engine.
+//!
+//! Two orders. The ordinary one (RFC 6120 4–7) asks, waits for the features, and asks again. Where the server has SASL2,
+//! login, resumption, binding and what is switched on with it are one message; and where its features are known from an
+//! earlier login, that message leaves with the stream header, before the server has said anything.
 //!
 //! Invariants: nothing that names the account or proves its password leaves before TLS; the login counts only once the
-//! server has proven that it knows the password too (SCRAM), or never could (PLAIN, where SCRAM was never offered);
+//! server has proven that it knows the password or token too, or never could (PLAIN, where SCRAM was never offered);
 //! no frame is lost: stanzas that come before the session is established are handed out as [`Step::Early`].
+//!
+//! XEPs: 0198, 0386, 0388, 0484
 
+mod authenticate;
+mod bind;
 mod failure;
 mod mechanism;
+mod sasl2;
 mod stream_error;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jid::{BareJid, FullJid};
-use zeroize::Zeroizing;
 
 pub use self::failure::{NegotiationError, Verdict};
-pub use self::stream_error::{StreamError, StreamErrorCondition};
+pub use self::sasl2::client_state;
+pub use self::stream_error::{Consequence, OtherHost, StreamError, StreamErrorCondition};
+pub use self::token::{Token, TokenUse, token_mechanism};
 
-use self::failure::{sasl_failure, scram_failure};
+use self::authenticate::{Exchange, Profile};
 use self::mechanism::Mechanism;
 use super::features::Features;
-use super::scram::{ChannelBinding, Proving, Salting, Scram};
+use super::scram::SaltedKeys;
 use crate::command::Secret;
-use crate::effect::{ComputeJob, ComputeResult};
+use crate::effect::{ComputeJob, ComputeResult, SignIn};
 use crate::input::TlsInfo;
 use crate::random::Random;
 use crate::view::item::LoginFailure;
@@ -32,19 +43,29 @@ use crate::wire::{Element, Frame, STREAM_CLOSE, StreamOpen, ns, stream_header};
 
 /// The language of texts that a server may add for people.
 const LANG: &str = "en";
-const ABORT_AND_CLOSE: &str = "<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></stream:stream>";
 
 /// What to sign in with, and what for.
 #[derive(Debug, Clone)]
 pub struct NegotiationConfig {
     pub account: BareJid,
+    /// Empty if only its keys were kept.
     pub password: Secret,
+    pub keys: Vec<SaltedKeys>,
+    pub token: Option<TokenUse>,
     /// The server has offered SCRAM for this account before: PLAIN is forbidden from then on.
     pub scram_seen: bool,
+    /// A login was bound to its channel before.
+    pub binding_seen: bool,
     /// The resource to ask for; the server may choose another.
     pub resource: String,
+    /// Names this installation to the server (XEP-0388): a UUID of version 4. Tokens are good for one only.
+    pub user_agent: String,
     pub resume: Option<ResumeRequest>,
     pub want_stream_management: bool,
+    /// What the server offered last time; with it the login need not wait for the features.
+    pub known: Option<Features>,
+    /// The app is in front (XEP-0352).
+    pub active: bool,
 }
 
 /// The session to resume (XEP-0198 5).
@@ -65,8 +86,8 @@ pub enum Step {
     RestartReader,
     /// Do this elsewhere, then call [`Negotiation::computed`].
     Compute(ComputeJob),
-    /// The server offers SCRAM: store that for the account ([`NegotiationConfig::scram_seen`]).
-    ScramSeen,
+    /// Keep this for the next login.
+    Remember(Memory),
     /// A stanza (or one above the limits) that came between binding and [`Step::Established`]. It precedes
     /// `<enabled/>` and does not count for XEP-0198.
     Early(Frame),
@@ -81,11 +102,30 @@ impl std::fmt::Debug for Step {
             Self::StartTls => f.write_str("StartTls"),
             Self::RestartReader => f.write_str("RestartReader"),
             Self::Compute(job) => f.debug_tuple("Compute").field(job).finish(),
-            Self::ScramSeen => f.write_str("ScramSeen"),
+            Self::Remember(memory) => f.debug_tuple("Remember").field(memory).finish(),
             Self::Early(_) => f.write_str("Early(…)"),
             Self::Established(established) => f.debug_tuple("Established").field(established).finish(),
         }
     }
+}
+
+/// What the next login can use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Memory {
+    /// The server offers SCRAM ([`NegotiationConfig::scram_seen`]).
+    ScramSeen,
+    /// The login is bound to its channel ([`NegotiationConfig::binding_seen`]).
+    BindingSeen,
+    /// The server offers this for a login over TLS; `None`: nothing that a login could begin with.
+    Offer(Option<Box<Features>>),
+    /// The server offers this after the login.
+    Session(Box<Features>),
+    /// The password's keys, proven right. With them the password itself is no longer needed.
+    Keys(SaltedKeys),
+    /// To be stored before its first use.
+    Token(Token),
+    /// The token in use is worth nothing.
+    TokenRefused,
 }
 
 /// The session.
@@ -97,7 +137,10 @@ pub enum Established {
     Bound {
         jid: FullJid,
         stream_management: Option<Enabled>,
-        features: Features,
+        /// XEP-0280 is on.
+        carbons: bool,
+        /// XEP-0352: the state the session begins in, if the server was told.
+        active: Option<bool>,
         /// A resumption was asked for and did not happen; the number is what the server had handled, if it told.
         resume_failed: Option<Option<u32>>,
     },
@@ -134,12 +177,37 @@ pub struct Negotiation {
     config: NegotiationConfig,
     tls: Option<TlsInfo>,
     authenticated: bool,
-    /// The features after the login.
+    /// What the server offers: in this stream, or as it is known while the features are still to come.
     features: Features,
+    flight: Flight,
+    /// What a token in the server's success is for.
+    token_for: Option<&'static str>,
+    /// The resumption is part of the login under way.
+    resumes_inline: bool,
     resume_failed: Option<Option<u32>>,
+    token_refused: bool,
+    features_follow: bool,
+    sign_in: SignIn,
     state: State,
     phase: Phase,
     farewell: &'static str,
+}
+
+/// A login that left with the stream header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flight {
+    None,
+    /// The server's header has to come.
+    HeaderDue,
+    /// Then its features.
+    FeaturesDue,
+    /// Then the answer. The features were what we had built on, or not.
+    AnswerDue {
+        as_known: bool,
+    },
+    Answered {
+        as_known: bool,
+    },
 }
 
 enum State {
@@ -148,22 +216,13 @@ enum State {
     Features,
     StartTls,
     Handshake,
-    Authenticating { exchange: Exchange, others: Vec<Mechanism> },
+    Authenticating { profile: Profile, exchange: Exchange, others: Vec<Mechanism> },
     Resuming { previd: String },
     Binding { id: String, named: bool },
     RequestingSession { id: String, jid: FullJid },
     Enabling { jid: FullJid },
     Established,
     Failed,
-}
-
-enum Exchange {
-    Plain,
-    First(Scram),
-    Salting(Salting),
-    Proving(Proving),
-    /// The server's signature came in a challenge and is right.
-    Proven,
 }
 
 type Next = Result<(State, Vec<Step>), NegotiationError>;
@@ -176,7 +235,13 @@ impl Negotiation {
             tls: None,
             authenticated: false,
             features: Features::default(),
+            flight: Flight::None,
+            token_for: None,
+            resumes_inline: false,
             resume_failed: None,
+            token_refused: false,
+            features_follow: false,
+            sign_in: SignIn::default(),
             state: State::Idle,
             phase: Phase::Idle,
             farewell: "",
@@ -184,30 +249,43 @@ impl Negotiation {
     }
 
     /// The transport is open; `tls` if it is encrypted from the first byte.
-    pub fn start(&mut self, tls: Option<TlsInfo>) -> Vec<Step> {
+    pub fn start(&mut self, tls: Option<TlsInfo>, random: &mut dyn Random) -> Vec<Step> {
         self.tls = tls;
-        let header = self.header();
-        self.enter(State::Header);
-        vec![header]
+        self.sign_in.flights += 1;
+        let mut text = self.header();
+        let state = match self.first_flight(random) {
+            Some((state, message)) => {
+                text.push_str(&message);
+                self.flight = Flight::HeaderDue;
+                self.sign_in.pipelined = true;
+                state
+            }
+            None => State::Header,
+        };
+        self.enter(state);
+        vec![Step::Send(text)]
     }
 
     /// The handshake that [`Step::StartTls`] asked for is done.
-    pub fn tls_ready(&mut self, tls: TlsInfo) -> Vec<Step> {
+    pub fn tls_ready(&mut self, tls: TlsInfo, random: &mut dyn Random) -> Vec<Step> {
         if !matches!(self.state, State::Handshake) {
             return Vec::new();
         }
-        self.start(Some(tls))
+        self.start(Some(tls), random)
     }
 
     /// Takes what the server sent. After an error write [`Negotiation::farewell`], then close the transport.
     pub fn frame(&mut self, frame: Frame, random: &mut dyn Random) -> Result<Vec<Step>, NegotiationError> {
         let state = std::mem::replace(&mut self.state, State::Failed);
-        // The server has ended the exchange itself: nothing is left to abort.
+        // The server has ended the exchange itself: nothing is left to abort. But a session that is being resumed must
+        // not be closed.
         let exchange_over = matches!(state, State::Authenticating { .. })
             && match &frame {
-                Frame::Element(element) => element.is("success", ns::SASL) || element.is("failure", ns::SASL),
-                Frame::StreamClose => true,
-                Frame::StreamOpen(_) | Frame::TooLarge { .. } => false,
+                Frame::Element(element) if matches!(element.ns.as_str(), ns::SASL | ns::SASL2) => {
+                    element.name == "failure" || element.name == "success" && self.phase != Phase::Resuming
+                }
+                Frame::StreamClose => self.phase != Phase::Resuming,
+                Frame::Element(_) | Frame::StreamOpen(_) | Frame::TooLarge { .. } => false,
             };
         let (next, steps) = self.step(state, frame, random).inspect_err(|_| {
             if exchange_over {
@@ -215,6 +293,7 @@ impl Negotiation {
             }
         })?;
         self.enter(next);
+        self.count_flight(&steps);
         Ok(steps)
     }
 
@@ -222,12 +301,15 @@ impl Negotiation {
     pub fn computed(&mut self, result: ComputeResult) -> Result<Vec<Step>, NegotiationError> {
         match (std::mem::replace(&mut self.state, State::Failed), result) {
             (
-                State::Authenticating { exchange: Exchange::Salting(salting), others },
+                State::Authenticating { profile, exchange: Exchange::Salting(salting), others },
                 ComputeResult::ScramSaltedPassword(salted),
             ) => {
-                let (proving, message) = salting.prove(&salted);
-                self.enter(State::Authenticating { exchange: Exchange::Proving(proving), others });
-                Ok(vec![send(&sasl("response", &message))])
+                let keys = salting.keys(&salted);
+                let (proving, message) = salting.prove(keys);
+                self.enter(State::Authenticating { profile, exchange: Exchange::Proving(proving), others });
+                let steps = vec![send(&profile.response(&message))];
+                self.count_flight(&steps);
+                Ok(steps)
             }
             // Late: the exchange is over.
             (state, _) => {
@@ -248,13 +330,46 @@ impl Negotiation {
         self.farewell
     }
 
+    /// How the login goes.
+    pub fn sign_in(&self) -> SignIn {
+        self.sign_in
+    }
+
+    /// The login left with the stream header, and the server has not answered it. `Some(true)`: although it offers SASL2.
+    pub fn unanswered_flight(&self) -> Option<bool> {
+        match self.flight {
+            Flight::HeaderDue | Flight::FeaturesDue => Some(false),
+            Flight::AnswerDue { .. } => Some(self.features.sasl2.is_some()),
+            Flight::None | Flight::Answered { .. } => None,
+        }
+    }
+
+    /// The token is worth nothing: another login must not use it.
+    pub fn token_refused(&self) -> bool {
+        self.token_refused
+    }
+
+    /// The server still has to tell what it offers in the session; there is no need to wait for it.
+    pub fn features_follow(&self) -> bool {
+        self.features_follow
+    }
+
+    fn count_flight(&mut self, steps: &[Step]) {
+        if steps.iter().any(|step| matches!(step, Step::Send(_))) {
+            self.sign_in.flights += 1;
+        }
+    }
+
     fn enter(&mut self, state: State) {
         (self.phase, self.farewell) = match &state {
             State::Idle => (Phase::Idle, ""),
             State::Header | State::Features => (Phase::Opening, STREAM_CLOSE),
             State::StartTls => (Phase::StartingTls, STREAM_CLOSE),
             State::Handshake => (Phase::StartingTls, ""),
-            State::Authenticating { .. } => (Phase::Authenticating, ABORT_AND_CLOSE),
+            State::Authenticating { exchange, .. } if self.resumes_inline && exchange.is_last() => {
+                (Phase::Resuming, "")
+            }
+            State::Authenticating { profile, .. } => (Phase::Authenticating, profile.abort_and_close()),
             State::Resuming { .. } => (Phase::Resuming, ""),
             State::Binding { .. } | State::RequestingSession { .. } => (Phase::Binding, STREAM_CLOSE),
             State::Enabling { .. } => (Phase::EnablingStreamManagement, STREAM_CLOSE),
@@ -267,7 +382,7 @@ impl Negotiation {
     fn step(&mut self, state: State, frame: Frame, random: &mut dyn Random) -> Next {
         let element = match frame {
             Frame::StreamClose => return Err(NegotiationError::Closed),
-            Frame::StreamOpen(open) => return opened(&state, &open),
+            Frame::StreamOpen(open) => return self.opened(state, &open),
             Frame::TooLarge { .. } if state.is_bound() => return Ok((state, vec![Step::Early(frame)])),
             Frame::TooLarge { .. } => return Err(NegotiationError::Protocol("a nonza above the limits")),
             Frame::Element(element) => element,
@@ -275,19 +390,24 @@ impl Negotiation {
         if let Some(error) = StreamError::parse(&element) {
             return Err(NegotiationError::Stream(error));
         }
+        if self.flight == Flight::FeaturesDue {
+            return self.features_behind_flight(state, &element);
+        }
         match state {
             State::Features if element.is("features", ns::STREAM) => self.offered(Features::parse(&element), random),
             State::StartTls if element.is("proceed", ns::TLS) => Ok((State::Handshake, vec![Step::StartTls])),
             State::StartTls if element.is("failure", ns::TLS) => Err(NegotiationError::TlsRefused),
-            State::Authenticating { exchange, others } => self.authenticating(exchange, others, &element, random),
+            State::Authenticating { profile, exchange, others } => {
+                self.authenticating(profile, exchange, others, &element, random)
+            }
             State::Resuming { previd } => self.resuming(&previd, &element, random),
             State::Binding { id, named } => self.binding(&id, named, &element, random),
-            State::RequestingSession { id, jid } => match reply(&element, &id) {
+            State::RequestingSession { id, jid } => match bind::reply(&element, &id) {
                 Some(Ok(())) => Ok(self.enable(jid)),
                 Some(Err(_)) => Err(NegotiationError::Protocol("session request refused")),
                 None => early(State::RequestingSession { id, jid }, element),
             },
-            State::Enabling { jid } => self.enabling(jid, element),
+            State::Enabling { jid } => Self::enabling(jid, element, self.resume_failed),
             State::Idle
             | State::Header
             | State::Features
@@ -298,213 +418,93 @@ impl Negotiation {
         }
     }
 
-    fn header(&self) -> Step {
+    fn header(&self) -> String {
         let account = self.config.account.to_string();
         let from = self.tls.is_some().then_some(account.as_str());
-        Step::Send(stream_header(self.config.account.domain().as_str(), from, LANG))
+        stream_header(self.config.account.domain().as_str(), from, LANG)
+    }
+
+    fn opened(&mut self, state: State, open: &StreamOpen) -> Next {
+        let major = open.version.as_deref().and_then(|version| version.split('.').next()).and_then(|v| v.parse().ok());
+        let in_place = matches!(state, State::Header) || self.flight == Flight::HeaderDue;
+        match major {
+            _ if !in_place => Err(NegotiationError::Protocol("a header out of place")),
+            Some(1..=u32::MAX) if self.flight == Flight::HeaderDue => {
+                self.flight = Flight::FeaturesDue;
+                Ok((state, Vec::new()))
+            }
+            Some(1..=u32::MAX) => Ok((State::Features, Vec::new())),
+            _ => Err(NegotiationError::Protocol("a version before 1.0")),
+        }
+    }
+
+    /// The login that can leave with the header. Only over TLS 1.3: what the channel can be bound to, and so what the
+    /// server offers, is another matter before. Never PLAIN: whom the password goes to, the server shall say first.
+    fn first_flight(&mut self, random: &mut dyn Random) -> Option<(State, String)> {
+        let newest = self.tls.as_ref().is_some_and(|tls| tls.version == "TLSv1.3");
+        let known = self.config.known.clone().filter(|known| newest && !self.authenticated && known.sasl2.is_some())?;
+        self.features = known;
+        let (state, steps) = self.begin(random).ok()?;
+        match (&state, steps.into_iter().next()) {
+            (
+                State::Authenticating {
+                    profile: Profile::Sasl2,
+                    exchange: Exchange::Token(_) | Exchange::First(_),
+                    ..
+                },
+                Some(Step::Send(text)),
+            ) => Some((state, text)),
+            _ => None,
+        }
+    }
+
+    /// The features come while the answer to our login is on its way.
+    fn features_behind_flight(&mut self, state: State, element: &Element) -> Next {
+        if !element.is("features", ns::STREAM) {
+            return Err(NegotiationError::Protocol("an answer before the features"));
+        }
+        let features = Features::parse(element);
+        let steps = self.learn(&features);
+        self.flight = Flight::AnswerDue { as_known: features == self.features };
+        self.features = features;
+        // It does not even know what we sent; what it makes of it is not worth waiting for.
+        if self.features.sasl2.is_none() { Err(NegotiationError::NotUnderstood) } else { Ok((state, steps)) }
+    }
+
+    /// What the features of a stream before the login are worth to the next one.
+    fn learn(&mut self, features: &Features) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let offer = Some(features).filter(|features| features.sasl2.is_some());
+        if offer != self.config.known.as_ref() {
+            steps.push(Step::Remember(Memory::Offer(offer.cloned().map(Box::new))));
+        }
+        let sasl2 = features.sasl2.iter().flat_map(|sasl2| &sasl2.mechanisms);
+        if !self.config.scram_seen && features.mechanisms.iter().chain(sasl2).any(|name| mechanism::is_scram(name)) {
+            self.config.scram_seen = true;
+            steps.push(Step::Remember(Memory::ScramSeen));
+        }
+        steps
     }
 
     fn offered(&mut self, features: Features, random: &mut dyn Random) -> Next {
         if self.authenticated {
+            let known = Step::Remember(Memory::Session(Box::new(features.clone())));
             self.features = features;
-            return self.resume_or_bind(random);
+            let (state, steps) = self.resume_or_bind(random)?;
+            return Ok((state, std::iter::once(known).chain(steps).collect()));
         }
-        let Some(tls) = &self.tls else {
+        if self.tls.is_none() {
             return if features.starttls {
                 Ok((State::StartTls, vec![send(&Element::new("starttls", ns::TLS))]))
             } else {
                 Err(NegotiationError::Login(LoginFailure::NoTls))
             };
-        };
-        let mut steps = Vec::new();
-        let mechanisms = mechanism::choose(&features, tls, self.config.scram_seen);
-        if mechanism::offers_scram(&features) && !self.config.scram_seen {
-            self.config.scram_seen = true;
-            steps.push(Step::ScramSeen);
         }
-        let (state, more) = self.authenticate(mechanisms, random)?;
+        let mut steps = self.learn(&features);
+        self.features = features;
+        let (state, more) = self.begin(random)?;
         steps.extend(more);
         Ok((state, steps))
-    }
-
-    /// Begins an exchange with the first of these.
-    fn authenticate(&self, mechanisms: Vec<Mechanism>, random: &mut dyn Random) -> Next {
-        let Some(user) = self.config.account.node() else {
-            return Err(NegotiationError::Login(LoginFailure::AccountRefused));
-        };
-        let mut others = mechanisms.into_iter();
-        let (name, exchange, message) = match others.next() {
-            None => return Err(NegotiationError::Login(LoginFailure::NoSafeMechanism)),
-            Some(Mechanism::Plain) => {
-                let message = Zeroizing::new(format!("\0{user}\0{}", self.config.password.expose()));
-                ("PLAIN", Exchange::Plain, message)
-            }
-            Some(Mechanism::Scram { name, hash, binding }) => {
-                let scram = Scram::new(hash, user.as_str(), binding, random);
-                let message = Zeroizing::new(scram.first_message());
-                (name, Exchange::First(scram), message)
-            }
-        };
-        let auth = send(&sasl("auth", &message).with("mechanism", name));
-        Ok((State::Authenticating { exchange, others: others.collect() }, vec![auth]))
-    }
-
-    fn authenticating(
-        &mut self,
-        exchange: Exchange,
-        others: Vec<Mechanism>,
-        element: &Element,
-        random: &mut dyn Random,
-    ) -> Next {
-        if element.is("failure", ns::SASL) {
-            let condition = element.children().map(|child| child.name.as_str()).find(|name| *name != "text");
-            let first = matches!(exchange, Exchange::First(_));
-            if first && !others.is_empty() && matches!(condition, Some("not-authorized" | "invalid-mechanism")) {
-                return self.authenticate(others, random);
-            }
-            return Err(match condition {
-                Some("malformed-request") => malformed_request(&exchange),
-                condition => sasl_failure(condition.unwrap_or_default()),
-            });
-        }
-        let success = element.is("success", ns::SASL);
-        if !success && !element.is("challenge", ns::SASL) {
-            return Err(NegotiationError::Protocol("not a message of SASL"));
-        }
-        let message = sasl_message(element).ok_or(NegotiationError::Protocol("not base64 of text"))?;
-        match (exchange, success) {
-            (Exchange::Plain | Exchange::Proven, true) => Ok(self.restart()),
-            (Exchange::Proving(proving), true) => {
-                proving.verify(&message).map_err(scram_failure)?;
-                Ok(self.restart())
-            }
-            (Exchange::First(_) | Exchange::Salting(_), true) => {
-                Err(NegotiationError::Login(LoginFailure::ServerNotProven))
-            }
-            (Exchange::First(scram), false) => {
-                let (salting, job) = scram.challenge(&message, &self.config.password).map_err(scram_failure)?;
-                Ok((State::Authenticating { exchange: Exchange::Salting(salting), others }, vec![Step::Compute(job)]))
-            }
-            (Exchange::Proving(proving), false) => {
-                proving.verify(&message).map_err(scram_failure)?;
-                let answer = send(&Element::new("response", ns::SASL));
-                Ok((State::Authenticating { exchange: Exchange::Proven, others }, vec![answer]))
-            }
-            (Exchange::Plain | Exchange::Salting(_) | Exchange::Proven, false) => {
-                Err(NegotiationError::Protocol("a challenge out of place"))
-            }
-        }
-    }
-
-    fn restart(&mut self) -> (State, Vec<Step>) {
-        self.authenticated = true;
-        self.config.password = Secret::new("");
-        (State::Header, vec![Step::RestartReader, self.header()])
-    }
-
-    fn resume_or_bind(&mut self, random: &mut dyn Random) -> Next {
-        match self.config.resume.take() {
-            Some(ResumeRequest { previd, h }) if self.features.stream_management => {
-                let resume = Element::new("resume", ns::STREAM_MANAGEMENT)
-                    .with("h", h.to_string())
-                    .with("previd", previd.as_str());
-                Ok((State::Resuming { previd }, vec![send(&resume)]))
-            }
-            Some(_) => {
-                self.resume_failed = Some(None);
-                self.bind(true, random)
-            }
-            None => self.bind(true, random),
-        }
-    }
-
-    fn resuming(&mut self, previd: &str, element: &Element, random: &mut dyn Random) -> Next {
-        let h = element.attribute("h").and_then(|h| h.trim().parse().ok());
-        if element.is("failed", ns::STREAM_MANAGEMENT) {
-            // Why it failed changes nothing, so neither does it matter where servers put the condition.
-            self.resume_failed = Some(h);
-            return self.bind(true, random);
-        }
-        if !element.is("resumed", ns::STREAM_MANAGEMENT) {
-            return Err(NegotiationError::Protocol("no answer to the resumption"));
-        }
-        if element.attribute("previd").is_some_and(|other| other != previd) {
-            return Err(NegotiationError::Protocol("another session was resumed"));
-        }
-        let h = h.ok_or(NegotiationError::Protocol("resumed without a count"))?;
-        Ok((State::Established, vec![Step::Established(Established::Resumed { h })]))
-    }
-
-    fn bind(&self, named: bool, random: &mut dyn Random) -> Next {
-        if !self.features.bind {
-            return Err(NegotiationError::Protocol("no resource binding offered"));
-        }
-        let mut bind = Element::new("bind", ns::BIND);
-        if named {
-            bind = bind.child(Element::new("resource", ns::BIND).text(self.config.resource.as_str()));
-        }
-        let id = random.id();
-        let iq = Element::new("iq", ns::CLIENT).with("type", "set").with("id", id.as_str()).child(bind);
-        Ok((State::Binding { id, named }, vec![send(&iq)]))
-    }
-
-    fn binding(&mut self, id: &str, named: bool, element: &Element, random: &mut dyn Random) -> Next {
-        match reply(element, id) {
-            None => return Err(NegotiationError::Protocol("no answer to the binding")),
-            Some(Err("resource-constraint")) => return Err(NegotiationError::Busy),
-            Some(Err("not-allowed" | "not-authorized" | "forbidden")) => {
-                return Err(NegotiationError::Login(LoginFailure::AccountRefused));
-            }
-            // The name is taken or not to the server's liking; then it shall choose.
-            Some(Err(_)) if named => return self.bind(false, random),
-            Some(Err(_)) => return Err(NegotiationError::Protocol("binding refused")),
-            Some(Ok(())) => {}
-        }
-        let jid = element.first("bind", ns::BIND).and_then(|bind| bind.first("jid", ns::BIND)).map(Element::content);
-        let jid = jid.and_then(|jid| FullJid::new(jid.trim()).ok());
-        let jid = jid
-            .filter(|jid| jid.to_bare() == self.config.account)
-            .ok_or(NegotiationError::Protocol("bound to another account, or to none"))?;
-        if !self.features.session_required {
-            return Ok(self.enable(jid));
-        }
-        let id = random.id();
-        let iq = Element::new("iq", ns::CLIENT)
-            .with("type", "set")
-            .with("to", self.config.account.domain().as_str())
-            .with("id", id.as_str())
-            .child(Element::new("session", ns::SESSION));
-        Ok((State::RequestingSession { id, jid }, vec![send(&iq)]))
-    }
-
-    fn enable(&mut self, jid: FullJid) -> (State, Vec<Step>) {
-        if !self.config.want_stream_management || !self.features.stream_management {
-            return (State::Established, vec![self.bound(jid, None)]);
-        }
-        let enable = Element::new("enable", ns::STREAM_MANAGEMENT).with("resume", "true");
-        (State::Enabling { jid }, vec![send(&enable)])
-    }
-
-    fn enabling(&mut self, jid: FullJid, element: Element) -> Next {
-        if element.is("failed", ns::STREAM_MANAGEMENT) {
-            return Ok((State::Established, vec![self.bound(jid, None)]));
-        }
-        if !element.is("enabled", ns::STREAM_MANAGEMENT) {
-            return early(State::Enabling { jid }, element);
-        }
-        let owned = |name| element.attribute(name).map(str::to_owned);
-        let resumable = matches!(element.attribute("resume"), Some("true" | "1"));
-        let enabled = Enabled {
-            id: owned("id").filter(|id| resumable && !id.is_empty()),
-            location: owned("location"),
-            max: element.attribute("max").and_then(|max| max.trim().parse().ok()),
-        };
-        Ok((State::Established, vec![self.bound(jid, Some(enabled))]))
-    }
-
-    fn bound(&mut self, jid: FullJid, stream_management: Option<Enabled>) -> Step {
-        let features = std::mem::take(&mut self.features);
-        Step::Established(Established::Bound { jid, stream_management, features, resume_failed: self.resume_failed })
     }
 }
 
@@ -512,31 +512,6 @@ impl State {
     /// Whether the server may already send stanzas for us.
     fn is_bound(&self) -> bool {
         matches!(self, Self::RequestingSession { .. } | Self::Enabling { .. })
-    }
-}
-
-/// RFC 6120 has no condition of its own for channel binding, and Prosody answers with this one.
-fn malformed_request(exchange: &Exchange) -> NegotiationError {
-    match exchange {
-        Exchange::First(scram) => match scram.binding() {
-            ChannelBinding::Unsupported => sasl_failure("malformed-request"),
-            // It does offer channel binding: someone took that off the list.
-            ChannelBinding::NotOffered => NegotiationError::Login(LoginFailure::ServerNotProven),
-            ChannelBinding::Bound { .. } => NegotiationError::Login(LoginFailure::NoSafeMechanism),
-        },
-        Exchange::Proving(proving) if proving.is_bound() => NegotiationError::Login(LoginFailure::ServerNotProven),
-        Exchange::Plain | Exchange::Salting(_) | Exchange::Proving(_) | Exchange::Proven => {
-            sasl_failure("malformed-request")
-        }
-    }
-}
-
-fn opened(state: &State, open: &StreamOpen) -> Next {
-    let major = open.version.as_deref().and_then(|version| version.split('.').next()).and_then(|v| v.parse().ok());
-    match (state, major) {
-        (State::Header, Some(1..=u32::MAX)) => Ok((State::Features, Vec::new())),
-        (State::Header, _) => Err(NegotiationError::Protocol("a version before 1.0")),
-        _ => Err(NegotiationError::Protocol("a header out of place")),
     }
 }
 
@@ -551,33 +526,6 @@ fn send(element: &Element) -> Step {
     Step::Send(element.to_xml())
 }
 
-fn sasl(name: &str, message: &str) -> Element {
-    Element::new(name, ns::SASL).text(STANDARD.encode(message))
-}
-
-fn sasl_message(element: &Element) -> Option<String> {
-    let text = element.content();
-    let text = text.trim();
-    // RFC 6120 6.4.2: "=" is a message without content.
-    if text == "=" {
-        return Some(String::new());
-    }
-    String::from_utf8(STANDARD.decode(text).ok()?).ok()
-}
-
-/// Whether this is the answer to our request: good, or with the condition of its error.
-fn reply<'a>(element: &'a Element, id: &str) -> Option<Result<(), &'a str>> {
-    if !element.is("iq", ns::CLIENT) || element.attribute("id") != Some(id) {
-        return None;
-    }
-    match element.attribute("type") {
-        Some("result") => Some(Ok(())),
-        Some("error") => {
-            let error = element.first("error", ns::CLIENT);
-            let mut conditions = error.into_iter().flat_map(Element::children);
-            let condition = conditions.find(|child| child.ns == ns::STANZA_ERROR && child.name != "text");
-            Some(Err(condition.map_or("", |child| child.name.as_str())))
-        }
-        _ => None,
-    }
+fn base64_text(element: &Element) -> Option<Vec<u8>> {
+    STANDARD.decode(element.content().trim()).ok()
 }

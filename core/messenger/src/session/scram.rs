@@ -1,13 +1,16 @@
-//! SCRAM (RFC 5802, RFC 7677), both sides proven: success counts only with the server's signature.
+//! SCRAM (RFC 5802, RFC 7677), both sides proven: success counts only with the server's signature; and what the server
+//! advertised is what it meant to advertise, where it says so (XEP-0474).
 //!
 //! The exchange is a chain of types, so that no step can be left out: [`Scram`] → [`Salting`] (while the slow hash runs
-//! elsewhere) → [`Proving`].
+//! elsewhere, unless its result was kept) → [`Proving`].
+//!
+//! XEPs: 0474
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac as _};
 use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -36,6 +39,10 @@ pub enum ScramError {
     Iterations(u32),
     #[error("the server's signature is wrong")]
     ServerNotProven,
+    #[error("the lists of mechanisms and channel bindings are not those that the server sent")]
+    ListsChanged,
+    #[error("nothing proves that the list of channel bindings is the server's")]
+    ListsUnproven,
     #[error("the server refused: {0}")]
     Refused(Refusal),
 }
@@ -76,6 +83,47 @@ impl ChannelBinding {
     }
 }
 
+/// What the server advertised in the features of this stream: its mechanisms for the SASL profile in use, and its
+/// channel-binding types (XEP-0440) if it told any.
+#[derive(Debug, Clone, Copy)]
+pub struct Advertised<'a> {
+    pub mechanisms: &'a [String],
+    pub channel_bindings: Option<&'a [String]>,
+}
+
+impl Advertised<'_> {
+    /// The value of the attribute `h` (XEP-0474 5.1).
+    fn digest(self, hash: ScramHash) -> String {
+        let joined = |list: &[String]| {
+            let mut list: Vec<&str> = list.iter().map(String::as_str).collect();
+            list.sort_unstable();
+            list.join("\u{1e}")
+        };
+        let mut text = joined(self.mechanisms);
+        if let Some(bindings) = self.channel_bindings {
+            text.push('\u{1f}');
+            text.push_str(&joined(bindings));
+        }
+        STANDARD.encode(digest(hash, text.as_bytes()))
+    }
+}
+
+/// What a password becomes for one server: enough to sign in there and to know it again, of no use elsewhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SaltedKeys {
+    pub hash: ScramHash,
+    pub salt: Vec<u8>,
+    pub iterations: u32,
+    pub client_key: Zeroizing<Vec<u8>>,
+    pub server_key: Zeroizing<Vec<u8>>,
+}
+
+impl std::fmt::Debug for SaltedKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SaltedKeys").field("hash", &self.hash).finish_non_exhaustive()
+    }
+}
+
 /// Waits for the server's first message.
 #[derive(Debug)]
 pub struct Scram {
@@ -83,6 +131,7 @@ pub struct Scram {
     binding: ChannelBinding,
     nonce: String,
     first_bare: String,
+    lists_must_be_proven: bool,
 }
 
 impl Scram {
@@ -96,7 +145,13 @@ impl Scram {
     fn with_nonce(hash: ScramHash, user: &str, binding: ChannelBinding, nonce: String) -> Self {
         let user = saslprep(user).replace('=', "=3D").replace(',', "=2C");
         let first_bare = format!("n={user},r={nonce}");
-        Self { hash, binding, nonce, first_bare }
+        Self { hash, binding, nonce, first_bare, lists_must_be_proven: false }
+    }
+
+    /// Goes on only with a server that proves its lists (XEP-0474).
+    #[must_use]
+    pub fn with_proven_lists(self, required: bool) -> Self {
+        Self { lists_must_be_proven: required, ..self }
     }
 
     /// What the first message says about channel binding.
@@ -109,8 +164,8 @@ impl Scram {
         format!("{}{}", self.binding.gs2_header(), self.first_bare)
     }
 
-    /// Takes the server's first message; the salted password has to be computed next.
-    pub fn challenge(self, message: &str, password: &Secret) -> Result<(Salting, ComputeJob), ScramError> {
+    /// Takes the server's first message; keys for its salt are needed next.
+    pub fn challenge(self, message: &str, advertised: Advertised<'_>) -> Result<Salting, ScramError> {
         let mut fields = message.split(',');
         let mut field = |name: char| {
             let field = fields.next().unwrap_or_default();
@@ -121,8 +176,18 @@ impl Scram {
             }
         };
         let (nonce, salt, iterations) = (field('r')?, field('s')?, field('i')?);
-        if fields.any(|field| field.starts_with("m=")) {
-            return Err(ScramError::UnknownExtension);
+        let mut proven = false;
+        for field in fields {
+            if field.starts_with("m=") {
+                return Err(ScramError::UnknownExtension);
+            }
+            // Whoever changed the lists can't change this too: the server's message is part of what our proof covers.
+            if let Some(lists) = field.strip_prefix("h=") {
+                if lists != advertised.digest(self.hash) {
+                    return Err(ScramError::ListsChanged);
+                }
+                proven = true;
+            }
         }
         if !nonce.bytes().all(|byte| byte.is_ascii_graphic()) || !iterations.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(ScramError::Malformed);
@@ -137,41 +202,69 @@ impl Scram {
             Err(_) if iterations.is_empty() => return Err(ScramError::Malformed),
             Err(_) => return Err(ScramError::Iterations(u32::MAX)),
         };
+        if self.lists_must_be_proven && !proven {
+            return Err(ScramError::ListsUnproven);
+        }
         let mut binding = self.binding.gs2_header().into_bytes();
         if let ChannelBinding::Bound { data, .. } = &self.binding {
             binding.extend_from_slice(data);
         }
         let final_bare = format!("c={},r={nonce}", STANDARD.encode(binding));
         let auth_message = format!("{},{message},{final_bare}", self.first_bare);
-        let job = ComputeJob::ScramSaltedPassword { hash: self.hash, password: password.clone(), salt, iterations };
         let bound = matches!(self.binding, ChannelBinding::Bound { .. });
-        Ok((Salting { hash: self.hash, bound, auth_message, final_bare }, job))
+        Ok(Salting { hash: self.hash, salt, iterations, bound, auth_message, final_bare })
     }
 }
 
-/// Waits for the salted password.
+/// Waits for the keys.
 #[derive(Debug)]
 pub struct Salting {
     hash: ScramHash,
+    salt: Vec<u8>,
+    iterations: u32,
     bound: bool,
     auth_message: String,
     final_bare: String,
 }
 
 impl Salting {
+    /// Whether these keys are what the server asks for.
+    pub fn fits(&self, keys: &SaltedKeys) -> bool {
+        (keys.hash, keys.iterations) == (self.hash, self.iterations) && keys.salt == self.salt
+    }
+
+    /// How the keys can be had from the password.
+    pub fn job(&self, password: &Secret) -> ComputeJob {
+        ComputeJob::ScramSaltedPassword {
+            hash: self.hash,
+            password: password.clone(),
+            salt: self.salt.clone(),
+            iterations: self.iterations,
+        }
+    }
+
+    /// The keys out of what the job gave.
+    pub fn keys(&self, salted_password: &[u8]) -> SaltedKeys {
+        SaltedKeys {
+            hash: self.hash,
+            salt: self.salt.clone(),
+            iterations: self.iterations,
+            client_key: hmac(self.hash, salted_password, b"Client Key"),
+            server_key: hmac(self.hash, salted_password, b"Server Key"),
+        }
+    }
+
     /// The client's final message, with the proof.
-    pub fn prove(self, salted_password: &[u8]) -> (Proving, String) {
+    pub fn prove(self, keys: SaltedKeys) -> (Proving, String) {
         let hash = self.hash;
-        let client_key = hmac(hash, salted_password, b"Client Key");
-        let stored_key = digest(hash, &client_key);
+        let stored_key = digest(hash, &keys.client_key);
         let mut proof = hmac(hash, &stored_key, self.auth_message.as_bytes());
-        for (byte, key) in proof.iter_mut().zip(client_key.iter()) {
+        for (byte, key) in proof.iter_mut().zip(keys.client_key.iter()) {
             *byte ^= key;
         }
-        let server_key = hmac(hash, salted_password, b"Server Key");
-        let server_signature = hmac(hash, &server_key, self.auth_message.as_bytes());
+        let server_signature = hmac(hash, &keys.server_key, self.auth_message.as_bytes());
         let message = format!("{},p={}", self.final_bare, STANDARD.encode(&*proof));
-        (Proving { bound: self.bound, server_signature }, message)
+        (Proving { bound: self.bound, server_signature, keys }, message)
     }
 }
 
@@ -179,6 +272,7 @@ impl Salting {
 pub struct Proving {
     bound: bool,
     server_signature: Zeroizing<Vec<u8>>,
+    keys: SaltedKeys,
 }
 
 impl std::fmt::Debug for Proving {
@@ -191,6 +285,11 @@ impl Proving {
     /// Whether the proof covers channel-binding data.
     pub fn is_bound(&self) -> bool {
         self.bound
+    }
+
+    /// The keys that were proven with: right once the server has proven itself.
+    pub fn into_keys(self) -> SaltedKeys {
+        self.keys
     }
 
     /// Whether the server knows the password too.
@@ -219,6 +318,11 @@ pub fn salted_password(hash: ScramHash, password: &Secret, salt: &[u8], iteratio
             pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), salt, iterations, &mut key);
             key
         }
+        ScramHash::Sha512 => {
+            let mut key = Zeroizing::new(vec![0; 64]);
+            pbkdf2::pbkdf2_hmac::<Sha512>(password.as_bytes(), salt, iterations, &mut key);
+            key
+        }
     }
 }
 
@@ -231,6 +335,9 @@ fn hmac(hash: ScramHash, key: &[u8], text: &[u8]) -> Zeroizing<Vec<u8>> {
         ScramHash::Sha256 => {
             Hmac::<Sha256>::new_from_slice(key).expect(ANY_LENGTH).chain_update(text).finalize().into_bytes().to_vec()
         }
+        ScramHash::Sha512 => {
+            Hmac::<Sha512>::new_from_slice(key).expect(ANY_LENGTH).chain_update(text).finalize().into_bytes().to_vec()
+        }
     })
 }
 
@@ -238,6 +345,7 @@ fn digest(hash: ScramHash, text: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(match hash {
         ScramHash::Sha1 => Sha1::digest(text).to_vec(),
         ScramHash::Sha256 => Sha256::digest(text).to_vec(),
+        ScramHash::Sha512 => Sha512::digest(text).to_vec(),
     })
 }
 
@@ -260,25 +368,33 @@ mod tests {
     const SHA1_NONCE: &str = "fyko+d2lbbFgONRv9qkxdawL";
     const SHA1_FIRST: &str = "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096";
 
+    const SHA512_PROOF: &str =
+        "p=gMGXRcevScNtxZ6/8lQYpGtnsNAc3mGcmNomv+xnoOMw+3R2xNJdMNnzMlTN8PPC6wdp6dybEmDYXYTxwnYPJQ==";
+    const SHA512_SIGNATURE: &str =
+        "v=ZQnYEgWQMFmmsM8aQMF0nDDCy/AgCzkwk8CmMZYcMg0vSVlKDanekLtifDSeVGT4+5ZxXnJq199RVG2rR7N7Zw==";
+
     fn scram(binding: ChannelBinding) -> Scram {
         Scram::with_nonce(ScramHash::Sha1, "user", binding, SHA1_NONCE.to_owned())
     }
 
-    fn salted(job: ComputeJob) -> Zeroizing<Vec<u8>> {
-        let crate::effect::ComputeResult::ScramSaltedPassword(salted) = job.run();
-        salted
+    const NOTHING: Advertised<'_> = Advertised { mechanisms: &[], channel_bindings: None };
+
+    fn keys(salting: &Salting) -> SaltedKeys {
+        let crate::effect::ComputeResult::ScramSaltedPassword(salted) = salting.job(&Secret::new("pencil")).run();
+        salting.keys(&salted)
     }
 
-    fn challenge(message: &str) -> Result<(Salting, ComputeJob), ScramError> {
-        scram(ChannelBinding::Unsupported).challenge(message, &Secret::new("pencil"))
+    fn challenge(message: &str) -> Result<Salting, ScramError> {
+        scram(ChannelBinding::Unsupported).challenge(message, NOTHING)
     }
 
     #[test]
     fn the_exchange_of_rfc_5802() {
         let scram = scram(ChannelBinding::Unsupported);
         assert_eq!(scram.first_message(), "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL");
-        let (salting, job) = scram.challenge(SHA1_FIRST, &Secret::new("pencil")).unwrap();
-        let (proving, message) = salting.prove(&salted(job));
+        let salting = scram.challenge(SHA1_FIRST, NOTHING).unwrap();
+        let keys = keys(&salting);
+        let (proving, message) = salting.prove(keys);
         assert_eq!(message, "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=");
         assert_eq!(proving.verify("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="), Ok(()));
         assert_eq!(proving.verify("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=,x=extension"), Ok(()));
@@ -286,6 +402,49 @@ mod tests {
             assert_eq!(proving.verify(forged), Err(ScramError::ServerNotProven), "{forged}");
         }
         assert_eq!(proving.verify("e=invalid-proof"), Err(ScramError::Refused(Refusal::Credentials)));
+        let keys = proving.into_keys();
+        let again = challenge(SHA1_FIRST).unwrap();
+        assert!(again.fits(&keys), "the next login needs no slow hash");
+        assert!(again.prove(keys.clone()).1.ends_with(",p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="));
+        for other in [SHA1_FIRST.replace("i=4096", "i=4097"), SHA1_FIRST.replace("s=QSX", "s=QSY")] {
+            assert!(!challenge(&other).unwrap().fits(&keys), "{other}");
+        }
+    }
+
+    #[test]
+    fn changed_lists_are_found_out() {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        // The lists and the hash of XEP-0474 5.3.
+        let mechanisms = list(&["SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"]);
+        let bindings = list(&["tls-server-end-point", "tls-exporter"]);
+        let whole = Advertised { mechanisms: &mechanisms, channel_bindings: Some(&bindings) };
+        assert_eq!(whole.digest(ScramHash::Sha1), "G6k/rBLDqgOhRRaCuuatSDFkJ08=");
+        let first = format!("{SHA1_FIRST},x=1,h=G6k/rBLDqgOhRRaCuuatSDFkJ08=");
+        let take = |advertised| scram(ChannelBinding::Unsupported).challenge(&first, advertised).map(drop);
+        assert_eq!(take(whole), Ok(()));
+        for changed in [
+            Advertised { mechanisms: &mechanisms[..1], ..whole },
+            Advertised { channel_bindings: Some(&bindings[..1]), ..whole },
+            Advertised { channel_bindings: None, ..whole },
+        ] {
+            assert_eq!(take(changed), Err(ScramError::ListsChanged), "{changed:?}");
+        }
+        let strict = || scram(ChannelBinding::Unsupported).with_proven_lists(true);
+        assert_eq!(strict().challenge(SHA1_FIRST, whole).map(drop), Err(ScramError::ListsUnproven));
+        assert_eq!(strict().challenge(&first, whole).map(drop), Ok(()));
+    }
+
+    #[test]
+    fn the_exchange_with_sha_512() {
+        // Computed with another implementation (Python's hashlib).
+        let nonce = "rOprNGfwEbeRWgbNEkqO".to_owned();
+        let scram = Scram::with_nonce(ScramHash::Sha512, "user", ChannelBinding::Unsupported, nonce);
+        let first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+        let salting = scram.challenge(first, NOTHING).unwrap();
+        let keys = keys(&salting);
+        let (proving, message) = salting.prove(keys);
+        assert!(message.ends_with(SHA512_PROOF), "{message}");
+        assert_eq!(proving.verify(SHA512_SIGNATURE), Ok(()));
     }
 
     #[test]
@@ -294,8 +453,9 @@ mod tests {
         let scram = Scram::with_nonce(ScramHash::Sha256, "user", ChannelBinding::Unsupported, nonce);
         assert_eq!(scram.first_message(), "n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
         let first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
-        let (salting, job) = scram.challenge(first, &Secret::new("pencil")).unwrap();
-        let (proving, message) = salting.prove(&salted(job));
+        let salting = scram.challenge(first, NOTHING).unwrap();
+        let keys = keys(&salting);
+        let (proving, message) = salting.prove(keys);
         assert_eq!(
             message,
             "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
@@ -316,8 +476,9 @@ mod tests {
         ] {
             let scram = scram(binding);
             assert!(scram.first_message().starts_with(header));
-            let (salting, job) = scram.challenge(SHA1_FIRST, &Secret::new("pencil")).unwrap();
-            let (_, message) = salting.prove(&salted(job));
+            let salting = scram.challenge(SHA1_FIRST, NOTHING).unwrap();
+            let keys = keys(&salting);
+            let (_, message) = salting.prove(keys);
             assert!(message.starts_with(field), "{message}");
             assert!(!message.ends_with("p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="), "the proof covers the binding");
         }

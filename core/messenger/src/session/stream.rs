@@ -5,7 +5,7 @@
 //! A message leaves `unacknowledged` when the server has confirmed it, or becomes a job again when the session is lost;
 //! never both, never neither. Presence and IQs of a lost session are made anew, not resent.
 //!
-//! XEPs: 0198
+//! XEPs: 0198, 0352
 
 use rusqlite::params;
 
@@ -14,10 +14,9 @@ use crate::fault::{Fault, Violation};
 use crate::ids::JobId;
 use crate::outbox;
 use crate::session::Live;
+use crate::session::negotiate::client_state;
 use crate::wire::{Element, ns};
 
-/// Silence after which the link is probed. Below the 5 minutes after which many a network address translator forgets.
-pub const IDLE: u64 = 240_000;
 /// How long a probe may take; and how long if all the time other data comes.
 const PROBE: Patience = Patience { quiet: 30_000, at_most: 120_000 };
 /// The same after the network changed: the old path is most likely gone.
@@ -95,15 +94,22 @@ pub fn acknowledge(cx: &mut Cx<'_>, up_to: i64) -> Result<(), Fault> {
     let Some(live) = cx.session.live().filter(|live| up_to <= live.sent) else { return Ok(()) };
     live.unproven = false;
     live.probe = None;
+    let was_silent = std::mem::take(&mut live.silence_probed);
     live.asked = live.asked.filter(|asked| *asked > up_to);
     if live.asked.is_some() {
         live.expect_answer(mono, &PROBE);
     }
-    if up_to <= live.acknowledged {
+    let news = up_to > live.acknowledged;
+    if news {
+        live.acknowledged = up_to;
+        live.dirty = true;
+    }
+    if was_silent {
+        cx.session.keepalive.answered();
+    }
+    if !news {
         return Ok(());
     }
-    live.acknowledged = up_to;
-    live.dirty = true;
     let jobs: Vec<JobId> = cx
         .tx
         .prepare_cached(
@@ -169,6 +175,23 @@ pub fn save(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .prepare_cached("UPDATE stream SET h_in = ?2, acknowledged = ?3, sent = ?4 WHERE account_id = ?1")?
         .execute(params![cx.session.account, h_in, acknowledged, sent])?;
     Ok(())
+}
+
+/// The link was silent for as long as it is trusted.
+pub fn probe_silence(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if let Some(live) = cx.session.live() {
+        live.silence_probed = true;
+    }
+    probe(cx, false)
+}
+
+/// Tells the server whether the app is in front (XEP-0352), unless it knows. Not a stanza, so nobody counts it.
+pub fn tell_client_state(cx: &mut Cx<'_>) {
+    let (known, active) = (cx.session.features.client_state, cx.session.active);
+    if let Some(live) = cx.session.live().filter(|live| known && live.told_active != Some(active)) {
+        live.told_active = Some(active);
+        live.outgoing.push_str(&client_state(active).to_xml());
+    }
 }
 
 /// Asks the server for a sign of life, at most once at a time.

@@ -7,7 +7,15 @@ use sha2::{Digest, Sha256};
 use super::OpenError;
 
 /// Every migration, in order; number N brings `user_version` from N - 1 to N.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_base.sql"), include_str!("migrations/0002_privacy.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_privacy.sql"),
+    include_str!("migrations/0003_relation.sql"),
+    include_str!("migrations/0004_connection.sql"),
+    include_str!("migrations/0005_device.sql"),
+    include_str!("migrations/0006_lease.sql"),
+    include_str!("migrations/0007_login.sql"),
+];
 
 /// Brings the database to the newest schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {

@@ -3,6 +3,8 @@
 //! Invariants: migrations only go forward and their texts never change; a reader can't write; resumption state is
 //! forgotten when the file is not the one this device wrote last.
 
+pub(crate) mod integrity;
+mod lease;
 mod migrate;
 mod open;
 
@@ -10,6 +12,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+pub use integrity::{Verdict, check_pages};
+pub(crate) use lease::Lease;
 pub use open::{Durability, Store, open_reader};
 
 /// Where the database is and what opens it.
@@ -19,6 +23,35 @@ pub struct StoreOptions {
     pub path: Option<PathBuf>,
     /// The raw 256-bit SQLCipher key from the platform's key store.
     pub key: Zeroizing<[u8; 32]>,
+    /// Which of the processes on this file this one is.
+    pub role: Role,
+}
+
+impl StoreOptions {
+    /// The app's own store.
+    pub fn new(path: Option<PathBuf>, key: impl Into<Zeroizing<[u8; 32]>>) -> Self {
+        Self { path, key: key.into(), role: Role::App }
+    }
+}
+
+/// What a process is to the others on the same file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// What the user sees: takes the streams over whoever has them.
+    #[default]
+    App,
+    /// Woken by a push: works only while the app does not.
+    Extension,
+}
+
+impl Role {
+    /// The stored word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Extension => "extension",
+        }
+    }
 }
 
 impl std::fmt::Debug for StoreOptions {
@@ -36,8 +69,18 @@ pub enum OpenError {
     NewerSchema,
     #[error("the disk is full")]
     DiskFull,
+    #[error("another process works with this database")]
+    InUse,
     #[error("the database can't be opened: {0}")]
     Other(#[source] StoreError),
+}
+
+impl OpenError {
+    /// The file beside the database can't be locked.
+    fn lock(error: std::io::Error) -> Self {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
+        rusqlite::Error::SqliteFailure(code, Some(format!("the lock: {error}"))).into()
+    }
 }
 
 impl From<rusqlite::Error> for OpenError {
@@ -54,3 +97,11 @@ impl From<rusqlite::Error> for OpenError {
 #[derive(Debug, thiserror::Error)]
 #[error("storage: {0}")]
 pub struct StoreError(#[from] rusqlite::Error);
+
+impl StoreError {
+    /// A page of the file is not what was written: its authentication fails, or what it holds makes no sense.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        matches!(self.0.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+    }
+}

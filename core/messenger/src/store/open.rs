@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, OpenFlags};
 
 use super::migrate::migrate;
-use super::{OpenError, StoreError, StoreOptions};
+use super::{Lease, OpenError, StoreError, StoreOptions, integrity};
 
 /// How much a commit must survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub enum Durability {
 #[derive(Debug)]
 pub struct Store {
     pub(crate) connection: Connection,
+    pub(crate) lease: Lease,
     options: StoreOptions,
     memory_name: Option<String>,
     durability: Durability,
@@ -50,13 +51,18 @@ impl Store {
              PRAGMA secure_delete = ON;",
         )?;
         migrate(&mut connection)?;
+        if !integrity::resumption_is_sound(&connection)? {
+            return Err(OpenError::KeyOrFile);
+        }
+        // Before anything of this run is written: from here on the file is ours.
+        let lease = Lease::take(&connection, options.role, options.path.as_deref())?;
         // Not forced to disk: if a power cut takes it back, the numbers differ, and after a power cut nothing is resumed.
         let restored = match &options.path {
             Some(path) => !claim(&connection, path)?,
             None => false,
         };
         connection.execute_batch("PRAGMA synchronous = FULL;")?;
-        Ok(Self { connection, options, memory_name, durability: Durability::Full, restored })
+        Ok(Self { connection, lease, options, memory_name, durability: Durability::Full, restored })
     }
 
     /// A read-only connection on the same database.
@@ -81,10 +87,33 @@ impl Store {
         Ok(())
     }
 
-    /// Moves everything from the write-ahead log into the file: before the app is suspended.
-    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+    /// Whether this database ends with its connections: then nobody else can want it, and it must not be closed.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.memory_name.is_some()
+    }
+
+    /// Whether all pages have been read in this boot.
+    pub(crate) fn is_checked(&self, boot_id: &str) -> bool {
+        self.is_in_memory() || integrity::is_checked(&self.connection, boot_id).unwrap_or(false)
+    }
+
+    /// Closes the file for a suspension: moves everything from the write-ahead log into it, unless somebody still reads
+    /// there, then lets go of the lease.
+    pub(crate) fn close(self) {
+        let checkpoint = || -> rusqlite::Result<()> {
+            // A suspension has 100 ms for all it does.
+            self.connection.execute_batch("PRAGMA busy_timeout = 20")?;
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        if let Err(error) = checkpoint() {
+            tracing::warn!(%error, "the write-ahead log stays as it is");
+        }
+        let Self { connection, lease, .. } = self;
+        if let Err((_, error)) = connection.close() {
+            tracing::warn!(%error, "the database was not closed well");
+        }
+        // Last: whoever gets the lock finds a closed file.
+        drop(lease);
     }
 }
 

@@ -17,16 +17,24 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT) STRICT;
 
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- bare JID of the other side; our own for the note to self
     listed INTEGER NOT NULL DEFAULT 1,
-    last_activity INTEGER NOT NULL DEFAULT 0,
+    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER, read_up_to INTEGER,
     UNIQUE (account_id, jid)
 ) STRICT;
+
+CREATE TABLE composing (
+    chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+    own INTEGER NOT NULL,                       -- 1: we, as the other side was told
+    resource TEXT NOT NULL,                     -- of the device on which they write
+    until INTEGER NOT NULL,                     -- mono: silence till then means that they have stopped
+    PRIMARY KEY (chat_id, own)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE contact (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -62,11 +70,30 @@ CREATE TABLE job (
     state TEXT NOT NULL,                        -- ready, in_flight, in_doubt (sent in a lost session)
     stanza TEXT,                                -- finished at first sending; later sendings repeat it
     made INTEGER NOT NULL                       -- when the user asked, for <delay/>
-) STRICT;
+, kind TEXT NOT NULL DEFAULT 'message') STRICT;
 
 CREATE INDEX job_message ON job (message_id);
 
 CREATE INDEX job_state ON job (chat_id, state);
+
+CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    holder TEXT NOT NULL,                       -- app, extension
+    epoch INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE login (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    user_agent TEXT NOT NULL,                   -- UUID: names this installation to the server; a token is good for one only
+    offer TEXT,                                 -- JSON of Features before the login; NULL: unknown, or without SASL2
+    session TEXT,                               -- JSON of Features after the login
+    pipelining INTEGER NOT NULL DEFAULT 1,      -- 0: the server ended streams that began with a login
+    binding_seen INTEGER NOT NULL DEFAULT 0,    -- a login was bound to its channel: what is weaker must be proven
+    token TEXT,                                 -- XEP-0484
+    token_mechanism TEXT,                       -- what it was asked for
+    token_expiry INTEGER,                       -- UTC milliseconds, by the server's clock
+    token_uses INTEGER NOT NULL DEFAULT 0
+) STRICT;
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -82,7 +109,9 @@ CREATE TABLE message (
     state INTEGER NOT NULL,                     -- 0 received, 1 sending, 2 sent, 3 failed
     failure TEXT,                               -- JSON of SendFailure
     confirmations INTEGER NOT NULL DEFAULT 0    -- looks at the archive that did not show this provisional message
-) STRICT;
+, replaces TEXT, corrects INTEGER REFERENCES message (id) ON DELETE CASCADE, hidden INTEGER NOT NULL DEFAULT 0, unstyled INTEGER NOT NULL DEFAULT 0, markable INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE INDEX message_corrects ON message (corrects, position) WHERE corrects IS NOT NULL;
 
 CREATE TABLE message_key (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -95,7 +124,21 @@ CREATE TABLE message_key (
 
 CREATE INDEX message_key_message ON message_key (message_id);
 
+CREATE INDEX message_parked ON message (chat_id, position)
+    WHERE hidden = 1 AND replaces IS NOT NULL AND corrects IS NULL;
+
 CREATE UNIQUE INDEX message_position ON message (chat_id, position);
+
+CREATE INDEX message_read ON message (chat_id, position) WHERE state = 5;
+
+CREATE INDEX message_replaces ON message (chat_id, replaces, position) WHERE replaces IS NOT NULL;
+
+CREATE INDEX message_shown ON message (chat_id, position) WHERE hidden = 0;
+
+CREATE INDEX message_stanza_id ON message (chat_id, stanza_id, outgoing, position)
+    WHERE stanza_id IS NOT NULL AND replaces IS NULL;
+
+CREATE INDEX message_undecided ON message (chat_id, position) WHERE unread = 2;
 
 CREATE INDEX message_unread ON message (chat_id, position) WHERE unread = 1;
 
@@ -106,6 +149,36 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE notified (
+    message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE
+) STRICT;
+
+CREATE TABLE read_sync (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- the chat's; it need not exist here yet
+    archive_id TEXT,                            -- up to where the server's node says it was read
+    parked INTEGER NOT NULL DEFAULT 0,          -- that message is not stored here yet
+    wished INTEGER NOT NULL DEFAULT 0,          -- read here: to be compared with the node, and published if further on
+    in_flight TEXT,                             -- the archive id that is being published
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX read_sync_parked ON read_sync (account_id, archive_id) WHERE parked = 1;
+
+CREATE INDEX read_sync_wished ON read_sync (account_id) WHERE wished = 1;
+
+CREATE TABLE relation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    peer TEXT NOT NULL,                         -- whose chat it belongs to; there may be none yet
+    sender TEXT NOT NULL,                       -- bare JID of who said it
+    kind TEXT NOT NULL,                         -- receipt, displayed
+    target TEXT NOT NULL,                       -- `id` of the message it is about
+    UNIQUE (account_id, peer, target, sender, kind)
+) STRICT;
+
+CREATE INDEX relation_oldest ON relation (account_id, peer, id);
+
 CREATE TABLE request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     stanza_id TEXT NOT NULL,
@@ -113,6 +186,16 @@ CREATE TABLE request (
     purpose TEXT NOT NULL,                      -- JSON of Purpose
     deadline INTEGER NOT NULL,                  -- mono
     PRIMARY KEY (account_id, stanza_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE salted_keys (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,                         -- JSON of ScramHash
+    salt BLOB NOT NULL,
+    iterations INTEGER NOT NULL,
+    client_key BLOB NOT NULL,
+    server_key BLOB NOT NULL,
+    PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stream (
@@ -123,7 +206,7 @@ CREATE TABLE stream (
     h_in INTEGER NOT NULL,                      -- stanzas received and stored
     acknowledged INTEGER NOT NULL,              -- our stanzas the server has confirmed
     sent INTEGER NOT NULL                       -- our stanzas of this session
-) STRICT;
+, carbons INTEGER) STRICT;
 
 CREATE TABLE subscription_request (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -2,9 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem, Privacy};
+use super::item::{self, AccountItem, CertificateItem, Privacy};
 use super::{View, Window};
 use crate::change::Change;
+use crate::input::Certificate;
 use crate::store::StoreError;
 
 /// See the module.
@@ -21,14 +22,17 @@ impl View for Accounts {
     fn read(&mut self, connection: &Connection) -> Result<Window<AccountItem>, StoreError> {
         let items = connection
             .prepare_cached(
-                "SELECT id, jid, enabled, connection, signed_in, missing, archiving, receipts,
-                        read_markers, typing
+                "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
+                        receipts, read_markers, typing
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
                 let id = row.get(0)?;
                 let connection: String = row.get(3)?;
                 let missing: String = row.get(5)?;
+                let shown: Option<String> = row.get(7)?;
+                let pin: Option<String> = row.get(8)?;
+                let proxy: Option<String> = row.get(9)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -38,10 +42,29 @@ impl View for Accounts {
                     signed_in: row.get(4)?,
                     missing: serde_json::from_str(&missing).unwrap_or_default(),
                     archiving: row.get(6)?,
-                    privacy: Privacy { receipts: row.get(7)?, read_markers: row.get(8)?, typing: row.get(9)? },
+                    privacy: Privacy { receipts: row.get(10)?, read_markers: row.get(11)?, typing: row.get(12)? },
+                    certificate: shown
+                        .and_then(|json| serde_json::from_str(&json).ok())
+                        .map(|shown| certificate(shown, pin)),
+                    proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
                 })
             })?
             .collect::<Result<_, _>>()?;
         Ok(Window { items, at_start: true, at_end: true })
+    }
+}
+
+fn certificate(shown: Certificate, pinned_sha256: Option<String>) -> CertificateItem {
+    let sha256 = shown.sha256.to_string();
+    CertificateItem {
+        changed: pinned_sha256.as_ref().is_some_and(|pinned| *pinned != sha256),
+        sha256,
+        subject: shown.subject,
+        issuer: shown.issuer,
+        names: shown.names,
+        not_before: shown.not_before,
+        not_after: shown.not_after,
+        problem: shown.problem,
+        pinned_sha256,
     }
 }

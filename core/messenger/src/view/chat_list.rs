@@ -1,19 +1,42 @@
 //! The chat list over all accounts, the chat with the latest activity first.
+//!
+//! Invariant: the window is bounded; reading it costs the same however many chats there are.
 
 use rusqlite::Connection;
 
 use super::item::{ChatItem, Preview};
-use super::{View, Window, timeline};
+use super::{Page, View, Window, timeline};
 use crate::change::Change;
 use crate::ids::AccountId;
+use crate::message::styling;
 use crate::store::StoreError;
 
 /// Characters of a message shown in the list.
 const PREVIEW: usize = 200;
 
+/// Chats in the first window: more than most people have.
+const FIRST: u32 = 200;
+/// Chats a window can grow to.
+const MOST: u32 = 5_000;
+
 /// See the module.
 #[derive(Debug)]
-pub struct ChatList;
+pub struct ChatList {
+    size: u32,
+}
+
+impl ChatList {
+    /// The chats with the latest activity.
+    pub fn new() -> Self {
+        Self { size: FIRST }
+    }
+}
+
+impl Default for ChatList {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl View for ChatList {
     type Item = ChatItem;
@@ -23,50 +46,77 @@ impl View for ChatList {
     }
 
     fn read(&mut self, connection: &Connection) -> Result<Window<ChatItem>, StoreError> {
-        let items = connection
+        let mut items: Vec<ChatItem> = connection
             .prepare_cached(
                 "SELECT chat.id, chat.account_id, chat.jid, account.jid, contact.name,
                         (SELECT count(*) FROM (SELECT 1 FROM message
                              WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000)),
-                        last.body, last.time, last.outgoing, last.state, last.failure
+                        coalesce(version.body, last.body), last.time, last.outgoing, last.state, last.failure,
+                        version.state, version.failure, last.position,
+                        (SELECT max(position) FROM message WHERE message.chat_id = chat.id AND message.state = 5),
+                        EXISTS (SELECT 1 FROM composing WHERE composing.chat_id = chat.id AND composing.own = 0)
                  FROM chat
                  JOIN account ON account.id = chat.account_id
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
                  LEFT JOIN message AS last ON last.chat_id = chat.id AND last.position =
-                     (SELECT max(position) FROM message WHERE message.chat_id = chat.id)
+                     (SELECT max(position) FROM message WHERE message.chat_id = chat.id AND message.hidden = 0)
+                 LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
+                     WHERE newer.corrects = last.id ORDER BY newer.position DESC LIMIT 1)
                  WHERE chat.listed = 1
-                 ORDER BY chat.last_activity DESC, chat.id DESC",
+                 ORDER BY chat.last_activity DESC, chat.id DESC LIMIT ?1",
             )?
-            .query_map([], |row| {
+            .query_map([self.size + 1], |row| {
                 let id = row.get(0)?;
                 let account: AccountId = row.get(1)?;
                 let address: String = row.get(2)?;
                 let own: String = row.get(3)?;
                 let name: Option<String> = row.get(4)?;
                 let body: Option<String> = row.get(6)?;
+                let title = timeline::display_name(name, &address);
                 let preview = match body {
                     None => None,
                     Some(body) => Some(Preview {
-                        body: shorten(&body),
+                        body: match row.get(8)? {
+                            true => shorten(&styling::brief(&body, &timeline::display_name(None, &own))),
+                            false => shorten(&styling::brief(&body, &title)),
+                        },
                         time: row.get(7)?,
                         outgoing: row.get(8)?,
-                        state: timeline::state(row.get(9)?, row.get(10)?),
+                        state: timeline::state(&timeline::Stored {
+                            state: row.get(9)?,
+                            failure: row.get(10)?,
+                            version_state: row.get(11)?,
+                            version_failure: row.get(12)?,
+                            position: row.get(13)?,
+                            read: row.get(14)?,
+                        }),
                     }),
                 };
                 Ok(ChatItem {
                     key: format!("{id}"),
                     id,
                     account,
-                    title: timeline::display_name(name, &address),
+                    title,
                     note_to_self: address == own,
                     address,
                     preview,
                     unread: row.get(5)?,
-                    typing: false,
+                    typing: row.get(15)?,
                 })
             })?
             .collect::<Result<_, _>>()?;
-        Ok(Window { items, at_start: true, at_end: true })
+        let at_end = items.len() <= self.size as usize;
+        items.truncate(self.size as usize);
+        Ok(Window { items, at_start: true, at_end })
+    }
+
+    fn page(&mut self, page: Page) {
+        match page {
+            Page::Older(count) => self.size = self.size.saturating_add(count).min(MOST),
+            Page::Newest => self.size = FIRST,
+            // A message has no place in a list of chats.
+            Page::Around(_) => {}
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod item;
 pub mod notifications;
 pub mod requests;
 pub mod timeline;
+pub mod versions;
 pub mod watch;
 
 use rusqlite::Connection;

@@ -9,6 +9,7 @@ use super::item::{NOTIFICATION_LINES, NotificationItem, NotificationLine};
 use super::{View, Window, chat_list, timeline};
 use crate::change::Change;
 use crate::ids::ChatId;
+use crate::message::styling;
 use crate::store::StoreError;
 
 /// Chats told of at once.
@@ -61,14 +62,17 @@ impl View for Notifications {
 fn lines(connection: &Connection, item: &NotificationItem) -> rusqlite::Result<Vec<NotificationLine>> {
     let mut lines = connection
         .prepare_cached(
-            "SELECT id, body, time FROM message WHERE chat_id = ?1 AND unread = 1 ORDER BY position DESC LIMIT ?2",
+            "SELECT message.id, coalesce(version.body, message.body), message.time FROM message
+             LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
+                 WHERE newer.corrects = message.id ORDER BY newer.position DESC LIMIT 1)
+             WHERE message.chat_id = ?1 AND message.unread = 1 ORDER BY message.position DESC LIMIT ?2",
         )?
         .query_map((item.chat, NOTIFICATION_LINES), |row| {
             let body: String = row.get(1)?;
             Ok(NotificationLine {
                 message: row.get(0)?,
                 sender_name: item.title.clone(),
-                body: chat_list::shorten(&body),
+                body: chat_list::shorten(&styling::brief(&body, &item.title)),
                 time: row.get(2)?,
             })
         })?

@@ -5,13 +5,13 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::item::{
-    GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure, TextBlock, TextSpan,
-    TimelineItem,
+    GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure, TimelineItem,
 };
 use super::{Page, View, Window};
 use crate::change::Change;
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::state as stored;
+use crate::message::styling;
 use crate::store::StoreError;
 
 /// Messages in the first window.
@@ -57,7 +57,7 @@ impl Timeline {
         let Some(middle) = self.around else { return Ok(i64::MAX) };
         let top: Option<i64> = connection
             .prepare_cached(
-                "SELECT position FROM message WHERE chat_id = ?1
+                "SELECT position FROM message WHERE chat_id = ?1 AND hidden = 0
                      AND position >= (SELECT position FROM message WHERE id = ?2)
                  ORDER BY position LIMIT 1 OFFSET ?3",
             )?
@@ -85,7 +85,12 @@ impl View for Timeline {
         self.oldest = rows.first().map(|row| row.id);
         let bottom = if at_start { i64::MIN } else { rows.first().map_or(i64::MIN, |row| row.position) };
         let gaps = read_gaps(&snapshot, self.chat, bottom, top)?;
-        let items = arrange(rows, gaps, first_unread);
+        let mut items = arrange(rows, gaps, first_unread);
+        if top == i64::MAX
+            && let Some(name) = who_writes(&snapshot, self.chat)?
+        {
+            items.push(TimelineItem::Typing { key: "typing".to_owned(), name });
+        }
         Ok(Window { items, at_start, at_end: top == i64::MAX })
     }
 
@@ -112,6 +117,9 @@ struct MessageRow {
     sender: String,
     name: Option<String>,
     body: String,
+    edited: bool,
+    unstyled: bool,
+    named: bool,
     time: i64,
     state: MessageState,
 }
@@ -123,26 +131,45 @@ struct GapRow {
 }
 
 fn read_messages(connection: &Connection, chat: ChatId, top: i64, count: u32) -> rusqlite::Result<Vec<MessageRow>> {
+    // The other side has seen everything of ours up to here.
+    let read: Option<i64> = connection
+        .prepare_cached("SELECT max(position) FROM message WHERE chat_id = ?1 AND state = 5")?
+        .query_row([chat], |row| row.get(0))?;
     connection
         .prepare_cached(
-            "SELECT message.position, message.id, message.outgoing, message.sender, contact.name, message.body,
-                    message.time, message.state, message.failure
+            "SELECT message.position, message.id, message.outgoing, message.sender, contact.name,
+                    coalesce(version.body, message.body), message.time, message.state, message.failure,
+                    version.state, version.failure, version.id IS NOT NULL,
+                    coalesce(version.unstyled, message.unstyled), message.stanza_id IS NOT NULL
              FROM message
              JOIN chat ON chat.id = message.chat_id
              LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = message.sender
-             WHERE message.chat_id = ?1 AND message.position <= ?2
+             LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
+                 WHERE newer.corrects = message.id ORDER BY newer.position DESC LIMIT 1)
+             WHERE message.chat_id = ?1 AND message.hidden = 0 AND message.position <= ?2
              ORDER BY message.position DESC LIMIT ?3",
         )?
         .query_map((chat, top, count), |row| {
+            let position = row.get(0)?;
             Ok(MessageRow {
-                position: row.get(0)?,
+                position,
                 id: row.get(1)?,
                 outgoing: row.get(2)?,
                 sender: row.get(3)?,
                 name: row.get(4)?,
                 body: row.get(5)?,
+                edited: row.get(11)?,
+                unstyled: row.get(12)?,
+                named: row.get(13)?,
                 time: row.get(6)?,
-                state: state(row.get(7)?, row.get(8)?),
+                state: state(&Stored {
+                    state: row.get(7)?,
+                    failure: row.get(8)?,
+                    version_state: row.get(9)?,
+                    version_failure: row.get(10)?,
+                    position,
+                    read,
+                }),
             })
         })?
         .collect()
@@ -196,28 +223,29 @@ fn message_item(row: MessageRow) -> MessageItem {
     let mut actions = vec![MessageAction::Copy];
     if matches!(row.state, MessageState::Failed { .. }) {
         actions.push(MessageAction::Retry);
+    } else if row.outgoing && row.named {
+        actions.push(MessageAction::Correct);
+    }
+    if row.edited {
+        actions.push(MessageAction::Versions);
     }
     actions.push(MessageAction::Delete);
+    let styled = styling::read(&row.body, row.unstyled);
     MessageItem {
         key: format!("{}", row.id),
         id: row.id,
         outgoing: row.outgoing,
         sender_name: display_name(row.name, &row.sender),
         sender: row.sender,
-        text: plain(&row.body),
+        text: styled.blocks,
+        me: styled.me,
         body: row.body,
-        me: false,
-        edited: false,
+        edited: row.edited,
         time: row.time,
         state: row.state,
         group: GroupPosition::Single,
         actions,
     }
-}
-
-fn plain(body: &str) -> Vec<TextBlock> {
-    let span = TextSpan { text: body.to_owned(), ..TextSpan::default() };
-    vec![TextBlock { quote: 0, preformatted: false, spans: vec![span] }]
 }
 
 /// Runs of one sender, with nothing between and close in time.
@@ -245,16 +273,49 @@ fn group(items: &mut [TimelineItem]) {
     }
 }
 
-/// A stored state as the user sees it.
-pub(super) fn state(state: i64, failure: Option<String>) -> MessageState {
-    match state {
-        stored::RECEIVED => MessageState::Received,
-        stored::SENDING => MessageState::Sending,
-        stored::SENT => MessageState::Sent,
-        _ => MessageState::Failed {
-            reason: failure.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or(SendFailure::Refused),
-        },
+/// What is stored of how far a message got.
+pub(super) struct Stored {
+    pub state: i64,
+    pub failure: Option<String>,
+    /// Of its newest correction.
+    pub version_state: Option<i64>,
+    pub version_failure: Option<String>,
+    pub position: i64,
+    /// The position of the last own message that was marked as read.
+    pub read: Option<i64>,
+}
+
+/// A stored state as the user sees it: a correction that is under way, or failed, counts for its message.
+pub(super) fn state(of: &Stored) -> MessageState {
+    let failed = |failure: &Option<String>| MessageState::Failed {
+        reason: failure.as_ref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or(SendFailure::Refused),
+    };
+    match (of.state, of.version_state) {
+        (stored::RECEIVED, _) => MessageState::Received,
+        (stored::FAILED, _) => failed(&of.failure),
+        (stored::SENDING, _) | (_, Some(stored::SENDING)) => MessageState::Sending,
+        (_, Some(stored::FAILED)) => failed(&of.version_failure),
+        (stored::READ, _) => MessageState::Read,
+        _ if of.read.is_some_and(|read| of.position <= read) => MessageState::Read,
+        (stored::DELIVERED, _) => MessageState::Delivered,
+        _ => MessageState::Sent,
     }
+}
+
+/// The name of the other side, if it is writing.
+fn who_writes(connection: &Connection, chat: ChatId) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached(
+            "SELECT contact.name, chat.jid FROM composing
+             JOIN chat ON chat.id = composing.chat_id
+             LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
+             WHERE composing.chat_id = ?1 AND composing.own = 0",
+        )?
+        .query_row([chat], |row| {
+            let jid: String = row.get(1)?;
+            Ok(display_name(row.get(0)?, &jid))
+        })
+        .optional()
 }
 
 /// The roster name, else the local part, else the whole address.

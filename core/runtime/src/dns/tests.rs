@@ -42,7 +42,7 @@ fn record(priority: u16, weight: u16, port: u16, target: &str) -> Srv {
 }
 
 fn target(domain: &str) -> ConnectTarget {
-    ConnectTarget { domain: domain.to_owned(), server: None }
+    ConnectTarget { domain: domain.to_owned(), server: None, redirect: None, proxy: None, pin: None }
 }
 
 fn at(host: &str, port: u16, direct_tls: bool) -> Candidate {
@@ -133,7 +133,7 @@ async fn a_zone_with_hundreds_of_targets_is_cut() {
 async fn a_fixed_server_asks_nothing() {
     let server =
         linnet_messenger::command::ServerAddress { host: "127.0.0.1".to_owned(), port: 5299, direct_tls: true };
-    let target = ConnectTarget { domain: "example.org".to_owned(), server: Some(server) };
+    let target = ConnectTarget { server: Some(server), ..target("example.org") };
     let found = candidates(&Table::default(), &target, &mut Seeded(1)).await;
     assert_eq!(found, Ok(vec![at("127.0.0.1", 5299, true)]));
 }

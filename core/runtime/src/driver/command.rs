@@ -1,7 +1,7 @@
 //! What a line of input says.
 
-use linnet_messenger::command::ServerAddress;
-use linnet_messenger::ids::MessageId;
+use linnet_messenger::command::{ProxyAddress, ServerAddress};
+use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::PrivacySetting;
 use serde::Deserialize;
@@ -22,6 +22,18 @@ pub(crate) enum Do {
         address: String,
         password: String,
         server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+    },
+    SetProxy {
+        account: i64,
+        proxy: Option<ProxyAddress>,
+    },
+    PinCertificate {
+        account: i64,
+        sha256: Fingerprint,
+    },
+    UnpinCertificate {
+        account: i64,
     },
     SetAccountEnabled {
         account: i64,
@@ -85,11 +97,15 @@ pub(crate) enum Do {
         active: bool,
     },
     NetworkChanged {},
+    SetMetered {
+        metered: bool,
+    },
     Suspend {},
     Resume {},
     Watch {
         view: ViewName,
         chat: Option<i64>,
+        message: Option<i64>,
     },
     Page {
         watch: u64,
@@ -121,6 +137,7 @@ pub(crate) enum ViewName {
     Requests,
     Notifications,
     Timeline,
+    Versions,
 }
 
 /// Where to move a window: one of `older`, `newest` and `around`.
@@ -199,6 +216,10 @@ mod tests {
             r#"{"id":1,"do":"add_account","address":"a@x","password":"p"}"#,
             r#"{"id":1,"do":"add_account","address":"a@x","password":"p",
                 "server":{"host":"h","port":1,"direct_tls":true}}"#,
+            r#"{"id":1,"do":"add_account","address":"a@x","password":"p","proxy":{"host":"h","port":1}}"#,
+            r#"{"id":1,"do":"set_proxy","account":1,"proxy":{"host":"127.0.0.1","port":9050}}"#,
+            r#"{"id":1,"do":"set_proxy","account":1}"#,
+            r#"{"id":1,"do":"unpin_certificate","account":1}"#,
             r#"{"id":1,"do":"set_account_enabled","account":1,"enabled":false}"#,
             r#"{"id":1,"do":"remove_account","account":1}"#,
             r#"{"id":1,"do":"start_chat","account":1,"address":"b@x"}"#,
@@ -222,6 +243,7 @@ mod tests {
             r#"{"id":1,"do":"watch","view":"chat_list"}"#,
             r#"{"id":1,"do":"watch","view":"notifications"}"#,
             r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,
+            r#"{"id":1,"do":"watch","view":"versions","message":1}"#,
             r#"{"id":1,"do":"page","watch":1,"older":50}"#,
             r#"{"id":1,"do":"page","watch":1,"newest":true}"#,
             r#"{"id":1,"do":"page","watch":1,"around":7}"#,
@@ -236,6 +258,10 @@ mod tests {
 
     #[test]
     fn fields_arrive_where_they_belong() {
+        let digits = "0f".repeat(32);
+        let line = format!(r#"{{"id":1,"do":"pin_certificate","account":1,"sha256":"{digits}"}}"#);
+        let Do::PinCertificate { account: 1, sha256 } = command(&line) else { panic!() };
+        assert_eq!(sha256, Fingerprint([15; 32]));
         let Do::Page { watch: 4, page } = command(r#"{"id":1,"do":"page","watch":4,"older":50}"#) else { panic!() };
         assert_eq!(Page::from(page), Page::Older(50));
         let Do::Page { page, .. } = command(r#"{"id":1,"do":"page","watch":4,"around":9}"#) else { panic!() };
@@ -252,6 +278,7 @@ mod tests {
         assert_eq!(told("nonsense").get("answer"), None);
         for line in [
             r#"{"id":7,"do":"fly"}"#,
+            r#"{"id":7,"do":"pin_certificate","account":1,"sha256":"0f"}"#,
             r#"{"id":7,"do":"retry"}"#,
             r#"{"id":7,"do":"retry","message":1,"mesage":2}"#,
             r#"{"id":7,"do":"retry","message":"1"}"#,

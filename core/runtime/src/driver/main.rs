@@ -21,6 +21,7 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::timeline::Timeline;
+use linnet_messenger::view::versions::Versions;
 use linnet_runtime::Client;
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
@@ -59,9 +60,11 @@ fn main() -> ExitCode {
 
 /// Opens the client and obeys until the input ends. False: it could not be opened.
 async fn drive(arguments: Arguments, output: Output) -> bool {
-    let Arguments { options, boot_id, server, discard, .. } = arguments;
+    let Arguments { options, boot_id, server, proxy, discard, .. } = arguments;
     let opened_at = Instant::now();
-    let surroundings = Arc::new(output::Surroundings { output: output.clone(), boot_id });
+    let ended = Arc::new(tokio::sync::Notify::new());
+    let surroundings = output::Surroundings { output: output.clone(), boot_id, ended: Arc::clone(&ended) };
+    let surroundings = Arc::new(surroundings);
     let client = match Client::open(options, surroundings) {
         Ok(client) => Arc::new(client),
         Err(error) => {
@@ -74,6 +77,7 @@ async fn drive(arguments: Arguments, output: Output) -> bool {
         client,
         output,
         server,
+        proxy,
         discard,
         opened_at,
         watches: HashMap::new(),
@@ -83,7 +87,13 @@ async fn drive(arguments: Arguments, output: Output) -> bool {
     };
     let mut lines = read_lines();
     let mut quit = None;
-    while let Some(line) = lines.recv().await {
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            // Whatever is still said comes too late.
+            () = ended.notified() => None,
+        };
+        let Some(line) = line else { break };
         match command::parse(&line) {
             Ok(Line { id, command: Do::Quit {} }) => {
                 quit = Some(id);
@@ -122,6 +132,8 @@ struct Driver {
     output: Output,
     /// Where `add_account` connects unless it says.
     server: Option<linnet_messenger::command::ServerAddress>,
+    /// The proxy of `add_account` unless it says.
+    proxy: Option<linnet_messenger::command::ProxyAddress>,
     discard: bool,
     opened_at: Instant,
     watches: HashMap<u64, Box<dyn Watching>>,
@@ -151,11 +163,15 @@ impl Driver {
         let Line { id, command } = line;
         use linnet_messenger::command::{Command, Secret};
         let core = match command {
-            Do::AddAccount { address, password, server } => Command::AddAccount {
+            Do::AddAccount { address, password, server, proxy } => Command::AddAccount {
                 address,
                 password: Secret::new(password),
                 server: server.or_else(|| self.server.clone()),
+                proxy: proxy.or_else(|| self.proxy.clone()),
             },
+            Do::SetProxy { account, proxy } => Command::SetProxy { account: AccountId(account), proxy },
+            Do::PinCertificate { account, sha256 } => Command::PinCertificate { account: AccountId(account), sha256 },
+            Do::UnpinCertificate { account } => Command::UnpinCertificate { account: AccountId(account) },
             Do::SetAccountEnabled { account, enabled } => {
                 Command::SetAccountEnabled { account: AccountId(account), enabled }
             }
@@ -199,6 +215,10 @@ impl Driver {
                 self.client.network_changed();
                 Ok(json!({}))
             }
+            Do::SetMetered { metered } => {
+                self.client.set_metered(metered);
+                Ok(json!({}))
+            }
             Do::Resume {} => {
                 self.client.resume();
                 self.suspended = false;
@@ -213,7 +233,7 @@ impl Driver {
                 });
                 return;
             }
-            Do::Watch { view, chat } => self.watch(id, view, chat),
+            Do::Watch { view, chat, message } => self.watch(id, view, chat, message),
             Do::Page { watch, page } => match self.watches.get(&watch) {
                 Some(watching) => {
                     watching.page(page.into());
@@ -239,19 +259,25 @@ impl Driver {
         self.output.answer(id, done);
     }
 
-    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>) -> Answer {
+    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>, message: Option<i64>) -> Answer {
         if self.watches.contains_key(&id) {
             return Err("not_now");
         }
         let print = watch::Print { watch: id, discard: self.discard, opened_at: self.opened_at };
         let output = self.output.clone();
-        let watching: Box<dyn Watching> = match (view, chat) {
-            (ViewName::Accounts, None) => watch::start(self.client.subscribe(Accounts), print, output),
-            (ViewName::ChatList, None) => watch::start(self.client.subscribe(ChatList), print, output),
-            (ViewName::Requests, None) => watch::start(self.client.subscribe(Requests), print, output),
-            (ViewName::Notifications, None) => watch::start(self.client.subscribe(Notifications), print, output),
-            (ViewName::Timeline, Some(chat)) => {
+        let watching: Box<dyn Watching> = match (view, chat, message) {
+            (ViewName::Accounts, None, None) => {
+                // Few and short, and how a bench sees that it is online.
+                watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
+            }
+            (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
+            (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
+            (ViewName::Timeline, Some(chat), None) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
+            }
+            (ViewName::Versions, None, Some(message)) => {
+                watch::start(self.client.subscribe(Versions::new(MessageId(message))), print, output)
             }
             _ => return Err("bad_command"),
         };

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use linnet_messenger::command::ServerAddress;
-use linnet_messenger::store::StoreOptions;
+use linnet_messenger::command::{ProxyAddress, ServerAddress};
+use linnet_messenger::store::{Role, StoreOptions};
 use linnet_runtime::Options;
 use zeroize::Zeroizing;
 
@@ -12,12 +12,14 @@ pub(crate) struct Arguments {
     pub(crate) options: Options,
     pub(crate) boot_id: Option<String>,
     pub(crate) server: Option<ServerAddress>,
+    pub(crate) proxy: Option<ProxyAddress>,
     pub(crate) discard: bool,
     pub(crate) log: String,
 }
 
 const USAGE: &str = "linnet-driver --store FILE|:memory: [--key HEX64] [--ca FILE] [--server HOST:PORT] [--direct-tls] \
-[--discard] [--fault-point received|committed|acknowledged --fault-after N] \
+[--proxy HOST:PORT] [--discard] [--role app|extension] [--fault-point received|committed|acknowledged \
+--fault-after N] \
 [--sabotage ack-before-commit|no-dedup|order-by-clock] [--clock-skew MS] [--boot-id ID] [--log LEVEL]";
 
 /// Reads the arguments; the error is for people.
@@ -31,8 +33,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
             "--key" => given.key = key(&value()?).ok_or("--key needs 64 hexadecimal digits")?,
             "--ca" => given.ca = Some(value()?.into()),
             "--server" => given.server = Some(address(&value()?).ok_or("--server needs HOST:PORT")?),
+            "--proxy" => given.proxy = Some(address(&value()?).ok_or("--proxy needs HOST:PORT")?),
             "--direct-tls" => given.direct_tls = true,
             "--discard" => given.discard = true,
+            "--role" => given.role = role(&value()?).ok_or("--role is app or extension")?,
             "--fault-point" => given.fault_point = Some(value()?),
             "--fault-after" => given.fault_after = Some(number(&name, &value()?)?),
             "--sabotage" => given.sabotage = Some(value()?),
@@ -50,8 +54,10 @@ struct Given {
     key: Zeroizing<[u8; 32]>,
     ca: Option<PathBuf>,
     server: Option<(String, u16)>,
+    proxy: Option<(String, u16)>,
     direct_tls: bool,
     discard: bool,
+    role: Role,
     fault_point: Option<String>,
     fault_after: Option<u32>,
     sabotage: Option<String>,
@@ -67,8 +73,10 @@ impl Default for Given {
             key: Zeroizing::new([0; 32]),
             ca: None,
             server: None,
+            proxy: None,
             direct_tls: false,
             discard: false,
+            role: Role::App,
             fault_point: None,
             fault_after: None,
             sabotage: None,
@@ -86,15 +94,17 @@ impl Given {
         if self.direct_tls && self.server.is_none() {
             return Err("--direct-tls needs --server".to_owned());
         }
-        let mut options = Options::new(StoreOptions { path, key: self.key.clone() });
+        let mut options = Options::new(StoreOptions { path, key: self.key.clone(), role: self.role });
         options.ca_file.clone_from(&self.ca);
         options.wall_skew = self.clock_skew;
+        options.discard = self.discard;
         self.plant(&mut options)?;
         let direct_tls = self.direct_tls;
         Ok(Arguments {
             options,
             boot_id: self.boot_id,
             server: self.server.map(|(host, port)| ServerAddress { host, port, direct_tls }),
+            proxy: self.proxy.map(|(host, port)| ProxyAddress { host, port }),
             discard: self.discard,
             log: self.log,
         })
@@ -146,6 +156,10 @@ fn key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     Some(key)
 }
 
+fn role(text: &str) -> Option<Role> {
+    [Role::App, Role::Extension].into_iter().find(|role| role.name() == text)
+}
+
 fn address(text: &str) -> Option<(String, u16)> {
     let (host, port) = text.rsplit_once(':')?;
     let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
@@ -169,7 +183,7 @@ mod tests {
         let digits = "0f".repeat(32);
         let line = format!(
             "--store /tmp/x.db --key {digits} --ca ca.pem --server [::1]:5223 --direct-tls --discard \
-             --clock-skew -86400000 --boot-id b --log debug"
+             --role extension --proxy 127.0.0.1:9050 --clock-skew -86400000 --boot-id b --log debug"
         );
         let arguments = given(&line).unwrap();
         assert_eq!(arguments.options.store.path, Some("/tmp/x.db".into()));
@@ -177,9 +191,12 @@ mod tests {
         assert_eq!(arguments.options.ca_file, Some("ca.pem".into()));
         let server = ServerAddress { host: "::1".to_owned(), port: 5223, direct_tls: true };
         assert_eq!(arguments.server, Some(server));
+        assert_eq!(arguments.proxy, Some(ProxyAddress { host: "127.0.0.1".to_owned(), port: 9050 }));
         assert_eq!(arguments.options.wall_skew, -86_400_000);
         assert_eq!((arguments.boot_id.as_deref(), arguments.log.as_str()), (Some("b"), "debug"));
         assert!(arguments.discard);
+        assert_eq!(arguments.options.store.role, Role::Extension);
+        assert_eq!(given("--store x").unwrap().options.store.role, Role::App);
     }
 
     #[test]
@@ -192,11 +209,13 @@ mod tests {
             "--store x --server host",
             "--store x --server :5222",
             "--store x --server host:99999",
+            "--store x --proxy host",
             "--store x --direct-tls",
             "--store x --clock-skew soon",
             "--store x --fault-point received",
             "--store x --fault-after 3",
             "--store x --sabotage nothing",
+            "--store x --role server",
             "--store x --unknown",
         ] {
             assert!(given(line).is_err(), "{line}");

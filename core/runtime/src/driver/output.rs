@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use linnet_messenger::command::Receipt;
 use linnet_messenger::effect::{Effect, SessionKind};
+use linnet_messenger::engine::End;
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::store::OpenError as StoreError;
 use linnet_runtime::{OpenError, Platform};
@@ -83,11 +84,19 @@ impl Output {
 pub(crate) struct Surroundings {
     pub(crate) output: Output,
     pub(crate) boot_id: Option<String>,
+    /// The core has ended by itself.
+    pub(crate) ended: Arc<tokio::sync::Notify>,
 }
 
 impl Platform for Surroundings {
     fn boot_id(&self) -> Option<String> {
         self.boot_id.clone()
+    }
+
+    fn ended(&self, end: End) {
+        let why = snake_case(&format!("{end:?}"));
+        self.output.line(json!({ "event": "ended", "why": why }));
+        self.ended.notify_one();
     }
 
     fn effect(&self, effect: &Effect) {
@@ -96,13 +105,15 @@ impl Platform for Surroundings {
                 let name = snake_case(&format!("{violation:?}"));
                 self.output.line(json!({ "violation": name, "account": account }));
             }
-            Effect::Session { account, kind } => {
+            Effect::Session { account, kind, sign_in } => {
                 let (kind, failed) = match kind {
                     SessionKind::Resumed => ("resumed", false),
                     SessionKind::Bound { after_failed_resume } => ("bound", *after_failed_resume),
                 };
                 let line = json!({
                     "event": "session", "account": account, "kind": kind, "after_failed_resume": failed,
+                    "mechanism": sign_in.mechanism, "flights": sign_in.flights, "pipelined": sign_in.pipelined,
+                    "fast": sign_in.fast,
                 });
                 self.output.line(line);
             }
@@ -138,6 +149,7 @@ pub(crate) fn open_error(error: &OpenError) -> &'static str {
         OpenError::Store(StoreError::KeyOrFile) => "key_or_file",
         OpenError::Store(StoreError::NewerSchema) => "newer_schema",
         OpenError::Store(StoreError::DiskFull) => "disk_full",
+        OpenError::Store(StoreError::InUse) => "in_use",
         _ => "other",
     }
 }

@@ -49,6 +49,10 @@ impl Resolver for Loopback {
     }
 }
 
+fn target(server: Option<ServerAddress>) -> ConnectTarget {
+    ConnectTarget { domain: "linnet.test".to_owned(), server, redirect: None, proxy: None, pin: None }
+}
+
 /// The engine's place: sees what the core thread would see.
 struct Core {
     messages: Receiver<Message>,
@@ -61,7 +65,7 @@ impl Core {
     fn connect(resolver: Loopback, server: Option<ServerAddress>) -> Self {
         let (inbox, messages) = Inbox::new();
         let net = Arc::new(Net { resolver: Arc::new(resolver), tls: client() });
-        let target = ConnectTarget { domain: "linnet.test".to_owned(), server };
+        let target = target(server);
         let runtime = crate::tasks::runtime().unwrap().handle();
         let orders = start(runtime, net, inbox, ACCOUNT, CONNECTION, target);
         Self { messages, more: RefCell::default(), orders }
@@ -434,7 +438,7 @@ async fn a_panic_is_told_as_a_cut() {
 #[tokio::test(start_paused = true)]
 async fn a_silent_resolver_is_given_up_after_its_phase() {
     let resolver = Loopback { silent: true, ..Loopback::default() };
-    let target = ConnectTarget { domain: "linnet.test".to_owned(), server: None };
+    let target = target(None);
     let started = tokio::time::Instant::now();
     let ended = connect::connect(&resolver, &client(), &target).await;
     assert_eq!(ended.err(), Some(TransportError::Timeout));
@@ -451,7 +455,7 @@ async fn a_server_that_never_shakes_hands_is_given_up_after_its_phase() {
         drop(silent);
     });
     let server_address = ServerAddress { host: "127.0.0.1".to_owned(), port: address.port(), direct_tls: true };
-    let target = ConnectTarget { domain: "linnet.test".to_owned(), server: Some(server_address) };
+    let target = target(Some(server_address));
     let ended = connect::connect(&Loopback::default(), &client(), &target).await;
     assert_eq!(ended.err(), Some(TransportError::Timeout));
     done.send(()).unwrap();

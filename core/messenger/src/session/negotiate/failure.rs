@@ -5,7 +5,7 @@ use crate::session::scram::{Refusal, ScramError};
 use crate::view::item::{LoginFailure, WaitReason};
 
 /// Why there is no session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NegotiationError {
     #[error("signing in can't work: {0:?}")]
     Login(LoginFailure),
@@ -17,6 +17,10 @@ pub enum NegotiationError {
     Stream(StreamError),
     #[error("the server closed the stream")]
     Closed,
+    #[error("the server does not know the login that was sent with the header")]
+    NotUnderstood,
+    #[error("the server took our token without knowing it")]
+    TokenNotProven,
     #[error("the server broke the protocol: {0}")]
     Protocol(&'static str),
 }
@@ -32,13 +36,26 @@ pub enum Verdict {
 
 impl NegotiationError {
     /// What to do about it.
-    pub fn verdict(self) -> Verdict {
+    pub fn verdict(&self) -> Verdict {
         match self {
-            Self::Login(failure) => Verdict::Failed(failure),
+            Self::Login(failure) => Verdict::Failed(*failure),
             Self::Busy => Verdict::Waiting(WaitReason::ServerBusy),
             Self::TlsRefused => Verdict::Waiting(WaitReason::Tls),
-            Self::Stream(error) => error.verdict(),
-            Self::Closed | Self::Protocol(_) => Verdict::Waiting(WaitReason::ServerError),
+            Self::Stream(error) => error.consequence().verdict,
+            Self::Closed | Self::NotUnderstood | Self::TokenNotProven | Self::Protocol(_) => {
+                Verdict::Waiting(WaitReason::ServerError)
+            }
+        }
+    }
+}
+
+impl NegotiationError {
+    /// Whether a login that left with the stream header may be the reason.
+    pub fn blames_flight(&self) -> bool {
+        match self {
+            Self::Closed | Self::NotUnderstood | Self::Protocol(_) => true,
+            Self::Stream(error) => error.consequence().verdict == Verdict::Waiting(WaitReason::ServerError),
+            Self::Login(_) | Self::Busy | Self::TlsRefused | Self::TokenNotProven => false,
         }
     }
 }
@@ -64,11 +81,13 @@ pub(super) fn scram_failure(error: ScramError) -> NegotiationError {
         ScramError::Malformed => NegotiationError::Protocol("not a message of SCRAM"),
         ScramError::UnknownExtension
         | ScramError::Iterations(_)
+        | ScramError::ListsUnproven
         | ScramError::Refused(Refusal::ChannelBindingUnsupported) => {
             NegotiationError::Login(LoginFailure::NoSafeMechanism)
         }
         ScramError::NonceNotExtended
         | ScramError::ServerNotProven
+        | ScramError::ListsChanged
         | ScramError::Refused(Refusal::ChannelBindingsDiffer) => NegotiationError::Login(LoginFailure::ServerNotProven),
         ScramError::Refused(Refusal::Credentials) => NegotiationError::Login(LoginFailure::WrongPassword),
         ScramError::Refused(Refusal::NoResources) => NegotiationError::Busy,

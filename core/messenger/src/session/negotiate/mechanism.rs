@@ -1,24 +1,45 @@
 //! Which SASL mechanism, and what it says about channel binding.
+//!
+//! XEPs: 0440, 0474
 
 use crate::effect::ScramHash;
 use crate::input::TlsInfo;
-use crate::session::features::Features;
-use crate::session::scram::ChannelBinding;
+use crate::session::scram::{Advertised, ChannelBinding};
 
 /// A way to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mechanism {
-    Scram { name: &'static str, hash: ScramHash, binding: ChannelBinding },
+    Scram {
+        name: &'static str,
+        hash: ScramHash,
+        binding: ChannelBinding,
+        /// Only with a server that proves its lists (XEP-0474).
+        lists_must_be_proven: bool,
+    },
     Plain,
 }
 
-/// Hash, and the mechanism's name with and without channel binding; best first.
-const SCRAM: [(ScramHash, &str, &str); 2] =
-    [(ScramHash::Sha256, "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"), (ScramHash::Sha1, "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1")];
+/// What the account has seen and has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Past<'a> {
+    /// The server has offered SCRAM before.
+    pub scram_seen: bool,
+    /// A login was bound to its channel before.
+    pub binding_seen: bool,
+    /// The only hashes we have keys for; `None`: there is the password.
+    pub hashes: Option<&'a [ScramHash]>,
+}
 
-/// Whether the server knows SCRAM in any form, be it one that we don't know.
-pub(super) fn offers_scram(features: &Features) -> bool {
-    features.mechanisms.iter().any(|name| name.starts_with("SCRAM-"))
+/// Hash, and the mechanism's name with and without channel binding; best first.
+const SCRAM: [(ScramHash, &str, &str); 3] = [
+    (ScramHash::Sha512, "SCRAM-SHA-512-PLUS", "SCRAM-SHA-512"),
+    (ScramHash::Sha256, "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"),
+    (ScramHash::Sha1, "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"),
+];
+
+/// Whether this names SCRAM in any form, be it one that we don't know.
+pub(super) fn is_scram(name: &str) -> bool {
+    name.starts_with("SCRAM-")
 }
 
 /// The safe mechanisms, best first; none if the server offers none. The later ones are for a server that has this
@@ -26,22 +47,42 @@ pub(super) fn offers_scram(features: &Features) -> bool {
 ///
 /// Channel binding comes before the hash. It stops whoever sits in between with a certificate that we trust; SHA-1's
 /// weakness is in collisions, and neither HMAC nor PBKDF2 depend on those.
-pub(super) fn choose(features: &Features, tls: &TlsInfo, scram_seen: bool) -> Vec<Mechanism> {
-    let offered = |name: &str| features.mechanisms.iter().any(|mechanism| mechanism == name);
+pub(super) fn choose(advertised: Advertised<'_>, tls: &TlsInfo, past: Past<'_>) -> Vec<Mechanism> {
+    let offered = |name: &str| advertised.mechanisms.iter().any(|mechanism| mechanism == name);
+    let usable = |hash: &ScramHash| past.hashes.is_none_or(|hashes| hashes.contains(hash));
     let can_bind = tls.exporter.is_some() || tls.server_end_point.is_some();
-    if can_bind && SCRAM.iter().any(|(_, plus, _)| offered(plus)) {
-        // A list without a type of ours was tampered with: servers must offer tls-server-end-point (XEP-0440, 4).
-        let Some(binding) = common_binding(features.channel_bindings.as_deref(), tls) else { return Vec::new() };
-        let usable = SCRAM.iter().filter(|(_, plus, _)| offered(plus));
-        return usable.map(|&(hash, name, _)| Mechanism::Scram { name, hash, binding: binding.clone() }).collect();
+    let offers_plus = SCRAM.iter().any(|(_, plus, _)| offered(plus));
+    let common = common_binding(advertised.channel_bindings, tls);
+    if let Some(binding) = common.filter(|_| offers_plus) {
+        let plus = SCRAM.iter().filter(|(hash, plus, _)| offered(plus) && usable(hash));
+        let bound = |&(hash, name, _)| Mechanism::Scram {
+            name,
+            hash,
+            binding: Clone::clone(&binding),
+            lists_must_be_proven: false,
+        };
+        return plus.map(bound).collect();
     }
-    // If the -PLUS names, or all but one that we don't know, were taken out on the way, `y` lets the server see it. That
-    // holds too where it lists types of channel binding without a mechanism for them.
-    let binding = if can_bind { ChannelBinding::NotOffered } else { ChannelBinding::Unsupported };
-    let usable = SCRAM.iter().filter(|(_, _, name)| offered(name));
-    let scram: Vec<_> =
-        usable.map(|&(hash, _, name)| Mechanism::Scram { name, hash, binding: binding.clone() }).collect();
-    if scram.is_empty() && !scram_seen && !offers_scram(features) && offered("PLAIN") {
+    let (binding, lists_must_be_proven) = match (can_bind, offers_plus) {
+        (false, _) => (ChannelBinding::Unsupported, false),
+        // If the -PLUS names, or all but one that we don't know, were taken out on the way, `y` lets the server see it.
+        // That holds too where it lists types of channel binding without a mechanism for them.
+        (true, false) => (ChannelBinding::NotOffered, false),
+        // The server binds, but to nothing that we have: `tls-unique`, mostly, which the TLS library does not give out.
+        // `y` would be untrue, and every server that offers -PLUS must take it for an attack. So it is `n`, which is
+        // what whoever sits in between with a trusted certificate would like too, and he could have written that list.
+        // It is therefore no way back: once a login was bound, `n` goes on only if the server's first message proves
+        // the list to be its own (XEP-0474 6, rule 6). Before that, refusing would lock people out of honest servers
+        // and leave them no more protected than the many whose server has no channel binding at all.
+        (true, true) => (ChannelBinding::Unsupported, past.binding_seen),
+    };
+    let scram: Vec<_> = SCRAM
+        .iter()
+        .filter(|(hash, _, name)| offered(name) && usable(hash))
+        .map(|&(hash, _, name)| Mechanism::Scram { name, hash, binding: binding.clone(), lists_must_be_proven })
+        .collect();
+    let offers_scram = advertised.mechanisms.iter().any(|name| is_scram(name));
+    if !past.scram_seen && !offers_scram && past.hashes.is_none() && offered("PLAIN") {
         return vec![Mechanism::Plain];
     }
     scram
@@ -71,14 +112,24 @@ mod tests {
         }
     }
 
-    fn features(mechanisms: &str, bindings: Option<&str>) -> Features {
+    struct Offer(Vec<String>, Option<Vec<String>>);
+
+    fn features(mechanisms: &str, bindings: Option<&str>) -> Offer {
         let list = |text: &str| text.split_whitespace().map(str::to_owned).collect();
-        Features { mechanisms: list(mechanisms), channel_bindings: bindings.map(list), ..Features::default() }
+        Offer(list(mechanisms), bindings.map(list))
     }
 
-    fn names(features: &Features, tls: &TlsInfo, scram_seen: bool) -> String {
-        let flags = choose(features, tls, scram_seen).into_iter().map(|mechanism| match mechanism {
+    fn names(offer: &Offer, tls: &TlsInfo, scram_seen: bool) -> String {
+        names_after(offer, tls, Past { scram_seen, binding_seen: false, hashes: None })
+    }
+
+    fn names_after(offer: &Offer, tls: &TlsInfo, past: Past<'_>) -> String {
+        let advertised = Advertised { mechanisms: &offer.0, channel_bindings: offer.1.as_deref() };
+        let flags = choose(advertised, tls, past).into_iter().map(|mechanism| match mechanism {
             Mechanism::Plain => "PLAIN".to_owned(),
+            Mechanism::Scram { name, lists_must_be_proven: true, binding: ChannelBinding::Unsupported, .. } => {
+                format!("n! {name}")
+            }
             Mechanism::Scram { name, binding: ChannelBinding::Unsupported, .. } => format!("n {name}"),
             Mechanism::Scram { name, binding: ChannelBinding::NotOffered, .. } => format!("y {name}"),
             Mechanism::Scram { name, binding: ChannelBinding::Bound { kind, data }, .. } => {
@@ -91,10 +142,11 @@ mod tests {
 
     #[test]
     fn channel_binding_first_then_the_hash() {
-        let all = features("PLAIN SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS", None);
+        let all =
+            features("PLAIN SCRAM-SHA-1 SCRAM-SHA-512 SCRAM-SHA-1-PLUS SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS", None);
         assert_eq!(
             names(&all, &tls(true, true), false),
-            "tls-exporter SCRAM-SHA-256-PLUS, tls-exporter SCRAM-SHA-1-PLUS"
+            "tls-exporter SCRAM-SHA-512-PLUS, tls-exporter SCRAM-SHA-256-PLUS, tls-exporter SCRAM-SHA-1-PLUS"
         );
         assert_eq!(
             names(&features("SCRAM-SHA-256 SCRAM-SHA-1-PLUS", None), &tls(true, true), false),
@@ -110,13 +162,36 @@ mod tests {
             (Some("tls-server-end-point"), true, true, "tls-server-end-point SCRAM-SHA-1-PLUS"),
             (Some("tls-server-end-point tls-exporter"), false, true, "tls-server-end-point SCRAM-SHA-1-PLUS"),
             (None, false, true, "tls-server-end-point SCRAM-SHA-1-PLUS"),
-            (Some("tls-unique"), true, true, ""),
-            (Some(""), true, true, ""),
+            (Some("tls-unique"), true, true, "n SCRAM-SHA-1"),
+            (Some("tls-unique tls-server-end-point"), true, false, "n SCRAM-SHA-1"),
+            (Some(""), true, true, "n SCRAM-SHA-1"),
             (Some("tls-exporter"), false, false, "n SCRAM-SHA-1"),
             (None, false, false, "n SCRAM-SHA-1"),
         ] {
             assert_eq!(names(&with(list), &tls(exporter, end_point), false), expected, "{list:?}");
         }
+    }
+
+    #[test]
+    fn once_bound_a_list_without_our_types_must_be_proven() {
+        let past = Past { scram_seen: true, binding_seen: true, hashes: None };
+        let unique = features("SCRAM-SHA-1 SCRAM-SHA-1-PLUS", Some("tls-unique"));
+        assert_eq!(names_after(&unique, &tls(true, true), past), "n! SCRAM-SHA-1");
+        let stripped = features("SCRAM-SHA-1", None);
+        assert_eq!(names_after(&stripped, &tls(true, true), past), "y SCRAM-SHA-1", "the server sees that itself");
+        assert_eq!(names_after(&unique, &tls(false, false), past), "n SCRAM-SHA-1", "nothing to bind to");
+        let only_plus = features("SCRAM-SHA-1-PLUS PLAIN", Some("tls-unique"));
+        assert_eq!(names_after(&only_plus, &tls(true, true), past), "");
+    }
+
+    #[test]
+    fn without_the_password_only_what_there_are_keys_for() {
+        let past = |hashes| Past { scram_seen: true, binding_seen: true, hashes: Some(hashes) };
+        let all = features("SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512-PLUS SCRAM-SHA-1-PLUS PLAIN", None);
+        assert_eq!(names_after(&all, &tls(true, true), past(&[ScramHash::Sha1])), "tls-exporter SCRAM-SHA-1-PLUS");
+        assert_eq!(names_after(&all, &tls(true, true), past(&[ScramHash::Sha256])), "", "binding is not given up");
+        let plain = Past { scram_seen: false, ..past(&[]) };
+        assert_eq!(names_after(&features("PLAIN", None), &tls(true, true), plain), "");
     }
 
     #[test]
@@ -126,7 +201,7 @@ mod tests {
         assert_eq!(names(&without, &tls(false, false), false), "n SCRAM-SHA-256, n SCRAM-SHA-1");
         let stripped = features("SCRAM-SHA-1", Some("tls-exporter"));
         assert_eq!(names(&stripped, &tls(true, true), false), "y SCRAM-SHA-1");
-        let stripped = features("SCRAM-SHA-1 SCRAM-SHA-512-PLUS", Some("tls-exporter"));
+        let stripped = features("SCRAM-SHA-1 SCRAM-SHA-999-PLUS", Some("tls-exporter"));
         assert_eq!(names(&stripped, &tls(true, true), false), "y SCRAM-SHA-1");
     }
 
@@ -136,7 +211,8 @@ mod tests {
             ("PLAIN", false, "PLAIN"),
             ("PLAIN DIGEST-MD5", false, "PLAIN"),
             ("PLAIN", true, ""),
-            ("PLAIN SCRAM-SHA-512", false, ""),
+            ("PLAIN SCRAM-SHA-999", false, ""),
+            ("PLAIN SCRAM-SHA-512", false, "y SCRAM-SHA-512"),
             ("PLAIN SCRAM-SHA-1", true, "y SCRAM-SHA-1"),
             ("plain", false, ""),
             ("", false, ""),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::ProxyAddress;
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
+use crate::input::CertificateProblem;
 use crate::view::Item;
 
 /// An account with the state of its connection.
@@ -21,6 +23,10 @@ pub struct AccountItem {
     /// Whether the server archives messages for us (XEP-0441); `None` while unknown or without an archive.
     pub archiving: Option<bool>,
     pub privacy: Privacy,
+    /// The certificate that the server showed last, if it is one to look at: refused, or pinned.
+    pub certificate: Option<CertificateItem>,
+    /// Everything of this account goes through this proxy.
+    pub proxy: Option<ProxyAddress>,
 }
 
 /// What the account tells others unasked.
@@ -41,6 +47,27 @@ pub enum PrivacySetting {
     Receipts,
     ReadMarkers,
     Typing,
+}
+
+/// A certificate for a person to judge. Its texts are its own: anybody can write anything there, so only the
+/// fingerprints are facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateItem {
+    /// SHA-256 of the certificate, 64 hexadecimal digits.
+    pub sha256: String,
+    pub subject: String,
+    pub issuer: String,
+    /// Domains and IP addresses that it is made out to.
+    pub names: Vec<String>,
+    /// Its validity, UTC milliseconds.
+    pub not_before: i64,
+    pub not_after: i64,
+    /// Why this device does not trust it by itself; `None`: it does. A pinned one is accepted all the same.
+    pub problem: Option<CertificateProblem>,
+    /// The certificate that the user accepted for this account.
+    pub pinned_sha256: Option<String>,
+    /// The server shows another certificate than the pinned one: to be told loudly.
+    pub changed: bool,
 }
 
 /// The state of an account's connection.
@@ -69,6 +96,8 @@ pub enum Connection {
 #[serde(rename_all = "snake_case")]
 pub enum WaitReason {
     ServerNotFound,
+    /// The account's proxy can't be reached, or does not work.
+    Proxy,
     Unreachable,
     Lost,
     Tls,

@@ -1,0 +1,107 @@
+// Why: NotificationsModel decides, iOS shows.
+// Invariant: what crosses to the notification centre and back are plain values: its own classes stay in the functions
+// that made them.
+
+import Foundation
+import Presentation
+import UserNotifications
+
+/// The system's notification centre.
+@MainActor
+public final class SystemNotificationDesk: NotificationDesk {
+    public init() {}
+
+    public func post(_ notification: ChatNotification) async { await Center.add(notification) }
+
+    public func withdraw(_ ids: [String]) async {
+        UNUserNotificationCenter.current().removeDeliveredNotifications(withIdentifiers: ids)
+    }
+
+    public func posted() async -> Set<String> { await Center.posted() }
+
+    public func setBadge(_ count: Int) async { await Center.setBadge(count) }
+
+    public func permission() async -> NotificationPermission { await Center.permission() }
+
+    public func askPermission() async { await Center.ask() }
+}
+
+private enum Center {
+    static func add(_ notification: ChatNotification) async {
+        let content = UNMutableNotificationContent()
+        content.title = notification.title
+        if notification.unread > 1 {
+            let words = Bundle.main.localizedString(forKey: "chats_unread %lld", value: nil, table: nil)
+            content.subtitle = String.localizedStringWithFormat(words, notification.unread)
+        }
+        content.body = notification.body
+        content.threadIdentifier = notification.id
+        content.userInfo = [NotificationTaps.chatKey: String(notification.chat)]
+        if notification.alerts {
+            content.sound = .default
+        } else {
+            content.interruptionLevel = .passive
+        }
+        let request = UNNotificationRequest(identifier: notification.id, content: content, trigger: nil)
+        // Without permission nothing is shown, and that is what the user wants.
+        try? await UNUserNotificationCenter.current().add(request)
+    }
+
+    static func posted() async -> Set<String> {
+        Set(await UNUserNotificationCenter.current().deliveredNotifications().map(\.request.identifier))
+    }
+
+    static func setBadge(_ count: Int) async {
+        try? await UNUserNotificationCenter.current().setBadgeCount(count)
+    }
+
+    static func permission() async -> NotificationPermission {
+        switch await UNUserNotificationCenter.current().notificationSettings().authorizationStatus {
+        case .notDetermined: .undecided
+        case .denied: .refused
+        case .authorized, .provisional, .ephemeral: .granted
+        @unknown default: .refused
+        }
+    }
+
+    static func ask() async {
+        // The answer is read from the settings.
+        _ = try? await UNUserNotificationCenter.current().requestAuthorization(options: [.alert, .badge, .sound])
+    }
+}
+
+/// Tells which notifications the user taps, and lets them show above the open app.
+public final class NotificationTaps: NSObject, UNUserNotificationCenterDelegate {
+    static let chatKey = "chat"
+
+    /// The chats to open, for one listener.
+    public let chats: AsyncStream<Int64>
+    private let report: AsyncStream<Int64>.Continuation
+
+    public override init() {
+        (chats, report) = AsyncStream.makeStream(of: Int64.self, bufferingPolicy: .bufferingNewest(1))
+        super.init()
+    }
+
+    /// To be called before the app has finished launching, or the tap that launched it is lost. The centre does not
+    /// keep its delegate.
+    public func listen() {
+        UNUserNotificationCenter.current().delegate = self
+    }
+
+    public func userNotificationCenter(
+        _ center: UNUserNotificationCenter, willPresent notification: UNNotification,
+        withCompletionHandler completionHandler: @escaping (UNNotificationPresentationOptions) -> Void
+    ) {
+        completionHandler(notification.request.content.sound == nil ? [.list] : [.banner, .list, .sound])
+    }
+
+    public func userNotificationCenter(
+        _ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse,
+        withCompletionHandler completionHandler: @escaping () -> Void
+    ) {
+        let chat = response.notification.request.content.userInfo[Self.chatKey] as? String
+        if let chat = chat.flatMap({ Int64($0) }) { report.yield(chat) }
+        completionHandler()
+    }
+}
