@@ -39,30 +39,30 @@ struct Peer {
 }
 
 impl Peer {
-    fn slixmpp(server: &Server, user: &str, to: &str) -> Self {
+    fn slixmpp(server: &Server, user: &str, password: &str, to: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle");
         let told = Command::new(folder.join("setup-python")).arg("--where").output().unwrap();
         let python = String::from_utf8(told.stdout).unwrap();
         let mut command = Command::new(python.trim());
         command.arg(folder.join("peer.py")).arg(format!("{}:{}", server.host, server.port)).arg(&server.ca);
-        Self::start("slixmpp", command, server, user, to)
+        Self::start("slixmpp", command, server, (user, password), to)
     }
 
-    fn tokio_xmpp(server: &Server, user: &str, to: &str) -> Self {
+    fn tokio_xmpp(server: &Server, user: &str, password: &str, to: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_linnet-tokio-xmpp"));
         command.arg(format!("{}:{}", server.host, server.port)).env("SSL_CERT_FILE", &server.ca);
-        Self::start("tokio-xmpp", command, server, user, to)
+        Self::start("tokio-xmpp", command, server, (user, password), to)
     }
 
-    fn start(name: &str, mut command: Command, server: &Server, user: &str, to: &str) -> Self {
+    fn start(name: &str, mut command: Command, server: &Server, (user, password): (&str, &str), to: &str) -> Self {
         command.arg(format!("{user}@{}", server.domain));
         let mut process = Process::start(name, &mut command).unwrap();
-        process.say(PASSWORD).unwrap();
+        process.say(password).unwrap();
         process.wait("being online", 0, |line| line.get("online").map(drop)).unwrap();
         Self { process, to: to.to_owned() }
     }
 
-    /// Does it, and tells the id of the stanza if the client says it.
+    /// Has it do something; what comes of it comes after the mark that is returned.
     fn order(&mut self, what: &str, more: Value) -> usize {
         let mark = self.process.mark();
         let mut command = json!({ "do": what, "to": self.to });
@@ -73,6 +73,11 @@ impl Peer {
 
     fn send(&mut self, body: &str) {
         self.order("send", json!({ "body": body }));
+    }
+
+    /// Waits for a line of its.
+    fn hears<T>(&mut self, what: &str, mark: usize, wanted: impl FnMut(&Value) -> Option<T>) -> T {
+        self.process.wait(what, mark, wanted).unwrap().1
     }
 
     /// Waits for a message with this text from whom it talks to.
@@ -108,18 +113,81 @@ fn both_read_each_other(world: &LiveWorld, peer: &mut Peer, friend: &str) {
 
 fn slixmpp_and_we_read_each_other(kind: Kind) {
     let world = alice_and(kind, "bob");
-    let mut bob = Peer::slixmpp(world.server(), "bob", "alice@linnet.test");
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
     both_read_each_other(&world, &mut bob, "bob@linnet.test");
+}
+
+/// Receipts (XEP-0184), displayed markers (XEP-0333) and corrections (XEP-0308), each in both directions.
+fn slixmpp_and_we_tell_each_other_more_than_texts(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let sees = |line: &str| world.wait_to_see(alice, BOB, line, |items| picture::of(items).lines().any(|l| l == line));
+
+    let mark = bob.process.mark();
+    alice.say(BOB, "helo");
+    let ours = bob.receives(mark, "helo");
+    assert_eq!((&ours["receipt"], &ours["markable"]), (&json!(true), &json!(true)), "{ours}");
+    sees("alice: helo ✓✓");
+    bob.order("displayed", json!({ "id": ours["id"] }));
+    sees("alice: helo ✓✓ read");
+    let mark = bob.process.mark();
+    alice.corrects(BOB, "helo", "hello");
+    let corrected = bob.receives(mark, "hello");
+    assert_eq!(corrected["replace"], ours["id"], "a correction names what it corrects: {corrected}");
+
+    let mark = bob.order("send", json!({ "body": "hu" }));
+    let theirs = bob.hears("what it sent", mark, |line| line.get("sent").cloned());
+    world.wait_to_see(alice, BOB, "bob's text", |items| message(items, "hu").is_some());
+    bob.hears("our receipt", mark, |line| (line.get("receipt")? == &theirs).then_some(()));
+    alice.reads(BOB);
+    bob.hears("our marker", mark, |line| (line.get("displayed")? == &theirs).then_some(()));
+    bob.order("correct", json!({ "id": theirs, "body": "hi" }));
+    world.wait_to_see(alice, BOB, "bob's correction", |items| message(items, "hi").is_some());
+    assert_eq!(alice.bodies(BOB), ["hello", "hi"]);
+    assert_eq!(alice.versions(BOB, "hi"), ["hu", "hi"]);
+}
+
+/// Carbons (XEP-0280): slixmpp as a second device of Alice's has what the first one says and hears, and the other way
+/// round.
+fn slixmpp_and_we_share_an_account(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    let mut second = Peer::slixmpp(world.server(), "alice", &LiveWorld::password("alice"), BOB);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let carbon = |second: &mut Peer, mark: usize, way: &str, body: &str| {
+        second.hears(body, mark, |line| (line.get("carbon")? == way && line.get("body")? == body).then_some(()));
+    };
+
+    let mark = second.process.mark();
+    alice.say(BOB, "by the first");
+    carbon(&mut second, mark, "sent", "by the first");
+    second.send("by the second");
+    world.wait_to_see(alice, BOB, "what the second device says", |items| {
+        message(items, "by the second").is_some_and(|message| message.outgoing)
+    });
+    bob.send("to both");
+    world.wait_to_see(alice, BOB, "what bob says", |items| message(items, "to both").is_some());
+    // Whom the server counts as addressed and whom it gives a copy is its own affair.
+    second.hears("to both", mark, |line| {
+        let body = line.pointer("/message/body").or_else(|| line.get("body"))?;
+        (body == "to both").then_some(())
+    });
+    assert_eq!(alice.bodies(BOB), ["by the first", "by the second", "to both"]);
 }
 
 fn tokio_xmpp_and_we_read_each_other(kind: Kind) {
     let world = alice_and(kind, "bob");
-    let mut bob = Peer::tokio_xmpp(world.server(), "bob", "alice@linnet.test");
+    let mut bob = Peer::tokio_xmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
     both_read_each_other(&world, &mut bob, "bob@linnet.test");
 }
 
 on_every_kind! {
     slixmpp_and_we_read_each_other,
+    slixmpp_and_we_tell_each_other_more_than_texts,
+    slixmpp_and_we_share_an_account,
     tokio_xmpp_and_we_read_each_other,
 }
 

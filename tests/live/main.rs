@@ -72,7 +72,7 @@ use linnet_servers::{Archive, Kind, Options, PasswordHash};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::World;
 
-use anywhere::{messages, relations, trouble};
+use anywhere::{messages, trouble};
 
 /// Plays a scenario on a server of its own.
 fn on_world(kind: Kind, archive: Archive, scenario: fn(&dyn World)) {
@@ -117,12 +117,6 @@ fn sessions_that_can_hardly_be_resumed_lose_nothing(kind: Kind) {
 fn tiny_pages_and_the_older_hash_change_nothing(kind: Kind) {
     let options = Options { page_size: 3, password_hash: PasswordHash::Sha1, ..Options::on(kind) };
     on_server(options, messages::a_second_phone_shows_the_same_conversation);
-}
-
-#[test]
-fn without_an_archive_corrections_and_markers_work_all_the_same() {
-    let options = Options { archive: Archive::None, ..Options::default() };
-    on_server(options, relations::corrections_written_offline_leave_once);
 }
 
 /// Waits for what is seen in between, which no other world's scenario can.

@@ -28,8 +28,8 @@ class Peer(slixmpp.ClientXMPP):
             self.register_plugin(plugin)
         self.add_event_handler("session_start", self.started)
         self.add_event_handler("message", self.message)
-        self.add_event_handler("receipt_received", lambda m: tell(receipt=m["receipt"], **{"from": m["from"].bare}))
-        self.add_event_handler("marker_displayed", lambda m: tell(displayed=m["displayed"]["id"], **{"from": m["from"].bare}))
+        self.add_event_handler("receipt_received", lambda m: self.told(m, receipt=m["receipt"]))
+        self.add_event_handler("marker_displayed", lambda m: self.told(m, displayed=m["displayed"]["id"]))
         self.add_event_handler("carbon_sent", lambda m: self.carbon("sent", m["carbon_sent"]))
         self.add_event_handler("carbon_received", lambda m: self.carbon("received", m["carbon_received"]))
         self.add_event_handler("failed_auth", lambda _: tell(error="refused"))
@@ -48,6 +48,9 @@ class Peer(slixmpp.ClientXMPP):
             "from": message["from"].bare, "id": message["id"], "body": message["body"], "replace": replace,
             "receipt": bool(message["request_receipt"]), "markable": bool(message["markable"]),
         })
+
+    def told(self, message, **what):
+        tell(**what, **{"from": message["from"].bare})
 
     def carbon(self, way, message):
         tell(carbon=way, to=message["to"].bare, body=message["body"], **{"from": message["from"].bare})

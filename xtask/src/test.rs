@@ -173,7 +173,9 @@ fn clippy(log: &mut Log) -> Result<(), String> {
 
 /// All Rust tests, those against real servers too.
 fn rust(log: &mut Log) -> Result<(), String> {
-    log.run(45 * MINUTE, &cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]))?;
+    let mut tests = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
+    // Those on real servers mostly wait: more at once than there are cores.
+    log.run(45 * MINUTE, tests.env("RUST_TEST_THREADS", "8"))?;
     some(log)
 }
 

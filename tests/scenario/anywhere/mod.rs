@@ -34,7 +34,8 @@ scenarios! {
         a_second_phone_shows_the_same_conversation,
         own_messages_of_two_phones_take_the_archives_order;
     devices:
-        what_one_phone_says_shows_on_the_other,
+        what_one_phone_says_shows_on_the_other;
+    devices with archive:
         what_was_read_on_one_phone_is_read_on_the_other,
         what_was_read_offline_is_read_elsewhere_later,
         what_came_and_was_read_while_a_phone_was_away_is_read_there,
@@ -46,8 +47,9 @@ scenarios! {
         a_declined_request_is_gone,
         a_message_from_a_stranger_opens_a_chat;
     relations:
+        corrections_written_offline_leave_once;
+    relations with archive:
         a_correction_is_shown_once_on_every_device,
-        corrections_written_offline_leave_once,
         corrections_survive_cuts_and_restarts,
         a_deleted_message_does_not_come_back_by_its_correction,
         what_is_read_is_told;
