@@ -11,7 +11,7 @@ mod follower;
 mod link;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,6 +57,8 @@ pub struct LiveWorld {
     ordered: bool,
     folder: PathBuf,
     phones: RefCell<Vec<Phone>>,
+    /// Who has an account on the server.
+    users: RefCell<BTreeSet<String>>,
     tokens: Cell<u32>,
 }
 
@@ -99,7 +101,15 @@ impl LiveWorld {
         let server = Server::start(options)?;
         let folder = server.folder.join("devices");
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        Ok(Self { runtime, server, ordered, folder, phones: RefCell::new(Vec::new()), tokens: Cell::new(0) })
+        Ok(Self {
+            runtime,
+            server,
+            ordered,
+            folder,
+            phones: RefCell::default(),
+            users: RefCell::default(),
+            tokens: Cell::new(0),
+        })
     }
 
     /// The server.
@@ -372,7 +382,10 @@ impl World for LiveWorld {
     }
 
     fn add_account(&self, device: DeviceId, user: &str) -> AccountId {
-        if let Err(error) = self.server.add_user(user, &Self::password(user)) {
+        // Once: setting a password, be it the same one, throws the account's other devices out of Prosody 13, and gives
+        // it a new salt, for which their keys are not made.
+        let is_new = self.users.borrow_mut().insert(user.to_owned());
+        if is_new && let Err(error) = self.server.add_user(user, &Self::password(user)) {
             self.fail(&error);
         }
         let port = self.phones.borrow()[device.0].link.port();
