@@ -59,7 +59,7 @@ pub enum PrivacySetting {
     Typing,
 }
 
-impl From<PrivacySetting> for item::PrivacySetting {
+impl From<PrivacySetting> for linnet_messenger::command::PrivacySetting {
     fn from(setting: PrivacySetting) -> Self {
         match setting {
             PrivacySetting::Receipts => Self::Receipts,

@@ -4,12 +4,12 @@
 use std::cell::Cell;
 
 use jid::BareJid;
-use linnet_messenger::command::{Command, Receipt};
+use linnet_messenger::command::{Command, PrivacySetting, Receipt};
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, GapState, NotificationItem, PrivacySetting, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, GapState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
 
 use crate::picture;

@@ -3,7 +3,6 @@
 use zeroize::Zeroizing;
 
 use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId};
-use crate::view::item::PrivacySetting;
 
 /// A wish of the user. It is answered after the local commit, never after the network: what the server says later is
 /// state on the item.
@@ -55,6 +54,18 @@ pub enum Command {
     ChatOpened { chat: ChatId },
     /// Switches the server's archiving (XEP-0441) for this account.
     SetArchiving { account: AccountId, on: bool },
+}
+
+/// What an account can tell others or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrivacySetting {
+    /// Delivery receipts (XEP-0184).
+    Receipts,
+    /// Displayed markers (XEP-0333).
+    ReadMarkers,
+    /// Chat states (XEP-0085).
+    Typing,
 }
 
 /// Where to connect when DNS shall not decide.

@@ -97,24 +97,6 @@ fn archiving_switched_off_is_read_and_can_be_switched_on() {
     });
 }
 
-#[test]
-fn the_choice_of_archiving_outlives_a_lost_stream() {
-    on_fake(|world| {
-        let jid = address("alice");
-        let alice = world.any().device("alice");
-        world.settle();
-        assert_eq!(world.server().archiving(&jid), Archiving::Always);
-        let account = world.account(alice.id);
-        alice.order(Command::SetArchiving { account, on: false });
-        // Nothing of it has arrived, and the server forgets the session.
-        alice.cut();
-        world.restart_server();
-        world.settle();
-        assert_eq!(world.server().archiving(&jid), Archiving::Never);
-        assert_eq!(alice.account().archiving, Some(false));
-    });
-}
-
 /// What is said while archiving is off never shows in the archive; it must neither vanish nor be sent for ever.
 #[test]
 fn unarchived_messages_stay_and_are_not_sent_twice() {

@@ -2,8 +2,8 @@
 //! come after the news of them; and what is worth a notification.
 
 use linnet_messenger::command::Command;
+use linnet_messenger::command::PrivacySetting;
 use linnet_messenger::fault::Violation;
-use linnet_messenger::view::item::PrivacySetting;
 use linnet_messenger::wire::Element;
 use linnet_tests::fake_server::Node;
 use linnet_tests::fake_world::{FakeWorld, address};

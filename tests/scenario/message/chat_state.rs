@@ -1,6 +1,7 @@
 //! Who is writing: said sparingly, shown while it lasts.
 
-use linnet_messenger::view::item::{PrivacySetting, TimelineItem};
+use linnet_messenger::command::PrivacySetting;
+use linnet_messenger::view::item::TimelineItem;
 use linnet_tests::fake_world::FakeWorld;
 use linnet_tests::world::{Device, World};
 

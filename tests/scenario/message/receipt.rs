@@ -1,8 +1,9 @@
 //! Receipts and markers: who is told, who is not, what is believed.
 
 use linnet_messenger::command::Command;
+use linnet_messenger::command::PrivacySetting;
 use linnet_messenger::fault::Violation;
-use linnet_messenger::view::item::{MessageState, PrivacySetting};
+use linnet_messenger::view::item::MessageState;
 use linnet_tests::fake_world::{FakeWorld, address};
 use linnet_tests::picture;
 use linnet_tests::world::{Device, World};

@@ -8,6 +8,7 @@ use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, p
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
 use crate::chat::read_sync::ReadSyncState;
+use crate::command::PrivacySetting;
 use crate::command::{ProxyAddress, Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
@@ -22,7 +23,7 @@ use crate::session::features::Features;
 use crate::session::keepalive::Keepalive;
 use crate::session::{Link, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
-use crate::view::item::{Connection, PrivacySetting};
+use crate::view::item::Connection;
 
 /// All accounts as sessions that connect with the first tick.
 pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {

@@ -11,6 +11,7 @@ use jid::{BareJid, Jid};
 use rusqlite::{OptionalExtension, params};
 
 use super::open;
+use crate::command::PrivacySetting;
 use crate::command::{Command, Receipt};
 use crate::contact::subscription;
 use crate::engine::cx::Cx;
@@ -19,7 +20,6 @@ use crate::engine::feature::{Done, Feature, Refusal, SessionEvent};
 use crate::fault::{CommandError, Fault};
 use crate::ids::ChatId;
 use crate::message::identity;
-use crate::view::item::PrivacySetting;
 use crate::wire::{Element, ns};
 
 /// Without a keystroke for so long the user has stopped.

@@ -6,13 +6,13 @@ use rusqlite::Connection;
 
 use super::Outcome;
 use crate::change::Change;
+use crate::command::PrivacySetting;
 use crate::effect::Effect;
 use crate::fault::{Fault, Violation};
 use crate::ids::{AccountId, ChatId, JobId};
 use crate::now::Now;
 use crate::random::Random;
 use crate::session::Session;
-use crate::view::item::PrivacySetting;
 use crate::wire::Element;
 
 /// The context of one input.

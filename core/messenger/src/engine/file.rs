@@ -259,11 +259,11 @@ mod tests {
 
         fn ask(&mut self, command: Command) -> Result<crate::command::Receipt, CommandError> {
             let outcome = self.handle(Input::Command { ticket: 7, command });
-            let answers = outcome.effects.into_iter().filter_map(|effect| match effect {
+            let mut answers = outcome.effects.into_iter().rev().filter_map(|effect| match effect {
                 Effect::Answer { ticket: 7, result } => Some(result),
                 _ => None,
             });
-            answers.last().expect("every command is answered")
+            answers.next().expect("every command is answered")
         }
 
         fn start_chat(&mut self, address: &str) -> Result<crate::command::Receipt, CommandError> {

@@ -11,12 +11,12 @@ use rusqlite::OptionalExtension;
 
 use super::receipt::signal;
 use super::relation::About;
+use crate::command::PrivacySetting;
 use crate::contact::subscription;
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::{ChatId, MessageId};
 use crate::outbox;
-use crate::view::item::PrivacySetting;
 use crate::wire::{Element, ns};
 
 /// The user is about to have read everything up to here.

@@ -7,6 +7,7 @@
 
 use super::identity::Content;
 use super::relation::{self, About};
+use crate::command::PrivacySetting;
 use crate::contact::subscription;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -14,7 +15,6 @@ use crate::engine::feature::{Done, Feature};
 use crate::fault::Fault;
 use crate::ids::{ChatId, MessageId};
 use crate::outbox;
-use crate::view::item::PrivacySetting;
 use crate::wire::{Element, ns};
 
 /// Receipts and markers as they come in; their texts, if they have any, go on.

@@ -10,7 +10,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -39,18 +39,21 @@ impl Lease {
         let path = database.map(lock_path);
         let mut lease = Self { role, epoch: 0, path, lock: None };
         let mut raised = false;
-        let begun = Instant::now();
+        let mut waited = Duration::ZERO;
         while !lease.try_lock()? {
             if role == Role::Extension {
                 return Err(OpenError::InUse);
             }
-            let patient = begun.elapsed() < PATIENCE;
+            let patient = waited < PATIENCE;
             if !raised && holder(connection)? == Role::Extension.name() {
                 lease.raise(connection)?;
                 raised = true;
             }
             match (patient, raised) {
-                (true, _) => std::thread::sleep(LOOK),
+                (true, _) => {
+                    std::thread::sleep(LOOK);
+                    waited += LOOK;
+                }
                 (false, true) => break,
                 // Another process of the app itself: two of them would take turns for ever.
                 (false, false) => return Err(OpenError::InUse),

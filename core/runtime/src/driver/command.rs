@@ -1,9 +1,9 @@
 //! What a line of input says.
 
+use linnet_messenger::command::PrivacySetting;
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
-use linnet_messenger::view::item::PrivacySetting;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -40,15 +40,6 @@ pub struct Privacy {
     pub typing: bool,
 }
 
-/// One switch of [`Privacy`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PrivacySetting {
-    Receipts,
-    ReadMarkers,
-    Typing,
-}
-
 /// A certificate for a person to judge. Its texts are its own: anybody can write anything there, so only the
 /// fingerprints are facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
