@@ -354,13 +354,10 @@ class AppTest {
     }
 
     @Test
-    fun `more chats are asked for once the end of those is in sight, and only if there are any`() {
-        show()
-        rule.waitUntilShown("Bob Lindqvist")
-        rule.waitForIdle()
-        assertTrue(core.asked.none { it.startsWith("chats") })
+    fun `more chats are asked for once the end of those is in sight`() {
         core.allChats = false
         core.chats.value = (1L..60L).map { Fixtures.chat(it, "c$it@example.org", "Contact $it", "Hello", it) }
+        show()
         rule.waitUntilShown("Contact 1")
         rule.waitForIdle()
         assertTrue(core.asked.none { it.startsWith("chats") })
