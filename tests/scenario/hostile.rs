@@ -200,7 +200,8 @@ fn wrong_values_are_local() {
         ),
         (
             format!(
-                "<message {from} type='chat' id='20'>{body}<delay xmlns='urn:xmpp:delay' from='linnet.test' stamp='9999999-01-01T00:00:00Z'/></message>"
+                "<message {from} type='chat' id='20'>{body}\
+                 <delay xmlns='urn:xmpp:delay' from='linnet.test' stamp='9999999-01-01T00:00:00Z'/></message>"
             ),
             SHOWN,
             "a stamp out of range",

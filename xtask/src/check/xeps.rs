@@ -22,6 +22,7 @@ const TITLES: &[(u16, &str)] = &[
     (85, "Chat State Notifications"),
     (92, "Software Version"),
     (115, "Entity Capabilities"),
+    (147, "XMPP URI Scheme Query Components"),
     (156, "Discovering Alternative XMPP Connection Methods"),
     (160, "Best Practices for Handling Offline Messages"),
     (163, "Personal Eventing Protocol"),

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use linnet_servers::{Archive, Options, PasswordHash, Server};
 
-const USAGE: &str = "linnet-prosody [--kind prosody|prosody13|ejabberd] [--user LOCAL]… [--friends LOCAL,LOCAL]… [--password TEXT] [--domain NAME]
+const USAGE: &str = "linnet-prosody [--kind prosody|prosody13|ejabberd] [--user LOCAL]… \
+[--friends LOCAL,LOCAL]… [--password TEXT] [--domain NAME]
                [--archive sql|memory|none] [--page-size N] [--no-stream-management] [--hibernation SECONDS]
                [--no-direct-tls] [--sha1] [--module NAME]… [--verbose]
 Starts Prosody, or another server, on free loopback ports, prints where as one line of JSON, and runs until its input closes.";
