@@ -117,13 +117,18 @@ open class LinnetApplication : Application() {
         combine(client, visible, background, ::Triple).collectLatest { (opened, count, kept) ->
             if (opened == null) return@collectLatest
             if (count == 0) delay(PATIENCE)
+            if (count == 0 && !kept) {
+                opened.suspend()
+                return@collectLatest
+            }
+            // First, for while it is suspended the core lets every command wait.
+            opened.resume()
             try {
                 opened.setActive(count > 0)
             } catch (trouble: CommandException) {
                 // Servers then send more than they need to, which costs but loses nothing.
                 Log.w("Linnet", "not told whether the app is in front: ${trouble.javaClass.simpleName}")
             }
-            if (count > 0 || kept) opened.resume() else opened.suspend()
         }
     }
 
