@@ -43,6 +43,9 @@ macro_rules! played {
             prosody_without_archive Prosody None, prosody13_without_archive Prosody13 None,
         }
     };
+    ($module:ident, $name:ident, (archive and memory)) => {
+        played! { @mod $module, $name, prosody Prosody Sql, prosody13 Prosody13 Sql, }
+    };
     ($module:ident, $name:ident, (archive)) => {
         played! { @mod $module, $name, prosody Prosody Sql, prosody13 Prosody13 Sql, ejabberd Ejabberd Sql, }
     };

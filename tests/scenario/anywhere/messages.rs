@@ -17,6 +17,7 @@ pub fn a_text_arrives_and_is_marked_sent(w: &dyn World) {
     bob.say(alice, "hi");
     w.settle();
     alice.reads(bob);
+    w.settle();
     alice.sees(
         bob,
         "alice: helo ✓✓ read
@@ -25,7 +26,7 @@ pub fn a_text_arrives_and_is_marked_sent(w: &dyn World) {
     bob.sees(
         alice,
         "alice: helo
-         bob: hi ✓✓",
+         bob: hi ✓✓ read",
     );
 }
 

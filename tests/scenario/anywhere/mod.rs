@@ -12,8 +12,8 @@ pub mod trouble;
 
 /// Makes a test of each scenario; the including target says by its macro `played` where it is played.
 macro_rules! scenarios {
-    ($($module:ident $(with $need:ident)?: $($name:ident),+ $(,)?;)+) => {
-        $(scenarios! { @one $module ($($need)?) $($name),+ })+
+    ($($module:ident $(with $need:ident $(and $more:ident)?)?: $($name:ident),+ $(,)?;)+) => {
+        $(scenarios! { @one $module ($($need $(and $more)?)?) $($name),+ })+
     };
     (@one $module:ident $need:tt $($name:ident),+) => {
         $(played! { $module, $name, $need })+
@@ -61,6 +61,6 @@ scenarios! {
         a_killed_receiver_has_everything_after_its_start;
     trouble with memory:
         a_restarted_server_loses_and_doubles_nothing;
-    trouble with archive:
+    trouble with archive and memory:
         everything_at_once;
 }

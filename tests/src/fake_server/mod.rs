@@ -170,6 +170,8 @@ pub struct Counts {
     pub archive_results: u32,
     pub carbons: u32,
     pub published: u32,
+    /// How often a client asked for an acknowledgement.
+    pub asked: u32,
 }
 
 /// One local account.

@@ -116,6 +116,7 @@ impl FakeServer {
                 self.write_element(link, &answer);
             }
             "r" if enabled => {
+                self.counts.asked += 1;
                 let management = self.sessions.get(&session).and_then(|session| session.management.as_ref());
                 let handled = management.map_or(0, |management| management.handled);
                 self.write_element(link, &Element::new("a", ns::STREAM_MANAGEMENT).with("h", handled.to_string()));

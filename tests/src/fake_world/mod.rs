@@ -176,11 +176,6 @@ impl FakeWorld {
         self.inner.borrow().violations.iter().map(|(_, violation)| *violation).collect()
     }
 
-    /// How often something arrived anywhere.
-    pub fn arrivals(&self) -> u64 {
-        self.inner.borrow().arrivals
-    }
-
     /// How the device's sessions were established so far, in order.
     pub fn sign_ins(&self, device: DeviceId) -> Vec<(SessionKind, SignIn)> {
         let inner = self.inner.borrow();
