@@ -42,7 +42,7 @@ pub fn gate(log: &mut Log) -> Result<(), String> {
 
 /// The same features as in the tests: nothing is compiled for this alone.
 fn build() -> Command {
-    cargo(&["build", "-p", "linnet-runtime", "-p", "linnet-tests", "--all-features", "--bins"])
+    cargo(&["build", "--workspace", "--all-features", "--bins"])
 }
 
 fn harness(arguments: &[&str]) -> Command {

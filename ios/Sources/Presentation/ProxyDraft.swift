@@ -17,8 +17,17 @@ public struct ProxyDraft: Equatable, Sendable {
     /// What was typed, if it can be a proxy.
     public var address: ProxyAddress? {
         let host = host.trimmingCharacters(in: .whitespaces)
-        guard let port = UInt16(typed: port), (1...255).contains(host.utf8.count) else { return nil }
+        guard let port = UInt16(typed: port), Self.isReachableWithoutNames(host) else { return nil }
         return ProxyAddress(host: host, port: port)
+    }
+
+    /// An IP address or `localhost`: looking up the proxy's own name would already tell somebody.
+    private static func isReachableWithoutNames(_ host: String) -> Bool {
+        if host.lowercased() == "localhost" { return true }
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        let version4 = numbers.count == 4 && numbers.allSatisfy { (1...3).contains($0.count) && UInt8($0) != nil }
+        let version6 = host.contains(":") && host.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+        return version4 || version6
     }
 }
 

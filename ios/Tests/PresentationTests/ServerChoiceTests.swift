@@ -1,4 +1,5 @@
-// Why: which way to go to the server is the user's to decide; here it is decided on the real core against a real server.
+// Why: whom to trust and which way to go are the user's to decide; here it is decided on the real core against a real
+// server whose authority this device does not know.
 
 import Foundation
 import LinnetCore
@@ -8,6 +9,49 @@ import Testing
 extension ServerTests {
     @MainActor @Suite(.timeLimit(.minutes(3)))
     struct ServerChoiceTests {
+        @Test func anUnknownCertificateIsShownAndTrustedOnlyAfterTheUserSaysSo() async throws {
+            let server = try Server.required()
+            let stranger = Person(device: try Device())
+            let model = try await stranger.signInScreen()
+            #expect(model.certificate == nil)
+            model.fill(server.alice, server.password, server)
+            await model.signIn()
+            try await until("the certificate is refused") { model.progress == .failed(.login(.certificate)) }
+            try await until("it can be looked at") { model.certificate != nil }
+            let screen = try #require(model.certificate)
+            stranger.run { await screen.run() }
+            let shown = try #require(screen.certificate)
+            #expect(shown.problem == .unknownIssuer && shown.pinnedSha256 == nil && !shown.changed)
+            #expect(shown.names.contains(server.domain) && screen.domain == server.domain)
+            #expect(Fingerprint.lines(shown.sha256).joined(separator: " ").split(separator: " ").count == 16)
+
+            // What is on screen is trusted, nothing else.
+            var other = shown
+            other = CertificateItem(
+                sha256: String(repeating: "0", count: 64), subject: other.subject, issuer: other.issuer,
+                names: other.names, notBefore: other.notBefore, notAfter: other.notAfter, problem: other.problem,
+                pinnedSha256: nil, changed: false)
+            await screen.trust(other)
+            #expect(screen.problem == .NotNow && !screen.isDone)
+            await screen.trust(shown)
+            #expect(screen.isDone)
+            let list = try await stranger.chatList()
+            try await until("it is remembered") {
+                stranger.app.accounts.first?.certificate?.pinnedSha256 == shown.sha256
+            }
+
+            // Taken back, the server is a stranger again.
+            let account = try #require(stranger.app.accounts.first)
+            let again = AccountsModel(client: list.client).certificate(account)
+            stranger.run { await again.run() }
+            await again.distrust()
+            #expect(again.isDone && again.problem == nil)
+            try await until("the banner says so") {
+                stranger.app.banner == .failed(account: account.id, address: server.alice, reason: .certificate)
+            }
+            await stranger.leave()
+        }
+
         @Test func aProxyIsGoneThroughOrNothingIs() async throws {
             let server = try Server.required()
             let alice = Person(device: try Device(), ca: server.ca)
