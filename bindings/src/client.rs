@@ -118,6 +118,12 @@ impl Client {
         self.inner.set_dns_servers(&servers);
     }
 
+    /// Whether the network is paid for by the byte: then a first sign-in reads little of the archive, and older history
+    /// only where someone looks. Unmetered until told otherwise. Say it at every change.
+    pub fn set_metered(&self, metered: bool) {
+        self.inner.set_metered(metered);
+    }
+
     /// The app runs again after `suspend`: reconnects. Harmless without one.
     pub fn resume(&self) {
         self.inner.resume();

@@ -32,7 +32,10 @@ struct LinnetApp: App {
         WindowGroup {
             RootView(app: app)
                 .task {
-                    for await _ in NetworkPath.changes() { app.networkChanged() }
+                    for await change in NetworkPath.changes() {
+                        app.setMetered(change.isMetered)
+                        if change.moved { app.networkChanged() }
+                    }
                 }
                 .task {
                     for await chat in taps.chats { app.openChat(chat) }

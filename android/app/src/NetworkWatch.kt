@@ -4,11 +4,12 @@ import android.content.Context
 import android.net.ConnectivityManager
 import android.net.LinkProperties
 import android.net.Network
+import android.net.NetworkCapabilities
 import org.linnet.core.Client
 
 /**
- * Tells the core when the way to the network changes, and which DNS servers it has there: an app can't see them by
- * itself. For the life of the process.
+ * Tells the core when the way to the network changes, whether it is paid for by the byte, and which DNS servers it has
+ * there: an app can't see them by itself. For the life of the process.
  */
 class NetworkWatch(context: Context, private val client: Client) : ConnectivityManager.NetworkCallback() {
     private val connectivity = context.getSystemService(ConnectivityManager::class.java)
@@ -21,6 +22,10 @@ class NetworkWatch(context: Context, private val client: Client) : ConnectivityM
         current = network
         // The first is no change: the client has just begun to connect.
         if (moved) client.networkChanged()
+    }
+
+    override fun onCapabilitiesChanged(network: Network, capabilities: NetworkCapabilities) {
+        client.setMetered(!capabilities.hasCapability(NetworkCapabilities.NET_CAPABILITY_NOT_METERED))
     }
 
     override fun onLinkPropertiesChanged(network: Network, properties: LinkProperties) {

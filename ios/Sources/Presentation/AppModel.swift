@@ -33,6 +33,8 @@ public final class AppModel {
     @ObservationIgnored private let open: @Sendable () throws -> Client
     @ObservationIgnored private let erase: @Sendable () throws -> Void
     @ObservationIgnored public private(set) var client: Client?
+    /// What a client that is opened later has to know.
+    @ObservationIgnored private var isMetered = false
     /// One more account, while the first ones stay.
     @ObservationIgnored private weak var adding: SignInModel?
     /// A chat that was asked for before there was a list to open it from.
@@ -81,6 +83,12 @@ public final class AppModel {
         client?.networkChanged()
     }
 
+    /// Whether the network is paid for by the byte: then history is read sparingly.
+    public func setMetered(_ metered: Bool) {
+        isMetered = metered
+        client?.setMetered(metered: metered)
+    }
+
     /// Opens a chat, from its notification for example; waits for the chat list if need be.
     public func openChat(_ chat: Int64) {
         if case .chats(let list) = stage {
@@ -123,6 +131,7 @@ public final class AppModel {
         do {
             let opened = try await Task.detached(priority: .userInitiated) { try open() }.value
             client = opened
+            opened.setMetered(metered: isMetered)
             return opened
         } catch let error as OpenError {
             stage = .broken(error)

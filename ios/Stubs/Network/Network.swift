@@ -9,6 +9,7 @@ public struct NWPath: Equatable, Sendable {
     public enum Status: Sendable { case satisfied, unsatisfied, requiresConnection }
     public let status: Status
     public let availableInterfaces: [NWInterface]
+    public let isExpensive: Bool
 }
 public final class NWPathMonitor: Sendable {
     public init() {}

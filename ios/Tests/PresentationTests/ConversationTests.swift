@@ -72,7 +72,7 @@ extension ServerTests {
             #expect(hers.canSend)
             await hers.send().value
             #expect(hers.draft.isEmpty && !hers.canSend)
-            try await until("alice sees her message as sent") { hers.message(saying: question)?.state == .sent }
+            try await until("alice sees her message as sent") { hers.message(saying: question)?.hasLeft == true }
 
             let list = try await bob.watchedChatList()
             try await until("bob sees it in the list") {
@@ -130,7 +130,7 @@ extension ServerTests {
             #expect(hers.message(saying: body)?.state == .sending)
 
             await accounts.setEnabled(account, true)
-            try await until("the message is sent") { hers.message(saying: body)?.state == .sent }
+            try await until("the message is sent") { hers.message(saying: body)?.hasLeft == true }
             #expect(accounts.problem == nil)
             await alice.leave()
         }
@@ -185,7 +185,7 @@ extension ServerTests {
             await alice.app.suspend()
             let body = "While you were away \(tag)"
             await his.say(body)
-            try await until("bob's message is sent") { his.message(saying: body)?.state == .sent }
+            try await until("bob's message is sent") { his.message(saying: body)?.hasLeft == true }
             await alice.app.resume()
             try await until("alice has it") { hers.message(saying: body) != nil }
             alice.app.networkChanged()
@@ -201,7 +201,7 @@ extension ServerTests {
             let body = "To be kept \(tag)"
             let before = try await alice.chat(with: server.bob)
             await before.say(body)
-            try await until("it is sent") { before.message(saying: body)?.state == .sent }
+            try await until("it is sent") { before.message(saying: body)?.hasLeft == true }
             await alice.leave()
 
             let again = Person(device: alice.device, ca: server.ca)

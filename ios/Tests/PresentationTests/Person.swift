@@ -114,3 +114,8 @@ extension ChatModel {
         await send().value
     }
 }
+
+extension MessageItem {
+    /// The server has it; a quick recipient may have it, and have said so, already.
+    var hasLeft: Bool { [.sent, .delivered, .read].contains(state) }
+}
