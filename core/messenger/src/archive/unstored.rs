@@ -2,7 +2,7 @@
 //! slices between which commands are obeyed.
 //!
 //! Invariants: nothing is stored in the call in which a page ended, so that the next query leaves first; at most
-//! [`MOST`] pages wait; whoever needs the archive's word calls [`all`] before. A page that is lost with its process is
+//! `MOST` pages wait; whoever needs the archive's word calls [`all`] before. A page that is lost with its process is
 //! asked for again, because the cursor moves with what is stored.
 
 use std::collections::{BTreeMap, VecDeque};
