@@ -1,10 +1,13 @@
 package org.linnet.core
 
+import kotlin.random.Random
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.withTimeout
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -13,7 +16,6 @@ import org.junit.Assert.assertTrue
 import org.junit.Rule
 import org.junit.Test
 import org.junit.rules.TemporaryFolder
-import kotlin.random.Random
 
 /** The same protocol on the real core: an account without a server, whose messages wait in their order. */
 class LostBatchesTest {
@@ -71,15 +73,12 @@ class LostBatchesTest {
     fun `a second collector on the same subscription is refused, one of its own is served`() = runBlocking {
         val subscription = client.timeline(chat)
         val first = checkNotNull(subscription.next(0uL))
-        val waiting = launch(Dispatchers.Default) { subscription.next(first.revision) }
-        // Busy once the first one waits; before that it is simply answered.
-        withTimeout(10_000) {
-            while (runCatching { subscription.next(first.revision) }.exceptionOrNull() !is SubscriptionException.Busy) {
-                delay(1)
-            }
-        }
+        // Nothing changes, so whoever comes first waits; whichever that is, the other is told at once.
+        val both = List(2) { async(Dispatchers.Default) { runCatching { subscription.next(first.revision) } } }
+        val told = withTimeout(10_000) { select { both.forEach { one -> one.onAwait { it } } } }
+        assertTrue(told.exceptionOrNull() is SubscriptionException.Busy)
         assertEquals(emptyList<String>(), bodies(client.timeline(chat).asFlow().first().items))
-        waiting.cancel()
+        both.forEach { it.cancel() }
         subscription.end()
     }
 
