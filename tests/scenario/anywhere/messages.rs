@@ -121,8 +121,11 @@ pub fn a_second_phone_shows_the_same_conversation(w: &dyn World) {
     alice.scroll_to_beginning(bob);
     assert_eq!(second.bodies(bob).len(), 12);
     assert_eq!(second.bodies(bob), alice.bodies(bob));
-    let times = |items: &[_]| picture::messages(items).map(|message| message.time / 1_000).collect::<Vec<_>>();
-    assert_eq!(times(&second.timeline(bob)), times(&alice.timeline(bob)), "the archive's stamps on both");
+    // What came live has our own reading of the server's clock until the archive is looked into again.
+    let times = |items: &[_]| picture::messages(items).map(|message| message.time).collect::<Vec<_>>();
+    let (there, here) = (times(&second.timeline(bob)), times(&alice.timeline(bob)));
+    let close = there.iter().zip(&here).all(|(there, here)| there.abs_diff(*here) <= 2_000);
+    assert!(close, "times that nobody could tell apart: {there:?} and {here:?}");
 }
 
 pub fn own_messages_of_two_phones_take_the_archives_order(w: &dyn World) {
