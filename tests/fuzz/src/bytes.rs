@@ -1,7 +1,7 @@
 //! Bytes as a server's stream: however they are cut into pieces, the frames are the same; what was read can be written
 //! and read again.
 
-use linnet_messenger::wire::{Element, Frame, Limits, Node, Reader, WireError};
+use linnet_messenger::wire::{Element, Frame, Limits, Reader, WireError};
 
 use crate::HEADER;
 
@@ -32,7 +32,6 @@ pub fn run(data: &[u8]) {
     read(&stream, piece, limits());
     for frame in &whole.0 {
         let Frame::Element(element) = frame else { continue };
-        planted(element);
         let written = element.to_xml();
         let again = Element::parse(&written).unwrap_or_else(|error| panic!("{error}: {written}"));
         assert_eq!(*element, again, "{written}");
@@ -53,18 +52,4 @@ fn read(stream: &[u8], piece: usize, limits: Limits) -> (Vec<Frame>, Option<Wire
         }
     }
     (frames, None)
-}
-
-/// A bug for the search to find, when `LINNET_FUZZ_PLANT` is set: it proves that a search of this length finds one.
-fn planted(element: &Element) {
-    if std::env::var_os("LINNET_FUZZ_PLANT").is_none() || element.name.len() != 5 {
-        return;
-    }
-    let Some(child) = element.children().next() else { return };
-    if child.name.starts_with('q')
-        && child.attributes.iter().any(|(_, _, value)| value.len() == 3)
-        && child.nodes.iter().any(|node| matches!(node, Node::Text(text) if text.starts_with('7')))
-    {
-        panic!("the planted bug");
-    }
 }

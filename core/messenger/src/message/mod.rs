@@ -8,7 +8,6 @@ pub mod deletion;
 pub mod fallback;
 pub mod identity;
 pub mod marker;
-pub mod notified;
 pub mod order;
 pub mod receipt;
 pub mod relation;
