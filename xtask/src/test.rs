@@ -124,10 +124,9 @@ impl Background {
         std::fs::create_dir_all(&folder).map_err(told)?;
         let log = folder.join(format!("setup-{part}.log"));
         let output = File::create(&log).map_err(told)?;
-        let this = std::env::current_exe().map_err(told)?;
         // Nice: what compiles in front is waited for sooner.
         let child = program("setpriv", &["--pdeathsig", "TERM", "--", "nice"])
-            .arg(this)
+            .arg(own())
             .args(["setup", "--only", part])
             .stdout(output.try_clone().map_err(told)?)
             .stderr(output)
@@ -205,8 +204,7 @@ fn kotlin(log: &mut Log) -> Result<(), String> {
 
 /// README's first command, as it goes without a display.
 fn windows(log: &mut Log) -> Result<(), String> {
-    let this = std::env::current_exe().map_err(|e| e.to_string())?;
-    log.run(20 * MINUTE, program(&this.to_string_lossy(), &["run"]).env_remove("DISPLAY"))
+    log.run(20 * MINUTE, program(&own(), &["run"]).env_remove("DISPLAY"))
 }
 
 fn swift(log: &mut Log) -> Result<(), String> {
@@ -232,6 +230,11 @@ fn deny(log: &mut Log) -> Result<(), String> {
     }
     log.note("deny: advisories NOT checked: their database can't be reached from here");
     Ok(())
+}
+
+/// This very program. Not by its path: the Rust stage may have built another in its place since.
+fn own() -> String {
+    format!("/proc/{}/exe", std::process::id())
 }
 
 /// A stage that ran no test proves nothing.
