@@ -11,6 +11,7 @@ use linnet_tests::world::{Device, World};
 use crate::on_fake;
 
 mod client_state;
+mod conflict;
 mod fast;
 mod stream_error;
 
@@ -433,39 +434,6 @@ fn without_stream_management_a_cut_loses_and_doubles_nothing() {
             let b: Vec<String> = bodies.iter().filter(|b| b.starts_with('b')).cloned().collect();
             assert_eq!((a, b), (numbered("a", 10), numbered("b", 10)));
         }
-    });
-}
-
-#[test]
-fn a_conflict_is_told_and_no_war_begins() {
-    on_fake(|world| {
-        let alice = world.any().device("alice");
-        world.settle();
-        let before = world.server().counts.bound;
-        world.server_acts(|server| server.throw_out(&address("alice"), "conflict"));
-        world.settle();
-        assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::Replaced });
-        world.advance(3_600_000);
-        assert_eq!(world.server().counts.bound, before);
-        alice.order(Command::SetAccountEnabled { account: world.account(alice.id), enabled: true });
-        world.settle();
-        assert_eq!(state(alice), Connection::Online, "the user may take the place back");
-    });
-}
-
-#[test]
-fn our_own_new_session_is_no_conflict() {
-    on_fake(|world| {
-        let (alice, bob) = world.any().friends("alice", "bob");
-        // The server still believes in the old connection when the rebooted device binds its resource again.
-        world.half_open(alice.id);
-        alice.kill();
-        world.reboot(alice.id);
-        alice.start();
-        bob.say(alice, "hi");
-        world.settle();
-        assert_eq!(state(alice), Connection::Online);
-        assert_eq!(alice.bodies(bob), ["hi"]);
     });
 }
 

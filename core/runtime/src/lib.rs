@@ -6,7 +6,7 @@
 //!
 //! A [`Client`] is all that `bindings` and `linnet-driver` see.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod certificate;
 mod check;
@@ -16,6 +16,7 @@ mod connect;
 mod dns;
 mod log;
 mod lookup;
+mod memory;
 mod net;
 mod places;
 mod platform;

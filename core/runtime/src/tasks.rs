@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 static RUNTIME: LazyLock<Option<Runtime>> = LazyLock::new(|| {
-    let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("linnet-io").enable_all().build();
+    let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("linnet-io").enable_all().build();
     runtime.inspect_err(|error| tracing::error!(%error, "no threads for input and output")).ok()
 });
 

@@ -24,6 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use crate::check::Check;
 use crate::client::OpenError;
 use crate::clock::Clock;
+use crate::memory::Burst;
 use crate::net::{self, Net, Order};
 use crate::platform::Platform;
 use crate::random::SystemRandom;
@@ -37,6 +38,9 @@ const MOST_INPUTS: usize = 256;
 /// The longest wait at a time. The system's timer stands still while the device sleeps and the deadlines don't: after
 /// waking up none may be later than this.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// A pause this long ends a burst.
+const REST: Duration = Duration::from_secs(1);
 
 /// How soon an extension notices that the app has come, and lets go.
 const HAND_OVER: Duration = Duration::from_millis(50);
@@ -204,6 +208,7 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
             asleep: false,
             waiting: Vec::new(),
             check: None,
+            burst: Burst::default(),
             #[cfg(feature = "sabotage")]
             sabotage: start.sabotage,
         };
@@ -246,6 +251,7 @@ struct Core {
     asleep: bool,
     waiting: Vec<(Command, oneshot::Sender<Answer>)>,
     check: Option<Check>,
+    burst: Burst,
     #[cfg(feature = "sabotage")]
     sabotage: crate::sabotage::Sabotages,
 }
@@ -376,8 +382,16 @@ impl Core {
 
     /// The next message, or `None` when it is time to look at the clock. The channel can't close: this thread holds an
     /// end of it.
-    fn wait(&self) -> Option<Message> {
+    fn wait(&mut self) -> Option<Message> {
         let longest = if self.role == Role::Extension { HAND_OVER } else { LONGEST_WAIT };
+        if self.burst.was_one() {
+            let until_due = self.engine.next_deadline().map_or(longest, Clock::until);
+            match self.messages.recv_timeout(until_due.min(longest).min(REST)) {
+                Ok(message) => return Some(message),
+                Err(_) if until_due <= REST => return None,
+                Err(_) => self.burst.is_over(),
+            }
+        }
         match self.engine.next_deadline() {
             Some(deadline) => self.messages.recv_timeout(Clock::until(deadline).min(longest)).ok(),
             None if self.role == Role::Extension => self.messages.recv_timeout(longest).ok(),
@@ -393,6 +407,7 @@ impl Core {
 
     fn handle(&mut self, mut inputs: Vec<Input>) {
         let now = self.clock.now();
+        self.burst.count(inputs.len());
         if self.engine.next_deadline().is_some_and(|deadline| deadline <= now.mono) {
             inputs.push(Input::Tick);
         }

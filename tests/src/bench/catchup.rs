@@ -50,9 +50,14 @@ pub fn run(name: &str, page: u32, folder: &Path, python: Option<&Path>, tell: im
             if side == Side::Slixmpp && !has_slixmpp {
                 continue;
             }
+            let before = missed.server.pid().and_then(processor_time);
             let Took { seconds, processor } = missed.measure(side, python)?;
-            let processor = processor.map_or_else(String::new, |time| format!(", {time:.2} s of a processor"));
-            tell(&format!("round {round} of {ROUNDS}: {side:?} {seconds:.3} s{processor}"));
+            let server = missed.server.pid().and_then(processor_time).zip(before).map(|(after, before)| after - before);
+            let told = |time: Option<f64>| time.map_or_else(|| "?".to_owned(), |time| format!("{time:.2} s"));
+            let (processor, server) = (told(processor), told(server));
+            tell(&format!(
+                "round {round} of {ROUNDS}: {side:?} {seconds:.3} s; worked: client {processor}, server {server}"
+            ));
             times.push(seconds);
         }
     }

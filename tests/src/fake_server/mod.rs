@@ -413,6 +413,14 @@ impl FakeServer {
         self.flush();
     }
 
+    /// The names of the account's sessions that have a stream, in order.
+    pub fn resources(&self, jid: &BareJid) -> Vec<String> {
+        let sessions = self.sessions.values().filter(|session| session.link.is_some() && session.jid.to_bare() == *jid);
+        let mut names: Vec<String> = sessions.map(|session| session.jid.resource().to_string()).collect();
+        names.sort();
+        names
+    }
+
     /// The archive of an account.
     pub fn archive(&self, owner: &BareJid) -> &Archive {
         &self.accounts[owner].archive

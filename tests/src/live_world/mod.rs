@@ -228,7 +228,7 @@ impl LiveWorld {
                 return;
             }
             if Instant::now() > until {
-                self.fail(&format!("never quiet: {open:?}"));
+                self.fail(&format!("never quiet: {open:?}, {:?}", self.accounts(device)));
             }
             let phones = self.phones.borrow();
             let Some(running) = &phones[device.0].running else { return };

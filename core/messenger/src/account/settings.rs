@@ -31,7 +31,7 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     if store.restored {
         // What the server confirmed to a later state of this file can't be known: fresh sessions, and the archive.
         tx.execute("UPDATE stream SET previd = NULL", [])?;
-        credentials::rename(&tx)?;
+        credentials::rename(&tx, None)?;
         // Nor what has left since.
         tx.execute("UPDATE job SET state = 'in_doubt' WHERE state = 'ready'", [])?;
     }
@@ -77,6 +77,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 certificate_refused: false,
                 detours: 0,
                 resource: row.get(4)?,
+                conflicts: 0,
                 enabled,
                 scram_seen: row.get(6)?,
                 active: true,
@@ -151,8 +152,7 @@ pub fn add(
         session.backoff.reset();
         return Ok(session);
     }
-    // Other devices show it, so it says what it is; the tail keeps two phones apart.
-    let resource = format!("Linnet.{}", random.id().chars().take(8).collect::<String>());
+    let resource = new_resource(random);
     let off = serde_json::to_string(&Connection::Off).map_err(|_| Fault::Corrupt("connection"))?;
     tx.prepare_cached(
         "INSERT INTO account (jid, password, server, resource, connection, proxy) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -168,6 +168,7 @@ pub fn add(
         certificate_refused: false,
         detours: 0,
         resource,
+        conflicts: 0,
         enabled: true,
         scram_seen: false,
         active: true,
@@ -243,11 +244,25 @@ pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
     match (enabled, &cx.session.link) {
         (true, Link::Off | Link::Failed | Link::Waiting { .. }) => {
             cx.session.backoff.reset();
+            cx.session.conflicts = 0;
             connect::open(cx)
         }
         (false, _) => connect::leave(cx, true),
         _ => Ok(()),
     }
+}
+
+/// Other devices show it, so it says what it is; the tail keeps two phones apart.
+fn new_resource(random: &mut dyn Random) -> String {
+    format!("Linnet.{}", random.id().chars().take(8).collect::<String>())
+}
+
+/// The next session has another name.
+pub fn rename(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let resource = new_resource(cx.random);
+    cx.tx.prepare_cached("UPDATE account SET resource = ?2 WHERE id = ?1")?.execute((cx.session.account, &resource))?;
+    cx.session.resource = resource;
+    Ok(())
 }
 
 /// Switches what the account tells others.

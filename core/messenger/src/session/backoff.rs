@@ -7,7 +7,7 @@ use crate::random::Random;
 const FIRST: u64 = 1_000;
 const LONGEST: u64 = 300_000;
 /// A session that lived this long was a good one.
-const GOOD: u64 = 60_000;
+pub(super) const GOOD: u64 = 60_000;
 
 /// Tries since the last good session.
 #[derive(Debug, Default)]

@@ -193,9 +193,11 @@ pub fn forget(tx: &Database, account: AccountId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// This file is a copy: another device may have gone on with the original under the same name.
-pub fn rename(database: &Database) -> rusqlite::Result<()> {
-    database.execute("UPDATE login SET user_agent = '', token = NULL, token_mechanism = NULL", []).map(|_| ())
+/// This file is a copy: another device may have gone on with the original under the same name. `None`: every account.
+pub fn rename(database: &Database, account: Option<AccountId>) -> rusqlite::Result<()> {
+    let sql = "UPDATE login SET user_agent = '', token = NULL, token_mechanism = NULL
+               WHERE ?1 IS NULL OR account_id = ?1";
+    database.execute(sql, [account]).map(|_| ())
 }
 
 /// What the server offered in the last session.

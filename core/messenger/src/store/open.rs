@@ -123,7 +123,8 @@ pub fn open_reader(options: &StoreOptions) -> Result<Connection, StoreError> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     prepare(&connection, options)?;
-    connection.execute_batch("PRAGMA query_only = ON;")?;
+    // A screen needs less than the writer, and there are two of these: 1 MiB each.
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -1024;")?;
     Ok(connection)
 }
 
@@ -151,12 +152,12 @@ fn prepare(connection: &Connection, options: &StoreOptions) -> rusqlite::Result<
     }
     connection.execute_batch(
         // cipher_log_level: what goes wrong comes back as an error, not on stderr. temp_store: Android has no usable
-        // temporary folder. busy_timeout: iOS' notification extension is a second process. cache_size: 4 MiB a
-        // connection holds every index page a screen needs.
+        // temporary folder. busy_timeout: iOS' notification extension is a second process. cache_size: 2 MiB hold
+        // the upper pages of every index, whatever their number.
         "PRAGMA cipher_log_level = NONE;
          PRAGMA temp_store = MEMORY;
          PRAGMA busy_timeout = 5000;
-         PRAGMA cache_size = -4096;",
+         PRAGMA cache_size = -2048;",
     )?;
     connection.set_prepared_statement_cache_capacity(128);
     // The first read is where a wrong key shows.

@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use jid::DomainPart;
 
-use crate::view::item::{LoginFailure, WaitReason};
+use crate::view::item::WaitReason;
 use crate::wire::{Element, ns};
 
 use super::Verdict;
@@ -104,8 +104,12 @@ impl StreamError {
         })
     }
 
-    /// What to do about it. Only a conflict needs the user: two devices of one name would throw each other out for
-    /// ever.
+    /// Whether something that one of us sent may have caused it.
+    pub fn blames_content(&self) -> bool {
+        !self.consequence().resumable && self.condition != StreamErrorCondition::Conflict
+    }
+
+    /// What to do about it.
     pub fn consequence(&self) -> Consequence {
         use StreamErrorCondition as C;
         let waiting =
@@ -115,9 +119,8 @@ impl StreamError {
             return ours;
         }
         match self.condition {
-            C::Conflict => {
-                Consequence { verdict: Verdict::Failed(LoginFailure::Replaced), ..waiting(WaitReason::Lost) }
-            }
+            // Whoever took the name has the session, too.
+            C::Conflict => Consequence { resumable: false, ..waiting(WaitReason::Lost) },
             C::ConnectionTimeout => waiting(WaitReason::Lost),
             C::HostGone | C::HostUnknown => waiting(WaitReason::ServerNotFound),
             C::ResourceConstraint | C::SystemShutdown => waiting(WaitReason::ServerBusy),
@@ -217,7 +220,7 @@ mod tests {
         for (condition, verdict, resumable, offer_stands, pause) in [
             (C::BadFormat, waiting(W::ServerError), false, true, 0),
             (C::BadNamespacePrefix, waiting(W::ServerError), false, true, 0),
-            (C::Conflict, Verdict::Failed(LoginFailure::Replaced), true, true, 0),
+            (C::Conflict, waiting(W::Lost), false, true, 0),
             (C::ConnectionTimeout, waiting(W::Lost), true, true, 0),
             (C::HostGone, waiting(W::ServerNotFound), true, true, 0),
             (C::HostUnknown, waiting(W::ServerNotFound), true, true, 0),

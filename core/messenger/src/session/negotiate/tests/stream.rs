@@ -108,7 +108,7 @@ fn everywhere() -> Vec<Talk> {
 #[test]
 fn stream_errors_are_heard_everywhere() {
     for (condition, verdict) in [
-        ("conflict", Verdict::Failed(LoginFailure::Replaced)),
+        ("conflict", Verdict::Waiting(WaitReason::Lost)),
         ("system-shutdown", Verdict::Waiting(WaitReason::ServerBusy)),
         ("host-unknown", Verdict::Waiting(WaitReason::ServerNotFound)),
         ("bad-format", Verdict::Waiting(WaitReason::ServerError)),
