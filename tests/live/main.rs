@@ -44,7 +44,7 @@ macro_rules! played {
         }
     };
     ($module:ident, $name:ident, (archive and memory)) => {
-        played! { @mod $module, $name, prosody Prosody Sql, prosody13 Prosody13 Sql, ejabberd Ejabberd Sql, }
+        played! { @mod $module, $name, prosody Prosody Sql, prosody13 Prosody13 Sql, }
     };
     ($module:ident, $name:ident, (archive)) => {
         played! { @mod $module, $name, prosody Prosody Sql, prosody13 Prosody13 Sql, ejabberd Ejabberd Sql, }

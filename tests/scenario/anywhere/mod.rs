@@ -61,6 +61,8 @@ scenarios! {
         a_killed_receiver_has_everything_after_its_start;
     trouble with memory:
         a_restarted_server_loses_and_doubles_nothing;
+    trouble with archive:
+        cuts_and_kills_on_every_side;
     trouble with archive and memory:
         everything_at_once;
 }

@@ -109,6 +109,15 @@ pub fn a_restarted_server_loses_and_doubles_nothing(w: &dyn World) {
 }
 
 pub fn everything_at_once(w: &dyn World) {
+    on_every_side(w, true);
+}
+
+/// The same for a server that forgets what it had taken when it stops.
+pub fn cuts_and_kills_on_every_side(w: &dyn World) {
+    on_every_side(w, false);
+}
+
+fn on_every_side(w: &dyn World, server_too: bool) {
     let (alice, bob) = w.friends("alice", "bob");
     let second = w.phone("alice2", "alice");
     w.settle();
@@ -120,7 +129,7 @@ pub fn everything_at_once(w: &dyn World) {
             1 => alice.cut(),
             2 => second.kill(),
             4 => bob.cut(),
-            5 => w.restart_server(),
+            5 if server_too => w.restart_server(),
             7 => {
                 bob.kill();
                 bob.start();
@@ -138,7 +147,9 @@ pub fn everything_at_once(w: &dyn World) {
     for phone in [alice, second] {
         phone.kill();
     }
-    w.restart_server();
+    if server_too {
+        w.restart_server();
+    }
     for phone in [alice, second] {
         phone.start();
     }
