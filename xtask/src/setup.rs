@@ -59,6 +59,8 @@ const NEEDS: &[Need] = &[
     need(&["imagemagick"], "takes their pictures", Purpose::Run, Sign::Program(&["import"])),
     need(&["profanity"], "the client that memory is compared with", Purpose::Test, Sign::Program(&["profanity"])),
     need(&["ruby"], "reads the Fastfile as fastlane would", Purpose::Test, Sign::Program(&["ruby"])),
+    need(&["zbar-tools"], "reads our QR codes, and theirs beside us", Purpose::Test, Sign::Program(&["zbarimg"])),
+    need(&["qrencode"], "draws QR codes for us to read", Purpose::Test, Sign::Program(&["qrencode"])),
     need(&["python3-venv"], "slixmpp, a foreign client, in a folder of its own", Purpose::Test, Sign::Venv),
     need(
         &["mmdebstrap"],
