@@ -216,6 +216,9 @@ impl Fit {
         }
         let plane = guess.plane(side)?;
         let known = known(side);
+        if !corners_stand(field, &plane, &known) {
+            return None;
+        }
         let sum: f32 = known.iter().map(|&(x, y, _)| value(field, &plane, x, y).abs()).sum();
         let contrast = (sum / known.len() as f32).max(16.0);
         let mut fit = Self { plane, known, score: 0.0, contrast };
@@ -349,6 +352,20 @@ impl Fit {
         }
         Grid { side, values }
     }
+}
+
+/// Whether the three finder patterns and their light frames are there at all, by one look at each module: what only
+/// resembles them costs no more than that.
+fn corners_stand(field: &Field, plane: &Plane, known: &[(i32, i32, bool)]) -> bool {
+    const MODULES: usize = 3 * 9 * 9;
+    let (mut right, mut all) = (0.0, 0.0);
+    for &(x, y, dark) in known.iter().take(MODULES) {
+        let (px, py) = plane.place(x as f32 + 0.5, y as f32 + 0.5);
+        let seen = field.near(px, py);
+        right += if dark { seen } else { -seen };
+        all += seen.abs();
+    }
+    right > 0.4 * all
 }
 
 /// The value of a module: its middle twice, and four places around it.

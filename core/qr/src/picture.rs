@@ -13,8 +13,8 @@ pub const MAX_BYTES: usize = 32 << 20;
 pub const MAX_PICTURE_SIDE: u32 = 10_000;
 /// The most pixels of a picture: what telephones' cameras take.
 pub const MAX_PICTURE_PIXELS: u64 = 50_000_000;
-/// What decoding may take besides the pixels.
-const MEMORY: u64 = 512 << 20;
+/// What decoding may take, the pixels included: four bytes for each of the largest picture.
+const MEMORY: u64 = 256 << 20;
 /// A larger picture is halved until it isn't: codes in photographs are not that fine.
 const SHARP_PIXELS: usize = 9_000_000;
 
@@ -43,7 +43,7 @@ fn decode(bytes: &[u8]) -> Result<Plane, ReadError> {
     reader.limits(limits);
     let decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PICTURE_PIXELS {
+    if u64::from(width) * u64::from(height) > MAX_PICTURE_PIXELS || decoder.total_bytes() > MEMORY {
         return Err(ReadError::PictureSize);
     }
     let picture = DynamicImage::from_decoder(decoder).map_err(refused)?;
