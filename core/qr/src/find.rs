@@ -27,11 +27,11 @@ pub struct Crossing {
     pub size: f32,
 }
 
-/// All that look like finder patterns, the surest first; every `step`-th row is looked at.
-pub fn finders(field: &Field, step: usize) -> Vec<Finder> {
+/// All that look like finder patterns, in no order.
+pub fn finders(field: &Field) -> Vec<Finder> {
     let mut found: Vec<Finder> = Vec::new();
     let mut looks = 0;
-    for y in (step / 2..field.height).step_by(step.max(1)) {
+    for y in 0..field.height {
         let row = field.row(y);
         // The last six edges, the newest last.
         let mut edges = [f32::NEG_INFINITY; 6];
@@ -62,7 +62,6 @@ pub fn finders(field: &Field, step: usize) -> Vec<Finder> {
             }
         }
     }
-    found.sort_by_key(|finder| std::cmp::Reverse(finder.count));
     found
 }
 

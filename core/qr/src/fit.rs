@@ -116,19 +116,7 @@ impl Plane {
 
 /// The text of the code that three finder patterns belong to, if they do.
 pub fn text(field: &Field, triple: &Triple) -> Option<String> {
-    let guess = Guess::of(field, triple)?;
-    let version = (guess.modules + 7.0 - 17.0) / 4.0;
-    let nearest = version.round();
-    let second = if version > nearest { nearest + 1.0 } else { nearest - 1.0 };
-    let third = if version > nearest { nearest - 1.0 } else { nearest + 1.0 };
-    // A long code's modules are counted less exactly.
-    let sure = (version - nearest).abs() < 0.2 && nearest < 4.0;
-    let mut fits: Vec<Fit> = [nearest, second, third]
-        .into_iter()
-        .take(if sure { 2 } else { 3 })
-        .filter(|version| (1.0..=40.0).contains(version))
-        .filter_map(|version| Fit::coarse(field, &guess, 17 + 4 * version as usize))
-        .collect();
+    let mut fits = Guess::of(field, triple)?.fits(field);
     fits.sort_by(|a, b| b.score.total_cmp(&a.score));
     fits.into_iter().take(2).find_map(|fit| fit.text(field))
 }
@@ -159,6 +147,22 @@ impl Guess {
             modules: (along.0 * down.0).sqrt(),
             leans: (along.1, down.1),
         })
+    }
+
+    /// Of the sizes that codes can have, those around what was counted.
+    fn fits(&self, field: &Field) -> Vec<Fit> {
+        let version = (self.modules + 7.0 - 17.0) / 4.0;
+        let nearest = version.round();
+        let second = if version > nearest { nearest + 1.0 } else { nearest - 1.0 };
+        let third = if version > nearest { nearest - 1.0 } else { nearest + 1.0 };
+        // A long code's modules are counted less exactly.
+        let sure = (version - nearest).abs() < 0.2 && nearest < 4.0;
+        [nearest, second, third]
+            .into_iter()
+            .take(if sure { 2 } else { 3 })
+            .filter(|version| (1.0..=40.0).contains(version))
+            .filter_map(|version| Fit::coarse(field, self, 17 + 4 * version as usize))
+            .collect()
     }
 
     fn plane(&self, side: usize) -> Option<Plane> {

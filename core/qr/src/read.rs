@@ -1,11 +1,15 @@
 //! One frame, from pixels to a text: cheap looks first, on half the pixels; dearer ones only as long as nothing was read.
 
+use std::cmp::Reverse;
+
 use crate::find::{Finder, finders};
 use crate::fit::{text, triples};
 use crate::plane::{Field, Plane};
 
 /// Pixels that a frame may have; no camera preview comes near.
 pub const MAX_PIXELS: usize = 1 << 24;
+/// From this longer side on, half the pixels are looked at first.
+const LARGE: usize = 480;
 /// Below this there can't be a code, margin left out.
 const MIN_SIDE: usize = 21;
 /// Combinations of finder patterns that are followed in one look.
@@ -57,19 +61,23 @@ pub fn read_plane(plane: &Plane) -> Option<String> {
     }
     let mut texts = Texts::default();
     let half = plane.half();
-    let large = plane.width.max(plane.height) >= 480;
-    if large {
-        texts.look(&Field::of(&half), 1);
+    if plane.width.max(plane.height) >= LARGE {
+        texts.look(&Field::of(&half), 2.0);
     }
     if texts.link.is_none() {
-        texts.look(&Field::of(plane), if large { 2 } else { 1 });
+        texts.look(&Field::of(plane), 1.0);
     }
-    let looks: [&dyn Fn() -> Plane; 4] = [&|| plane.soft(), &|| half.half(), &|| half.inverted(), &|| plane.inverted()];
-    for look in looks {
+    let looks: [(&dyn Fn() -> Plane, f32); 4] =
+        [(&|| plane.soft(), 1.0), (&|| half.half(), 4.0), (&|| half.inverted(), 2.0), (&|| plane.inverted(), 1.0)];
+    for (index, (look, scale)) in looks.into_iter().enumerate() {
         if texts.any() {
             break;
         }
-        texts.look(&Field::of(&look()), 1);
+        if index == 2 {
+            // What was dark is light from here on.
+            texts.pool.clear();
+        }
+        texts.look(&Field::of(&look()), scale);
     }
     texts.best()
 }
@@ -80,6 +88,8 @@ struct Texts {
     link: Option<String>,
     other: Option<String>,
     codes: usize,
+    /// Finder patterns of all looks so far, in pixels of the whole frame: what one look misses another one has.
+    pool: Vec<Finder>,
 }
 
 impl Texts {
@@ -91,9 +101,23 @@ impl Texts {
         self.link.or(self.other)
     }
 
-    /// Reads all codes of a field, until one is a link.
-    fn look(&mut self, field: &Field, step: usize) {
-        let mut found: Vec<Finder> = finders(field, step);
+    /// Reads all codes of a field, until one is a link. A pixel of the field is `scale` pixels of the frame.
+    fn look(&mut self, field: &Field, scale: f32) {
+        let mut found: Vec<Finder> = finders(field);
+        let seen = found.len();
+        for known in &self.pool {
+            let place = |at: f32| (at + 0.5) / scale - 0.5;
+            let known = Finder { x: place(known.x), y: place(known.y), size: known.size / scale, ..*known };
+            let same = |other: &Finder| (other.x - known.x).hypot(other.y - known.y) < known.size / 5.0;
+            if !found.iter().any(same) {
+                found.push(known);
+            }
+        }
+        for new in found.iter().take(seen).filter(|new| new.count > 1) {
+            let place = |at: f32| (at + 0.5) * scale - 0.5;
+            self.pool.push(Finder { x: place(new.x), y: place(new.y), size: new.size * scale, ..*new });
+        }
+        found.sort_by_key(|finder| Reverse(finder.count));
         let mut budget = MAX_TRIPLES;
         while self.codes < MAX_CODES {
             let mut read = None;
