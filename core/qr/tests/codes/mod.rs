@@ -1,5 +1,5 @@
-//! Photographs of codes as hands, walls and cheap cameras make them, each fully told by its seed: the same pixels on
-//! every machine. What is asked of the reader and of zbar is asked of the same pixels.
+//! Photographs of codes as hands, walls and cheap cameras make them, each fully told by its seed (but for the last digit
+//! of a sine, which is the platform's). What is asked of the reader and of zbar is asked of the same pixels.
 
 // Every test that has this module uses its own part of it.
 #![allow(dead_code, clippy::indexing_slicing, clippy::unwrap_used)]
