@@ -35,7 +35,7 @@ def settings(server, jid, password):
     name, domain = jid.split("@")
     app = {
         "use_keyring": False, "check_for_update": False, "sounds_on": False, "show_notifications": False,
-        "show_trayicon": False, "confirm_on_window_delete": False,
+        "show_trayicon": False, "confirm_on_window_delete": False, "positive_184_ack": True,
     }
     account = {
         "account_label": jid, "name": name, "hostname": domain, "password": password, "savepass": True, "active": True,
