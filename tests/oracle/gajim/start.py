@@ -73,12 +73,12 @@ def main():
 
 
 def become_gajim(home):
-    import gi
-    gi.require_versions({"Gtk": "3.0", "GtkSource": "4"})
     try:
+        import gi
+        gi.require_versions({"Gdk": "3.0", "Gtk": "3.0", "GtkSource": "4"})
         from gajim.gajim import main as gajim
         from gajim.gtk import exception
-    except ImportError as error:
+    except (ImportError, ValueError) as error:
         sys.exit(f"Gajim can't be started ({error}): `cargo xtask setup` brings it")
     # Instead of a window with the error in it, which would wait for a person.
     exception.init = lambda: setattr(sys, "excepthook", fail)
