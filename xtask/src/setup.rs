@@ -59,6 +59,7 @@ const NEEDS: &[Need] = &[
     need(&["imagemagick"], "takes their pictures", Purpose::Run, Sign::Program(&["import"])),
     need(&["profanity"], "the client that memory is compared with", Purpose::Test, Sign::Program(&["profanity"])),
     need(&["g++"], "libFuzzer, the engine of the fuzz tests", Purpose::Test, Sign::Program(&["c++"])),
+    need(&["gajim"], "a foreign client with windows, that reads us", Purpose::Test, Sign::Program(&["gajim"])),
     need(&["ruby"], "reads the Fastfile as fastlane would", Purpose::Test, Sign::Program(&["ruby"])),
     need(&["python3-venv"], "slixmpp, a foreign client, in a folder of its own", Purpose::Test, Sign::Venv),
     need(
