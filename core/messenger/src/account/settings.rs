@@ -152,7 +152,7 @@ pub fn add(
         session.backoff.reset();
         return Ok(session);
     }
-    let resource = new_resource(random);
+    let resource = credentials::new_resource(random);
     let off = serde_json::to_string(&Connection::Off).map_err(|_| Fault::Corrupt("connection"))?;
     tx.prepare_cached(
         "INSERT INTO account (jid, password, server, resource, connection, proxy) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -250,19 +250,6 @@ pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
         (false, _) => connect::leave(cx, true),
         _ => Ok(()),
     }
-}
-
-/// Other devices show it, so it says what it is; the tail keeps two phones apart.
-fn new_resource(random: &mut dyn Random) -> String {
-    format!("Linnet.{}", random.id().chars().take(8).collect::<String>())
-}
-
-/// The next session has another name.
-pub fn rename(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let resource = new_resource(cx.random);
-    cx.tx.prepare_cached("UPDATE account SET resource = ?2 WHERE id = ?1")?.execute((cx.session.account, &resource))?;
-    cx.session.resource = resource;
-    Ok(())
 }
 
 /// Switches what the account tells others.

@@ -13,8 +13,7 @@ use super::negotiate::{
     Enabled, Established, Memory, Negotiation, NegotiationConfig, NegotiationError, OtherHost, Phase, ResumeRequest,
     Step, StreamError, StreamErrorCondition, Verdict,
 };
-use super::{Link, Live, Negotiating, Referral, Session, backoff, stream};
-use crate::account::settings;
+use super::{Link, Live, Negotiating, Referral, Session, conflict, stream};
 use crate::change::Change;
 use crate::effect::{ConnectTarget, Effect, Redirect, SessionKind, SignIn, TransportError};
 use crate::engine::announce;
@@ -469,7 +468,7 @@ fn stream_ended(cx: &mut Cx<'_>, error: &StreamError) -> Result<(), Fault> {
         credentials::forget_offer(cx)?;
     }
     if error.condition == StreamErrorCondition::Conflict {
-        return conflict(cx);
+        return conflict::borne(cx);
     }
     match (consequence.verdict, &error.other_host) {
         (Verdict::Failed(reason), _) => give_up(cx, reason),
@@ -484,32 +483,6 @@ fn stream_ended(cx: &mut Cx<'_>, error: &StreamError) -> Result<(), Fault> {
         }
         (Verdict::Waiting(reason), None) => lost_for(cx, reason, consequence.pause),
     }
-}
-
-/// Conflicts in a row that are borne.
-const CONFLICTS: u32 = 3;
-
-/// Another session has this one's name. Mostly it is an earlier try of our own, whose connection was cut and whose
-/// request the server took up late: then coming back is all it takes, under another name (RFC 6120 4.9.3.3). If a copy
-/// of this device's store lives elsewhere, each becomes a device of its own. Who still throws us out then will go on
-/// doing so, and only the user can tell why.
-fn conflict(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    if cx.session.live().is_some_and(|live| cx.now.mono.saturating_sub(live.since) >= backoff::GOOD) {
-        cx.session.conflicts = 0;
-    }
-    cx.session.conflicts += 1;
-    match cx.session.conflicts {
-        1 => settings::rename(cx)?,
-        ..CONFLICTS => {
-            settings::rename(cx)?;
-            credentials::rename(cx.tx, Some(cx.session.account))?;
-        }
-        _ => {
-            cx.session.conflicts = 0;
-            return give_up(cx, LoginFailure::Replaced);
-        }
-    }
-    lost(cx, WaitReason::Lost)
 }
 
 /// Why a transport failed, in the user's terms.

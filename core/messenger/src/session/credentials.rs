@@ -200,6 +200,19 @@ pub fn rename(database: &Database, account: Option<AccountId>) -> rusqlite::Resu
     database.execute(sql, [account]).map(|_| ())
 }
 
+/// Other devices show it, so it says what it is; the tail keeps two phones apart.
+pub fn new_resource(random: &mut dyn Random) -> String {
+    format!("Linnet.{}", random.id().chars().take(8).collect::<String>())
+}
+
+/// The next session has another name.
+pub fn rename_session(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let resource = new_resource(cx.random);
+    cx.tx.prepare_cached("UPDATE account SET resource = ?2 WHERE id = ?1")?.execute((cx.session.account, &resource))?;
+    cx.session.resource = resource;
+    Ok(())
+}
+
 /// What the server offered in the last session.
 pub fn session_features(database: &Database, account: AccountId) -> rusqlite::Result<Features> {
     let json: Option<Option<String>> = database

@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod certificate;
 pub mod clock;
+pub mod conflict;
 pub mod connect;
 pub mod credentials;
 pub mod disco;

@@ -151,10 +151,6 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE notified (
-    message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE
-) STRICT;
-
 CREATE TABLE read_sync (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- the chat's; it need not exist here yet

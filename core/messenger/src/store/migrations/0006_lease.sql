@@ -7,11 +7,6 @@ CREATE TABLE lease (
 ) STRICT;
 INSERT INTO lease (id, holder, epoch) VALUES (1, 'app', 0);
 
--- Messages that an alert was shown for, by whichever process: no message rings twice.
-CREATE TABLE notified (
-    message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE
-) STRICT;
-
 -- The archiving the user wants, until the server has confirmed it (XEP-0441): a lost stream must not lose the choice.
 ALTER TABLE account ADD COLUMN archiving_wish INTEGER;
 
