@@ -244,7 +244,6 @@ pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
     match (enabled, &cx.session.link) {
         (true, Link::Off | Link::Failed | Link::Waiting { .. }) => {
             cx.session.backoff.reset();
-            cx.session.conflicts = 0;
             connect::open(cx)
         }
         (false, _) => connect::leave(cx, true),

@@ -6,7 +6,7 @@ use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::view::item::{LoginFailure, WaitReason};
 
-/// Conflicts in a row that are borne.
+/// So many conflicts in a row are one too many.
 const CONFLICTS: u32 = 3;
 
 /// The server has thrown us out for it. Mostly the other is an earlier try of our own, whose connection was cut and whose
@@ -18,16 +18,13 @@ pub fn borne(cx: &mut Cx<'_>) -> Result<(), Fault> {
         cx.session.conflicts = 0;
     }
     cx.session.conflicts += 1;
-    match cx.session.conflicts {
-        1 => credentials::rename_session(cx)?,
-        ..CONFLICTS => {
-            credentials::rename_session(cx)?;
-            credentials::rename(cx.tx, Some(cx.session.account))?;
-        }
-        _ => {
-            cx.session.conflicts = 0;
-            return give_up(cx, LoginFailure::Replaced);
-        }
+    if cx.session.conflicts >= CONFLICTS {
+        cx.session.conflicts = 0;
+        return give_up(cx, LoginFailure::Replaced);
+    }
+    credentials::rename_session(cx)?;
+    if cx.session.conflicts > 1 {
+        credentials::rename(cx.tx, Some(cx.session.account))?;
     }
     lost(cx, WaitReason::Lost)
 }

@@ -44,7 +44,7 @@ pub struct Session {
     /// Places left for another one without a pause, since the last session.
     pub detours: u32,
     pub resource: String,
-    /// Times that another session took this one's name, since the last good session or the user's word.
+    /// Times that another session took this one's name, since the last good session or since it was given up.
     pub conflicts: u32,
     pub enabled: bool,
     pub scram_seen: bool,
