@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 const PASSWORD: &str = "a foreign pässword";
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What a foreign program shows, and what it makes of us, is only there to be looked at: nothing tells of a change.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const TEXTS: [&str; 4] = ["hello", "<b>&amp; 'quoted' \"twice\"", "zwei\nZeilen", "שלום 👩‍👩‍👧 e\u{301}"];
 

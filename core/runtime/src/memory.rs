@@ -30,7 +30,7 @@ impl Burst {
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "there is no safe word for it")]
 fn give_back() {
     // SAFETY: takes no pointer, and glibc calls it safe from any thread at any time (malloc_trim(3)).
     unsafe { libc::malloc_trim(0) };
