@@ -83,7 +83,7 @@ fn an_account_is_made_signed_in_to_and_used() {
         let text = Command::SendText { chat, body: "hi".into(), token: world.token() };
         assert!(matches!(world.submit(device, text), Ok(Receipt::Message(_))));
         world.settle();
-        assert_eq!(bob.bodies("newcomer"), ["hi"]);
+        assert_eq!(bob.bodies("newcomer@linnet.test"), ["hi"]);
         assert_eq!(world.submit(device, Command::CancelSignUp { sign_up: id }), Ok(Receipt::Done));
         assert!(world.sign_ups(device).is_empty(), "what is done can be put away");
         assert_eq!(world.submit(device, Command::CancelSignUp { sign_up: id }), Err(CommandError::NotFound));
@@ -251,7 +251,7 @@ fn who_takes_long_is_asked_again_unseen() {
         assert_eq!(form(world, device).1, None, "who is still writing need not know");
         submit(world, device, id, &ANSWERS);
         world.settle();
-        assert!(matches!(state(world, device), SignUpState::Done { .. }));
+        assert!(matches!(state(world, device), SignUpState::Done { .. }), "{:?}", state(world, device));
         assert_eq!(world.server().registration.as_ref().unwrap().asked, 2);
     });
 }

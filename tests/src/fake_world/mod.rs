@@ -21,8 +21,8 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem, TimelineItem,
-    VersionItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem, SignUpState,
+    TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -533,6 +533,15 @@ impl Inner {
                 Ok(accounts) => accounts.to_vec(),
                 Err(error) => panic!("{name}: {error}"),
             };
+            let sign_ups = match running.sign_ups.look(&running.reader) {
+                Ok(sign_ups) => sign_ups.to_vec(),
+                Err(error) => panic!("{name}: {error}"),
+            };
+            for sign_up in sign_ups {
+                if matches!(sign_up.state, SignUpState::Asking | SignUpState::Sending) {
+                    return Some(format!("{name}: an account is being made"));
+                }
+            }
             let mut online = false;
             for account in accounts.iter().filter(|account| account.enabled) {
                 match account.connection {
@@ -610,6 +619,7 @@ impl Inner {
         running.accounts.notice(changes.iter().copied());
         running.requests.notice(changes.iter().copied());
         running.notifications.notice(changes.iter().copied());
+        running.sign_ups.notice(changes.iter().copied());
         if death == Some(Death::Committed) {
             return self.kill(device);
         }

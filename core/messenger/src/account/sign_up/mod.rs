@@ -138,7 +138,7 @@ impl SignUp {
             return self.refused(cx, SignUpProblem::NameInvalid);
         }
         self.problem = None;
-        if self.talk.is_ready() {
+        if self.connection.is_some() && self.talk.is_ready() {
             let text = self.talk.answer(asked.answer(&plain), cx.random);
             self.send(cx, text);
             self.deadline = Some(cx.now.mono + STEP);
@@ -297,7 +297,6 @@ impl SignUp {
     /// user's own.
     fn interrupted(&mut self, cx: &mut SignUpCx<'_>, problem: SignUpProblem) -> Result<(), Fault> {
         self.close(cx);
-        self.deadline = None;
         let passing = matches!(problem, SignUpProblem::Connection { .. } | SignUpProblem::Later { .. });
         match &self.asked {
             Some(_) if passing && self.answers.is_none() => Ok(()),
@@ -319,7 +318,6 @@ impl SignUp {
 
     fn fail(&mut self, cx: &mut SignUpCx<'_>, problem: SignUpProblem) -> Result<(), Fault> {
         self.close(cx);
-        self.deadline = None;
         self.answers = None;
         self.asked = None;
         self.show(cx, &SignUpState::Failed { problem })
@@ -339,6 +337,7 @@ impl SignUp {
     }
 
     fn close(&mut self, cx: &mut SignUpCx<'_>) {
+        self.deadline = None;
         if let Some(connection) = self.connection.take() {
             let account = self.account();
             cx.effects.push(Effect::Write { account, connection, bytes: STREAM_CLOSE.as_bytes().to_vec() });
