@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use linnet_messenger::view::item::{MessageItem, TimelineItem};
-use linnet_servers::{Kind, Options, Profanity, Server};
+use linnet_servers::{Desk, Kind, Options, Profanity, Server};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::picture;
 use linnet_tests::process::Process;
@@ -15,6 +15,8 @@ use linnet_tests::world::{Device, World};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "a foreign pässword";
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const TEXTS: [&str; 4] = ["hello", "<b>&amp; 'quoted' \"twice\"", "zwei\nZeilen", "שלום 👩‍👩‍👧 e\u{301}"];
 
 /// Alice with Linnet, and a friend's account without a device.
@@ -32,10 +34,12 @@ fn alice(world: &LiveWorld) -> Device<'_> {
     Device { world, id: linnet_tests::world::DeviceId(0) }
 }
 
-/// A client that speaks JSON lines: `oracle/peer.py` or `linnet-tokio-xmpp`.
+/// A client that speaks JSON lines: `oracle/peer.py`, `linnet-tokio-xmpp`, or Gajim by `oracle/gajim/`.
 struct Peer {
     process: Process,
     to: String,
+    // After the program that works at it: fields are dropped in this order.
+    desk: Option<Desk>,
 }
 
 impl Peer {
@@ -45,21 +49,45 @@ impl Peer {
         let python = String::from_utf8(told.stdout).unwrap();
         let mut command = Command::new(python.trim());
         command.arg(folder.join("peer.py")).arg(format!("{}:{}", server.host, server.port)).arg(&server.ca);
-        Self::start("slixmpp", command, server, (user, password), to)
+        Self::start("slixmpp", command, None, server, (user, password), to)
     }
 
     fn tokio_xmpp(server: &Server, user: &str, password: &str, to: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_linnet-tokio-xmpp"));
         command.arg(format!("{}:{}", server.host, server.port)).env("SSL_CERT_FILE", &server.ca);
-        Self::start("tokio-xmpp", command, server, (user, password), to)
+        Self::start("tokio-xmpp", command, None, server, (user, password), to)
     }
 
-    fn start(name: &str, mut command: Command, server: &Server, (user, password): (&str, &str), to: &str) -> Self {
+    /// Gajim, with its chat open, and nobody looking at its window.
+    fn gajim(server: &Server, user: &str, password: &str, to: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/gajim");
+        let desk = Desk::new("gajim").unwrap();
+        let lay = |file: &Path| desk.lay(file).unwrap();
+        lay(&folder.join("plugin.py"));
+        // Debian's own Python, which Gajim is installed for.
+        let mut command = desk.command("/usr/bin/python3").unwrap();
+        command.arg(lay(&folder.join("start.py"))).arg(format!("{}:{}", server.host, server.port));
+        command.arg(lay(&server.ca.with_file_name("server.crt")));
+        let mut gajim = Self::start("Gajim", command, Some(desk), server, (user, password), to);
+        gajim.order("open", json!({}));
+        gajim.looks(false);
+        gajim
+    }
+
+    fn start(
+        name: &str,
+        mut command: Command,
+        desk: Option<Desk>,
+        server: &Server,
+        (user, password): (&str, &str),
+        to: &str,
+    ) -> Self {
         command.arg(format!("{user}@{}", server.domain));
         let mut process = Process::start(name, &mut command).unwrap();
         process.say(password).unwrap();
-        process.wait("being online", 0, |line| line.get("online").map(drop)).unwrap();
-        Self { process, to: to.to_owned() }
+        let mut peer = Self { process, to: to.to_owned(), desk };
+        peer.hears("being online", 0, |line| line.get("online").map(drop));
+        peer
     }
 
     /// Has it do something; what comes of it comes after the mark that is returned.
@@ -77,7 +105,26 @@ impl Peer {
 
     /// Waits for a line of its.
     fn hears<T>(&mut self, what: &str, mark: usize, wanted: impl FnMut(&Value) -> Option<T>) -> T {
-        self.process.wait(what, mark, wanted).unwrap().1
+        let complaints = |why| {
+            let complaints = self.desk.as_ref().map(Desk::complaints).unwrap_or_default();
+            format!("{why}\n{complaints}")
+        };
+        self.process.wait(what, mark, wanted).map_err(complaints).unwrap_or_else(|why| panic!("{why}")).1
+    }
+
+    /// Gives the keyboard to its window, or to another one.
+    fn looks(&mut self, at: bool) {
+        let mark = self.order("look", json!({ "at": at }));
+        self.hears("the window", mark, |line| (line.get("looks")? == at).then_some(()));
+    }
+
+    /// Waits until its window shows these lines and no others, so many of them unread.
+    fn shows(&mut self, unread: u32, lines: &[String]) {
+        let mark = self.order("tell", json!({}));
+        let wanted = json!(lines);
+        self.hears(&format!("{unread} unread of {lines:?}"), mark, |line| {
+            (line.get("shows")? == &wanted && line.get("unread")? == unread).then_some(())
+        });
     }
 
     /// Waits for a message with this text from whom it talks to.
@@ -184,7 +231,96 @@ fn tokio_xmpp_and_we_read_each_other(kind: Kind) {
     both_read_each_other(&world, &mut bob, "bob@linnet.test");
 }
 
+/// Gajim's window shows what ours would, and we have from it a receipt at once, a marker when somebody looks. (Gajim
+/// sends none for what comes while somebody is looking.)
+fn gajim_and_we_read_each_other(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    let mut bob = Peer::gajim(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let sees = |line: &str| world.wait_to_see(alice, BOB, line, |items| picture::of(items).ends_with(line));
+
+    let mut lines = Vec::new();
+    for text in TEXTS {
+        alice.say(BOB, text);
+        lines.push(format!("alice: {text}"));
+        bob.shows(1, &lines);
+        sees(&format!("alice: {text} ✓✓"));
+        bob.looks(true);
+        sees(&format!("alice: {text} ✓✓ read"));
+        let answer = format!("{text} too");
+        bob.send(&answer);
+        sees(&format!("bob: {answer}"));
+        lines.push(format!("bob: {answer} ✓✓"));
+        bob.shows(0, &lines);
+        bob.looks(false);
+    }
+    alice.reads(BOB);
+    lines.last_mut().unwrap().push_str(" read");
+    bob.shows(0, &lines);
+
+    alice.say(BOB, "helo");
+    sees("alice: helo ✓✓");
+    lines.push("alice: helo".to_owned());
+    bob.shows(1, &lines);
+    alice.corrects(BOB, "helo", "hello");
+    *lines.last_mut().unwrap() = "alice: hello (edited)".to_owned();
+    bob.shows(1, &lines);
+    sees("alice: hello (edited) ✓✓");
+    bob.looks(true);
+    sees("alice: hello (edited) ✓✓ read");
+    bob.shows(0, &lines);
+
+    bob.send("hu");
+    sees("bob: hu");
+    lines.push("bob: hu ✓✓".to_owned());
+    bob.shows(0, &lines);
+    bob.order("correct", json!({ "body": "hi\nthere 👍🏽" }));
+    sees("bob: hi\nthere 👍🏽 (edited)");
+    assert_eq!(alice.versions(BOB, "hi\nthere 👍🏽"), ["hu", "hi\nthere 👍🏽"]);
+    // The receipt was for a text that it no longer shows: Gajim takes it away, and looks for none for the new one.
+    *lines.last_mut().unwrap() = "bob: hi\nthere 👍🏽 (edited)".to_owned();
+    bob.shows(0, &lines);
+}
+
+/// Gajim as a second device of Alice's: each has what the other says, hears and has read.
+fn gajim_and_we_share_an_account(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = LiveWorld::new(Options::on(kind)).unwrap();
+    let [alice, bob] = ["alice", "bob"].map(|user| Device { world: &world, id: world.add_device(user, user) });
+    world.befriend("alice", "bob");
+    world.settle();
+    let mut second = Peer::gajim(world.server(), "alice", &LiveWorld::password("alice"), BOB);
+    let mut lines = Vec::new();
+    let mut both_show = |second: &mut Peer, unread: u32, line: &str| {
+        world.wait_to_see(alice, BOB, line, |items| picture::of(items).ends_with(line));
+        lines.push(line.to_owned());
+        second.shows(unread, &lines);
+    };
+
+    alice.say(BOB, "by the first");
+    both_show(&mut second, 0, "alice: by the first ✓✓");
+    second.send("by the second");
+    both_show(&mut second, 0, "alice: by the second ✓✓");
+    bob.say("alice@linnet.test", "to both");
+    both_show(&mut second, 1, "bob: to both");
+    alice.reads(BOB);
+    second.shows(0, &lines);
+    bob.say("alice@linnet.test", "to both again");
+    lines.push("bob: to both again".to_owned());
+    second.shows(1, &lines);
+    second.looks(true);
+    second.shows(0, &lines);
+    let until = Instant::now() + PATIENCE;
+    while alice.unread(BOB) != 0 {
+        assert!(Instant::now() < until, "what Gajim has read is still unread here");
+        std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
 on_every_kind! {
+    gajim_and_we_read_each_other,
+    gajim_and_we_share_an_account,
     slixmpp_and_we_read_each_other,
     slixmpp_and_we_tell_each_other_more_than_texts,
     slixmpp_and_we_share_an_account,
@@ -193,7 +329,6 @@ on_every_kind! {
 
 #[test]
 fn profanity_and_we_read_each_other() {
-    const PATIENCE: Duration = Duration::from_secs(60);
     let world = alice_and(Kind::Prosody13, "bob");
     let alice = alice(&world);
     let mut bob = Profanity::start(world.server(), "bob", PASSWORD).unwrap();
@@ -201,7 +336,7 @@ fn profanity_and_we_read_each_other() {
         let until = Instant::now() + PATIENCE;
         while !done(bob) {
             assert!(Instant::now() < until, "Profanity never {what}; its log:\n{}", bob.log());
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(LOOK_AGAIN);
         }
     };
     wait("signs in", &bob, &Profanity::is_online);

@@ -9,6 +9,10 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
     match arguments.first() {
         Some(&"batch-kotlin") => batch("android/tools/build"),
         Some(&"batch-swift") => batch("ios/tools/build"),
+        Some(&"qr") => {
+            setup::packages(Purpose::Test, false)?;
+            run(&mut cargo(&["bench", "--quiet", "-p", "linnet-qr", "--bench", "qr"]))
+        }
         Some(name) => {
             // The others need a real server, and slixmpp to stand beside.
             let mut environment = Vec::new();
@@ -30,7 +34,8 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
             run(bench.envs(environment))
         }
         None => {
-            Err("bench NAME: open, catchup, catchup-page50, idle, memory, reconnect, batch-kotlin, batch-swift".into())
+            Err("bench NAME: open, catchup, catchup-page50, idle, memory, reconnect, qr, batch-kotlin, batch-swift"
+                .into())
         }
     }
 }

@@ -10,6 +10,7 @@ mod chaos;
 mod check;
 mod command;
 mod core;
+mod fuzz;
 mod pictures;
 mod run;
 mod screen;
@@ -26,6 +27,7 @@ const USAGE: &str = "cargo xtask COMMAND
   check                      the quick lints only
   bench NAME […]             one measurement in an optimised build, one line
   chaos […]                  cuts, kills and wrong clocks against a real server; `chaos --help`
+  fuzz [TARGET…] […]         what strangers can send, tried at random; `fuzz --help`
   pictures                   draws every screen in every state, and README's picture anew";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Some("check") => check::main(rest),
         Some("bench") => bench::main(rest),
         Some("chaos") => chaos::main(rest),
+        Some("fuzz") => fuzz::main(rest),
         Some("pictures") => pictures::main(rest),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

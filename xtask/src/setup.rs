@@ -58,7 +58,11 @@ const NEEDS: &[Need] = &[
     need(&["xdotool"], "types and clicks in them", Purpose::Run, Sign::Program(&["xdotool"])),
     need(&["imagemagick"], "takes their pictures", Purpose::Run, Sign::Program(&["import"])),
     need(&["profanity"], "the client that memory is compared with", Purpose::Test, Sign::Program(&["profanity"])),
+    need(&["g++"], "libFuzzer, the engine of the fuzz tests", Purpose::Test, Sign::Program(&["c++"])),
+    need(&["gajim"], "a foreign client with windows, that reads us", Purpose::Test, Sign::Program(&["gajim"])),
     need(&["ruby"], "reads the Fastfile as fastlane would", Purpose::Test, Sign::Program(&["ruby"])),
+    need(&["zbar-tools"], "reads our QR codes, and theirs beside us", Purpose::Test, Sign::Program(&["zbarimg"])),
+    need(&["qrencode"], "draws QR codes for us to read", Purpose::Test, Sign::Program(&["qrencode"])),
     need(&["python3-venv"], "slixmpp, a foreign client, in a folder of its own", Purpose::Test, Sign::Venv),
     need(
         &["mmdebstrap"],

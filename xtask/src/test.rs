@@ -24,6 +24,7 @@ const STAGES: &[(&str, Work)] = &[
     ("clippy", clippy),
     ("rust", rust),
     ("chaos", chaos),
+    ("fuzz", fuzz),
     ("docs", docs),
     ("kotlin", kotlin),
     ("run", windows),
@@ -183,6 +184,11 @@ fn chaos(log: &mut Log) -> Result<(), String> {
     crate::chaos::gate(log)
 }
 
+/// What strangers can send, tried at random; the planted bug must be found.
+fn fuzz(log: &mut Log) -> Result<(), String> {
+    crate::fuzz::gate(log)
+}
+
 fn docs(log: &mut Log) -> Result<(), String> {
     let mut all = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
     log.run(15 * MINUTE, all.env("RUSTDOCFLAGS", "-D warnings"))?;
@@ -224,6 +230,9 @@ fn store(log: &mut Log) -> Result<(), String> {
 /// had, that is said aloud, and the rest still decides.
 fn deny(log: &mut Log) -> Result<(), String> {
     log.run(5 * MINUTE, &cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))?;
+    // The engine of the fuzz tests is a workspace of its own.
+    let engine = ["deny", "--manifest-path", "tests/fuzz/engine/Cargo.toml", "--config", "deny.toml", "check"];
+    log.run(5 * MINUTE, &cargo(&[&engine[..], &["bans", "licenses", "sources"]].concat()))?;
     let mut fetch = program("timeout", &["60", "cargo", "deny", "fetch", "db"]);
     if fetch.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
         return log.run(5 * MINUTE, &cargo(&["deny", "--all-features", "check", "advisories"]));

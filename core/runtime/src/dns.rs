@@ -67,8 +67,13 @@ pub(crate) fn ascii_host(domain: &str) -> Option<String> {
     if bare.parse::<IpAddr>().is_ok() {
         return Some(bare.to_owned());
     }
+    // A name of DNS can hold any byte, then written with a backslash; a host can't, and nobody reads it in one way only.
+    if bare.contains('\\') {
+        return None;
+    }
     let name = Name::from_utf8(bare.trim_end_matches('.')).ok()?;
-    Some(name.to_ascii()).filter(|ascii| !ascii.is_empty() && ascii != ".")
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    Some(name.to_ascii()).filter(|ascii| !ascii.is_empty() && ascii != "." && ascii.bytes().all(plain))
 }
 
 /// The places to try for a target, best first; never empty.
@@ -106,7 +111,7 @@ pub(crate) async fn candidates(
 }
 
 /// Both sets as one, by priority and weight (XEP-0368 3).
-fn order(
+pub(crate) fn order(
     direct: Vec<Srv>,
     start: Vec<Srv>,
     fallback: Vec<Candidate>,

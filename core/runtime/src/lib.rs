@@ -14,6 +14,9 @@ mod client;
 mod clock;
 mod connect;
 mod dns;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod log;
 mod lookup;
 mod memory;

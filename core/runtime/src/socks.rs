@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use linnet_messenger::command::ProxyAddress;
 use linnet_messenger::effect::TransportError;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::connect::connect_first;
@@ -61,7 +61,7 @@ fn proxy_addresses(proxy: &ProxyAddress) -> Option<Vec<SocketAddr>> {
     Some(addresses.into_iter().map(|address| SocketAddr::new(address, proxy.port)).collect())
 }
 
-enum Refusal {
+pub(crate) enum Refusal {
     /// No SOCKS5, or nothing at all.
     Broken(std::io::Error),
     /// RFC 1928 6.
@@ -83,7 +83,10 @@ fn failure(code: u8) -> TransportError {
     }
 }
 
-async fn converse(tcp: &mut TcpStream, to: Destination<'_>) -> Result<(), Refusal> {
+pub(crate) async fn converse<S>(tcp: &mut S, to: Destination<'_>) -> Result<(), Refusal>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let broken = |what: &str| Refusal::Broken(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
     tcp.write_all(&[VERSION, 2, NO_LOGIN, LOGIN]).await?;
     match read(tcp).await? {
@@ -117,7 +120,7 @@ async fn converse(tcp: &mut TcpStream, to: Destination<'_>) -> Result<(), Refusa
     Ok(())
 }
 
-async fn read<const N: usize>(tcp: &mut TcpStream) -> std::io::Result<[u8; N]> {
+async fn read<const N: usize>(tcp: &mut (impl AsyncRead + Unpin)) -> std::io::Result<[u8; N]> {
     let mut bytes = [0; N];
     tcp.read_exact(&mut bytes).await?;
     Ok(bytes)

@@ -14,6 +14,8 @@ use linnet_tests::world::{Device, DeviceId, World};
 const LIFE: u32 = 200;
 /// Frames taken of one input.
 const FRAMES: usize = 16;
+/// Messages that a timeline shows at first: what is above them is not lost, but out of sight.
+const SHOWN: usize = 50;
 
 struct Stage {
     world: FakeWorld,
@@ -52,6 +54,9 @@ impl Stage {
         assert_eq!(world.count(self.alice, "SELECT count(*) FROM undecided"), 0, "a feature broke");
         let after = alice.bodies(bob);
         assert!(before.iter().all(|body| after.contains(body)), "{before:?} became {after:?}");
+        if after.len() + FRAMES > SHOWN {
+            self.age = LIFE;
+        }
         // Whatever was said, the account finds its way back, or knows that only the user can help.
         if !matches!(alice.account().connection, Connection::Online) {
             world.advance(600_000);

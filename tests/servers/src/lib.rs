@@ -9,6 +9,7 @@
 
 mod admin;
 mod certificates;
+mod desk;
 mod ejabberd;
 mod folder;
 mod ports;
@@ -18,5 +19,6 @@ mod root;
 mod server;
 mod spawn;
 
+pub use desk::Desk;
 pub use profanity::Profanity;
 pub use server::{Archive, Kind, Options, PasswordHash, Server};

@@ -1,4 +1,5 @@
-//! The server's clock against ours, measured at every bind and resumption: a phone with a wrong clock still shows right times. Times are
+//! The server's clock against ours, measured at every bind and resumption: a phone with a wrong clock still shows right
+//! times. The way from the server is in it as it is in every message that arrives, so the two cancel out. Times are
 //! shown and sent, never used for order or deadlines.
 //!
 //! XEPs: 0082, 0202

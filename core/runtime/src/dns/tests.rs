@@ -162,7 +162,8 @@ async fn a_domain_with_umlauts_is_asked_for_in_punycode() {
 
 #[tokio::test]
 async fn what_is_no_name_is_not_found() {
-    for domain in ["", ".", "a..b", &"x".repeat(64)] {
+    let escaped = ["\\..\\..", "A\\W.\\", "\\065.example", "a b.example", "*.example", "a%b", "fe80::1%wlan0"];
+    for domain in ["", ".", "a..b", &"x".repeat(64)].into_iter().chain(escaped) {
         let found = candidates(&Table::default(), &target(domain), &mut Seeded(1)).await;
         assert_eq!(found, Err(TransportError::Dns), "{domain:?}");
     }
