@@ -1,4 +1,6 @@
 //! The stream of a sign-up: header, features, TLS, then the questions. Sans I/O, and without any account to name.
+//!
+//! XEPs: RFC 6120, 0077, 0445
 
 use crate::input::TlsInfo;
 use crate::random::Random;
