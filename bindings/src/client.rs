@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use linnet_messenger::command::{self, Command, Receipt, Secret};
-use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
+use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 
@@ -19,6 +20,7 @@ use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::request::RequestsSubscription;
+use crate::sign_up::{SignUpAnswer, SignUpsSubscription};
 use crate::timeline::TimelineSubscription;
 use crate::version::VersionsSubscription;
 
@@ -151,6 +153,11 @@ impl Client {
         RequestsSubscription::new(self.inner.subscribe(Requests))
     }
 
+    /// Accounts that are being made. Each call makes a subscription of its own; close it when done.
+    pub fn sign_ups(&self) -> Arc<SignUpsSubscription> {
+        SignUpsSubscription::new(self.inner.subscribe(SignUps))
+    }
+
     /// What to tell the user outside the app: one notification a chat with unread messages. Show what appears, alert
     /// when the last line of one is another message than before, withdraw what goes. Each call makes a subscription of
     /// its own; close it when done.
@@ -195,6 +202,42 @@ impl Client {
             Receipt::Account(account) => Ok(account.0),
             other => Err(unexpected(other)),
         }
+    }
+
+    /// Begins to make an account on a server (XEP-0077): it is asked what it wants to know. `domain` is the server's;
+    /// `server` overrides DNS; with a `proxy` nothing goes past it, also later; `invitation` is the token of an
+    /// invitation (XEP-0445). Returns the sign-up, which `sign_ups` shows.
+    ///
+    /// Errors: `AddressInvalid` (the proxy's too), `Storage`.
+    #[uniffi::method(default(server = None, proxy = None, invitation = None))]
+    pub async fn start_sign_up(
+        &self,
+        domain: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+        invitation: Option<String>,
+    ) -> Result<i64, CommandError> {
+        let server =
+            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        let invitation = invitation.map(Secret::new);
+        let command = Command::StartSignUp { domain, server, proxy: proxy.map(Into::into), invitation };
+        match self.inner.submit(command).await? {
+            Receipt::SignUp(sign_up) => Ok(sign_up.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Sends the answers to a server's questions; what comes of it is the sign-up's next state. Once the account is made
+    /// it is added and signed in to. Errors: `NotFound`, `NotNow` (no question is open), `Storage`.
+    pub async fn submit_sign_up(&self, sign_up: i64, answers: Vec<SignUpAnswer>) -> Result<(), CommandError> {
+        let answers = answers.into_iter().map(Into::into).collect();
+        self.done(Command::SubmitSignUp { sign_up: SignUpId(sign_up), answers }).await
+    }
+
+    /// Ends a sign-up, or takes one that has ended off the list. An account that was made stays.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn cancel_sign_up(&self, sign_up: i64) -> Result<(), CommandError> {
+        self.done(Command::CancelSignUp { sign_up: SignUpId(sign_up) }).await
     }
 
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.

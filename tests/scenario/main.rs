@@ -15,6 +15,7 @@ macro_rules! played {
     };
 }
 
+mod account;
 mod anywhere;
 mod archive;
 mod chat;

@@ -7,6 +7,8 @@ use crate::ids::{AccountId, ChatId};
 pub enum Change {
     /// Accounts, their settings or connection state.
     Accounts,
+    /// Accounts that are being made.
+    SignUps,
     /// Messages, gaps, drafts or read state of a chat.
     Chat(ChatId),
     /// The chat list: order, previews, unread counts, new chats.

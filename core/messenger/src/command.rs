@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId};
+use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId, SignUpId};
 
 /// A wish of the user. It is answered after the local commit, never after the network: what the server says later is
 /// state on the item.
@@ -11,6 +11,18 @@ pub enum Command {
     /// Adds an account and connects it. Adding a known address again replaces its password and server; a proxy that it
     /// has stays unless another one is given, so that signing in again never leaves Tor by mistake.
     AddAccount { address: String, password: Secret, server: Option<ServerAddress>, proxy: Option<ProxyAddress> },
+    /// Makes an account on a server (XEP-0077): asks it what it wants to know. `server` is a domain; `invitation` a token
+    /// that lets one in (XEP-0445). Answered with the sign-up, which [`crate::view::sign_up::SignUps`] shows.
+    StartSignUp {
+        domain: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+        invitation: Option<Secret>,
+    },
+    /// Sends the answers to what the server asked. Once the account is made it is added, and signed in to.
+    SubmitSignUp { sign_up: SignUpId, answers: Vec<SignUpAnswer> },
+    /// The user turns to something else: nothing of it stays.
+    CancelSignUp { sign_up: SignUpId },
     /// The account's password was changed elsewhere, and this is the new one. Connects; server and proxy stay.
     SetPassword { account: AccountId, password: Secret },
     /// Connects or disconnects an account without forgetting it.
@@ -106,11 +118,21 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// The answer to one of a server's questions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignUpAnswer {
+    /// The field's name.
+    pub var: String,
+    /// A switch has "1" or "0", lines and choices any number, all others one.
+    pub values: Vec<Secret>,
+}
+
 /// What a command made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receipt {
     Done,
     Account(AccountId),
+    SignUp(SignUpId),
     Chat(ChatId),
     Message(MessageId),
 }

@@ -41,6 +41,8 @@ row_id! {
     MessageId,
     /// Row of `gap`: a stretch of a chat's archive that has not been read.
     GapId,
+    /// Row of `sign_up`: an account that is being made.
+    SignUpId,
     /// Row of `job`: something that still has to leave.
     JobId,
 }

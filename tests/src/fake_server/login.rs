@@ -129,6 +129,10 @@ impl FakeServer {
             Stage::Anonymous | Stage::Proving { .. } if element.is("abort", ns::SASL2) => {
                 self.refuse_login(link, "aborted", true);
             }
+            Stage::Anonymous if element.is("iq", ns::CLIENT) && state.secure => {
+                state.stage = Stage::Anonymous;
+                self.anonymous_iq(link, &element);
+            }
             Stage::Ready(jid) => {
                 state.stage = Stage::Ready(jid.clone());
                 self.bind_or_resume(link, &jid, &element);

@@ -9,6 +9,7 @@ pub mod archive;
 mod carbon;
 mod login;
 mod pep;
+pub mod register;
 mod roster;
 mod route;
 mod sasl2;
@@ -25,6 +26,7 @@ use linnet_messenger::wire::{Element, Frame, ns};
 use self::archive::{Archive, Archived, Archiving};
 use self::login::Stage;
 pub use self::pep::Node;
+use self::register::Registration;
 use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
@@ -215,6 +217,8 @@ pub struct FakeServer {
     pub bounces: BTreeMap<BareJid, &'static str>,
     /// How the next logins are lied to.
     pub lie: Option<Lie>,
+    /// Whether and how strangers may make accounts.
+    pub registration: Option<Registration>,
     /// What it shows when shaking hands.
     pub certificate: Certificate,
     now: i64,
@@ -229,6 +233,8 @@ pub struct FakeServer {
     tokens: BTreeMap<(BareJid, String), Vec<sasl2::Granted>>,
     /// What capabilities stand for (XEP-0115), by `node#ver`; `None` while a client is asked.
     capabilities: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// Links that brought a good invitation.
+    invited: BTreeSet<LinkId>,
     outputs: Vec<Output>,
 }
 
@@ -255,6 +261,7 @@ impl FakeServer {
             archive_errors: VecDeque::new(),
             bounces: BTreeMap::new(),
             lie: None,
+            registration: None,
             certificate: certificate(0, None),
             now,
             seed,
@@ -265,6 +272,7 @@ impl FakeServer {
             ended: BTreeMap::new(),
             tokens: BTreeMap::new(),
             capabilities: BTreeMap::new(),
+            invited: BTreeSet::new(),
             outputs: Vec::new(),
         }
     }

@@ -21,7 +21,8 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem, SignUpState,
+    TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -296,15 +297,30 @@ impl FakeWorld {
         self.inner.borrow().phones[device.0].count(sql)
     }
 
-    /// A device that has signed in with this password, or tries to.
-    pub fn add_device_with(&self, name: &str, user: &str, password: &str) -> DeviceId {
-        let jid = address(user);
+    /// A new phone, of somebody who has no account yet.
+    pub fn add_new_device(&self, name: &str, user: &str) -> DeviceId {
         let mut inner = self.inner.borrow_mut();
-        let phone = Phone::new(name, jid.clone(), &inner.folder, START - 1_800_000);
+        let phone = Phone::new(name, address(user), &inner.folder, START - 1_800_000);
         let id = DeviceId(inner.phones.len());
         inner.phones.push(phone);
         inner.open(id.0);
-        drop(inner);
+        id
+    }
+
+    /// What the device's sign-up screens show.
+    pub fn sign_ups(&self, device: DeviceId) -> Vec<SignUpItem> {
+        self.look(device, |running| running.sign_ups.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    /// The device's account, once it has made one.
+    pub fn has_account(&self, device: DeviceId, account: AccountId) {
+        self.inner.borrow_mut().phones[device.0].account = Some(account);
+    }
+
+    /// A device that has signed in with this password, or tries to.
+    pub fn add_device_with(&self, name: &str, user: &str, password: &str) -> DeviceId {
+        let jid = address(user);
+        let id = self.add_new_device(name, user);
         let password = Secret::new(password);
         let command = Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None };
         match self.submit(id, command) {
@@ -517,6 +533,15 @@ impl Inner {
                 Ok(accounts) => accounts.to_vec(),
                 Err(error) => panic!("{name}: {error}"),
             };
+            let sign_ups = match running.sign_ups.look(&running.reader) {
+                Ok(sign_ups) => sign_ups.to_vec(),
+                Err(error) => panic!("{name}: {error}"),
+            };
+            for sign_up in sign_ups {
+                if matches!(sign_up.state, SignUpState::Asking | SignUpState::Sending) {
+                    return Some(format!("{name}: an account is being made"));
+                }
+            }
             let mut online = false;
             for account in accounts.iter().filter(|account| account.enabled) {
                 match account.connection {
@@ -594,6 +619,7 @@ impl Inner {
         running.accounts.notice(changes.iter().copied());
         running.requests.notice(changes.iter().copied());
         running.notifications.notice(changes.iter().copied());
+        running.sign_ups.notice(changes.iter().copied());
         if death == Some(Death::Committed) {
             return self.kill(device);
         }

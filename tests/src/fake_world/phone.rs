@@ -13,6 +13,7 @@ use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use rusqlite::Connection;
 
@@ -62,6 +63,7 @@ pub struct Running {
     pub accounts: Held<Accounts>,
     pub requests: Held<Requests>,
     pub notifications: Held<Notifications>,
+    pub sign_ups: Held<SignUps>,
     /// The transports of this process, by the engine's name for them.
     pub links: BTreeMap<ConnectionId, LinkId>,
 }
@@ -128,6 +130,7 @@ impl Phone {
             accounts: Held::new(Accounts),
             requests: Held::new(Requests),
             notifications: Held::new(Notifications),
+            sign_ups: Held::new(SignUps),
             links: BTreeMap::new(),
         });
         Ok(())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jid::BareJid;
 use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, params};
 
+use super::sign_up;
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
 use crate::chat::read_sync::ReadSyncState;
@@ -38,6 +39,7 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     // Archive pages were collected in memory: their requests have to be made again.
     tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
     tx.execute("DELETE FROM composing", [])?;
+    sign_up::forget(&tx)?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     tx.execute("UPDATE account SET connection = ?1", [off])?;
     let sessions = read(&tx, now)?;
@@ -192,13 +194,19 @@ pub fn add(
 fn in_letters(address: &str) -> Option<BareJid> {
     let jid = BareJid::new(address).ok()?;
     let node = jid.node()?;
-    let (domain, known) = idna::domain_to_unicode(jid.domain().as_str());
-    known.ok()?;
+    let domain = domain_in_letters(jid.domain().as_str())?;
     BareJid::new(&format!("{node}@{domain}")).ok()
 }
 
+/// A server's domain in XMPP's form.
+pub fn domain_in_letters(domain: &str) -> Option<String> {
+    let jid = BareJid::new(domain).ok().filter(|jid| jid.node().is_none())?;
+    let (domain, known) = idna::domain_to_unicode(jid.domain().as_str());
+    known.ok().map(|()| domain)
+}
+
 /// An address, or this very device: a name would have to be looked up on the way that the proxy is there to avoid.
-fn proxy_json(proxy: &ProxyAddress) -> Result<String, Refusal> {
+pub fn proxy_json(proxy: &ProxyAddress) -> Result<String, Refusal> {
     let bare = proxy.host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&proxy.host);
     let near = bare.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok();
     if !near || proxy.port == 0 {

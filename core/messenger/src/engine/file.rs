@@ -93,7 +93,9 @@ impl Engine {
         let open = self
             .sessions
             .values()
-            .filter_map(|session| session.connection().map(|connection| (session.account, connection)))
+            .map(|session| (session.account, session.connection()))
+            .chain(self.sign_ups.values().map(|sign_up| (sign_up.account(), sign_up.connection())))
+            .filter_map(|(account, connection)| Some((account, connection?)))
             .collect();
         UnderWay { tickets: inputs.iter().filter_map(ticket).collect(), open }
     }
@@ -175,6 +177,8 @@ impl Engine {
         let active = self.sessions.values().all(|session| session.active);
         sessions.values_mut().for_each(|session| session.active = active);
         self.sessions = sessions;
+        // Their rows went with the rest of what a run leaves.
+        self.sign_ups.clear();
     }
 
     fn finish(&mut self, end: End, under_way: &UnderWay) -> Outcome {
@@ -184,6 +188,7 @@ impl Engine {
         outcome.drop_all(under_way, refusal);
         self.end = Some(end);
         self.sessions.clear();
+        self.sign_ups.clear();
         self.next_deadline = None;
         // Not closed with care: the file is another's, or damaged.
         self.store = None;

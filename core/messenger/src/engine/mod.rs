@@ -12,6 +12,7 @@ pub mod feature;
 mod file;
 pub mod pipeline;
 pub mod request;
+mod signing_up;
 mod undecided;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior};
 
 use crate::account::settings::{self, NewAccount};
+use crate::account::sign_up::SignUp;
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::effect::Effect;
@@ -41,6 +43,7 @@ use feature::{Done, Refusal, SessionEvent};
 pub use file::End;
 use pipeline::FEATURES;
 use request::{Answer, Purpose};
+use signing_up::SignUps;
 
 /// The messenger: all accounts over one database.
 pub struct Engine {
@@ -52,6 +55,7 @@ pub struct Engine {
     end: Option<End>,
     random: Box<dyn Random>,
     sessions: BTreeMap<AccountId, Session>,
+    sign_ups: SignUps,
     faults: Faults,
     modes: Modes,
     suspended: bool,
@@ -89,6 +93,7 @@ impl Engine {
             end: None,
             random,
             sessions,
+            sign_ups: SignUps::new(),
             faults: Faults::default(),
             modes: Modes::default(),
             suspended: false,
@@ -190,7 +195,9 @@ impl Engine {
         }
         for input in inputs {
             let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
-            call.dispatch(input, &mut self.sessions)?;
+            if let Some(input) = call.signing_up(input, &mut self.sign_ups, &mut self.sessions)? {
+                call.dispatch(input, &mut self.sessions)?;
+            }
         }
         let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(&tx)?;
         for session in self.sessions.values_mut() {
@@ -227,7 +234,8 @@ impl Engine {
                 .unwrap_or(None);
             deadline.and_then(|deadline| u64::try_from(deadline).ok())
         });
-        sessions.chain(requests).min()
+        let sign_ups = self.sign_ups.values().filter_map(SignUp::deadline);
+        sessions.chain(requests).chain(sign_ups).min()
     }
 }
 
@@ -376,6 +384,10 @@ impl Call<'_> {
                 connect::open(&mut cx)?;
                 sessions.insert(account, session);
                 return Ok(Receipt::Account(account));
+            }
+            // Taken before (`signing_up.rs`).
+            Command::StartSignUp { .. } | Command::SubmitSignUp { .. } | Command::CancelSignUp { .. } => {
+                return Err(CommandError::Internal.into());
             }
             Command::RemoveAccount { account } => {
                 let mut session = sessions.remove(account).ok_or(CommandError::NotFound)?;

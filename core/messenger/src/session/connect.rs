@@ -572,7 +572,8 @@ pub fn show(cx: &mut Cx<'_>, connection: Connection) -> Result<(), Fault> {
 }
 
 impl Session {
-    fn next_connection() -> ConnectionId {
+    /// A name for a transport.
+    pub fn next_connection() -> ConnectionId {
         // Never used twice in a process, whatever is reloaded meanwhile.
         static LAST: AtomicU64 = AtomicU64::new(0);
         ConnectionId(LAST.fetch_add(1, Ordering::Relaxed) + 1)

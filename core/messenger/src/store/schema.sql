@@ -196,6 +196,12 @@ CREATE TABLE salted_keys (
     PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE sign_up (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server TEXT NOT NULL,                       -- domain, in letters
+    state TEXT NOT NULL                         -- JSON, see view::item::SignUpState
+) STRICT;
+
 CREATE TABLE stream (
     account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
     previd TEXT,

@@ -9,6 +9,7 @@ pub mod diff;
 pub mod item;
 pub mod notifications;
 pub mod requests;
+pub mod sign_up;
 pub mod timeline;
 pub mod versions;
 pub mod watch;

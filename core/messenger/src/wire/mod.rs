@@ -1,6 +1,7 @@
 //! Bytes ↔ stanzas, sans I/O. Nothing here recurses, and everything is bounded.
 
 mod element;
+pub mod form;
 mod limits;
 pub mod ns;
 mod reader;

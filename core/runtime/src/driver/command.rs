@@ -1,5 +1,7 @@
 //! What a line of input says.
 
+use std::collections::BTreeMap;
+
 use linnet_messenger::command::PrivacySetting;
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
@@ -23,6 +25,19 @@ pub(crate) enum Do {
         password: String,
         server: Option<ServerAddress>,
         proxy: Option<ProxyAddress>,
+    },
+    StartSignUp {
+        domain: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+        invitation: Option<String>,
+    },
+    SubmitSignUp {
+        sign_up: i64,
+        answers: BTreeMap<String, Vec<String>>,
+    },
+    CancelSignUp {
+        sign_up: i64,
     },
     SetProxy {
         account: i64,
@@ -135,6 +150,7 @@ pub(crate) enum ViewName {
     Accounts,
     ChatList,
     Requests,
+    SignUps,
     Notifications,
     Timeline,
     Versions,

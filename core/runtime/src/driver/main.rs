@@ -15,11 +15,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
+use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_runtime::Client;
@@ -161,7 +162,7 @@ impl Driver {
     fn obey(&mut self, line: Line) {
         while self.answering.try_join_next().is_some() {}
         let Line { id, command } = line;
-        use linnet_messenger::command::{Command, Secret};
+        use linnet_messenger::command::{Command, Secret, SignUpAnswer};
         let core = match command {
             Do::AddAccount { address, password, server, proxy } => Command::AddAccount {
                 address,
@@ -169,6 +170,21 @@ impl Driver {
                 server: server.or_else(|| self.server.clone()),
                 proxy: proxy.or_else(|| self.proxy.clone()),
             },
+            Do::StartSignUp { domain, server, proxy, invitation } => Command::StartSignUp {
+                domain,
+                server: server.or_else(|| self.server.clone()),
+                proxy: proxy.or_else(|| self.proxy.clone()),
+                invitation: invitation.map(Secret::new),
+            },
+            Do::SubmitSignUp { sign_up, answers } => {
+                let answer = |(var, values): (String, Vec<String>)| SignUpAnswer {
+                    var,
+                    values: values.into_iter().map(Secret::new).collect(),
+                };
+                let answers = answers.into_iter().map(answer).collect();
+                Command::SubmitSignUp { sign_up: SignUpId(sign_up), answers }
+            }
+            Do::CancelSignUp { sign_up } => Command::CancelSignUp { sign_up: SignUpId(sign_up) },
             Do::SetProxy { account, proxy } => Command::SetProxy { account: AccountId(account), proxy },
             Do::PinCertificate { account, sha256 } => Command::PinCertificate { account: AccountId(account), sha256 },
             Do::UnpinCertificate { account } => Command::UnpinCertificate { account: AccountId(account) },
@@ -272,6 +288,7 @@ impl Driver {
             }
             (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
             (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::SignUps, None, None) => watch::start(self.client.subscribe(SignUps), print, output),
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat), None) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)

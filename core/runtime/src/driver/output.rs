@@ -127,6 +127,7 @@ pub(crate) fn receipt(receipt: Receipt) -> Value {
     match receipt {
         Receipt::Done => json!({}),
         Receipt::Account(account) => json!({ "account": account }),
+        Receipt::SignUp(sign_up) => json!({ "sign_up": sign_up }),
         Receipt::Chat(chat) => json!({ "chat": chat }),
         Receipt::Message(message) => json!({ "message": message }),
     }

@@ -1,5 +1,11 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod sign_up;
+
+pub use self::sign_up::{
+    SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
+};
+
 use serde::{Deserialize, Serialize};
 
 use crate::command::ProxyAddress;
@@ -371,6 +377,12 @@ impl Item for ChatItem {
 }
 
 impl Item for RequestItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for SignUpItem {
     fn key(&self) -> &str {
         &self.key
     }

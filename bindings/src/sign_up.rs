@@ -1,0 +1,277 @@
+//! Making an account on a server, with whatever it asks for (XEP-0077).
+
+use linnet_messenger::command;
+use linnet_messenger::view::item;
+
+use crate::account::{LoginFailure, WaitReason};
+use crate::subscription::subscription;
+
+/// An account that is being made. It ends with the process; nothing but the account stays.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SignUpItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// For `Client.submit_sign_up` and `Client.cancel_sign_up`.
+    pub id: i64,
+    /// The server's domain.
+    pub server: String,
+    /// How far it is.
+    pub state: SignUpState,
+}
+
+/// How far a sign-up is.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum SignUpState {
+    /// The server is asked what it wants to know.
+    Asking,
+    /// The user's turn.
+    Form {
+        /// The questions.
+        form: SignUpForm,
+        /// Why the last answers were not taken; `None` at first.
+        problem: Option<SignUpProblem>,
+    },
+    /// The answers are on their way.
+    Sending,
+    /// The server makes accounts on a page of its own only: open it, then sign in.
+    Web {
+        /// `https:` or `http:`.
+        url: String,
+        /// The server's own words.
+        instructions: Option<String>,
+    },
+    /// The account is there and being signed in to; the accounts' list has it. Cancel takes this row away.
+    Done {
+        /// The account.
+        account: i64,
+    },
+    /// It does not work, or not now. Cancel takes this row away.
+    Failed {
+        /// Why.
+        problem: SignUpProblem,
+    },
+}
+
+/// What a server wants to know (XEP-0004, or XEP-0077's own questions): at most 100 fields.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SignUpForm {
+    /// The server's heading.
+    pub title: Option<String>,
+    /// The server's own words.
+    pub instructions: Option<String>,
+    /// In the server's order.
+    pub fields: Vec<SignUpField>,
+    /// A page that does the same; `https:` or `http:`.
+    pub web: Option<String>,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SignUpField {
+    /// Names it in the answer; empty for a note.
+    pub name: String,
+    /// What it takes.
+    pub kind: SignUpFieldKind,
+    /// A meaning to find own words for; else `label` has the server's.
+    pub meaning: Option<SignUpMeaning>,
+    /// The server's word for it.
+    pub label: Option<String>,
+    /// The server's explanation.
+    pub hint: Option<String>,
+    /// It must be answered.
+    pub required: bool,
+    /// Filled in already; for a note, what it says.
+    pub values: Vec<String>,
+    /// For choices.
+    pub options: Vec<SignUpOption>,
+    /// A picture to look at for the answer, at most 256 KiB: a file of a stranger's, so decode it with care.
+    pub picture: Option<Vec<u8>>,
+}
+
+/// One answer to choose.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SignUpOption {
+    /// To be shown.
+    pub label: String,
+    /// To be answered.
+    pub value: String,
+}
+
+/// What a field takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum SignUpFieldKind {
+    /// Nothing: text to read.
+    Note,
+    /// A line of text.
+    Line,
+    /// A value a line.
+    Lines,
+    /// A password.
+    Secret,
+    /// "1" or "0".
+    Switch,
+    /// One of the options.
+    Choice,
+    /// Any of the options.
+    Choices,
+}
+
+/// Questions that most servers ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum SignUpMeaning {
+    /// The part of the address before the `@`.
+    Username,
+    /// The new account's password: offer to make one, and to keep it in the platform's password store.
+    Password,
+    /// A mail address, to the server's ends.
+    Email,
+    /// What the picture shows (XEP-0158).
+    Captcha,
+}
+
+/// Why there is no account yet.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum SignUpProblem {
+    /// Somebody else has the name.
+    NameTaken,
+    /// No address can have this name.
+    NameInvalid,
+    /// An answer is missing, or not to the server's liking.
+    Answers {
+        /// The server's own words, at most 300 characters.
+        text: Option<String>,
+    },
+    /// The server does not want it: too many from this network, a wrong answer to a picture, an invitation needed.
+    Refused {
+        /// The server's own words, at most 300 characters.
+        text: Option<String>,
+    },
+    /// The invitation is used up, or has ended.
+    Invitation,
+    /// Too many at a time: later it may work.
+    Later {
+        /// The server's own words, at most 300 characters.
+        text: Option<String>,
+    },
+    /// This server makes no accounts for strangers.
+    NotOffered,
+    /// The server asks for more than anybody would fill in.
+    FormTooLarge,
+    /// No connection.
+    Connection {
+        /// Why not.
+        why: WaitReason,
+    },
+    /// No safe connection.
+    Unsafe {
+        /// Why not.
+        why: LoginFailure,
+    },
+}
+
+/// The answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SignUpAnswer {
+    /// The field's name.
+    pub name: String,
+    /// A switch has "1" or "0", lines and choices any number of values, all others one.
+    pub values: Vec<String>,
+}
+
+subscription! {
+    /// Accounts that are being made, in the order in which they were begun. Begin one with `Client.start_sign_up`.
+    SignUpsSubscription, SignUpsBatch, SignUpsOp, SignUpItem, linnet_messenger::view::sign_up::SignUps
+}
+
+impl From<SignUpAnswer> for command::SignUpAnswer {
+    fn from(answer: SignUpAnswer) -> Self {
+        Self { var: answer.name, values: answer.values.into_iter().map(command::Secret::new).collect() }
+    }
+}
+
+impl From<item::SignUpItem> for SignUpItem {
+    fn from(item: item::SignUpItem) -> Self {
+        Self { key: item.key, id: item.id.0, server: item.server, state: item.state.into() }
+    }
+}
+
+impl From<item::SignUpState> for SignUpState {
+    fn from(state: item::SignUpState) -> Self {
+        match state {
+            item::SignUpState::Asking => Self::Asking,
+            item::SignUpState::Form { form, problem } => {
+                Self::Form { form: form.into(), problem: problem.map(Into::into) }
+            }
+            item::SignUpState::Sending => Self::Sending,
+            item::SignUpState::Web { url, instructions } => Self::Web { url, instructions },
+            item::SignUpState::Done { account } => Self::Done { account: account.0 },
+            item::SignUpState::Failed { problem } => Self::Failed { problem: problem.into() },
+        }
+    }
+}
+
+impl From<item::SignUpForm> for SignUpForm {
+    fn from(form: item::SignUpForm) -> Self {
+        let item::SignUpForm { title, instructions, fields, web } = form;
+        Self { title, instructions, fields: fields.into_iter().map(Into::into).collect(), web }
+    }
+}
+
+impl From<item::SignUpField> for SignUpField {
+    fn from(field: item::SignUpField) -> Self {
+        let option = |item::SignUpOption { label, value }| SignUpOption { label, value };
+        Self {
+            name: field.var,
+            kind: field.kind.into(),
+            meaning: field.meaning.map(Into::into),
+            label: field.label,
+            hint: field.hint,
+            required: field.required,
+            values: field.values,
+            options: field.options.into_iter().map(option).collect(),
+            picture: field.picture,
+        }
+    }
+}
+
+impl From<item::SignUpFieldKind> for SignUpFieldKind {
+    fn from(kind: item::SignUpFieldKind) -> Self {
+        match kind {
+            item::SignUpFieldKind::Note => Self::Note,
+            item::SignUpFieldKind::Line => Self::Line,
+            item::SignUpFieldKind::Lines => Self::Lines,
+            item::SignUpFieldKind::Secret => Self::Secret,
+            item::SignUpFieldKind::Switch => Self::Switch,
+            item::SignUpFieldKind::Choice => Self::Choice,
+            item::SignUpFieldKind::Choices => Self::Choices,
+        }
+    }
+}
+
+impl From<item::SignUpMeaning> for SignUpMeaning {
+    fn from(meaning: item::SignUpMeaning) -> Self {
+        match meaning {
+            item::SignUpMeaning::Username => Self::Username,
+            item::SignUpMeaning::Password => Self::Password,
+            item::SignUpMeaning::Email => Self::Email,
+            item::SignUpMeaning::Captcha => Self::Captcha,
+        }
+    }
+}
+
+impl From<item::SignUpProblem> for SignUpProblem {
+    fn from(problem: item::SignUpProblem) -> Self {
+        match problem {
+            item::SignUpProblem::NameTaken => Self::NameTaken,
+            item::SignUpProblem::NameInvalid => Self::NameInvalid,
+            item::SignUpProblem::Answers { text } => Self::Answers { text },
+            item::SignUpProblem::Refused { text } => Self::Refused { text },
+            item::SignUpProblem::Invitation => Self::Invitation,
+            item::SignUpProblem::Later { text } => Self::Later { text },
+            item::SignUpProblem::NotOffered => Self::NotOffered,
+            item::SignUpProblem::FormTooLarge => Self::FormTooLarge,
+            item::SignUpProblem::Connection { why } => Self::Connection { why: why.into() },
+            item::SignUpProblem::Unsafe { why } => Self::Unsafe { why: why.into() },
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Accounts: made, moved, ended.
+
+mod sign_up;
