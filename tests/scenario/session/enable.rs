@@ -151,3 +151,43 @@ fn it_is_not_on_because_the_server_says_so_unasked() {
         world.forgive();
     });
 }
+
+/// Behind the binding nothing but pages is asked for, so nothing but pages confirms; an archive that says nothing is not
+/// taken for a dead link.
+#[test]
+fn a_silent_archive_is_not_a_dead_link() {
+    on_fake(|world| {
+        let (alice, bob) = away(world, 12);
+        world.server().switches.archive_silent = true;
+        let before = world.server().counts;
+        alice.start();
+        alice.say(bob, "a0");
+        world.advance(300_000);
+        let after = world.server().counts;
+        assert_eq!((after.bound, after.resumed), (before.bound + 1, before.resumed));
+        assert_eq!(after.enabled, before.enabled + 1, "what is said is managed, whatever the archive does");
+        assert_eq!(all(bob, alice).last().map(String::as_str), Some("a0"));
+        world.server().switches.archive_silent = false;
+        world.advance(180_000);
+        world.settle();
+        assert_eq!(all(alice, bob).len(), 62);
+    });
+}
+
+/// The same, and the link is dead: that is noticed as soon as on any other.
+#[test]
+fn a_link_that_dies_on_a_page_is_noticed() {
+    on_fake(|world| {
+        let (alice, bob) = away(world, 12);
+        world.latency(300, 300);
+        let before = world.server().counts;
+        alice.start();
+        world.wait_for("the second page", 60_000, || {
+            world.server().counts.archive_queries >= before.archive_queries + 2
+        });
+        world.half_open(alice.id);
+        world.wait_for("another session", 90_000, || world.server().counts.bound >= before.bound + 2);
+        world.settle();
+        assert_eq!(all(alice, bob).len(), 61);
+    });
+}

@@ -22,8 +22,8 @@ use crate::message::order::Place;
 use crate::message::relation;
 use crate::outbox;
 use crate::session::clock::format_stamp;
-use crate::session::connect;
 use crate::session::disco::AccountFeatures;
+use crate::session::{connect, stream};
 use crate::view::item::Connection;
 use crate::wire::{Element, ns};
 
@@ -83,6 +83,8 @@ pub struct ArchiveState {
 #[derive(Debug)]
 pub struct Run {
     query_id: String,
+    /// Its number in the session.
+    sent: i64,
     goal: Goal,
     results: Vec<Archived>,
     /// Results above a limit, skipped by the reader.
@@ -330,7 +332,8 @@ pub(super) fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
     };
     let query_id = cx.random.id();
     cx.request("set", None, query.element(&query_id), &Purpose::ArchivePage { query: query_id.clone() })?;
-    cx.session.archive.run = Some(Run { query_id, goal, results: Vec::new(), too_large: 0, overflow: false });
+    let sent = stream::asks_for_page(cx);
+    cx.session.archive.run = Some(Run { query_id, sent, goal, results: Vec::new(), too_large: 0, overflow: false });
     Ok(())
 }
 
@@ -370,6 +373,9 @@ pub fn result_too_large(cx: &mut Cx<'_>, head: &Element) -> Result<(), Fault> {
 /// A page ended, or its query failed.
 pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(), Fault> {
     let Some(run) = cx.session.archive.run.take_if(|run| run.query_id == query) else { return Ok(()) };
+    if !matches!(answer, Answer::None) {
+        stream::page_came(cx, run.sent)?;
+    }
     let fin = if let Answer::Result(iq) = answer { super::page::read_fin(iq) } else { None };
     match fin {
         Some(fin) => {

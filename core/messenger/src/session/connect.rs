@@ -339,6 +339,7 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         probe_limit: 0,
         unproven: false,
         asked: None,
+        asks_for_page: None,
         outgoing: String::new(),
         dirty: false,
     }
@@ -516,6 +517,9 @@ pub fn tick(cx: &mut Cx<'_>) -> Result<(), Fault> {
         Link::Negotiating(login) if login.deadline.min(login.last_deadline) <= mono => lost(cx, WaitReason::Timeout),
         Link::Live(live) if live.probe.is_some_and(|probe| probe <= mono) => {
             let (unproven, silent) = (live.unproven, live.silence_probed);
+            if stream::ask_otherwise(cx)? {
+                return Ok(());
+            }
             if silent {
                 cx.session.keepalive.died();
             }

@@ -149,6 +149,8 @@ pub struct Live {
     pub unproven: bool,
     /// An `<r/>` or ping that covers this many of our stanzas is on its way.
     pub asked: Option<i64>,
+    /// The last of our stanzas asks for a page of the archive.
+    pub asks_for_page: Option<i64>,
     /// Text to write when this call has committed.
     pub outgoing: String,
     /// The counters differ from the row.

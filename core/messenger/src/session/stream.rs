@@ -95,6 +95,39 @@ pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<bool, Fault> {
     Ok(true)
 }
 
+/// The last of our stanzas asks for a page of the archive. Without XEP-0198 its answer is as good as that to a ping, for
+/// itself and for what left before it. Gives its number.
+pub fn asks_for_page(cx: &mut Cx<'_>) -> i64 {
+    let Some(live) = cx.session.live() else { return 0 };
+    live.asks_for_page = Some(live.sent);
+    live.sent
+}
+
+/// The page was answered.
+pub fn page_came(cx: &mut Cx<'_>, sent: i64) -> Result<(), Fault> {
+    match cx.session.live() {
+        Some(live) if !live.managed => {
+            live.asks_for_page = None;
+            acknowledge(cx, sent)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// No answer within the time a sign of life may take: it may be the archive that is slow, so the server is asked for one
+/// in another way. False if that was done before.
+pub fn ask_otherwise(cx: &mut Cx<'_>) -> Result<bool, Fault> {
+    let mono = cx.now.mono;
+    let Some(live) = cx.session.live() else { return Ok(false) };
+    if live.managed || live.asks_for_page.take().is_none() {
+        return Ok(false);
+    }
+    live.probe = None;
+    live.expect_answer(mono, &PROBE);
+    ping(cx)?;
+    Ok(true)
+}
+
 /// Everything up to this number of the session has reached the server.
 pub fn acknowledge(cx: &mut Cx<'_>, up_to: i64) -> Result<(), Fault> {
     let mono = cx.now.mono;
@@ -166,7 +199,7 @@ pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
         live.expect_answer(mono, &PROBE);
         if live.managed {
             live.outgoing.push_str(&format!("<r xmlns='{}'/>", ns::STREAM_MANAGEMENT));
-        } else {
+        } else if live.asks_for_page != Some(live.sent) {
             ping(cx)?;
         }
     }
