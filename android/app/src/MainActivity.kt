@@ -5,6 +5,7 @@ import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.graphics.BitmapFactory
 import android.os.Build
 import android.os.Bundle
 import android.provider.Settings
@@ -19,6 +20,7 @@ import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
+import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.platform.LocalWindowInfo
 import androidx.core.app.NotificationManagerCompat
@@ -129,6 +131,7 @@ class MainActivity : ComponentActivity() {
                 locale = configuration.locales[0],
                 hour24 = DateFormat.is24HourFormat(this),
                 copy = ::copy,
+                decode = { BitmapFactory.decodeByteArray(it, 0, it.size)?.asImageBitmap() },
                 background = linnet.backgroundSetting,
                 notifications = access,
             )

@@ -95,6 +95,7 @@ private fun window(client: Client, options: Options) = application(exitProcessOn
                 fontFamily = desktopFont(),
                 enterSends = true,
                 copy = { Toolkit.getDefaultToolkit().systemClipboard.setContents(StringSelection(it), null) },
+                decode = ::decodePicture,
             ),
         )
     }

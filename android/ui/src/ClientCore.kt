@@ -9,7 +9,11 @@ import org.linnet.core.Client
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.ServerAddress
+import org.linnet.core.SignUpAnswer
 import org.linnet.core.asFlow
+import org.linnet.core.providerList
+import org.linnet.core.providerListUrl
+import org.linnet.core.readProviderList
 
 /** The real core. Batches are read and applied off the main thread, which only gets finished lists. */
 class ClientCore(private val client: Client) : Core {
@@ -35,6 +39,23 @@ class ClientCore(private val client: Client) : Core {
             override fun jumpToNewest() = subscription.jumpToNewest()
         }
     }
+
+    override fun signUps() = subscribed { client.signUps().asFlow() }
+    override suspend fun startSignUp(
+        domain: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+        invitation: String?,
+    ) = client.startSignUp(domain, server, proxy, invitation)
+
+    override suspend fun submitSignUp(signUp: Long, answers: List<SignUpAnswer>) =
+        client.submitSignUp(signUp, answers)
+
+    override suspend fun cancelSignUp(signUp: Long) = client.cancelSignUp(signUp)
+    override fun newPassword() = org.linnet.core.newPassword()
+    override fun providers() = providerList()
+    override val providersUrl get() = providerListUrl()
+    override fun readProviders(json: String) = readProviderList(json)
 
     override suspend fun addAccount(
         address: String,

@@ -29,6 +29,7 @@ import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberCoroutineScope
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.LayoutDirection
@@ -41,6 +42,8 @@ import org.linnet.ui.chats.ChatListScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.signin.SignInScreen
+import org.linnet.ui.signup.SignUpFields
+import org.linnet.ui.signup.SignUpScreen
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
@@ -66,6 +69,8 @@ data class Device(
     /** The user can be taken to see what is on screen. */
     val watched: Boolean = true,
     val copy: (String) -> Unit = {},
+    /** Makes a picture of a file of a stranger's, or null. */
+    val decode: (ByteArray) -> ImageBitmap? = { null },
     /** Null where the app is either open or ended. */
     val background: Background? = null,
     /** Null where there are no notifications. */
@@ -148,6 +153,22 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.SignIn -> {
             val state by place.model.state.collectAsState()
             SignInScreen(state, place.model.fields, remember(place) { signInActions(model, place.model) })
+        }
+        is Place.SignUp -> {
+            val state by place.model.state.collectAsState()
+            val scope = rememberCoroutineScope()
+            val copied = strings.signUpPasswordCopied
+            val actions = remember(place, device, copied) {
+                signUpActions(model, place.model) { text ->
+                    device.copy(text)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            val fields = remember(place, device) {
+                val own = place.model
+                SignUpFields(own.search, own.domain, own.fields, own::answer, device.decode)
+            }
+            SignUpScreen(state, fields, actions)
         }
         is Place.Chats -> {
             val state by place.model.state.collectAsState()
