@@ -12,10 +12,13 @@
 mod account;
 mod chat_list;
 mod client;
+mod code;
 mod error;
+mod link;
 mod network;
 mod notification;
 mod platform;
+mod qr;
 mod request;
 mod sign_up;
 mod subscription;
@@ -27,11 +30,14 @@ pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure,
 pub use account::{Privacy, PrivacySetting};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
+pub use code::{CodeItem, CodesBatch, CodesOp, CodesSubscription, ServerInvitation};
 pub use error::{CommandError, OpenError, SubscriptionError};
+pub use link::{Link, LinkError, read_link};
 pub use network::{Judgement, Lookup, PlatformNetwork, Question};
 pub use notification::{NotificationItem, NotificationLine};
 pub use notification::{NotificationsBatch, NotificationsOp, NotificationsSubscription};
 pub use platform::{LogLevel, Platform};
+pub use qr::{QrBitmap, QrCode, QrError, draw_qr, draw_qr_bitmap, read_qr_frame, read_qr_picture};
 pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use sign_up::{SignUpAnswer, SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning};
 pub use sign_up::{SignUpOption, SignUpProblem, SignUpState, SignUpsBatch, SignUpsOp, SignUpsSubscription};
