@@ -7,6 +7,7 @@ use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -15,6 +16,7 @@ use linnet_messenger::view::versions::Versions;
 
 use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
+use crate::code::CodesSubscription;
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
@@ -148,6 +150,11 @@ impl Client {
         ChatListSubscription::new(self.inner.subscribe(ChatList::new()))
     }
 
+    /// One's own codes. Each call makes a subscription of its own; close it when done.
+    pub fn codes(&self) -> Arc<CodesSubscription> {
+        CodesSubscription::new(self.inner.subscribe(Codes))
+    }
+
     /// Open requests to see our presence. Each call makes a subscription of its own; close it when done.
     pub fn requests(&self) -> Arc<RequestsSubscription> {
         RequestsSubscription::new(self.inner.subscribe(Requests))
@@ -227,6 +234,25 @@ impl Client {
         }
     }
 
+    /// Begins to make the account that an invitation leads to (`Link.SignUp`, or `Link.Contact` with `newcomers`;
+    /// XEP-0401, 0445), as `start_sign_up` does; who invited becomes the new account's contact. Returns the sign-up.
+    ///
+    /// Errors: `AddressInvalid` (no such invitation; the proxy's too), `Storage`.
+    #[uniffi::method(default(server = None, proxy = None))]
+    pub async fn follow_invitation(
+        &self,
+        link: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+    ) -> Result<i64, CommandError> {
+        let server =
+            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        match self.inner.submit(Command::FollowInvitation { link, server, proxy: proxy.map(Into::into) }).await? {
+            Receipt::SignUp(sign_up) => Ok(sign_up.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
     /// Sends the answers to a server's questions; what comes of it is the sign-up's next state. Once the account is made
     /// it is added and signed in to. Errors: `NotFound`, `NotNow` (no question is open), `Storage`.
     pub async fn submit_sign_up(&self, sign_up: i64, answers: Vec<SignUpAnswer>) -> Result<(), CommandError> {
@@ -285,9 +311,9 @@ impl Client {
         self.done(Command::SetArchiving { account: AccountId(account), on }).await
     }
 
-    /// Opens the chat with a bare JID, making it if needed, and asks to see the contact's presence (RFC 6121 3.1)
-    /// unless that is so already, or the address is the account's own. Returns the chat. Errors: `AddressInvalid`,
-    /// `NotFound`, `Storage`.
+    /// Opens the chat with a bare JID or an `xmpp:` link to one, making it if needed, and asks to see the contact's
+    /// presence (RFC 6121 3.1) unless that is so already, or the address is the account's own. A link's token makes the
+    /// other side agree at once (XEP-0379). Returns the chat. Errors: `AddressInvalid`, `NotFound`, `Storage`.
     pub async fn start_chat(&self, account: i64, address: String) -> Result<i64, CommandError> {
         match self.inner.submit(Command::StartChat { account: AccountId(account), address }).await? {
             Receipt::Chat(chat) => Ok(chat.0),
@@ -299,6 +325,18 @@ impl Client {
     /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
     pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
         self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
+    }
+
+    /// The account's code comes on screen: it gets a token that counts for a week and once (XEP-0379); see `codes`.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn show_code(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::ShowCode { account: AccountId(account) }).await
+    }
+
+    /// Asks the account's server for an invitation for someone who has no account (XEP-0401); see `CodeItem.invitation`.
+    /// Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn create_invitation(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::CreateInvitation { account: AccountId(account) }).await
     }
 
     /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with

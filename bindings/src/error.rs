@@ -6,7 +6,7 @@ use linnet_messenger::fault;
 /// Why a command was refused. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum CommandError {
-    /// The text is not a bare JID (RFC 7622).
+    /// The text is neither a bare JID (RFC 7622) nor a link to one (RFC 5122).
     #[error("not a valid address")]
     AddressInvalid,
     /// There is no such account, chat, message or gap: it was deleted, or never was.

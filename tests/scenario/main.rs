@@ -22,6 +22,7 @@ mod chat;
 mod connection;
 mod contact;
 mod hostile;
+mod invitation;
 mod message;
 mod outbox;
 mod session;

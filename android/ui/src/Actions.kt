@@ -16,6 +16,12 @@ import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListActions
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.chats.Notice
+import org.linnet.ui.code.CodeActions
+import org.linnet.ui.code.CodeModel
+import org.linnet.ui.code.LinkActions
+import org.linnet.ui.code.LinkModel
+import org.linnet.ui.code.ScanActions
+import org.linnet.ui.code.ScanModel
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
@@ -99,12 +105,54 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun signInAgain(account: AccountItem) = app.mend(account)
 }
 
+internal fun codeActions(app: AppModel, model: CodeModel, device: Device, copy: (String) -> Unit) =
+    object : CodeActions {
+        override fun back() {
+            app.back()
+        }
+        override fun choose(account: Long) = model.choose(account)
+        override fun showInvitation(on: Boolean) = model.showInvitation(on)
+        override fun invite() = model.invite()
+        override fun copy(link: String) = copy(link)
+        override fun share(link: String) {
+            device.share?.invoke(link)
+        }
+        override fun scan() = app.scan()
+    }
+
+internal fun scanActions(app: AppModel, model: ScanModel, device: Device) = object : ScanActions {
+    override fun back() {
+        app.back()
+    }
+    override fun allowCamera() {
+        device.camera?.ask()
+    }
+    override fun openSettings() {
+        device.camera?.openSettings()
+    }
+    override fun pickPicture() = device.pickPicture(model::picture)
+    override fun showCode() = app.showCode()
+}
+
+internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
+    override fun back() {
+        app.back()
+    }
+    override fun choose(account: AccountItem) = model.choose(account)
+    override fun accept() = model.accept()
+    override fun signIn() = app.signInFirst(model.link)
+    override fun openPage(url: String) = openPage(url)
+    override fun showCode() = app.showCode()
+}
+
 internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewChatActions {
     override fun back() {
         app.back()
     }
     override fun start() = model.start()
     override fun noteToSelf() = model.noteToSelf()
+    override fun scan() = app.scan()
+    override fun showCode() = app.showCode()
     override fun choose(account: AccountItem) = model.choose(account)
     override fun edited() = model.edited()
 }

@@ -1,6 +1,7 @@
 package org.linnet.ui
 
 import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.cancel
@@ -26,12 +27,18 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.Link
+import org.linnet.core.LinkException
 import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
+import org.linnet.core.readLink
 import org.linnet.ui.account.AccountModel
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
+import org.linnet.ui.code.CodeModel
+import org.linnet.ui.code.LinkModel
+import org.linnet.ui.code.ScanModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInModel
@@ -46,6 +53,9 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Chats(scope: CoroutineScope, val model: ChatListModel) : Place(scope)
     class Chat(scope: CoroutineScope, val model: ChatModel) : Place(scope)
     class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
+    class Code(scope: CoroutineScope, val model: CodeModel) : Place(scope)
+    class Scan(scope: CoroutineScope, val model: ScanModel) : Place(scope)
+    class OpenedLink(scope: CoroutineScope, val model: LinkModel) : Place(scope)
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
@@ -104,8 +114,19 @@ class AppModel(
     }
     private val requests = shared { core.requests() }
 
+    /** A link that waits until somebody is signed in. */
+    private var kept: Link? = null
+    private val badLinks = MutableStateFlow<LinkException?>(null)
+
+    /** Somebody is, or was once. */
+    val signedIn: StateFlow<Boolean> = accounts.map { all -> all.orEmpty().any { it.signedIn } }
+        .stateIn(scope, SharingStarted.Eagerly, false)
+
     /** The last command that was refused, until it has been told. */
     val trouble = troubles.asStateFlow()
+
+    /** The last link that led nowhere, until it has been told. */
+    val badLink = badLinks.asStateFlow()
 
     /** Someone signed in is where the app begins; before that there is only the sign-in. */
     val shown: StateFlow<Shown> = combine(stack, broken) { places, unreadable ->
@@ -160,6 +181,42 @@ class AppModel(
             })
         },
     )
+
+    fun showCode() = push(place { scope -> Place.Code(scope, CodeModel(core, scope, ::report)) })
+
+    fun scan() = push(place { scope -> Place.Scan(scope, ScanModel(scope) { replaceTop(linkPlace(it)) }) })
+
+    /** Another app or the system hands a link over: what it wants is shown, whatever lay on the screen. */
+    fun openLink(text: String) {
+        val link = try {
+            readLink(text)
+        } catch (bad: LinkException) {
+            badLinks.value = bad
+            return
+        }
+        scope.launch {
+            shown.first { it is Shown.Top }
+            push(linkPlace(link))
+        }
+    }
+
+    private fun linkPlace(link: Link) = place { scope ->
+        Place.OpenedLink(
+            scope,
+            LinkModel(core, scope, link, accounts, ::report) { chat, body ->
+                val draft = drafts.getOrPut(chat) { TextFieldState() }
+                // A link proposes a text; what the user has written is not touched.
+                if (body != null && draft.text.isBlank()) draft.setTextAndPlaceCursorAtEnd(body)
+                replaceTop(chatPlace(chat))
+            },
+        )
+    }
+
+    /** Back to the sign-in; the link is shown again when somebody is in. */
+    fun signInFirst(link: Link) {
+        kept = link
+        back()
+    }
 
     fun openAccount(account: Long) = push(
         place { scope ->
@@ -225,6 +282,7 @@ class AppModel(
 
     fun told() {
         troubles.value = null
+        badLinks.value = null
     }
 
     fun tryAgain() {
@@ -241,7 +299,8 @@ class AppModel(
                 Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
             }
         }
-        stack.value = listOfNotNull(base, reopen?.takeIf { signedIn }?.let(::chatPlace))
+        val link = kept?.takeIf { signedIn }?.also { kept = null }
+        stack.value = listOfNotNull(base, reopen?.takeIf { signedIn }?.let(::chatPlace), link?.let(::linkPlace))
         reopen = null
         gone.forEach { it.scope.cancel() }
     }

@@ -21,6 +21,11 @@ class ClientCore(private val client: Client) : Core {
     override fun requests() = subscribed { client.requests().asFlow() }
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
+    override fun codes() = subscribed { client.codes().asFlow() }
+    override suspend fun showCode(account: Long) = client.showCode(account)
+    override suspend fun createInvitation(account: Long) = client.createInvitation(account)
+    override suspend fun followInvitation(link: String) = client.followInvitation(link)
+
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
 
     override fun chats(): ChatList {

@@ -1,9 +1,12 @@
 package org.linnet.ui
 
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.CodeItem
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
@@ -28,6 +31,12 @@ interface Core {
     fun requests(): Flow<List<RequestItem>>
     fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
+
+    /** One's own codes, an account each. */
+    fun codes(): Flow<List<CodeItem>>
+    suspend fun showCode(account: Long)
+    suspend fun createInvitation(account: Long)
+    suspend fun followInvitation(link: String): Long
 
     /** Oldest first. */
     fun versions(message: Long): Flow<List<VersionItem>>
@@ -101,6 +110,21 @@ interface Background {
 interface NotificationAccess {
     val allowed: StateFlow<Boolean>
     fun openSettings()
+}
+
+/** One picture of a camera, in grey: rows of [width] bytes, each beginning [stride] bytes after the one before. */
+class Frame(val luma: ByteArray, val width: Int, val height: Int, val stride: Int)
+
+/** The camera of a device, for codes. */
+interface Camera {
+    /** Null until the user was asked. */
+    val allowed: StateFlow<Boolean?>
+    fun ask()
+    fun openSettings()
+
+    /** What the camera sees, while it is on screen. Frames come on a thread of the camera's, only while [wanted]. */
+    @Composable
+    fun Preview(wanted: () -> Boolean, onFrame: (Frame) -> Unit, modifier: Modifier)
 }
 
 /** What a device remembers about its own screens: notices already seen, never anything of a conversation. */

@@ -7,6 +7,7 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.NotificationItem
@@ -60,6 +61,15 @@ class FakeCore : Core {
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
     override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)
+
+    val codes = MutableStateFlow(listOf(Fixtures.code))
+    override fun codes(): Flow<List<CodeItem>> = failing(codes)
+    override suspend fun showCode(account: Long) = command("code $account")
+    override suspend fun createInvitation(account: Long) = command("invite $account")
+    override suspend fun followInvitation(link: String): Long {
+        command("follow $link")
+        return 1
+    }
 
     val versions = MutableStateFlow(emptyList<VersionItem>())
     override fun versions(message: Long): Flow<List<VersionItem>> = failing(versions)
@@ -173,7 +183,8 @@ class FakeCore : Core {
 
     override suspend fun startChat(account: Long, address: String): Long {
         command("start $account $address")
-        return chats.value.firstOrNull { it.address == address }?.id ?: throw CommandException.AddressInvalid()
+        val peer = address.removePrefix("xmpp:").substringBefore('?')
+        return chats.value.firstOrNull { it.address == peer }?.id ?: throw CommandException.AddressInvalid()
     }
 
     override suspend fun answerRequest(account: Long, address: String, accept: Boolean) {

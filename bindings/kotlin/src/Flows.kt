@@ -53,6 +53,17 @@ fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun CodesSubscription.asFlow(): Flow<List<CodeItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<CodeItem> ->
+        for (op in ops) when (op) {
+            is CodesOp.Reset -> list.reset(op.items)
+            is CodesOp.Insert -> list.insert(op.at, op.items)
+            is CodesOp.Update -> list.update(op.at, op.item)
+            is CodesOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun NotificationsSubscription.asFlow(): Flow<List<NotificationItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<NotificationItem> ->
         for (op in ops) when (op) {

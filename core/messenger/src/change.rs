@@ -9,6 +9,8 @@ pub enum Change {
     Accounts,
     /// Accounts that are being made.
     SignUps,
+    /// Own codes, and invitations of servers.
+    Codes,
     /// Messages, gaps, drafts or read state of a chat.
     Chat(ChatId),
     /// The chat list: order, previews, unread counts, new chats.

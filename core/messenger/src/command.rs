@@ -19,6 +19,9 @@ pub enum Command {
         proxy: Option<ProxyAddress>,
         invitation: Option<Secret>,
     },
+    /// Makes the account that an invitation leads to (XEP-0401, 0445): as `StartSignUp` on its server with its token; who
+    /// invited becomes the new account's contact.
+    FollowInvitation { link: String, server: Option<ServerAddress>, proxy: Option<ProxyAddress> },
     /// Sends the answers to what the server asked. Once the account is made it is added, and signed in to.
     SubmitSignUp { sign_up: SignUpId, answers: Vec<SignUpAnswer> },
     /// The user turns to something else: nothing of it stays.
@@ -35,11 +38,16 @@ pub enum Command {
     UnpinCertificate { account: AccountId },
     /// Removes an account and everything stored for it on this device.
     RemoveAccount { account: AccountId },
-    /// Opens the chat with an address, making it if needed; asks for a subscription unless there is one, or the address
-    /// is the account's own.
+    /// Opens the chat with an address or a link to one, making it if needed; asks for a subscription unless there is one,
+    /// or the address is the account's own. A link may bring a token with which the other side agrees at once (XEP-0379),
+    /// and a name.
     StartChat { account: AccountId, address: String },
     /// Answers someone who asked to see our presence.
     AnswerRequest { account: AccountId, address: String, accept: bool },
+    /// The account's own code is to be shown: it gets a token that is good for days (XEP-0379).
+    ShowCode { account: AccountId },
+    /// Asks the account's server for an invitation for someone who has no account (XEP-0401).
+    CreateInvitation { account: AccountId },
     /// Sends a text. `token` is the caller's own unguessable id for this message (1–64 characters): sending the same
     /// token again is answered with the same message and changes nothing, so a cancelled call can be repeated.
     SendText { chat: ChatId, body: String, token: String },

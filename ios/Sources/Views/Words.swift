@@ -42,6 +42,23 @@ enum Words {
         }
     }
 
+    static func failure(_ bad: LinkError) -> LocalizedStringKey {
+        switch bad {
+        case .Unreadable: "link_unreadable"
+        case .Unsupported: "link_unsupported"
+        }
+    }
+
+    static func failure(_ trouble: ScanModel.Trouble) -> LocalizedStringKey {
+        switch trouble {
+        case .link(.Unreadable): "scan_junk"
+        case .link(.Unsupported): "link_unsupported"
+        case .noCode: "scan_no_code"
+        case .picture(.PictureTooLarge): "scan_picture_too_large"
+        case .picture: "scan_picture_unreadable"
+        }
+    }
+
     static func failure(_ problem: SignInModel.Problem) -> LocalizedStringKey {
         switch problem {
         case .login(let reason): failure(reason)

@@ -7,6 +7,7 @@
 
 pub mod archive;
 mod carbon;
+pub mod invite;
 mod login;
 mod pep;
 pub mod register;
@@ -24,6 +25,7 @@ use linnet_messenger::input::{Certificate, CertificateProblem};
 use linnet_messenger::wire::{Element, Frame, ns};
 
 use self::archive::{Archive, Archived, Archiving};
+use self::invite::Inviting;
 use self::login::Stage;
 pub use self::pep::Node;
 use self::register::Registration;
@@ -224,6 +226,8 @@ pub struct FakeServer {
     pub lie: Option<Lie>,
     /// Whether and how strangers may make accounts.
     pub registration: Option<Registration>,
+    /// What comes of the wish for an invitation (XEP-0401); `None`: there are no such wishes.
+    pub inviting: Option<Inviting>,
     /// What it shows when shaking hands.
     pub certificate: Certificate,
     now: i64,
@@ -267,6 +271,7 @@ impl FakeServer {
             bounces: BTreeMap::new(),
             lie: None,
             registration: None,
+            inviting: None,
             certificate: certificate(0, None),
             now,
             seed,

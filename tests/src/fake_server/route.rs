@@ -263,6 +263,9 @@ impl FakeServer {
                 }
                 self.send(session, result(iq), true);
             }
+            ("query", ns::DISCO_ITEMS) | ("command", ns::COMMANDS) if !own && self.inviting.is_some() => {
+                self.inviting_iq(session, iq, payload);
+            }
             ("pubsub", pep::PUBSUB | pep::PUBSUB_OWNER) if own && self.switches.pep => {
                 self.pep_iq(session, &owner, iq, payload);
             }

@@ -21,8 +21,8 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem, SignUpState,
-    TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem,
+    SignUpState, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -450,6 +450,10 @@ impl World for FakeWorld {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
     }
 
+    fn codes(&self, device: DeviceId) -> Vec<CodeItem> {
+        self.look(device, |running| running.codes.look(&running.reader).map(<[_]>::to_vec))
+    }
+
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
         self.look(device, |running| Held::new(Versions::new(message)).look(&running.reader).map(<[_]>::to_vec))
     }
@@ -620,6 +624,7 @@ impl Inner {
         running.requests.notice(changes.iter().copied());
         running.notifications.notice(changes.iter().copied());
         running.sign_ups.notice(changes.iter().copied());
+        running.codes.notice(changes.iter().copied());
         if death == Some(Death::Committed) {
             return self.kill(device);
         }

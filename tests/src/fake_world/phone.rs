@@ -11,6 +11,7 @@ use linnet_messenger::now::Now;
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -64,6 +65,7 @@ pub struct Running {
     pub requests: Held<Requests>,
     pub notifications: Held<Notifications>,
     pub sign_ups: Held<SignUps>,
+    pub codes: Held<Codes>,
     /// The transports of this process, by the engine's name for them.
     pub links: BTreeMap<ConnectionId, LinkId>,
 }
@@ -131,6 +133,7 @@ impl Phone {
             requests: Held::new(Requests),
             notifications: Held::new(Notifications),
             sign_ups: Held::new(SignUps),
+            codes: Held::new(Codes),
             links: BTreeMap::new(),
         });
         Ok(())

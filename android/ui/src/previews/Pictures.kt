@@ -115,6 +115,7 @@ val pictures = listOf(
             NoNewChat,
         )
     },
+) + codePictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-poor") { AccountScreen(Fixtures.poorServer, NoAccount) },
     Picture("account-proxy") { AccountScreen(Fixtures.hidden, NoAccount, background = false, refused = true) },
@@ -236,6 +237,8 @@ private object NoChat : ChatActions {
 
 private object NoNewChat : NewChatActions {
     override fun back() = Unit
+    override fun scan() = Unit
+    override fun showCode() = Unit
     override fun start() = Unit
     override fun noteToSelf() = Unit
     override fun choose(account: AccountItem) = Unit

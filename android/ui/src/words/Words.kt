@@ -8,6 +8,7 @@ import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.LinkException
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
@@ -19,6 +20,7 @@ import org.linnet.core.SignUpProblem
 import org.linnet.core.WaitReason
 import org.linnet.ui.AppModel
 import org.linnet.ui.Remedy
+import org.linnet.ui.code.ScanTrouble
 import org.linnet.ui.remedy
 import java.time.Clock
 import kotlin.time.Duration.Companion.milliseconds
@@ -129,6 +131,20 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.Offline -> errorOffline
     is CommandException.Storage -> errorStorage
     is CommandException.Internal -> errorInternal
+}
+
+/** A link that somebody tapped leads nowhere. */
+fun Strings.badLink(bad: LinkException): String = when (bad) {
+    is LinkException.Unreadable -> linkUnreadable
+    is LinkException.Unsupported -> linkUnsupported
+}
+
+fun Strings.scanTrouble(trouble: ScanTrouble): String = when (trouble) {
+    ScanTrouble.JUNK -> scanJunk
+    ScanTrouble.UNSUPPORTED -> linkUnsupported
+    ScanTrouble.NO_CODE -> scanNoCode
+    ScanTrouble.PICTURE_UNREADABLE -> scanPictureUnreadable
+    ScanTrouble.PICTURE_TOO_LARGE -> scanPictureTooLarge
 }
 
 /** What can be done about an account that is refused; [AppModel.mend] leads there. */

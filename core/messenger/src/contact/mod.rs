@@ -1,6 +1,8 @@
-//! Contacts: the roster, who may see whose presence, and who asks to.
+//! Contacts: the roster, who may see whose presence, who asks to, and who was invited to.
 
 pub mod address;
+pub mod invitation;
+pub mod link;
 pub mod presence;
 pub mod roster;
 pub mod subscription;

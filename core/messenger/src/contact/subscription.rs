@@ -1,13 +1,15 @@
 //! Presence subscriptions: asking, being asked, answering.
 //!
 //! Invariant: a stranger's request is kept until the user has answered it; nothing is granted by itself, but whoever we
-//! asked and who asks back is granted what we asked for.
+//! asked and who asks back is granted what we asked for, and who comes by our own code is who we showed it to.
 //!
-//! XEPs: RFC 6121 3
+//! XEPs: 0379, RFC 6121 3
 
 use jid::BareJid;
 use rusqlite::OptionalExtension;
 
+use super::invitation;
+use super::link::Introduction;
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
@@ -30,7 +32,7 @@ impl Feature for Subscription {
             return Ok(Done::Pass);
         };
         match inbound.type_() {
-            "subscribe" => asked(cx, &from)?,
+            "subscribe" => asked(cx, &from, invitation::token_of(inbound.stanza))?,
             // Withdrawn before it was answered.
             "unsubscribe" => forget_request(cx, &from)?,
             _ => {}
@@ -52,19 +54,26 @@ impl Feature for Subscription {
         forget_request(cx, &peer)?;
         cx.send(&presence(&peer, if *accept { "subscribed" } else { "unsubscribed" }), None)?;
         if *accept {
-            ask_unless_subscribed(cx, &peer)?;
+            ask_unless_subscribed(cx, &peer, &Introduction::default())?;
         }
         Ok(Some(Receipt::Done))
     }
 }
 
-fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
+fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fault> {
     if *from == cx.own() {
         return Ok(());
     }
     let (subscription, asked_ourselves) = subscription(cx, from)?;
     if asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none") {
         return cx.send(&presence(from, "subscribed"), None);
+    }
+    if let Some(token) = token
+        && invitation::redeem(cx, from, token)?
+    {
+        forget_request(cx, from)?;
+        cx.send(&presence(from, "subscribed"), None)?;
+        return ask_unless_subscribed(cx, from, &Introduction::default());
     }
     let time = cx.server_time();
     cx.tx
@@ -92,38 +101,47 @@ pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
 }
 
 /// Puts someone on the roster and asks to see their presence, unless that is so or under way: now, or when there is a
-/// connection.
-pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
+/// connection. Who did not answer yet is asked again if there is a token now.
+pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Introduction) -> Result<(), Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
-    if asked || matches!(subscription.as_deref(), Some("to" | "both")) {
+    if (asked && introduction.token.is_none()) || matches!(subscription.as_deref(), Some("to" | "both")) {
         return Ok(());
     }
     // Before the roster has come who is on it can't be told, and an item would be overwritten.
     if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
         cx.tx
-            .prepare_cached("INSERT OR IGNORE INTO subscription_wish (account_id, jid) VALUES (?1, ?2)")?
-            .execute((cx.session.account, peer.as_str()))?;
+            .prepare_cached(
+                "INSERT INTO subscription_wish (account_id, jid, name, token) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (account_id, jid) DO UPDATE SET
+                     name = coalesce(excluded.name, name), token = coalesce(excluded.token, token)",
+            )?
+            .execute((cx.session.account, peer.as_str(), &introduction.name, &introduction.token))?;
         return Ok(());
     }
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() {
-        let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str());
+        let item =
+            Element::new("item", ns::ROSTER).with("jid", peer.as_str()).with_some("name", introduction.name.as_deref());
         cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?;
     }
     // Whoever answers by asking back needs no second question.
     cx.send(&presence(peer, "subscribed"), None)?;
-    cx.send(&presence(peer, "subscribe"), None)
+    cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction.token.as_deref()), None)
 }
 
 /// Asks everyone who was to be asked while there was no connection.
 pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let wishes: Vec<String> = cx
+    let wishes: Vec<(String, Introduction)> = cx
         .tx
-        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 RETURNING jid")?
-        .query_map([cx.session.account], |row| row.get(0))?
+        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 RETURNING jid, name, token")?
+        .query_map([cx.session.account], |row| {
+            Ok((row.get(0)?, Introduction { name: row.get(1)?, token: row.get(2)? }))
+        })?
         .collect::<Result<_, _>>()?;
-    for peer in wishes.iter().filter_map(|jid| BareJid::new(jid).ok()) {
-        ask_unless_subscribed(cx, &peer)?;
+    for (jid, introduction) in wishes {
+        if let Ok(peer) = BareJid::new(&jid) {
+            ask_unless_subscribed(cx, &peer, &introduction)?;
+        }
     }
     Ok(())
 }

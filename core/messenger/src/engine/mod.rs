@@ -386,7 +386,10 @@ impl Call<'_> {
                 return Ok(Receipt::Account(account));
             }
             // Taken before (`signing_up.rs`).
-            Command::StartSignUp { .. } | Command::SubmitSignUp { .. } | Command::CancelSignUp { .. } => {
+            Command::StartSignUp { .. }
+            | Command::FollowInvitation { .. }
+            | Command::SubmitSignUp { .. }
+            | Command::CancelSignUp { .. } => {
                 return Err(CommandError::Internal.into());
             }
             Command::RemoveAccount { account } => {
@@ -432,6 +435,8 @@ impl Call<'_> {
             }
             Command::StartChat { account, .. }
             | Command::AnswerRequest { account, .. }
+            | Command::ShowCode { account }
+            | Command::CreateInvitation { account }
             | Command::SetArchiving { account, .. } => *account,
             Command::SendText { chat, .. }
             | Command::DeleteChat { chat }

@@ -14,6 +14,7 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::roster::Roster,
     &crate::contact::presence::Presence,
     &crate::contact::subscription::Subscription,
+    &crate::contact::invitation::Invitation,
     // What was said before and elsewhere; before `Text`, because an archive result is a message too.
     &crate::archive::carbon::Carbons,
     &crate::archive::feature::Archive,

@@ -63,6 +63,13 @@ CREATE INDEX gap_loading ON gap (chat_id) WHERE state = 'loading';
 
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
 
+CREATE TABLE invitation_token (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    token TEXT NOT NULL,
+    expires INTEGER NOT NULL,                   -- server's time, UTC milliseconds
+    PRIMARY KEY (account_id, token)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE job (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -196,6 +203,11 @@ CREATE TABLE salted_keys (
     PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE server_invitation (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    state TEXT NOT NULL                         -- JSON, see view::item::ServerInvitation
+) STRICT;
+
 CREATE TABLE sign_up (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     server TEXT NOT NULL,                       -- domain, in letters
@@ -221,7 +233,7 @@ CREATE TABLE subscription_request (
 
 CREATE TABLE subscription_wish (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    jid TEXT NOT NULL,
+    jid TEXT NOT NULL, name TEXT, token TEXT,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod chat_list;
+pub mod codes;
 pub mod diff;
 pub mod item;
 pub mod notifications;

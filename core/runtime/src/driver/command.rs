@@ -32,6 +32,11 @@ pub(crate) enum Do {
         proxy: Option<ProxyAddress>,
         invitation: Option<String>,
     },
+    FollowInvitation {
+        link: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+    },
     SubmitSignUp {
         sign_up: i64,
         answers: BTreeMap<String, Vec<String>>,
@@ -65,6 +70,12 @@ pub(crate) enum Do {
         account: i64,
         address: String,
         accept: bool,
+    },
+    ShowCode {
+        account: i64,
+    },
+    CreateInvitation {
+        account: i64,
     },
     SendText {
         chat: i64,
@@ -149,6 +160,7 @@ impl std::fmt::Debug for Do {
 pub(crate) enum ViewName {
     Accounts,
     ChatList,
+    Codes,
     Requests,
     SignUps,
     Notifications,
@@ -240,6 +252,9 @@ mod tests {
             r#"{"id":1,"do":"remove_account","account":1}"#,
             r#"{"id":1,"do":"start_chat","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"answer_request","account":1,"address":"b@x","accept":true}"#,
+            r#"{"id":1,"do":"follow_invitation","link":"xmpp:x?register;preauth=t"}"#,
+            r#"{"id":1,"do":"show_code","account":1}"#,
+            r#"{"id":1,"do":"create_invitation","account":1}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi","token":"t"}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi"}"#,
             r#"{"id":1,"do":"retry","message":1}"#,
@@ -257,6 +272,7 @@ mod tests {
             r#"{"id":1,"do":"suspend"}"#,
             r#"{"id":1,"do":"resume"}"#,
             r#"{"id":1,"do":"watch","view":"chat_list"}"#,
+            r#"{"id":1,"do":"watch","view":"codes"}"#,
             r#"{"id":1,"do":"watch","view":"notifications"}"#,
             r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,
             r#"{"id":1,"do":"watch","view":"versions","message":1}"#,

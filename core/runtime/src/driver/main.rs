@@ -18,6 +18,7 @@ use std::time::Instant;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -176,6 +177,13 @@ impl Driver {
                 proxy: proxy.or_else(|| self.proxy.clone()),
                 invitation: invitation.map(Secret::new),
             },
+            Do::FollowInvitation { link, server, proxy } => Command::FollowInvitation {
+                link,
+                server: server.or_else(|| self.server.clone()),
+                proxy: proxy.or_else(|| self.proxy.clone()),
+            },
+            Do::ShowCode { account } => Command::ShowCode { account: AccountId(account) },
+            Do::CreateInvitation { account } => Command::CreateInvitation { account: AccountId(account) },
             Do::SubmitSignUp { sign_up, answers } => {
                 let answer = |(var, values): (String, Vec<String>)| SignUpAnswer {
                     var,
@@ -288,6 +296,7 @@ impl Driver {
             }
             (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
             (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Codes, None, None) => watch::start(self.client.subscribe(Codes), print, output),
             (ViewName::SignUps, None, None) => watch::start(self.client.subscribe(SignUps), print, output),
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat), None) => {

@@ -113,6 +113,13 @@ impl Questions {
         }
     }
 
+    /// Fills in the name that an invitation keeps.
+    pub fn propose_name(&mut self, name: &str) {
+        for field in self.shown.fields.iter_mut().filter(|field| field.meaning == Some(SignUpMeaning::Username)) {
+            field.values = vec![name.to_owned()];
+        }
+    }
+
     /// Whether the answers to the others fit these questions, too: a new challenge they can't know.
     pub fn same_as(&self, others: &Self) -> bool {
         let vars = |questions: &Self| -> Vec<String> {

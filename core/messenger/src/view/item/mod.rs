@@ -1,7 +1,9 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod code;
 mod sign_up;
 
+pub use self::code::{CodeItem, ServerInvitation};
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
 };
@@ -383,6 +385,12 @@ impl Item for RequestItem {
 }
 
 impl Item for SignUpItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for CodeItem {
     fn key(&self) -> &str {
         &self.key
     }
