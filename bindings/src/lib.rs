@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod app;
 mod chat_list;
 mod client;
 mod code;
@@ -29,6 +30,7 @@ mod version;
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
 pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
 pub use account::{Privacy, PrivacySetting};
+pub use app::{AppBatch, AppItem, AppOp, AppSubscription, LockItem, NotificationContent};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use code::{CodeItem, CodesBatch, CodesOp, CodesSubscription, ServerInvitation};

@@ -17,6 +17,7 @@ macro_rules! played {
 
 mod account;
 mod anywhere;
+mod app;
 mod archive;
 mod chat;
 mod connection;

@@ -42,6 +42,17 @@ fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun AppSubscription.asFlow(): Flow<AppItem> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<AppItem> ->
+        for (op in ops) when (op) {
+            is AppOp.Reset -> list.reset(op.items)
+            is AppOp.Insert -> list.insert(op.at, op.items)
+            is AppOp.Update -> list.update(op.at, op.item)
+            is AppOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items.single() }
+
 fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<SignUpItem> ->
         for (op in ops) when (op) {

@@ -7,6 +7,8 @@ use crate::ids::{AccountId, ChatId};
 pub enum Change {
     /// Accounts, their settings or connection state.
     Accounts,
+    /// The app's own settings, or its lock.
+    App,
     /// Accounts that are being made.
     SignUps,
     /// Own codes, and invitations of servers.

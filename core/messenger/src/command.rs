@@ -66,14 +66,64 @@ pub enum Command {
     SetComposing { chat: ChatId, composing: bool },
     /// Switches what the account tells others.
     SetPrivacy { account: AccountId, setting: PrivacySetting, on: bool },
+    /// Sets the PIN of the app lock (4–64 characters), changes it, or with `None` takes the lock away. Where there is one,
+    /// it has to be named.
+    SetPin { current: Option<Secret>, pin: Option<Secret> },
+    /// After how many milliseconds out of sight the app locks, and whether the device's own way (fingerprint, face) opens
+    /// it, too. Only while it is open.
+    SetLockOptions { biometrics: bool, patience: u64 },
+    /// Opens the app. Too many wrong PINs make the next one wait.
+    Unlock { pin: Secret },
+    /// The device has made sure of its owner by its own means.
+    UnlockByDevice,
+    /// Locks at once.
+    LockNow,
+    /// Chooses how much notifications tell.
+    SetNotificationContent { content: NotificationContent },
+    /// Keeps the screen out of pictures and of the list of open apps.
+    HideScreen { hides: bool },
     /// Whether the app is in front (XEP-0352): in the background servers hold back what can wait.
     SetActive { active: bool },
+    /// Answered with [`Receipt::Locked`], by what was asked before.
+    AskLocked,
     /// The user looks at this gap, or asks for it again after a failure: read the archive there now.
     FillGap { gap: GapId },
     /// The newest messages of this chat are on screen: fetch what is missing among the newest 50.
     ChatOpened { chat: ChatId },
     /// Switches the server's archiving (XEP-0441) for this account.
     SetArchiving { account: AccountId, on: bool },
+}
+
+/// How much a notification tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationContent {
+    /// Who writes, and what.
+    Full,
+    /// Who writes.
+    Sender,
+    /// That there is something.
+    Nothing,
+}
+
+impl NotificationContent {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Sender => "sender",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// What can't be read tells nothing.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "full" => Self::Full,
+            "sender" => Self::Sender,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 /// What an account can tell others or not.
@@ -139,6 +189,8 @@ pub struct SignUpAnswer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receipt {
     Done,
+    /// Whether the app has to be opened by its user.
+    Locked(bool),
     Account(AccountId),
     SignUp(SignUpId),
     Chat(ChatId),

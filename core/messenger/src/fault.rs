@@ -75,6 +75,8 @@ pub enum CommandError {
     TextInvalid,
     #[error("not possible in this state")]
     NotNow,
+    #[error("not the PIN of the app lock")]
+    PinWrong,
     #[error("needs a connection")]
     Offline,
     #[error("storage failed")]

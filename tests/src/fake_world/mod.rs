@@ -21,7 +21,7 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, CodeItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem,
+    AccountItem, AppItem, ChatItem, CodeItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem,
     SignUpState, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
@@ -305,6 +305,12 @@ impl FakeWorld {
         inner.phones.push(phone);
         inner.open(id.0);
         id
+    }
+
+    /// What the device's own settings show.
+    pub fn app(&self, device: DeviceId) -> AppItem {
+        let rows = self.look(device, |running| running.app.look(&running.reader).map(<[_]>::to_vec));
+        rows.into_iter().next().unwrap_or_else(|| self.fail("the app has no settings"))
     }
 
     /// What the device's sign-up screens show.
@@ -623,6 +629,7 @@ impl Inner {
         running.accounts.notice(changes.iter().copied());
         running.requests.notice(changes.iter().copied());
         running.notifications.notice(changes.iter().copied());
+        running.app.notice(changes.iter().copied());
         running.sign_ups.notice(changes.iter().copied());
         running.codes.notice(changes.iter().copied());
         if death == Some(Death::Committed) {

@@ -33,8 +33,10 @@ const PURE: [&str; 17] = [
 const BOUNDARY: [&str; 8] = ["change", "command", "effect", "fault", "ids", "input", "now", "random"];
 
 /// Folders that each hold one domain of what the user knows.
-const FEATURES: [&str; 12] =
-    ["account", "archive", "call", "chat", "contact", "disco", "file", "message", "omemo", "push", "room", "session"];
+const FEATURES: [&str; 13] = [
+    "account", "app", "archive", "call", "chat", "contact", "disco", "file", "message", "omemo", "push", "room",
+    "session",
+];
 
 /// What every feature may use besides the boundary. Of the engine only what a feature is written against; of the
 /// session what there is to know of the stream; of the views only the words that are stored and shown alike.

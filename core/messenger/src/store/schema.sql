@@ -19,6 +19,23 @@ CREATE TABLE account (
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
 , receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT) STRICT;
 
+CREATE TABLE app (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    notification_content TEXT NOT NULL DEFAULT 'full',      -- full, sender, nothing
+    hides_screen INTEGER NOT NULL DEFAULT 0,                -- no pictures of the screen, no preview among the open apps
+    pin_salt BLOB,                                          -- NULL: the app is never locked
+    pin_key BLOB,                                           -- PBKDF2-HMAC-SHA-256 of the PIN
+    biometrics INTEGER NOT NULL DEFAULT 0,                  -- the device's own way opens it, too
+    patience INTEGER NOT NULL DEFAULT 60000,                -- out of sight for so long, milliseconds, and it is locked
+    locked INTEGER NOT NULL DEFAULT 0,
+    left_at INTEGER,                                        -- mono: out of sight since
+    left_boot TEXT,                                         -- the boot in which that counts
+    wrong INTEGER NOT NULL DEFAULT 0,                       -- wrong PINs in a row
+    wait_mono INTEGER,                                      -- no PIN is looked at before this
+    wait_boot TEXT,
+    wait_until INTEGER                                      -- the same, UTC milliseconds, to be shown
+) STRICT;
+
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::PrivacySetting;
+use linnet_messenger::command::{NotificationContent, PrivacySetting};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -122,6 +122,25 @@ pub(crate) enum Do {
     SetActive {
         active: bool,
     },
+    AskLocked {},
+    SetPin {
+        current: Option<String>,
+        pin: Option<String>,
+    },
+    SetLockOptions {
+        biometrics: bool,
+        patience: u64,
+    },
+    Unlock {
+        pin: String,
+    },
+    LockNow {},
+    SetNotificationContent {
+        content: NotificationContent,
+    },
+    HideScreen {
+        hides: bool,
+    },
     NetworkChanged {},
     SetMetered {
         metered: bool,
@@ -159,6 +178,7 @@ impl std::fmt::Debug for Do {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ViewName {
     Accounts,
+    App,
     ChatList,
     Codes,
     Requests,
