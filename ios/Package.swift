@@ -15,7 +15,8 @@ import PackageDescription
         .unsafeFlags(["-Xlinker", "--allow-shlib-undefined"]),
     ]
     let frameworks = [
-        "SwiftUI", "UIKit", "AVFoundation", "PhotosUI", "Security", "Network", "UserNotifications", "dnssd", "os",
+        "SwiftUI", "UIKit", "AVFoundation", "PhotosUI", "Security", "Network", "UserNotifications", "LocalAuthentication",
+        "dnssd", "os",
     ]
     let on: [String: [Target.Dependency]] = ["SwiftUI": ["UIKit"], "AVFoundation": ["UIKit"], "PhotosUI": ["SwiftUI"]]
     let stubs: [Target] =
@@ -33,7 +34,9 @@ import PackageDescription
                 name: "batch-bench", dependencies: ["LinnetCore", "CoreAdapters"], path: "Tests/BatchBench"),
         ]
     let ui: [Target.Dependency] = ["SwiftUI", "UIKit", "AVFoundation", "PhotosUI"]
-    let shell: [Target.Dependency] = ["Security", "Network", "UIKit", "UserNotifications", "dnssd", "os"]
+    let shell: [Target.Dependency] = [
+        "Security", "Network", "UIKit", "UserNotifications", "LocalAuthentication", "dnssd", "os",
+    ]
 #else
     let core: [Target] = [.binaryTarget(name: "LinnetCoreFFI", path: "build/LinnetCoreFFI.xcframework")]
     let link: [LinkerSetting] = []

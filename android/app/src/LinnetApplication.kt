@@ -43,6 +43,9 @@ open class LinnetApplication : Application() {
     private val visible = MutableStateFlow(0)
     val opening: StateFlow<Opening> = mutable.asStateFlow()
 
+    /** The core knows that the app is in front: it has decided whether it is locked. */
+    val inFront = MutableStateFlow(false)
+
     /** Whether [ConnectionService] runs. */
     internal val background = MutableStateFlow(false)
 
@@ -117,18 +120,20 @@ open class LinnetApplication : Application() {
         combine(client, visible, background, ::Triple).collectLatest { (opened, count, kept) ->
             if (opened == null) return@collectLatest
             if (count == 0) delay(PATIENCE)
-            if (count == 0 && !kept) {
-                opened.suspend()
-                return@collectLatest
-            }
             // First, for while it is suspended the core lets every command wait.
-            opened.resume()
-            try {
-                opened.setActive(count > 0)
-            } catch (trouble: CommandException) {
-                // Servers then send more than they need to, which costs but loses nothing.
-                Log.w("Linnet", "not told whether the app is in front: ${trouble.javaClass.simpleName}")
-            }
+            if (count > 0 || kept) opened.resume()
+            tellActive(opened, count > 0)
+            inFront.value = count > 0
+            if (count == 0 && !kept) opened.suspend()
+        }
+    }
+
+    private suspend fun tellActive(opened: Client, active: Boolean) {
+        try {
+            opened.setActive(active)
+        } catch (trouble: CommandException) {
+            // Servers then send more than they need to, which costs but loses nothing.
+            Log.w("Linnet", "not told whether the app is in front: ${trouble.javaClass.simpleName}")
         }
     }
 
@@ -161,6 +166,7 @@ open class LinnetApplication : Application() {
 
         override fun onActivityStopped(activity: Activity) {
             visible.value--
+            if (visible.value == 0) inFront.value = false
         }
 
         override fun onActivityCreated(activity: Activity, savedInstanceState: Bundle?) = Unit

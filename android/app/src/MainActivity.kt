@@ -11,6 +11,7 @@ import android.os.Build
 import android.os.Bundle
 import android.provider.Settings
 import android.text.format.DateFormat
+import android.view.WindowManager.LayoutParams.FLAG_SECURE
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.BackHandler
 import androidx.activity.compose.setContent
@@ -34,6 +35,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import org.linnet.core.AppItem
 import org.linnet.ui.AppModel
 import org.linnet.ui.Core
 import org.linnet.ui.Device
@@ -146,8 +148,18 @@ class MainActivity : ComponentActivity() {
                 wantedLink.value = null
             }
         }
+        val settings by model.lock.settings.collectAsState()
+        LaunchedEffect(settings) { settings?.let(::hide) }
         if (top is Place.Chats) LaunchedEffect(Unit) { askForNotifications() }
         LinnetApp(model, device().copy(watched = focused))
+    }
+
+    /** A lock is of no use if what it guards is to be seen among the open apps. */
+    private fun hide(settings: AppItem) {
+        val locks = settings.lock != null
+        val secure = settings.hidesScreen || locks && Build.VERSION.SDK_INT < 33
+        window.setFlags(if (secure) FLAG_SECURE else 0, FLAG_SECURE)
+        if (Build.VERSION.SDK_INT >= 33) setRecentsScreenshotEnabled(!locks && !settings.hidesScreen)
     }
 
     /** Once, when the user is in: before that there is nothing to tell, and later it is too late for the first. */
@@ -173,6 +185,8 @@ class MainActivity : ComponentActivity() {
                 pickPicture = ::pickPicture,
                 background = linnet.backgroundSetting,
                 notifications = access,
+                biometrics = AndroidBiometrics.of(this),
+                hidesScreen = true,
             )
         }
     }
@@ -201,8 +215,14 @@ class MainActivity : ComponentActivity() {
             private set
 
         fun model(application: LinnetApplication, core: Core, reopen: Long?): AppModel =
-            model ?: AppModel(core, application.memory, viewModelScope, application.scope, reopen = reopen)
-                .also { model = it }
+            model ?: AppModel(
+                core,
+                application.memory,
+                viewModelScope,
+                application.scope,
+                reopen = reopen,
+                inFront = application.inFront,
+            ).also { model = it }
     }
 
     private companion object {

@@ -62,15 +62,22 @@ class Notifications(private val context: Context) {
 
     private fun post(item: NotificationItem, account: AccountItem?, renewed: Boolean) {
         val style = NotificationCompat.MessagingStyle(Person.Builder().setName(strings.messageFromYou).build())
-        for (line in item.lines) {
+        val lines = item.lines
+        for (line in lines) {
             val sender = Person.Builder().setName(line.senderName).setKey(item.key).build()
-            style.addMessage(line.body, line.time, sender)
+            if (line.body.isNotEmpty()) style.addMessage(line.body, line.time, sender)
+            // Who, but not what: one line for all of it.
+            else if (line == lines.last()) {
+                val count = item.unread.toInt()
+                style.addMessage(strings.notificationPublic(count, count), line.time, sender)
+            }
         }
-        val built = NotificationCompat.Builder(context, MESSAGES)
+        val tells = item.title.isNotEmpty()
+        val begun = NotificationCompat.Builder(context, MESSAGES)
+        if (tells) begun.setStyle(style).setSubText(account?.address) else begun.says(item.unread.toInt())
+        val built = begun
             .setSmallIcon(R.drawable.ic_notification)
             .setColor(COLOR)
-            .setStyle(style)
-            .setSubText(account?.address)
             .setNumber(item.unread.toInt())
             .setWhen(item.lines.last().time)
             .setShowWhen(true)
@@ -93,10 +100,13 @@ class Notifications(private val context: Context) {
     private fun public(unread: Int): Notification = NotificationCompat.Builder(context, MESSAGES)
         .setSmallIcon(R.drawable.ic_notification)
         .setColor(COLOR)
-        .setContentTitle(context.getString(R.string.app_name))
-        .setContentText(strings.notificationPublic(unread, unread))
+        .says(unread)
         .setCategory(NotificationCompat.CATEGORY_MESSAGE)
         .build()
+
+    /** That there is something, and no more. */
+    private fun NotificationCompat.Builder.says(unread: Int) =
+        setContentTitle(context.getString(R.string.app_name)).setContentText(strings.notificationPublic(unread, unread))
 
     private fun open(chat: Long): PendingIntent = PendingIntent.getActivity(
         context,

@@ -20,9 +20,18 @@ import androidx.compose.ui.window.Window
 import androidx.compose.ui.window.WindowPosition
 import androidx.compose.ui.window.WindowState
 import androidx.compose.ui.window.application
+import java.awt.Desktop
+import java.awt.Toolkit
+import java.awt.datatransfer.StringSelection
+import java.io.IOException
+import java.net.URI
+import java.net.URISyntaxException
+import java.util.Locale
+import kotlin.system.exitProcess
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.runBlocking
 import org.linnet.core.Client
 import org.linnet.core.CommandException
@@ -34,14 +43,6 @@ import org.linnet.ui.LinnetApp
 import org.linnet.ui.theme.LinnetBirdPainter
 import org.linnet.ui.theme.desktopFont
 import org.linnet.ui.words.stringsFor
-import java.awt.Desktop
-import java.awt.Toolkit
-import java.awt.datatransfer.StringSelection
-import java.io.IOException
-import java.net.URI
-import java.net.URISyntaxException
-import java.util.Locale
-import kotlin.system.exitProcess
 
 /** The shared screens in a phone-sized window over this machine's own core: for development and `cargo xtask run`. */
 fun main(arguments: Array<String>) {
@@ -85,7 +86,10 @@ private fun signIn(client: Client, options: Options) {
 
 private fun window(client: Client, options: Options) = application(exitProcessOnExit = false) {
     val sending = remember { CoroutineScope(SupervisorJob() + Dispatchers.Main) }
-    val model = remember { AppModel(ClientCore(client), FileMemory(options.store.toFile()), sending, sending) }
+    val inFront = remember { MutableStateFlow(true) }
+    val model = remember {
+        AppModel(ClientCore(client), FileMemory(options.store.toFile()), sending, sending, inFront = inFront)
+    }
     val locale = remember { Locale.getDefault() }
     LaunchedEffect(model) { options.open?.let(model::openLink) }
     var device by remember {
@@ -117,7 +121,12 @@ private fun window(client: Client, options: Options) = application(exitProcessOn
         val focused = LocalWindowInfo.current.isWindowFocused
         LaunchedEffect(focused) { device = device.copy(watched = focused) }
         // A window beside another is still looked at; one in the task bar is not.
-        LaunchedEffect(state) { snapshotFlow { state.isMinimized }.collect { tellActive(client, !it) } }
+        LaunchedEffect(state) { snapshotFlow { state.isMinimized }.collect { minimized ->
+                if (minimized) inFront.value = false
+                tellActive(client, !minimized)
+                inFront.value = !minimized
+            }
+        }
         CompositionLocalProvider(LocalUriHandler provides Browser) {
             if (options.dark == null) LinnetApp(model, device) else LinnetApp(model, device, options.dark)
         }

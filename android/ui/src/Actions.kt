@@ -3,6 +3,7 @@ package org.linnet.ui
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
+import org.linnet.core.NotificationContent
 import org.linnet.core.PrivacySetting
 import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
@@ -26,6 +27,11 @@ import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.safety.Biometrics
+import org.linnet.ui.safety.LockActions
+import org.linnet.ui.safety.LockModel
+import org.linnet.ui.safety.PinOutcome
+import org.linnet.ui.safety.SafetyActions
 import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.SignUpActions
@@ -191,4 +197,25 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
     override fun remove() = model.remove()
     override fun addAnother() = app.signIn()
+    override fun openSafety() = app.openSafety()
+}
+
+internal fun safetyActions(app: AppModel) = object : SafetyActions {
+    override fun back() {
+        app.back()
+    }
+    override fun setPin(current: String?, pin: String?, done: (PinOutcome) -> Unit) =
+        app.lock.setPin(current, pin, done)
+    override fun setLockOptions(biometrics: Boolean, patience: Long) = app.lock.setLockOptions(biometrics, patience)
+    override fun lockNow() = app.lock.lockNow()
+    override fun setNotificationContent(content: NotificationContent) = app.lock.setNotificationContent(content)
+    override fun hideScreen(hides: Boolean) = app.lock.hideScreen(hides)
+}
+
+internal fun lockActions(model: LockModel, biometrics: Biometrics?, title: String) = object : LockActions {
+    override fun edited() = model.edited()
+    override fun unlock() = model.unlock()
+    override fun unlockByDevice() {
+        biometrics?.let { model.unlockByDevice(it, title) }
+    }
 }

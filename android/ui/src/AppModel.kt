@@ -2,7 +2,9 @@ package org.linnet.ui
 
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import java.time.ZoneId
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.Flow
@@ -19,7 +21,6 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
-import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.plus
@@ -41,10 +42,10 @@ import org.linnet.ui.code.LinkModel
 import org.linnet.ui.code.ScanModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.safety.LockModel
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.Invitation
 import org.linnet.ui.signup.SignUpModel
-import java.time.ZoneId
 
 /** A place on the way back: a screen's model with the scope it lives in. */
 sealed class Place(internal val scope: CoroutineScope) {
@@ -58,6 +59,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class OpenedLink(scope: CoroutineScope, val model: LinkModel) : Place(scope)
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
+    class Safety(scope: CoroutineScope) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -96,6 +98,8 @@ class AppModel(
     private val zone: ZoneId = ZoneId.systemDefault(),
     /** The chat that was open when the system ended the process. */
     private var reopen: Long? = null,
+    /** The core knows that the app is in front. */
+    inFront: StateFlow<Boolean> = MutableStateFlow(true),
 ) {
     private val attempt = MutableStateFlow(0)
     private val broken = MutableStateFlow(false)
@@ -127,6 +131,8 @@ class AppModel(
 
     /** The last link that led nowhere, until it has been told. */
     val badLink = badLinks.asStateFlow()
+
+    val lock = LockModel(core, scope, inFront, ::report)
 
     /** Someone signed in is where the app begins; before that there is only the sign-in. */
     val shown: StateFlow<Shown> = combine(stack, broken) { places, unreadable ->
@@ -223,6 +229,8 @@ class AppModel(
             Place.Account(scope, account, AccountModel(core, account, scope, accounts, ::report) { back() })
         },
     )
+
+    fun openSafety() = push(place { scope -> Place.Safety(scope) })
 
     fun signIn(again: AccountItem? = null) = push(
         place { scope ->

@@ -6,6 +6,7 @@ import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import org.linnet.core.Client
+import org.linnet.core.NotificationContent
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.ServerAddress
@@ -95,6 +96,16 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun chatOpened(chat: Long) = client.chatOpened(chat)
     override suspend fun setComposing(chat: Long, composing: Boolean) = client.setComposing(chat, composing)
     override suspend fun setActive(active: Boolean) = client.setActive(active)
+    override fun app() = subscribed { client.app().asFlow() }
+    override suspend fun isLocked() = client.isLocked()
+    override suspend fun setPin(current: String?, pin: String?) = client.setPin(current, pin)
+    override suspend fun setLockOptions(biometrics: Boolean, patience: ULong) =
+        client.setLockOptions(biometrics, patience)
+    override suspend fun unlock(pin: String) = client.unlock(pin)
+    override suspend fun unlockByDevice() = client.unlockByDevice()
+    override suspend fun lockNow() = client.lockNow()
+    override suspend fun setNotificationContent(content: NotificationContent) = client.setNotificationContent(content)
+    override suspend fun hideScreen(hides: Boolean) = client.hideScreen(hides)
     override fun networkChanged() = client.networkChanged()
 
     private fun <T> subscribed(open: () -> Flow<T>): Flow<T> = flow { emitAll(open()) }.flowOn(Dispatchers.Default)

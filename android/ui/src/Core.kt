@@ -5,8 +5,10 @@ import androidx.compose.ui.Modifier
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
+import org.linnet.core.AppItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
+import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
@@ -84,6 +86,19 @@ interface Core {
     suspend fun chatOpened(chat: Long)
     suspend fun setComposing(chat: Long, composing: Boolean)
     suspend fun setActive(active: Boolean)
+
+    /** The app's own settings. */
+    fun app(): Flow<AppItem>
+
+    /** Whether the app has to be opened by its user, after all that was asked before. */
+    suspend fun isLocked(): Boolean
+    suspend fun setPin(current: String?, pin: String?)
+    suspend fun setLockOptions(biometrics: Boolean, patience: ULong)
+    suspend fun unlock(pin: String)
+    suspend fun unlockByDevice()
+    suspend fun lockNow()
+    suspend fun setNotificationContent(content: NotificationContent)
+    suspend fun hideScreen(hides: Boolean)
     fun networkChanged()
 }
 

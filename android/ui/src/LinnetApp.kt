@@ -18,8 +18,8 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.SnackbarHost
 import androidx.compose.material3.SnackbarHostState
 import androidx.compose.material3.Surface
-import androidx.compose.material3.TextButton
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.LaunchedEffect
@@ -35,6 +35,8 @@ import androidx.compose.ui.platform.LocalUriHandler
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
+import java.time.Clock
+import java.util.Locale
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
 import org.linnet.ui.certificate.CertificateScreen
@@ -46,22 +48,24 @@ import org.linnet.ui.code.LinkScreen
 import org.linnet.ui.code.ScanScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
+import org.linnet.ui.safety.Biometrics
+import org.linnet.ui.safety.LockScreen
+import org.linnet.ui.safety.LockState
+import org.linnet.ui.safety.SafetyScreen
 import org.linnet.ui.signin.SignInScreen
 import org.linnet.ui.signup.SignUpFields
 import org.linnet.ui.signup.SignUpScreen
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
-import org.linnet.ui.words.badLink
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.LocalDates
 import org.linnet.ui.words.LocalStrings
 import org.linnet.ui.words.Strings
+import org.linnet.ui.words.badLink
 import org.linnet.ui.words.rememberDates
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.trouble
-import java.time.Clock
-import java.util.Locale
 
 /** What the screens need of the device they run on. */
 data class Device(
@@ -85,6 +89,10 @@ data class Device(
     val pickPicture: ((ByteArray?) -> Unit) -> Unit = {},
     /** Null where the app is either open or ended. */
     val background: Background? = null,
+    /** The device's own way to make sure of its owner; null where there is none. */
+    val biometrics: Biometrics? = null,
+    /** What is on screen can be kept out of pictures. */
+    val hidesScreen: Boolean = false,
     /** Null where there are no notifications. */
     val notifications: NotificationAccess? = null,
 )
@@ -105,7 +113,15 @@ fun LinnetApp(model: AppModel, device: Device, dark: Boolean = isSystemInDarkThe
         }
         Box(Modifier.fillMaxSize()) {
             Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {}
-            Screens(model, device, snackbar)
+            val lock by model.lock.state.collectAsState()
+            // Behind the lock there is nothing: nothing drawn, nothing read aloud.
+            if (lock == LockState.Open) Screens(model, device, snackbar)
+            (lock as? LockState.Locked)?.let { locked ->
+                val title = strings.lockByDeviceTitle
+                val shown = locked.copy(biometrics = locked.biometrics && device.biometrics != null)
+                val actions = remember(model, device, title) { lockActions(model.lock, device.biometrics, title) }
+                LockScreen(shown, model.lock.pin, actions)
+            }
             SnackbarHost(
                 snackbar,
                 Modifier.align(Alignment.BottomCenter).safeDrawingPadding().imePadding().padding(bottom = 72.dp),
@@ -236,6 +252,15 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 remember(place, device) { accountActions(model, place.model, device) },
                 background = background?.value,
                 refused = allowed?.value == false,
+            )
+        }
+        is Place.Safety -> {
+            val app by model.lock.settings.collectAsState()
+            SafetyScreen(
+                app,
+                remember(place) { safetyActions(model) },
+                biometrics = device.biometrics != null,
+                hides = device.hidesScreen,
             )
         }
         is Place.Password -> {

@@ -6,10 +6,12 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
+import org.linnet.core.AppItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
@@ -217,6 +219,21 @@ class FakeCore : Core {
     override suspend fun setActive(active: Boolean) {
         asked += "active $active"
     }
+
+    val app = MutableStateFlow(Fixtures.app)
+    override fun app(): Flow<AppItem> = failing(app)
+    override suspend fun isLocked(): Boolean {
+        command("locked?")
+        return app.value.lock?.locked == true
+    }
+
+    override suspend fun setPin(current: String?, pin: String?) = command("pin $current $pin")
+    override suspend fun setLockOptions(biometrics: Boolean, patience: ULong) = command("lock $biometrics $patience")
+    override suspend fun unlock(pin: String) = command("unlock $pin")
+    override suspend fun unlockByDevice() = command("unlock by device")
+    override suspend fun lockNow() = command("lock")
+    override suspend fun setNotificationContent(content: NotificationContent) = command("notify $content")
+    override suspend fun hideScreen(hides: Boolean) = command("hide $hides")
 
     override fun networkChanged() {
         asked += "network"

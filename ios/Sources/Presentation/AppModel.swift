@@ -30,6 +30,8 @@ public final class AppModel {
         didSet { notifications?.attention.chat = chatOnScreen }
     }
 
+    public let lock: LockModel
+
     /// A link that was opened, until its screen is closed.
     public var openedLink: LinkModel?
     /// The last link that led nowhere, until the user has seen it.
@@ -51,9 +53,10 @@ public final class AppModel {
 
     /// `open` opens the core, `erase` deletes its files and its key. Both are called off the main thread.
     public init(
-        desk: (any NotificationDesk)? = nil, open: @escaping @Sendable () throws -> Client,
-        erase: @escaping @Sendable () throws -> Void
+        desk: (any NotificationDesk)? = nil, owner: (any OwnerCheck)? = nil,
+        open: @escaping @Sendable () throws -> Client, erase: @escaping @Sendable () throws -> Void
     ) {
+        lock = LockModel(owner: owner)
         notifications = desk.map(NotificationsModel.init)
         self.open = open
         self.erase = erase
@@ -64,6 +67,7 @@ public final class AppModel {
         guard let client = await openOnce() else { return }
         storeFailed = false
         async let telling: Void? = notifications?.run(client)
+        async let locking: Void = lock.run(client)
         do {
             for try await snapshot in client.accounts().snapshots {
                 accounts = snapshot.items
@@ -79,7 +83,7 @@ public final class AppModel {
         } catch {
             storeFailed = true
         }
-        await telling
+        _ = await (telling, locking)
     }
 
     /// Deletes what can't be opened. What servers keep comes back after signing in; `run` opens the new store.
@@ -142,6 +146,7 @@ public final class AppModel {
     /// when the app may be frozen.
     public func suspend() async {
         notifications?.attention.isActive = false
+        lock.cover()
         // What can't be told now is told again at the next change.
         try? await client?.setActive(active: false)
         await client?.suspend()
@@ -152,6 +157,7 @@ public final class AppModel {
         notifications?.attention.isActive = true
         client?.resume()
         try? await client?.setActive(active: true)
+        await lock.look()
         await notifications?.refreshPermission()
     }
 

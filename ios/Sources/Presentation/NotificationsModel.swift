@@ -12,8 +12,9 @@ import Observation
 public struct ChatNotification: Equatable, Sendable {
     public let id: String
     public let chat: Int64
+    /// Empty if it shall not tell from whom.
     public let title: String
-    /// The newest unread message, in short.
+    /// The newest unread message, in short; empty if it shall not tell what.
     public let body: String
     /// All unread messages of the chat.
     public let unread: Int

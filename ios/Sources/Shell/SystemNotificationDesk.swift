@@ -30,11 +30,11 @@ private enum Center {
     static func add(_ notification: ChatNotification) async {
         let content = UNMutableNotificationContent()
         content.title = notification.title
-        if notification.unread > 1 {
-            let words = Bundle.main.localizedString(forKey: "chats_unread %lld", value: nil, table: nil)
-            content.subtitle = String.localizedStringWithFormat(words, notification.unread)
-        }
-        content.body = notification.body
+        let words = Bundle.main.localizedString(forKey: "chats_unread %lld", value: nil, table: nil)
+        let unread = String.localizedStringWithFormat(words, notification.unread)
+        if notification.unread > 1 && !notification.body.isEmpty { content.subtitle = unread }
+        // iOS shows nothing of one that says nothing.
+        content.body = notification.body.isEmpty ? unread : notification.body
         content.threadIdentifier = notification.id
         content.userInfo = [NotificationTaps.chatKey: String(notification.chat)]
         if notification.alerts {

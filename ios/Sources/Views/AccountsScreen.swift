@@ -23,7 +23,7 @@ struct AccountsView: View {
         @Bindable var model = model
         AccountsScreen(
             accounts: app.accounts, permission: app.notifications?.permission,
-            actions: AccountsScreen.Actions(
+            actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
                     setEnabled: { account, on in Task { await model.setEnabled(account, on) } },
                     setPrivacy: { account, setting, on in Task { await model.setPrivacy(account, setting, on) } },
@@ -35,7 +35,8 @@ struct AccountsView: View {
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
                 openSettings: openSettings,
-                close: { dismiss() })
+                close: { dismiss() }),
+            safety: { SafetyView(model: app.lock) }
         )
         .problemAlert($model.problem)
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
@@ -67,19 +68,24 @@ private struct AddAccountView: View {
     }
 }
 
-/// What the accounts screen looks like.
-struct AccountsScreen: View {
-    struct Actions {
-        let account: AccountScreen.Actions
-        let add: @MainActor () -> Void
-        let allowNotifications: @MainActor () -> Void
-        let openSettings: @MainActor () -> Void
-        let close: @MainActor () -> Void
-    }
+/// What the accounts screen can ask for.
+struct AccountsScreenActions {
+    let account: AccountScreen.Actions
+    let add: @MainActor () -> Void
+    let allowNotifications: @MainActor () -> Void
+    let openSettings: @MainActor () -> Void
+    let close: @MainActor () -> Void
+}
 
+/// Names the screen about the app's own safety.
+private struct Safety: Hashable {}
+
+/// What the accounts screen looks like.
+struct AccountsScreen<SafetyPlace: View>: View {
     let accounts: [AccountItem]
     let permission: NotificationPermission?
-    let actions: Actions
+    let actions: AccountsScreenActions
+    @ViewBuilder let safety: () -> SafetyPlace
 
     var body: some View {
         NavigationStack {
@@ -91,6 +97,7 @@ struct AccountsScreen: View {
                     Button("account_add", systemImage: "plus", action: actions.add)
                 }
                 notifications
+                Section { NavigationLink(value: Safety()) { Text("safety_title") } }
             }
             .navigationTitle("account_title")
             .navigationBarTitleDisplayMode(.inline)
@@ -99,6 +106,7 @@ struct AccountsScreen: View {
                     AccountScreen(account: account, actions: actions.account)
                 }
             }
+            .navigationDestination(for: Safety.self) { _ in safety() }
             .toolbar {
                 ToolbarItem(placement: .confirmationAction) { Button("action_done", action: actions.close) }
             }
@@ -146,12 +154,13 @@ struct AccountsPreviews: PreviewProvider {
     static func screen(_ permission: NotificationPermission) -> some View {
         AccountsScreen(
             accounts: Samples.accounts, permission: permission,
-            actions: AccountsScreen.Actions(
+            actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }),
-                add: {}, allowNotifications: {}, openSettings: {}, close: {}))
+                add: {}, allowNotifications: {}, openSettings: {}, close: {}),
+            safety: { EmptyView() })
     }
 
     static var previews: some View {

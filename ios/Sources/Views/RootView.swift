@@ -8,6 +8,7 @@ import SwiftUI
 public struct RootView: View {
     @Bindable private var app: AppModel
     @State private var attempt = 0
+    @Environment(\.scenePhase) private var phase
 
     public init(app: AppModel) {
         self.app = app
@@ -17,17 +18,30 @@ public struct RootView: View {
         Group {
             if app.storeFailed {
                 StoreFailedView { attempt += 1 }
-            } else {
+            } else if case .broken = app.stage {
                 stage
+            } else {
+                // Behind the lock there is nothing: nothing drawn, nothing read aloud.
+                switch app.lock.state {
+                case .open: stage
+                case .locked: LockView(model: app.lock)
+                case .covered: Curtain()
+                }
             }
         }
+        .overlay { if phase != .active && app.lock.hidesPreview { Curtain() } }
         .task(id: attempt) { await app.run() }
-        .sheet(item: $app.openedLink) { LinkView(model: $0, app: app) }
+        .sheet(item: openedLink) { LinkView(model: $0, app: app) }
         .alert("link_title", isPresented: isBadLinkTold) {
             Button("action_ok") { app.badLink = nil }
         } message: {
             if let bad = app.badLink { Text(Words.failure(bad)) }
         }
+    }
+
+    /// A sheet would stand before the lock.
+    private var openedLink: Binding<LinkModel?> {
+        Binding(get: { app.lock.state == .open ? app.openedLink : nil }, set: { app.openedLink = $0 })
     }
 
     private var isBadLinkTold: Binding<Bool> {

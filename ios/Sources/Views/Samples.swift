@@ -159,4 +159,9 @@ import SwiftUI
         TextSpan(
             text: text, strong: strong, emphasis: false, strike: false, code: false, directive: directive, link: link)
     }
+
+    static let app = AppItem(key: "app", notificationContent: .full, hidesScreen: false, lock: nil)
+    static let lockingApp = AppItem(
+        key: "app", notificationContent: .sender, hidesScreen: true,
+        lock: LockItem(locked: false, biometrics: true, patience: 60_000, wrong: 0, waitUntil: nil))
 }

@@ -42,6 +42,12 @@ enum Words {
         }
     }
 
+    /// How long the app may be out of sight, from milliseconds.
+    static func patience(_ milliseconds: UInt64) -> LocalizedStringKey {
+        let count = Int((milliseconds + 59_999) / 60_000)
+        return count == 0 ? "safety_patience_none" : "safety_patience_minutes \(count)"
+    }
+
     static func failure(_ bad: LinkError) -> LocalizedStringKey {
         switch bad {
         case .Unreadable: "link_unreadable"
@@ -75,6 +81,7 @@ enum Words {
         case .NotFound: "error_not_found"
         case .TextInvalid: "error_text_invalid"
         case .NotNow: "error_not_now"
+        case .PinWrong: "lock_wrong"
         case .Offline: "error_offline"
         case .Storage: "error_storage"
         case .Internal: "error_internal"

@@ -11,9 +11,10 @@ final class Person {
     let app: AppModel
     private var tasks: [Task<Void, Never>] = []
 
-    init(device: Device, ca: String? = nil, desk: Desk? = nil) {
+    init(device: Device, ca: String? = nil, desk: Desk? = nil, owner: (any OwnerCheck)? = nil) {
         self.device = device
-        app = AppModel(desk: desk, open: { try device.open(ca: ca) }, erase: { try device.erase() })
+        app = AppModel(
+            desk: desk, owner: owner, open: { try device.open(ca: ca) }, erase: { try device.erase() })
         let app = self.app
         run { await app.run() }
     }

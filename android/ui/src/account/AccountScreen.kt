@@ -61,6 +61,7 @@ interface AccountActions {
     fun openCertificate(account: AccountItem)
     fun remove()
     fun addAnother()
+    fun openSafety()
 }
 
 @Composable
@@ -91,6 +92,10 @@ fun AccountScreen(
                 Way(account, actions) { choosing = true }
                 if (background != null) ThisDevice(background, refused, actions)
                 Spacer(Modifier.size(12.dp))
+                TextButton(
+                    actions::openSafety,
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("safety"),
+                ) { Text(strings.safetyTitle) }
                 TextButton(actions::addAnother, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
                     Text(strings.accountAdd)
                 }
@@ -176,7 +181,7 @@ private fun Way(account: AccountItem, actions: AccountActions, onProxy: () -> Un
 }
 
 @Composable
-private fun Toggle(title: String, text: String?, on: Boolean, onChange: (Boolean) -> Unit, modifier: Modifier) {
+internal fun Toggle(title: String, text: String?, on: Boolean, onChange: (Boolean) -> Unit, modifier: Modifier) {
     Row(
         modifier.fillMaxWidth().toggleable(on, role = Role.Switch, onValueChange = onChange)
             .heightIn(min = 64.dp).padding(horizontal = 24.dp, vertical = 10.dp),

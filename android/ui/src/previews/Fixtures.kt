@@ -1,19 +1,26 @@
 package org.linnet.ui.previews
 
+import java.time.Clock
+import java.time.Instant
+import java.time.LocalDateTime
+import java.time.ZoneId
 import org.linnet.core.AccountItem
+import org.linnet.core.AppItem
 import org.linnet.core.CertificateItem
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.Connection
-import org.linnet.core.LoginFailure
 import org.linnet.core.GapItem
 import org.linnet.core.GapState
 import org.linnet.core.GroupPosition
+import org.linnet.core.LockItem
+import org.linnet.core.LoginFailure
 import org.linnet.core.MessageAction
 import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
+import org.linnet.core.NotificationContent
 import org.linnet.core.Preview
 import org.linnet.core.Privacy
 import org.linnet.core.ProxyAddress
@@ -26,10 +33,6 @@ import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.WaitReason
-import java.time.Clock
-import java.time.Instant
-import java.time.LocalDateTime
-import java.time.ZoneId
 
 /** People and what they say, for previews, pictures and tests. The clock stands still, so a picture stays the same. */
 object Fixtures {
@@ -38,6 +41,14 @@ object Fixtures {
     val clock: Clock = Clock.fixed(Instant.ofEpochMilli(millis(now)), zone)
 
     val account = account("alice@example.org")
+    val app = AppItem("app", NotificationContent.FULL, hidesScreen = false, lock = null)
+    val locking = app.copy(
+        notificationContent = NotificationContent.SENDER,
+        hidesScreen = true,
+        lock = LockItem(locked = false, biometrics = true, patience = 60_000u, wrong = 0u, waitUntil = null),
+    )
+    val lockWait = millis(now) + 29_000
+
     val waiting = account.copy(connection = Connection.Waiting(millis(now) + 12_000, WaitReason.UNREACHABLE))
     val poorServer = account.copy(missing = listOf(Missing.ARCHIVE, Missing.STREAM_MANAGEMENT))
     val archivingOff = account.copy(archiving = false)

@@ -115,7 +115,7 @@ val pictures = listOf(
             NoNewChat,
         )
     },
-) + codePictures + listOf(
+) + codePictures + safetyPictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-poor") { AccountScreen(Fixtures.poorServer, NoAccount) },
     Picture("account-proxy") { AccountScreen(Fixtures.hidden, NoAccount, background = false, refused = true) },
@@ -269,4 +269,5 @@ private object NoAccount : AccountActions {
     override fun openCertificate(account: AccountItem) = Unit
     override fun remove() = Unit
     override fun addAnother() = Unit
+    override fun openSafety() = Unit
 }

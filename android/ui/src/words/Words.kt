@@ -128,6 +128,7 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.NotFound -> errorNotFound
     is CommandException.TextInvalid -> errorTextInvalid
     is CommandException.NotNow -> errorNotNow
+    is CommandException.PinWrong -> errorPinWrong
     is CommandException.Offline -> errorOffline
     is CommandException.Storage -> errorStorage
     is CommandException.Internal -> errorInternal
@@ -185,3 +186,9 @@ fun Strings.title(chat: ChatItem): String = if (chat.noteToSelf) noteToSelf else
 
 /** The server an account lives on. */
 val AccountItem.server: String get() = address.substringAfter('@')
+
+/** How long the app may be out of sight, from milliseconds. */
+fun Strings.patience(milliseconds: Long): String {
+    val minutes = ((milliseconds + 59_999) / 60_000).toInt()
+    return if (minutes == 0) safetyPatienceNone else safetyPatienceMinutes(minutes, minutes)
+}
