@@ -66,7 +66,9 @@ macro_rules! played {
 mod anywhere;
 mod interop;
 
+mod invitation;
 mod login;
+mod sign_up;
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@ import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.graphics.BitmapFactory
 import android.net.Uri
 import android.os.Build
 import android.os.Bundle
@@ -21,6 +22,7 @@ import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
+import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.platform.LocalWindowInfo
 import androidx.core.app.NotificationManagerCompat
@@ -168,6 +170,7 @@ class MainActivity : ComponentActivity() {
                 share = ::share,
                 camera = camera,
                 pickPicture = ::pickPicture,
+                decode = { BitmapFactory.decodeByteArray(it, 0, it.size)?.asImageBitmap() },
                 background = linnet.backgroundSetting,
                 notifications = access,
             )

@@ -97,6 +97,7 @@ private fun window(client: Client, options: Options) = application(exitProcessOn
                 enterSends = true,
                 pickPicture = { picked -> pickPicture(sending, stringsFor(locale).scanPicture, picked) },
                 copy = { Toolkit.getDefaultToolkit().systemClipboard.setContents(StringSelection(it), null) },
+                decode = ::decodePicture,
             ),
         )
     }

@@ -4,6 +4,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
@@ -19,6 +20,7 @@ import org.linnet.ui.code.CodeActions
 import org.linnet.ui.code.CodeModel
 import org.linnet.ui.code.LinkActions
 import org.linnet.ui.code.LinkModel
+import org.linnet.ui.code.invitation
 import org.linnet.ui.code.ScanActions
 import org.linnet.ui.code.ScanModel
 import org.linnet.ui.newchat.NewChatActions
@@ -27,6 +29,8 @@ import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInModel
+import org.linnet.ui.signup.SignUpActions
+import org.linnet.ui.signup.SignUpModel
 
 // Which wish of a screen goes to its own model, and which leads elsewhere.
 
@@ -41,9 +45,31 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
         model.certificateOf?.let(app::openCertificate)
     }
 
+    override fun signUp() = app.signUp()
     override fun back() {
         app.back()
     }
+}
+
+internal fun signUpActions(app: AppModel, model: SignUpModel, copy: (String) -> Unit) = object : SignUpActions {
+    override fun back() {
+        app.back()
+    }
+    override fun choose(provider: Provider) = model.choose(provider)
+    override fun setOwn(own: Boolean) = model.setOwn(own)
+    override fun startOwn() = model.startOwn()
+    override fun edited() = model.edited()
+    override fun submit() = model.submit()
+    override fun newPassword() = model.newPassword()
+    override fun copy(text: String) = copy(text)
+    override fun tryAgain() = model.tryAgain()
+    override fun chooseAnother() {
+        app.back()
+    }
+    override fun signIn() = app.leaveSignUp()
+    override fun toggleServer() = model.toggleServer()
+    override fun setDirectTls(on: Boolean) = model.setDirectTls(on)
+    override fun setProxy(on: Boolean) = model.setProxy(on)
 }
 
 internal fun chatListActions(app: AppModel, model: ChatListModel) = object : ChatListActions {
@@ -116,6 +142,9 @@ internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> 
     override fun choose(account: AccountItem) = model.choose(account)
     override fun accept() = model.accept()
     override fun signIn() = app.signInFirst(model.link)
+    override fun signUp() {
+        model.link.invitation?.let(app::signUp)
+    }
     override fun openPage(url: String) = openPage(url)
     override fun showCode() = app.showCode()
 }

@@ -42,11 +42,14 @@ import org.linnet.ui.code.ScanModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInModel
+import org.linnet.ui.signup.Invitation
+import org.linnet.ui.signup.SignUpModel
 import java.time.ZoneId
 
 /** A place on the way back: a screen's model with the scope it lives in. */
 sealed class Place(internal val scope: CoroutineScope) {
     class SignIn(scope: CoroutineScope, val model: SignInModel) : Place(scope)
+    class SignUp(scope: CoroutineScope, val model: SignUpModel) : Place(scope)
     class Chats(scope: CoroutineScope, val model: ChatListModel) : Place(scope)
     class Chat(scope: CoroutineScope, val model: ChatModel) : Place(scope)
     class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
@@ -227,6 +230,27 @@ class AppModel(
         },
     )
 
+    /** Makes an account: on a server to choose, or where an invitation leads. */
+    fun signUp(invitation: Invitation? = null) = push(
+        place { scope -> Place.SignUp(scope, SignUpModel(core, scope, sending, accounts, invitation) { signedUp() }) },
+    )
+
+    /** To the sign-in that lies under it, whatever step it is at. */
+    fun leaveSignUp() {
+        val places = stack.value
+        if (places.lastOrNull() !is Place.SignUp) return
+        stack.value = places.dropLast(1)
+        places.last().scope.cancel()
+    }
+
+    /** The way from a new account leads to the chats, not to the form once more. */
+    private fun signedUp() {
+        val base = stack.value.firstOrNull() as? Place.Chats ?: return
+        val gone = stack.value.drop(1)
+        stack.value = listOf(base)
+        gone.forEach { it.scope.cancel() }
+    }
+
     /** Leads to where an account that is refused can be set right. */
     fun mend(account: AccountItem) = when (account.remedy) {
         Remedy.SIGN_IN -> signIn(account)
@@ -246,6 +270,8 @@ class AppModel(
     fun back(): Boolean {
         val places = stack.value
         if (places.size < 2) return false
+        // What was asked of a server is one step back, its choice another.
+        if ((places.last() as? Place.SignUp)?.model?.back() == true) return true
         stack.value = places.dropLast(1)
         places.last().scope.cancel()
         return true

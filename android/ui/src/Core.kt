@@ -9,9 +9,12 @@ import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.ProviderList
 import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.SignUpAnswer
+import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
@@ -33,10 +36,31 @@ interface Core {
     fun codes(): Flow<List<CodeItem>>
     suspend fun showCode(account: Long)
     suspend fun createInvitation(account: Long)
-    suspend fun followInvitation(link: String): Long
+
+    /** As [startSignUp], where an invitation leads. */
+    suspend fun followInvitation(link: String, server: ServerAddress?, proxy: ProxyAddress?): Long
 
     /** Oldest first. */
     fun versions(message: Long): Flow<List<VersionItem>>
+
+    /** Accounts that are being made. */
+    fun signUps(): Flow<List<SignUpItem>>
+    suspend fun startSignUp(
+        domain: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+        invitation: String?,
+    ): Long
+    suspend fun submitSignUp(signUp: Long, answers: List<SignUpAnswer>)
+    suspend fun cancelSignUp(signUp: Long)
+    fun newPassword(): String
+
+    /** The servers that came with the app; [readProviders] reads newer ones from what lies at [providersUrl]. */
+    fun providers(): ProviderList
+    val providersUrl: String?
+
+    /** Throws [org.linnet.core.ProviderListException]. */
+    fun readProviders(json: String): ProviderList
 
     suspend fun addAccount(address: String, password: String, server: ServerAddress?, proxy: ProxyAddress?): Long
     suspend fun setPassword(account: Long, password: String)

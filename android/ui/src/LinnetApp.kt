@@ -29,6 +29,7 @@ import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberCoroutineScope
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.platform.LocalUriHandler
 import androidx.compose.ui.text.font.FontFamily
@@ -46,6 +47,8 @@ import org.linnet.ui.code.ScanScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.signin.SignInScreen
+import org.linnet.ui.signup.SignUpFields
+import org.linnet.ui.signup.SignUpScreen
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
@@ -78,6 +81,8 @@ data class Device(
     val camera: Camera? = null,
     /** The user picks a picture: its bytes, or null if it is too large to be looked at. Not called if none is picked. */
     val pickPicture: ((ByteArray?) -> Unit) -> Unit = {},
+    /** Makes a picture of a file of a stranger's, or null. */
+    val decode: (ByteArray) -> ImageBitmap? = { null },
     /** Null where the app is either open or ended. */
     val background: Background? = null,
     /** Null where there are no notifications. */
@@ -161,6 +166,22 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.SignIn -> {
             val state by place.model.state.collectAsState()
             SignInScreen(state, place.model.fields, remember(place) { signInActions(model, place.model) })
+        }
+        is Place.SignUp -> {
+            val state by place.model.state.collectAsState()
+            val scope = rememberCoroutineScope()
+            val copied = strings.signUpPasswordCopied
+            val actions = remember(place, device, copied) {
+                signUpActions(model, place.model) { text ->
+                    device.copy(text)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            val fields = remember(place, device) {
+                val own = place.model
+                SignUpFields(own.search, own.domain, own.fields, own::answer, device.decode)
+            }
+            SignUpScreen(state, fields, actions)
         }
         is Place.Chats -> {
             val state by place.model.state.collectAsState()

@@ -12,14 +12,20 @@ import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.ProviderList
+import org.linnet.core.ProviderListException
 import org.linnet.core.ProxyAddress
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.SignUpAnswer
+import org.linnet.core.SignUpItem
+import org.linnet.core.SignUpState
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
+import org.linnet.ui.previews.providers as listedProviders
 
 /** A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test. */
 class FakeCore : Core {
@@ -60,9 +66,11 @@ class FakeCore : Core {
     override fun codes(): Flow<List<CodeItem>> = failing(codes)
     override suspend fun showCode(account: Long) = command("code $account")
     override suspend fun createInvitation(account: Long) = command("invite $account")
-    override suspend fun followInvitation(link: String): Long {
+    override suspend fun followInvitation(link: String, server: ServerAddress?, proxy: ProxyAddress?): Long {
         command("follow $link")
-        return 1
+        val id = (signUps.value.maxOfOrNull { it.id } ?: 0) + 1
+        signUps.update { it + SignUpItem("$id", id, "example.org", SignUpState.Asking) }
+        return id
     }
 
     val versions = MutableStateFlow(emptyList<VersionItem>())
@@ -77,6 +85,46 @@ class FakeCore : Core {
         override fun jumpToNewest() {
             asked += "newest"
         }
+    }
+
+    val signUps = MutableStateFlow(emptyList<SignUpItem>())
+    override fun signUps(): Flow<List<SignUpItem>> = failing(signUps)
+
+    override suspend fun startSignUp(
+        domain: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+        invitation: String?,
+    ): Long {
+        val way = listOfNotNull(server?.let { "${it.host}:${it.port}" }, proxy?.let { "by ${it.host}" }, invitation)
+        command("sign up $domain $way")
+        if ('.' !in domain) throw CommandException.AddressInvalid()
+        val id = (signUps.value.maxOfOrNull { it.id } ?: 0) + 1
+        signUps.update { it + SignUpItem("$id", id, domain, SignUpState.Asking) }
+        return id
+    }
+
+    fun signUp(id: Long, state: SignUpState) =
+        signUps.update { all -> all.map { if (it.id == id) it.copy(state = state) else it } }
+
+    override suspend fun submitSignUp(signUp: Long, answers: List<SignUpAnswer>) {
+        command("answer $signUp ${answers.joinToString { "${it.name}=${it.values.joinToString("+")}" }}")
+        signUp(signUp, SignUpState.Sending)
+    }
+
+    override suspend fun cancelSignUp(signUp: Long) {
+        command("end $signUp")
+        signUps.update { all -> all.filter { it.id != signUp } }
+    }
+
+    private var passwords = 0
+    override fun newPassword() = "made-${++passwords}"
+
+    override fun providers() = Fixtures.listedProviders
+    override var providersUrl: String? = null
+    override fun readProviders(json: String): ProviderList {
+        if (json == "junk") throw ProviderListException.NoList()
+        return ProviderList(Fixtures.listedProviders.providers.take(1), null)
     }
 
     override suspend fun addAccount(

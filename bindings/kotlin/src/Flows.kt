@@ -53,6 +53,17 @@ fun CodesSubscription.asFlow(): Flow<List<CodeItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<SignUpItem> ->
+        for (op in ops) when (op) {
+            is SignUpsOp.Reset -> list.reset(op.items)
+            is SignUpsOp.Insert -> list.insert(op.at, op.items)
+            is SignUpsOp.Update -> list.update(op.at, op.item)
+            is SignUpsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun NotificationsSubscription.asFlow(): Flow<List<NotificationItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<NotificationItem> ->
         for (op in ops) when (op) {

@@ -68,6 +68,8 @@ pub struct Switches {
     pub pep: bool,
     /// XEP-0198.
     pub stream_management: bool,
+    /// An `<enable/>` that does not come with the binding is refused.
+    pub refuses_to_enable: bool,
     /// XEP-0198 sessions can be resumed.
     pub resumption: bool,
     /// `<failed/>` names `h` when the session is known but over.
@@ -128,6 +130,7 @@ impl Default for Switches {
             carbons: true,
             pep: true,
             stream_management: true,
+            refuses_to_enable: false,
             resumption: true,
             failed_with_h: true,
             hibernation: 600_000,
@@ -168,6 +171,8 @@ pub struct Counts {
     pub token_logins: u32,
     /// Logins that came with the stream header.
     pub flights: u32,
+    /// XEP-0198 switched on, with the binding or behind it.
+    pub enabled: u32,
     /// `<active/>` and `<inactive/>` outside of a binding.
     pub client_states: u32,
     pub archive_queries: u32,

@@ -7,7 +7,7 @@
 //! What differs from [`crate::fake_world::FakeWorld`]: a killed device is a client that is closed without a word to the
 //! server (the chaos test kills real processes), and each look at a timeline opens its screen anew.
 
-mod follower;
+pub mod follower;
 mod link;
 
 use std::cell::{Cell, RefCell};

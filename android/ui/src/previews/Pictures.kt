@@ -157,7 +157,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-)
+) + signUpPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -199,6 +199,7 @@ private object NoSignIn : SignInActions {
     override fun setDirectTls(on: Boolean) = Unit
     override fun setProxy(on: Boolean) = Unit
     override fun openCertificate() = Unit
+    override fun signUp() = Unit
     override fun back() = Unit
 }
 

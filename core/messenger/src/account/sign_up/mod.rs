@@ -7,6 +7,7 @@
 //! XEPs: 0077, 0158, 0445
 
 mod offer;
+mod picture;
 mod talk;
 
 use std::collections::BTreeSet;
