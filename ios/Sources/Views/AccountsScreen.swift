@@ -40,7 +40,7 @@ struct AccountsView: View {
         .problemAlert($model.problem)
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
-        .sheet(item: $adding) { AddAccountView(model: $0) }
+        .sheet(item: $adding) { AddAccountView(model: $0, signUp: { app.signUp() }) }
     }
 
     private func openSettings() {
@@ -51,14 +51,16 @@ struct AccountsView: View {
 /// One more account.
 private struct AddAccountView: View {
     let model: SignInModel
+    let signUp: @MainActor () -> SignUpModel?
     @Environment(\.dismiss) private var dismiss
 
-    init(model: SignInModel) {
+    init(model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?) {
         self.model = model
+        self.signUp = signUp
     }
 
     var body: some View {
-        SignInView(model: model, close: { dismiss() })
+        SignInView(model: model, signUp: signUp, signedUp: { dismiss() }, close: { dismiss() })
             .onChange(of: model.isDone) { _, isDone in
                 if isDone { dismiss() }
             }

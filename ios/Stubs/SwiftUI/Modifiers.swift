@@ -201,6 +201,7 @@ extension View {
     public func imageScale(_ scale: Image.Scale) -> some View { _Modified<Self>() }
     public func lineLimit(_ number: Int?) -> some View { _Modified<Self>() }
     public func lineLimit(_ limit: ClosedRange<Int>) -> some View { _Modified<Self>() }
+    public func scaledToFit() -> some View { _Modified<Self>() }
     public func multilineTextAlignment(_ alignment: TextAlignment) -> some View { _Modified<Self>() }
     public func foregroundStyle<S: ShapeStyle>(_ style: S) -> some View { _Modified<Self>() }
     public func tint<S: ShapeStyle>(_ tint: S?) -> some View { _Modified<Self>() }

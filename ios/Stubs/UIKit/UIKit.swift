@@ -13,6 +13,7 @@ public struct UITextContentType: Hashable, RawRepresentable, Sendable {
     public init(rawValue: String) { self.rawValue = rawValue }
     public static let username = UITextContentType(rawValue: "username")
     public static let password = UITextContentType(rawValue: "password")
+    public static let newPassword = UITextContentType(rawValue: "newPassword")
     public static let emailAddress = UITextContentType(rawValue: "emailAddress")
     // swift-format-ignore: AlwaysUseLowerCamelCase
     public static let URL = UITextContentType(rawValue: "URL")
@@ -23,6 +24,10 @@ public enum UIKeyboardType: Int, Sendable {
     case URL = 3
     case numberPad = 4
     case emailAddress = 7
+}
+
+open class UIImage: NSObject, @unchecked Sendable {
+    public init?(data: Data) { stub() }
 }
 
 @MainActor open class UIPasteboard: NSObject {
