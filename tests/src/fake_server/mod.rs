@@ -26,7 +26,7 @@ use linnet_messenger::wire::{Element, Frame, ns};
 use self::archive::{Archive, Archived, Archiving};
 use self::login::Stage;
 pub use self::pep::Node;
-use self::register::Registration;
+use self::register::{OwnRegistrations, Registration};
 use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
@@ -224,6 +224,8 @@ pub struct FakeServer {
     pub lie: Option<Lie>,
     /// Whether and how strangers may make accounts.
     pub registration: Option<Registration>,
+    /// How it meets accounts that want to be another.
+    pub own_registrations: OwnRegistrations,
     /// What it shows when shaking hands.
     pub certificate: Certificate,
     now: i64,
@@ -267,6 +269,7 @@ impl FakeServer {
             bounces: BTreeMap::new(),
             lie: None,
             registration: None,
+            own_registrations: OwnRegistrations::default(),
             certificate: certificate(0, None),
             now,
             seed,
@@ -426,7 +429,12 @@ impl FakeServer {
         self.flush();
     }
 
-    /// The names of the account's sessions that have a stream, in order.
+    /// Whether there is such an account.
+    pub fn has_account(&self, jid: &BareJid) -> bool {
+        self.accounts.contains_key(jid)
+    }
+
+    /// Where the account is signed in.
     pub fn resources(&self, jid: &BareJid) -> Vec<String> {
         let sessions = self.sessions.values().filter(|session| session.link.is_some() && session.jid.to_bare() == *jid);
         let mut names: Vec<String> = sessions.map(|session| session.jid.resource().to_string()).collect();

@@ -18,6 +18,7 @@ pub const DEADLINE: u64 = 60_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "purpose", rename_all = "snake_case")]
 pub enum Purpose {
+    AccountDeletion,
     AccountFeatures,
     ArchivePage {
         query: String,
@@ -31,6 +32,7 @@ pub enum Purpose {
         on: bool,
     },
     Carbons,
+    PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.
     Ping {
         sent: i64,

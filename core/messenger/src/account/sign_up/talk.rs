@@ -133,7 +133,9 @@ impl Talk {
             State::StartTls => self.over(SignUpProblem::Unsafe { why: LoginFailure::NoTls }),
             State::Inviting { id } => match answer(&element, &id) {
                 Some(Ok(_)) => Heard::Send(self.ask(random)),
-                Some(Err("item-not-found" | "not-acceptable" | "forbidden" | "gone")) => self.over(SignUpProblem::Invitation),
+                Some(Err("item-not-found" | "not-acceptable" | "forbidden" | "gone")) => {
+                    self.over(SignUpProblem::Invitation)
+                }
                 // The server knows nothing of invitations; maybe it wants none.
                 Some(Err(_)) => Heard::Send(self.ask(random)),
                 None => self.unexpected(State::Inviting { id }, &element),
