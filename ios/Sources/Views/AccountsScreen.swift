@@ -31,7 +31,9 @@ struct AccountsView: View {
                     setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
-                    remove: { account in Task { await model.remove(account) } }),
+                    changePassword: { account, password in Task { await model.changePassword(account, password) } },
+                    signOut: { account in Task { await model.signOut(account) } },
+                    delete: { account in Task { await model.delete(account) } }),
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
                 openSettings: openSettings,
@@ -152,7 +154,8 @@ struct AccountsPreviews: PreviewProvider {
                 account: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }),
+                    signInAgain: { _ in }, certificate: { _ in }, changePassword: { _, _ in }, signOut: { _ in },
+                    delete: { _ in }),
                 add: {}, allowNotifications: {}, openSettings: {}, close: {}))
     }
 

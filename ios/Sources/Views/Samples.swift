@@ -17,6 +17,11 @@ import SwiftUI
             missing: [.archive, .carbons], archiving: nil, privacy: privacy),
     ]
 
+    static let refusedPassword = AccountItem(
+        key: "1", id: 1, address: "alice@example.org", enabled: true, connection: .online, signedIn: true,
+        missing: [], archiving: true, privacy: privacy,
+        task: .passwordNotChanged(problem: .notAcceptable, text: "Eight letters at least"))
+
     static let chats = [
         chat(1, "Bob", "See you at the bridge.", unread: 2),
         chat(2, "Carol Winterbottom-Featherstonehaugh", "A long preview that goes on and on over both of its lines."),

@@ -157,6 +157,26 @@ enum Words {
         }
     }
 
+    static func task(_ task: AccountTask) -> LocalizedStringKey {
+        switch task {
+        case .changingPassword: "task_changing_password"
+        case .passwordChanged: "task_password_changed"
+        case .passwordNotChanged: "task_password_not_changed"
+        case .deleting: "task_deleting"
+        case .notDeleted: "task_not_deleted"
+        case .signingOut: "task_signing_out"
+        }
+    }
+
+    static func failure(_ problem: AccountProblem) -> LocalizedStringKey {
+        switch problem {
+        case .notAllowed: "problem_not_allowed"
+        case .notAcceptable: "problem_not_acceptable"
+        case .noAnswer: "problem_no_answer"
+        case .other: "problem_other"
+        }
+    }
+
     static func day(_ line: DayLine) -> Text {
         switch line.name {
         case .today: Text("chat_today")

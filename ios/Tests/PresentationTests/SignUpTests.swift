@@ -49,6 +49,60 @@ extension ServerTests {
             await newcomer.leave()
         }
 
+        @Test func aNewPasswordIsTakenAndTheAccountDeletedThereAndHere() async throws {
+            let server = try Server.required()
+            let newcomer = Person(device: try Device(), ca: server.ca)
+            _ = try await newcomer.signInScreen()
+            let model = try #require(newcomer.app.signUp())
+            newcomer.run { await model.run() }
+            model.domain = server.domain
+            model.place.isUsed = true
+            model.place.host = server.host
+            model.place.port = String(server.port)
+            await model.startOwn()
+            try await until("its questions") { model.form != nil }
+            let name = "short\(UInt32.random(in: 0 ... .max))"
+            model.texts["username"] = name
+            let first = try #require(model.texts["password"])
+            await model.submit()
+            try await until("online") { newcomer.app.accounts.first?.connection == .online }
+
+            let client = try #require(newcomer.app.client)
+            let accounts = AccountsModel(client: client)
+            let account = try #require(newcomer.app.accounts.first)
+            await accounts.changePassword(account, "")
+            #expect(accounts.problem == .TextInvalid)
+            accounts.problem = nil
+            await accounts.changePassword(account, "another word")
+            try await until("it is changed") { newcomer.app.accounts.first?.task == .passwordChanged }
+            #expect(accounts.problem == nil)
+
+            // The first one opens nothing any more, the other one does.
+            let second = Person(device: try Device(), ca: server.ca)
+            let signIn = try await second.signInScreen()
+            signIn.fill("\(name)@\(server.domain)", first, server)
+            await signIn.signIn()
+            try await until("refused") { signIn.progress == .failed(.login(.wrongPassword)) }
+            signIn.password = "another word"
+            await signIn.signIn()
+            _ = try await second.chatList()
+            let there = try #require(second.app.accounts.first)
+            let secondClient = try #require(second.app.client)
+            await AccountsModel(client: secondClient).signOut(there)
+            try await until("signed out") { second.app.accounts.isEmpty }
+
+            await accounts.delete(account)
+            try await until("deleted") { newcomer.app.accounts.isEmpty }
+            let again = try await second.signInScreen()
+            again.fill("\(name)@\(server.domain)", "another word", server)
+            await again.signIn()
+            try await until("unknown") {
+                [.failed(.login(.wrongPassword)), .failed(.login(.accountRefused))].contains(again.progress)
+            }
+            await newcomer.leave()
+            await second.leave()
+        }
+
         @Test func whoTurnsToSomethingElseLeavesNothingBehind() async throws {
             let server = try Server.required()
             let newcomer = Person(device: try Device(), ca: server.ca)
