@@ -193,6 +193,10 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     }
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
-    override fun remove() = model.remove()
+    override fun signOut() = model.signOut()
+    override fun delete() = model.delete()
+    override fun newPassword() = model.newPassword()
+    override fun changePassword(password: String) = model.changePassword(password)
+    override fun copy(text: String) = device.copy(text)
     override fun addAnother() = app.signIn()
 }

@@ -77,6 +77,9 @@ class ClientCore(private val client: Client) : Core {
 
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = client.setAccountEnabled(account, enabled)
     override suspend fun removeAccount(account: Long) = client.removeAccount(account)
+    override suspend fun changePassword(account: Long, password: String) = client.changePassword(account, password)
+    override suspend fun signOut(account: Long) = client.signOut(account)
+    override suspend fun deleteAccount(account: Long) = client.deleteAccount(account)
     override suspend fun setArchiving(account: Long, on: Boolean) = client.setArchiving(account, on)
     override suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean) =
         client.setPrivacy(account, setting, on)

@@ -69,6 +69,9 @@ interface Core {
     suspend fun unpinCertificate(account: Long)
     suspend fun setAccountEnabled(account: Long, enabled: Boolean)
     suspend fun removeAccount(account: Long)
+    suspend fun changePassword(account: Long, password: String)
+    suspend fun signOut(account: Long)
+    suspend fun deleteAccount(account: Long)
     suspend fun setArchiving(account: Long, on: Boolean)
     suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
     suspend fun startChat(account: Long, address: String): Long

@@ -6,6 +6,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
+import org.linnet.core.AccountTask
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
@@ -164,6 +165,24 @@ class FakeCore : Core {
     override suspend fun removeAccount(account: Long) {
         command("remove $account")
         accounts.update { all -> all.filter { it.id != account } }
+    }
+
+    override suspend fun changePassword(account: Long, password: String) {
+        command("change $account $password")
+        task(account, AccountTask.ChangingPassword)
+    }
+
+    fun task(account: Long, task: AccountTask) =
+        accounts.update { all -> all.map { if (it.id == account) it.copy(task = task) else it } }
+
+    override suspend fun signOut(account: Long) {
+        command("sign out $account")
+        accounts.update { all -> all.filter { it.id != account } }
+    }
+
+    override suspend fun deleteAccount(account: Long) {
+        command("delete account $account")
+        task(account, AccountTask.Deleting)
     }
 
     override suspend fun setArchiving(account: Long, on: Boolean) = command("archiving $account $on")

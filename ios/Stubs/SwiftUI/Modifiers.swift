@@ -209,6 +209,7 @@ extension View {
     public func imageScale(_ scale: Image.Scale) -> some View { _Modified<Self>() }
     public func lineLimit(_ number: Int?) -> some View { _Modified<Self>() }
     public func lineLimit(_ limit: ClosedRange<Int>) -> some View { _Modified<Self>() }
+    public func scaledToFit() -> some View { _Modified<Self>() }
     public func multilineTextAlignment(_ alignment: TextAlignment) -> some View { _Modified<Self>() }
     public func foregroundStyle<S: ShapeStyle>(_ style: S) -> some View { _Modified<Self>() }
     public func tint<S: ShapeStyle>(_ tint: S?) -> some View { _Modified<Self>() }
@@ -303,6 +304,9 @@ extension View {
     public func alert<A: View, M: View>(
         _ title: LocalizedStringKey, isPresented: Binding<Bool>, @ViewBuilder actions: () -> A,
         @ViewBuilder message: () -> M
+    ) -> some View { _Modified<Self>() }
+    public func alert<A: View, M: View>(
+        _ title: Text, isPresented: Binding<Bool>, @ViewBuilder actions: () -> A, @ViewBuilder message: () -> M
     ) -> some View { _Modified<Self>() }
     public func confirmationDialog<A: View, M: View, T>(
         _ title: LocalizedStringKey, isPresented: Binding<Bool>, titleVisibility: Visibility = .automatic,

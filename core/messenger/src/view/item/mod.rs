@@ -1,8 +1,10 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod account_task;
 mod code;
 mod sign_up;
 
+pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
@@ -35,6 +37,8 @@ pub struct AccountItem {
     pub certificate: Option<CertificateItem>,
     /// Everything of this account goes through this proxy.
     pub proxy: Option<ProxyAddress>,
+    /// What the server was asked for it last.
+    pub task: Option<AccountTask>,
 }
 
 /// What the account tells others unasked.
