@@ -171,7 +171,8 @@ struct LinkPreviews: PreviewProvider {
         LinkScreen(
             link: link, address: address, isOwn: false, accounts: accounts, account: .constant(accounts.first?.id),
             invitation: nil, isWorking: false,
-            actions: LinkScreen.Actions(accept: {}, signUp: {}, signIn: {}, openPage: { _ in }, showCode: {}, close: {}))
+            actions: LinkScreen.Actions(
+                accept: {}, signUp: {}, signIn: {}, openPage: { _ in }, showCode: {}, close: {}))
     }
 
     static var previews: some View {
