@@ -81,6 +81,7 @@ impl Login {
                         return Some(true);
                     }
                 }
+                Step::SignedOut => panic!("signed out unasked"),
                 Step::Established(_) => return Some(true),
                 Step::RestartReader | Step::Remember(_) | Step::Early(_) => {}
             }
