@@ -34,6 +34,49 @@ pub struct AccountItem {
     /// Everything of this account goes through this SOCKS5 proxy; `None`: the straight way.
     #[uniffi(default = None)]
     pub proxy: Option<ProxyAddress>,
+    /// What the server was asked for the account last, and how that went; `None` once the app was started anew.
+    #[uniffi(default = None)]
+    pub task: Option<AccountTask>,
+}
+
+/// What the user asked of an account's server: one thing at a time.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum AccountTask {
+    /// The new password is on its way; until there is an answer, both are kept.
+    ChangingPassword,
+    /// The new password is the password.
+    PasswordChanged,
+    /// The old password is still the password.
+    PasswordNotChanged {
+        /// Why.
+        problem: AccountProblem,
+        /// The server's own words, at most 300 characters.
+        text: Option<String>,
+    },
+    /// The server is deleting the account; then it goes from this device, too.
+    Deleting,
+    /// The account is still there.
+    NotDeleted {
+        /// Why.
+        problem: AccountProblem,
+        /// The server's own words, at most 300 characters.
+        text: Option<String>,
+    },
+    /// The server is told to forget this device (XEP-0484); after 10 seconds at most the account goes from it.
+    SigningOut,
+}
+
+/// Why a server did not do what was asked for the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum AccountProblem {
+    /// Not in an app, or not for this account.
+    NotAllowed,
+    /// The password is not to its taste: too short, too simple.
+    NotAcceptable,
+    /// It said nothing: it may be done or not.
+    NoAnswer,
+    /// For another reason.
+    Other,
 }
 
 /// What an account tells others unasked. All on at first.
@@ -214,6 +257,33 @@ impl From<item::AccountItem> for AccountItem {
             },
             certificate: item.certificate.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
+            task: item.task.map(Into::into),
+        }
+    }
+}
+
+impl From<item::AccountTask> for AccountTask {
+    fn from(task: item::AccountTask) -> Self {
+        match task {
+            item::AccountTask::ChangingPassword => Self::ChangingPassword,
+            item::AccountTask::PasswordChanged => Self::PasswordChanged,
+            item::AccountTask::PasswordNotChanged { problem, text } => {
+                Self::PasswordNotChanged { problem: problem.into(), text }
+            }
+            item::AccountTask::Deleting => Self::Deleting,
+            item::AccountTask::NotDeleted { problem, text } => Self::NotDeleted { problem: problem.into(), text },
+            item::AccountTask::SigningOut => Self::SigningOut,
+        }
+    }
+}
+
+impl From<item::AccountProblem> for AccountProblem {
+    fn from(problem: item::AccountProblem) -> Self {
+        match problem {
+            item::AccountProblem::NotAllowed => Self::NotAllowed,
+            item::AccountProblem::NotAcceptable => Self::NotAcceptable,
+            item::AccountProblem::NoAnswer => Self::NoAnswer,
+            item::AccountProblem::Other => Self::Other,
         }
     }
 }

@@ -284,6 +284,27 @@ impl Client {
         self.done(Command::SetPassword { account: AccountId(account), password: Secret::new(password) }).await
     }
 
+    /// Gives the account a new password on its server (XEP-0077 3.3): 1 byte to 1,000, without control characters. What
+    /// comes of it is the account's `task`. Other devices will be asked for the new one.
+    /// Errors: `NotFound`, `Offline`, `NotNow` (one is being changed), `TextInvalid`, `Storage`.
+    pub async fn change_password(&self, account: i64, password: String) -> Result<(), CommandError> {
+        self.done(Command::ChangePassword { account: AccountId(account), password: Secret::new(password) }).await
+    }
+
+    /// Signs out: the server forgets this device's token (XEP-0484), if it has one; then the account and everything
+    /// stored for it goes from this device, after 10 seconds at most, whatever the server says. It keeps what it has.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn sign_out(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::SignOut { account: AccountId(account) }).await
+    }
+
+    /// Deletes the account on its server (XEP-0077 3.2), for all devices and for good: address, contacts, messages kept
+    /// there. Then everything stored for it goes from this device. What comes of it is the account's `task`.
+    /// Errors: `NotFound`, `Offline`, `NotNow` (it is being deleted), `Storage`.
+    pub async fn delete_account(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::DeleteAccount { account: AccountId(account) }).await
+    }
+
     /// Sends everything of an account through a SOCKS5 proxy from now on, or straight again; reconnects. With a proxy,
     /// no DNS query is made on this device: the proxy gets names. Without `server` it is asked for the account's
     /// domain, port 5223 with TLS from the first byte, then port 5222.

@@ -28,8 +28,8 @@ mod timeline;
 mod version;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
+pub use account::{AccountProblem, AccountTask, Privacy, PrivacySetting};
 pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
-pub use account::{Privacy, PrivacySetting};
 pub use app::{AppBatch, AppItem, AppOp, AppSubscription, LockItem, NotificationContent};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};

@@ -22,6 +22,8 @@ struct LinnetApp: App {
         } erase: {
             try StoreFile.erase()
             platform.forgetKey()
+        } download: { url in
+            await ProviderDownload.text(at: url)
         }
         _app = State(initialValue: app)
         _presence = State(initialValue: ScenePresence(app: app))

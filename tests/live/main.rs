@@ -66,6 +66,8 @@ macro_rules! played {
 mod anywhere;
 mod interop;
 
+mod departure;
+mod invitation;
 mod login;
 mod sign_up;
 

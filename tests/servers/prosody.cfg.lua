@@ -49,6 +49,8 @@ end
 for _, module in ipairs(listed(ENV_LINNET_MODULES)) do table.insert(modules, module) end
 modules_enabled = modules
 -- Whom it lets in is a matter of the modules.
+-- With `invites_adhoc`, everybody may invite people to the server, not only to be contacts.
+allow_user_invites = true
 allow_registration = ENV_LINNET_REGISTRATION == "yes"
 
 smacks_hibernation_time = tonumber(ENV_LINNET_HIBERNATION)

@@ -2,6 +2,8 @@ package org.linnet.app
 
 import android.app.Notification
 import android.app.NotificationManager
+import android.content.Intent
+import android.net.Uri
 import android.os.Looper
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.assertIsDisplayed
@@ -139,6 +141,25 @@ class EndToEndTest {
         println("  ${taps.size} taps besides typing, $seconds s: $taps")
         assertTrue("$taps", taps.size <= 12)
         assertTrue("$seconds s", seconds <= 60)
+    }
+
+    @Test
+    fun `a link from another app waits for the sign-in, is shown, and only proposes its text`() {
+        await("the welcome") { shown("Welcome to Linnet") }
+        val link = Uri.parse("xmpp:${Server.bob}?message;body=Proposed%20$salt")
+        rule.runOnUiThread {
+            val view = Intent(Intent.ACTION_VIEW, link).setPackage(rule.activity.packageName)
+            InstrumentationRegistry.getInstrumentation().callActivityOnNewIntent(rule.activity, view)
+        }
+        await("it is shown") { shown("For this you need an account. Sign in, and Linnet comes back to it.") }
+        rule.onNodeWithTag("accept").performClick()
+        await("the sign-in") { shown("Welcome to Linnet") }
+        fillIn(Server.password)
+        await("it is shown again") { shown("Start a chat with this address?", substring = true) }
+        picture("end-to-end-link")
+        rule.onNodeWithTag("accept").performClick()
+        await("the text is proposed") { shown("Proposed $salt") }
+        assertEquals(0, rule.onAllNodes(bubble("Proposed $salt")).fetchSemanticsNodes().size)
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.linnet.ui.code.CodeActions
 import org.linnet.ui.code.CodeModel
 import org.linnet.ui.code.LinkActions
 import org.linnet.ui.code.LinkModel
+import org.linnet.ui.code.invitation
 import org.linnet.ui.code.ScanActions
 import org.linnet.ui.code.ScanModel
 import org.linnet.ui.newchat.NewChatActions
@@ -147,6 +148,9 @@ internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> 
     override fun choose(account: AccountItem) = model.choose(account)
     override fun accept() = model.accept()
     override fun signIn() = app.signInFirst(model.link)
+    override fun signUp() {
+        model.link.invitation?.let(app::signUp)
+    }
     override fun openPage(url: String) = openPage(url)
     override fun showCode() = app.showCode()
 }
@@ -195,7 +199,11 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     }
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
-    override fun remove() = model.remove()
+    override fun signOut() = model.signOut()
+    override fun delete() = model.delete()
+    override fun newPassword() = model.newPassword()
+    override fun changePassword(password: String) = model.changePassword(password)
+    override fun copy(text: String) = device.copy(text)
     override fun addAnother() = app.signIn()
     override fun openSafety() = app.openSafety()
 }

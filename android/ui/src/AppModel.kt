@@ -226,11 +226,18 @@ class AppModel(
 
     fun openAccount(account: Long) = push(
         place { scope ->
-            Place.Account(scope, account, AccountModel(core, account, scope, accounts, ::report) { back() })
+            Place.Account(scope, account, AccountModel(core, account, scope, accounts, ::report) { close(account) })
         },
     )
 
     fun openSafety() = push(place { scope -> Place.Safety(scope) })
+
+    /** The account is gone, and with it its screen, whatever lies above. */
+    private fun close(account: Long) {
+        val gone = stack.value.filter { it is Place.Account && it.account == account }
+        stack.update { it - gone.toSet() }
+        gone.forEach { it.scope.cancel() }
+    }
 
     fun signIn(again: AccountItem? = null) = push(
         place { scope ->

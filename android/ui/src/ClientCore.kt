@@ -25,7 +25,8 @@ class ClientCore(private val client: Client) : Core {
     override fun codes() = subscribed { client.codes().asFlow() }
     override suspend fun showCode(account: Long) = client.showCode(account)
     override suspend fun createInvitation(account: Long) = client.createInvitation(account)
-    override suspend fun followInvitation(link: String) = client.followInvitation(link)
+    override suspend fun followInvitation(link: String, server: ServerAddress?, proxy: ProxyAddress?) =
+        client.followInvitation(link, server, proxy)
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
 
@@ -77,6 +78,9 @@ class ClientCore(private val client: Client) : Core {
 
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = client.setAccountEnabled(account, enabled)
     override suspend fun removeAccount(account: Long) = client.removeAccount(account)
+    override suspend fun changePassword(account: Long, password: String) = client.changePassword(account, password)
+    override suspend fun signOut(account: Long) = client.signOut(account)
+    override suspend fun deleteAccount(account: Long) = client.deleteAccount(account)
     override suspend fun setArchiving(account: Long, on: Boolean) = client.setArchiving(account, on)
     override suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean) =
         client.setPrivacy(account, setting, on)

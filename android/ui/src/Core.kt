@@ -38,7 +38,9 @@ interface Core {
     fun codes(): Flow<List<CodeItem>>
     suspend fun showCode(account: Long)
     suspend fun createInvitation(account: Long)
-    suspend fun followInvitation(link: String): Long
+
+    /** As [startSignUp], where an invitation leads. */
+    suspend fun followInvitation(link: String, server: ServerAddress?, proxy: ProxyAddress?): Long
 
     /** Oldest first. */
     fun versions(message: Long): Flow<List<VersionItem>>
@@ -69,6 +71,9 @@ interface Core {
     suspend fun unpinCertificate(account: Long)
     suspend fun setAccountEnabled(account: Long, enabled: Boolean)
     suspend fun removeAccount(account: Long)
+    suspend fun changePassword(account: Long, password: String)
+    suspend fun signOut(account: Long)
+    suspend fun deleteAccount(account: Long)
     suspend fun setArchiving(account: Long, on: Boolean)
     suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
     suspend fun startChat(account: Long, address: String): Long

@@ -79,14 +79,14 @@ data class Device(
     /** The user can be taken to see what is on screen. */
     val watched: Boolean = true,
     val copy: (String) -> Unit = {},
-    /** Makes a picture of a file of a stranger's, or null. */
-    val decode: (ByteArray) -> ImageBitmap? = { null },
     /** Hands a text to another app; null where there is no such thing. */
     val share: ((String) -> Unit)? = null,
     /** Null where there is none. */
     val camera: Camera? = null,
     /** The user picks a picture: its bytes, or null if it is too large to be looked at. Not called if none is picked. */
     val pickPicture: ((ByteArray?) -> Unit) -> Unit = {},
+    /** Makes a picture of a file of a stranger's, or null. */
+    val decode: (ByteArray) -> ImageBitmap? = { null },
     /** Null where the app is either open or ended. */
     val background: Background? = null,
     /** The device's own way to make sure of its owner; null where there is none. */

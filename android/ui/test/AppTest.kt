@@ -31,6 +31,8 @@ import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Rule
 import org.junit.Test
+import org.linnet.core.AccountProblem
+import org.linnet.core.AccountTask
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.LoginFailure
@@ -187,6 +189,52 @@ class AppTest {
         rule.onNodeWithText("Sign out and remove").performScrollTo().performClick()
         rule.onNodeWithText("Remove").performClick()
         rule.waitUntilShown("Welcome to Linnet")
+    }
+
+    @Test
+    fun `a new password is made, and what becomes of it is told`() {
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("account").performClick()
+        rule.waitUntilShown("Change password…")
+        rule.onNodeWithTag("account/password").performScrollTo().performClick()
+        rule.onNodeWithTag("change-password").performClick()
+        rule.waitUntil("asked") { "change 1 made-1" in core.asked }
+        rule.waitUntilShown("Changing the password…")
+        core.task(1, AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters"))
+        rule.waitUntilShown("The server says: Eight letters")
+        core.task(1, AccountTask.PasswordChanged)
+        rule.waitUntilShown("The password is changed.")
+    }
+
+    @Test
+    fun `an account is deleted only by who says that he knows what that means`() {
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("account").performClick()
+        rule.waitUntilShown("Delete account…")
+        rule.onNodeWithTag("account/delete").performScrollTo().performClick()
+        rule.onNodeWithTag("delete").assertIsNotEnabled()
+        rule.onNodeWithTag("understood").performClick()
+        rule.onNodeWithTag("delete").performClick()
+        rule.waitUntil("asked") { "delete account 1" in core.asked }
+        rule.waitUntilShown("The server is deleting the account…")
+        core.accounts.value = emptyList()
+        rule.waitUntilShown("Welcome to Linnet")
+    }
+
+    @Test
+    fun `an account that goes takes its own screen along, not what lies above`() {
+        core.accounts.value += Fixtures.account("club@example.net", 2)
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.runOnIdle {
+            model.openAccount(2)
+            model.signUp()
+            core.accounts.value = core.accounts.value.filter { it.id != 2L }
+        }
+        rule.waitUntilShown("My own server")
+        rule.runOnIdle { assertEquals(2, (model.shown.value as Shown.Top).depth) }
     }
 
     @Test

@@ -6,6 +6,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
+import org.linnet.core.AccountTask
 import org.linnet.core.AppItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
@@ -68,9 +69,11 @@ class FakeCore : Core {
     override fun codes(): Flow<List<CodeItem>> = failing(codes)
     override suspend fun showCode(account: Long) = command("code $account")
     override suspend fun createInvitation(account: Long) = command("invite $account")
-    override suspend fun followInvitation(link: String): Long {
+    override suspend fun followInvitation(link: String, server: ServerAddress?, proxy: ProxyAddress?): Long {
         command("follow $link")
-        return 1
+        val id = (signUps.value.maxOfOrNull { it.id } ?: 0) + 1
+        signUps.update { it + SignUpItem("$id", id, "example.org", SignUpState.Asking) }
+        return id
     }
 
     val versions = MutableStateFlow(emptyList<VersionItem>())
@@ -164,6 +167,24 @@ class FakeCore : Core {
     override suspend fun removeAccount(account: Long) {
         command("remove $account")
         accounts.update { all -> all.filter { it.id != account } }
+    }
+
+    override suspend fun changePassword(account: Long, password: String) {
+        command("change $account $password")
+        task(account, AccountTask.ChangingPassword)
+    }
+
+    fun task(account: Long, task: AccountTask) =
+        accounts.update { all -> all.map { if (it.id == account) it.copy(task = task) else it } }
+
+    override suspend fun signOut(account: Long) {
+        command("sign out $account")
+        accounts.update { all -> all.filter { it.id != account } }
+    }
+
+    override suspend fun deleteAccount(account: Long) {
+        command("delete account $account")
+        task(account, AccountTask.Deleting)
     }
 
     override suspend fun setArchiving(account: Long, on: Boolean) = command("archiving $account $on")

@@ -53,17 +53,6 @@ fun AppSubscription.asFlow(): Flow<AppItem> =
         Window(list, atStart, atEnd)
     }.map { it.items.single() }
 
-fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
-    windows(::next, { end(); close() }, { revision }) { list: MutableList<SignUpItem> ->
-        for (op in ops) when (op) {
-            is SignUpsOp.Reset -> list.reset(op.items)
-            is SignUpsOp.Insert -> list.insert(op.at, op.items)
-            is SignUpsOp.Update -> list.update(op.at, op.item)
-            is SignUpsOp.Remove -> list.remove(op.at, op.count)
-        }
-        Window(list, atStart, atEnd)
-    }.map { it.items }
-
 fun CodesSubscription.asFlow(): Flow<List<CodeItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<CodeItem> ->
         for (op in ops) when (op) {
@@ -71,6 +60,17 @@ fun CodesSubscription.asFlow(): Flow<List<CodeItem>> =
             is CodesOp.Insert -> list.insert(op.at, op.items)
             is CodesOp.Update -> list.update(op.at, op.item)
             is CodesOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<SignUpItem> ->
+        for (op in ops) when (op) {
+            is SignUpsOp.Reset -> list.reset(op.items)
+            is SignUpsOp.Insert -> list.insert(op.at, op.items)
+            is SignUpsOp.Update -> list.update(op.at, op.item)
+            is SignUpsOp.Remove -> list.remove(op.at, op.count)
         }
         Window(list, atStart, atEnd)
     }.map { it.items }

@@ -28,6 +28,13 @@ pub enum Command {
     CancelSignUp { sign_up: SignUpId },
     /// The account's password was changed elsewhere, and this is the new one. Connects; server and proxy stay.
     SetPassword { account: AccountId, password: Secret },
+    /// Gives the account a new password on its server (XEP-0077 3.3); what comes of it is the account's task.
+    ChangePassword { account: AccountId, password: Secret },
+    /// Takes the account's token back (XEP-0484) and removes it and everything stored for it on this device, whatever the
+    /// server says to that.
+    SignOut { account: AccountId },
+    /// Deletes the account on its server (XEP-0077 3.2), for all devices and for good, and then here.
+    DeleteAccount { account: AccountId },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
     /// Sends everything of this account through a SOCKS5 proxy from now on, or nothing any more.

@@ -45,9 +45,19 @@ public final class AccountsModel {
         SignInAgainModel(client: client, account: account)
     }
 
-    /// Removes the account and all it stored on this device.
-    public func remove(_ account: AccountItem) async {
-        await attempt { try await client.removeAccount(account: account.id) }
+    /// Gives the account another password on its server; what comes of it is its task.
+    public func changePassword(_ account: AccountItem, _ password: String) async {
+        await attempt { try await client.changePassword(account: account.id, password: password) }
+    }
+
+    /// Signs out: the server forgets this device, and this device the account and all it stored.
+    public func signOut(_ account: AccountItem) async {
+        await attempt { try await client.signOut(account: account.id) }
+    }
+
+    /// Deletes the account on its server, for all devices and for good; what comes of it is its task.
+    public func delete(_ account: AccountItem) async {
+        await attempt { try await client.deleteAccount(account: account.id) }
     }
 
     private func attempt(_ command: () async throws -> Void) async {

@@ -39,6 +39,7 @@ public final class AppModel {
 
     @ObservationIgnored private let open: @Sendable () throws -> Client
     @ObservationIgnored private let erase: @Sendable () throws -> Void
+    @ObservationIgnored private let download: @Sendable (URL) async -> String?
     @ObservationIgnored public private(set) var client: Client?
     /// The core has told of them at least once.
     @ObservationIgnored private var hasAccounts = false
@@ -51,15 +52,18 @@ public final class AppModel {
     /// A link that waits for the core, or until somebody is signed in.
     @ObservationIgnored private var wantedLink: Link?
 
-    /// `open` opens the core, `erase` deletes its files and its key. Both are called off the main thread.
+    /// `open` opens the core, `erase` deletes its files and its key. Both are called off the main thread. `download`
+    /// fetches a text, for a newer list of servers; `nil`: it could not be had.
     public init(
         desk: (any NotificationDesk)? = nil, owner: (any OwnerCheck)? = nil,
-        open: @escaping @Sendable () throws -> Client, erase: @escaping @Sendable () throws -> Void
+        open: @escaping @Sendable () throws -> Client, erase: @escaping @Sendable () throws -> Void,
+        download: @escaping @Sendable (URL) async -> String? = { _ in nil }
     ) {
         lock = LockModel(owner: owner)
         notifications = desk.map(NotificationsModel.init)
         self.open = open
         self.erase = erase
+        self.download = download
     }
 
     /// Opens the core if needed and follows its accounts until the task is cancelled.
@@ -168,6 +172,12 @@ public final class AppModel {
         model.follow(accounts)
         adding = model
         return model
+    }
+
+    /// The screen for making an account, on a server to choose or where an invitation leads.
+    public func signUp(_ invitation: Invitation? = nil) -> SignUpModel? {
+        guard let client else { return nil }
+        return SignUpModel(client: client, invitation: invitation, download: download)
     }
 
     private func openOnce() async -> Client? {

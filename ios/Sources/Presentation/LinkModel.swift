@@ -22,6 +22,15 @@ public final class LinkModel: Identifiable {
         case .signUp, .page: nil
         }
     }
+    /// Where it leads who wants an account; `nil` if it does not.
+    public var invitation: Invitation? {
+        switch link {
+        case .signUp(let server, let link, _, _): Invitation(domain: server, link: link)
+        case .contact(let address, let link, _, _, true):
+            Invitation(domain: address.split(separator: "@").last.map(String.init) ?? "", link: link)
+        case .contact, .chat, .remove, .page: nil
+        }
+    }
     /// It leads to the user.
     public var isOwn: Bool { accounts.contains { $0.address == address } }
     /// There is something to say yes to, and someone to do it.

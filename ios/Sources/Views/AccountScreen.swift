@@ -13,12 +13,16 @@ struct AccountScreen: View {
         let setProxy: @MainActor (AccountItem, ProxyAddress?) -> Void
         let signInAgain: @MainActor (AccountItem) -> Void
         let certificate: @MainActor (AccountItem) -> Void
-        let remove: @MainActor (AccountItem) -> Void
+        let changePassword: @MainActor (AccountItem, String) -> Void
+        let signOut: @MainActor (AccountItem) -> Void
+        let delete: @MainActor (AccountItem) -> Void
     }
 
     let account: AccountItem
     let actions: Actions
-    @State private var asksToRemove = false
+    @State private var asksToSignOut = false
+    @State private var asksToDelete = false
+    @State private var changesPassword = false
 
     init(account: AccountItem, actions: Actions) {
         self.account = account
@@ -34,17 +38,30 @@ struct AccountScreen: View {
             server
             ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
-                Button("account_remove", role: .destructive) { asksToRemove = true }
+                Button("account_password", systemImage: "key") { changesPassword = true }
             }
+            Section {
+                Button("account_remove", role: .destructive) { asksToSignOut = true }
+                Button("account_delete", role: .destructive) { asksToDelete = true }
+            }
+        }
+        .sheet(isPresented: $changesPassword) {
+            ChangePasswordScreen(password: newPassword()) { actions.changePassword(account, $0) }
         }
         .navigationTitle(account.address)
         .navigationBarTitleDisplayMode(.inline)
         .confirmationDialog(
-            "account_remove_title", isPresented: $asksToRemove, titleVisibility: .visible, presenting: account
+            "account_remove_title", isPresented: $asksToSignOut, titleVisibility: .visible, presenting: account
         ) { account in
-            Button("account_remove_confirm", role: .destructive) { actions.remove(account) }
+            Button("account_remove_confirm", role: .destructive) { actions.signOut(account) }
         } message: { account in
             Text("account_remove_text \(account.address)")
+        }
+        .alert("account_delete_question \(account.address)", isPresented: $asksToDelete) {
+            Button("account_delete_confirm", role: .destructive) { actions.delete(account) }
+            Button("action_cancel", role: .cancel) {}
+        } message: {
+            Text("account_delete_text")
         }
     }
 
@@ -55,6 +72,7 @@ struct AccountScreen: View {
             ) {
                 Explained(title: "account_enabled", text: Words.connection(account))
             }
+            if let task = account.task { AccountTaskLine(task: task) }
             if account.connection == .failed(reason: .wrongPassword) {
                 Button("connection_new_password") { actions.signInAgain(account) }
             }
@@ -132,6 +150,74 @@ private struct ProxySection: View {
     }
 }
 
+/// What the server was asked for, and how that goes.
+private struct AccountTaskLine: View {
+    let task: AccountTask
+
+    var body: some View {
+        switch task {
+        case .changingPassword, .deleting, .signingOut:
+            HStack(spacing: 12) {
+                ProgressView()
+                Text(Words.task(task))
+            }
+        case .passwordChanged:
+            Label {
+                Text(Words.task(task))
+            } icon: {
+                Image(systemName: "checkmark.circle.fill").foregroundStyle(.tint).accessibilityHidden(true)
+            }
+        case .passwordNotChanged(let problem, let text), .notDeleted(let problem, let text):
+            ProblemLine(text: Words.task(task))
+            Text(Words.failure(problem)).font(.footnote)
+            if let text { Text("sign_up_server_says \(text)").font(.footnote).foregroundStyle(.secondary) }
+        }
+    }
+}
+
+/// Asks for the account's next password; one is made already, and shown, for it has to be kept.
+struct ChangePasswordScreen: View {
+    @State private var password: String
+    private let change: @MainActor (String) -> Void
+    @Environment(\.dismiss) private var dismiss
+
+    init(password: String, change: @escaping @MainActor (String) -> Void) {
+        _password = State(initialValue: password)
+        self.change = change
+    }
+
+    var body: some View {
+        NavigationStack {
+            Form {
+                Section {
+                    TextField("sign_in_password", text: $password)
+                        .textContentType(.newPassword)
+                        .textInputAutocapitalization(.never)
+                        .autocorrectionDisabled()
+                    Button("sign_up_password_new", systemImage: "arrow.clockwise") { password = newPassword() }
+                    Button("sign_up_password_copy", systemImage: "doc.on.doc") {
+                        UIPasteboard.general.string = password
+                    }
+                } footer: {
+                    Text("account_password_text")
+                }
+            }
+            .navigationTitle("account_password_title")
+            .navigationBarTitleDisplayMode(.inline)
+            .toolbar {
+                ToolbarItem(placement: .cancellationAction) { Button("action_cancel") { dismiss() } }
+                ToolbarItem(placement: .confirmationAction) {
+                    Button("account_password_confirm") {
+                        change(password)
+                        dismiss()
+                    }
+                    .disabled(password.isEmpty)
+                }
+            }
+        }
+    }
+}
+
 /// A setting's name with a sentence that says what it means.
 struct Explained: View {
     let title: LocalizedStringKey
@@ -153,12 +239,15 @@ struct AccountPreviews: PreviewProvider {
                 actions: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }))
+                    signInAgain: { _ in }, certificate: { _ in }, changePassword: { _, _ in }, signOut: { _ in },
+                    delete: { _ in }))
         }
     }
 
     static var previews: some View {
         screen(Samples.accounts[0]).previewDisplayName("all is well")
+        screen(Samples.refusedPassword).previewDisplayName("a password that was refused")
+        ChangePasswordScreen(password: "gabot-lirem-hosad-fekon-pitav") { _ in }.previewDisplayName("another password")
         screen(Samples.accounts[1]).preferredColorScheme(.dark).previewDisplayName("a server that lacks, dark")
         screen(Samples.accounts[1]).dynamicTypeSize(.accessibility3).previewDisplayName("large text")
     }

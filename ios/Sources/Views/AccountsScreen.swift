@@ -31,7 +31,9 @@ struct AccountsView: View {
                     setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
-                    remove: { account in Task { await model.remove(account) } }),
+                    changePassword: { account, password in Task { await model.changePassword(account, password) } },
+                    signOut: { account in Task { await model.signOut(account) } },
+                    delete: { account in Task { await model.delete(account) } }),
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
                 openSettings: openSettings,
@@ -41,7 +43,7 @@ struct AccountsView: View {
         .problemAlert($model.problem)
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
-        .sheet(item: $adding) { AddAccountView(model: $0) }
+        .sheet(item: $adding) { AddAccountView(model: $0, signUp: { app.signUp() }) }
     }
 
     private func openSettings() {
@@ -52,14 +54,16 @@ struct AccountsView: View {
 /// One more account.
 private struct AddAccountView: View {
     let model: SignInModel
+    let signUp: @MainActor () -> SignUpModel?
     @Environment(\.dismiss) private var dismiss
 
-    init(model: SignInModel) {
+    init(model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?) {
         self.model = model
+        self.signUp = signUp
     }
 
     var body: some View {
-        SignInView(model: model, close: { dismiss() })
+        SignInView(model: model, signUp: signUp, signedUp: { dismiss() }, close: { dismiss() })
             .onChange(of: model.isDone) { _, isDone in
                 if isDone { dismiss() }
             }
@@ -158,7 +162,8 @@ struct AccountsPreviews: PreviewProvider {
                 account: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }),
+                    signInAgain: { _ in }, certificate: { _ in }, changePassword: { _, _ in }, signOut: { _ in },
+                    delete: { _ in }),
                 add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() })
     }

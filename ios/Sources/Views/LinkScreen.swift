@@ -9,6 +9,7 @@ struct LinkView: View {
     @State private var model: LinkModel
     private let app: AppModel
     @State private var showsCode = false
+    @State private var signingUp: SignUpModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -21,9 +22,10 @@ struct LinkView: View {
         @Bindable var model = model
         LinkScreen(
             link: model.link, address: model.address, isOwn: model.isOwn, accounts: model.accounts,
-            account: $model.account, isWorking: model.isWorking,
+            account: $model.account, invitation: model.invitation, isWorking: model.isWorking,
             actions: LinkScreen.Actions(
                 accept: accept,
+                signUp: { signingUp = app.signUp(model.invitation) },
                 signIn: {
                     app.keepLink()
                     dismiss()
@@ -35,6 +37,11 @@ struct LinkView: View {
                 showCode: { showsCode = true }, close: { dismiss() })
         )
         .problemAlert($model.problem)
+        .sheet(item: $signingUp) { SignUpView(model: $0) }
+        // Who invited stands on the chat list.
+        .onChange(of: signingUp?.isDone) { _, isDone in
+            if isDone == true { dismiss() }
+        }
         .sheet(isPresented: $showsCode) {
             if let client = app.client { CodeView(model: CodeModel(client: client)) }
         }
@@ -53,6 +60,7 @@ struct LinkView: View {
 struct LinkScreen: View {
     struct Actions {
         let accept: @MainActor () -> Void
+        let signUp: @MainActor () -> Void
         let signIn: @MainActor () -> Void
         let openPage: @MainActor (String) -> Void
         let showCode: @MainActor () -> Void
@@ -64,6 +72,7 @@ struct LinkScreen: View {
     let isOwn: Bool
     let accounts: [AccountItem]
     @Binding var account: Int64?
+    let invitation: Invitation?
     let isWorking: Bool
     let actions: Actions
 
@@ -124,6 +133,7 @@ struct LinkScreen: View {
         case .signUp(let server, _, _, _): return "link_sign_up \(server)"
         case .chat, .contact: break
         }
+        if accounts.isEmpty, let invitation { return "link_newcomer \(invitation.domain)" }
         if accounts.isEmpty { return "link_no_account" }
         return switch link {
         case .contact(_, _, _, true, _): "link_contact_invited"
@@ -138,9 +148,13 @@ struct LinkScreen: View {
         } else {
             switch link {
             case .page(_, let url): Button("link_page_open") { actions.openPage(url) }
-            case .remove, .signUp: EmptyView()
+            case .remove: EmptyView()
+            case .signUp: Button("link_sign_up_accept", action: actions.signUp)
             case .chat, .contact:
-                if accounts.isEmpty {
+                if accounts.isEmpty && invitation != nil {
+                    Button("link_sign_up_accept", action: actions.signUp)
+                    Button("link_sign_in_instead", action: actions.signIn)
+                } else if accounts.isEmpty {
                     Button("link_sign_in", action: actions.signIn)
                 } else if case .contact = link {
                     Button("link_contact_accept", action: actions.accept).disabled(isWorking)
@@ -156,8 +170,9 @@ struct LinkPreviews: PreviewProvider {
     static func screen(_ link: LinnetCore.Link, _ address: String?, accounts: [AccountItem]) -> some View {
         LinkScreen(
             link: link, address: address, isOwn: false, accounts: accounts, account: .constant(accounts.first?.id),
-            isWorking: false,
-            actions: LinkScreen.Actions(accept: {}, signIn: {}, openPage: { _ in }, showCode: {}, close: {}))
+            invitation: nil, isWorking: false,
+            actions: LinkScreen.Actions(
+                accept: {}, signUp: {}, signIn: {}, openPage: { _ in }, showCode: {}, close: {}))
     }
 
     static var previews: some View {

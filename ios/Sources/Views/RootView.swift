@@ -62,7 +62,7 @@ public struct RootView: View {
                 }
             }
         case .signIn(let model):
-            SignInView(model: model)
+            SignInView(model: model, signUp: { app.signUp() })
         case .chats(let model):
             ChatListView(model: model, app: app)
         }

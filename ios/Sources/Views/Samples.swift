@@ -17,6 +17,11 @@ import SwiftUI
             missing: [.archive, .carbons], archiving: nil, privacy: privacy),
     ]
 
+    static let refusedPassword = AccountItem(
+        key: "1", id: 1, address: "alice@example.org", enabled: true, connection: .online, signedIn: true,
+        missing: [], archiving: true, privacy: privacy,
+        task: .passwordNotChanged(problem: .notAcceptable, text: "Eight letters at least"))
+
     static let chats = [
         chat(1, "Bob", "See you at the bridge.", unread: 2),
         chat(2, "Carol Winterbottom-Featherstonehaugh", "A long preview that goes on and on over both of its lines."),
@@ -116,6 +121,33 @@ import SwiftUI
         VersionItem(key: "v1", text: plain("At nine?"), time: noon),
         VersionItem(key: "v2", text: plain("At ten!"), time: noon + 60_000),
     ]
+
+    static let providers = [
+        Provider(
+            domain: "yax.example", registration: .inApp(captcha: false, email: false), countries: ["DE"],
+            website: "https://yax.example", since: 2013, fileMegabytes: 100, archiveDays: 30, green: true,
+            freeOfCharge: true),
+        Provider(
+            domain: "club.example", registration: .web(url: "https://club.example/join"), countries: ["ES", "FI"],
+            website: nil, since: nil, fileMegabytes: nil, archiveDays: 0, green: false, freeOfCharge: false),
+    ]
+
+    static let signUpForm = SignUpForm(
+        title: nil, instructions: "Choose a name and a password for this service.",
+        fields: [
+            signUpField("username", .line, .username), signUpField("password", .secret, .password),
+            signUpField("news", .switch, label: "Send me the newsletter"),
+            signUpField("about", .lines, label: "About you", required: false),
+        ], web: "https://example.org/join")
+
+    private static func signUpField(
+        _ name: String, _ kind: SignUpFieldKind, _ meaning: SignUpMeaning? = nil, label: String? = nil,
+        required: Bool = true
+    ) -> SignUpField {
+        SignUpField(
+            name: name, kind: kind, meaning: meaning, label: label, hint: nil, required: required, values: [],
+            options: [], picture: nil, pictureUrl: nil)
+    }
 
     private static let noon: Int64 = 1_790_000_000_000
     private static let day: Int64 = 86_400_000

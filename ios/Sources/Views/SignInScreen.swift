@@ -7,12 +7,22 @@ import SwiftUI
 /// The sign-in screen on its model.
 struct SignInView: View {
     @Bindable var model: SignInModel
+    /// Makes the screen for an account yet to be made.
+    let signUp: @MainActor () -> SignUpModel?
+    /// A new account is signed in.
+    var signedUp: (@MainActor () -> Void)?
     /// The way out, where there is something to go back to.
     var close: (@MainActor () -> Void)?
     @State private var certificate: CertificateModel?
+    @State private var signingUp: SignUpModel?
 
-    init(model: SignInModel, close: (@MainActor () -> Void)? = nil) {
+    init(
+        model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?,
+        signedUp: (@MainActor () -> Void)? = nil, close: (@MainActor () -> Void)? = nil
+    ) {
         _model = Bindable(model)
+        self.signUp = signUp
+        self.signedUp = signedUp
         self.close = close
     }
 
@@ -21,9 +31,14 @@ struct SignInView: View {
             address: $model.address, password: $model.password, namesServer: $model.namesServer, host: $model.host,
             port: $model.port, directTls: $model.directTls, proxy: $model.proxy, progress: model.progress,
             canSubmit: model.canSubmit, showCertificate: showCertificate,
-            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } }, close: close
+            submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } },
+            signUp: { signingUp = signUp() }, close: close
         )
         .sheet(item: $certificate) { CertificateView(model: $0) }
+        .sheet(item: $signingUp) { SignUpView(model: $0) }
+        .onChange(of: signingUp?.isDone == true) { _, isDone in
+            if isDone { signedUp?() }
+        }
     }
 
     private var showCertificate: (@MainActor () -> Void)? {
@@ -47,6 +62,7 @@ struct SignInScreen: View {
     var showCertificate: (@MainActor () -> Void)?
     let submit: @MainActor () -> Void
     let cancel: @MainActor () -> Void
+    let signUp: @MainActor () -> Void
     var close: (@MainActor () -> Void)?
 
     private enum Field: Hashable {
@@ -84,6 +100,11 @@ struct SignInScreen: View {
                             Text("sign_in_button").fontWeight(.semibold).frame(maxWidth: .infinity)
                         }
                         .disabled(!canSubmit)
+                    }
+                }
+                if progress != .connecting {
+                    Section("sign_up_none") {
+                        Button("sign_up_begin", systemImage: "person.badge.plus", action: signUp)
                     }
                 }
             }
@@ -190,7 +211,7 @@ struct SignInPreviews: PreviewProvider {
             directTls: .constant(false), proxy: .constant(proxy), progress: progress,
             canSubmit: progress != .connecting,
             showCertificate: progress == .failed(.login(.certificate)) ? nothing : nil, submit: {},
-            cancel: {}, close: close)
+            cancel: {}, signUp: {}, close: close)
     }
 
     static var previews: some View {

@@ -75,6 +75,38 @@ enum Words {
         }
     }
 
+    static func failure(_ problem: SignUpModel.Problem) -> LocalizedStringKey {
+        switch problem {
+        case .command(let error): failure(error)
+        case .domain: "sign_up_own_invalid"
+        case .place: "sign_in_port_invalid"
+        case .proxy: "proxy_invalid"
+        }
+    }
+
+    static func failure(_ problem: SignUpProblem) -> LocalizedStringKey {
+        switch problem {
+        case .nameTaken: "sign_up_name_taken"
+        case .nameInvalid: "sign_up_name_invalid"
+        case .answers: "sign_up_answers"
+        case .refused: "sign_up_refused"
+        case .invitation: "sign_up_invitation"
+        case .later: "sign_up_later"
+        case .notOffered: "sign_up_not_offered"
+        case .formTooLarge: "sign_up_form_too_large"
+        case .connection(let why): waiting(why)
+        case .unsafe(let why): failure(why)
+        }
+    }
+
+    /// What the server itself says about it.
+    static func server(_ problem: SignUpProblem) -> String? {
+        switch problem {
+        case .answers(let text), .refused(let text), .later(let text): text
+        case .nameTaken, .nameInvalid, .invitation, .notOffered, .formTooLarge, .connection, .unsafe: nil
+        }
+    }
+
     static func failure(_ error: CommandError) -> LocalizedStringKey {
         switch error {
         case .AddressInvalid: "error_address_invalid"
@@ -146,6 +178,26 @@ enum Words {
         case .waiting(_, let reason): waiting(reason)
         case .failed(.certificate) where account.certificate?.changed == true: "login_certificate_changed"
         case .failed(let reason): failure(reason)
+        }
+    }
+
+    static func task(_ task: AccountTask) -> LocalizedStringKey {
+        switch task {
+        case .changingPassword: "task_changing_password"
+        case .passwordChanged: "task_password_changed"
+        case .passwordNotChanged: "task_password_not_changed"
+        case .deleting: "task_deleting"
+        case .notDeleted: "task_not_deleted"
+        case .signingOut: "task_signing_out"
+        }
+    }
+
+    static func failure(_ problem: AccountProblem) -> LocalizedStringKey {
+        switch problem {
+        case .notAllowed: "problem_not_allowed"
+        case .notAcceptable: "problem_not_acceptable"
+        case .noAnswer: "problem_no_answer"
+        case .other: "problem_other"
         }
     }
 

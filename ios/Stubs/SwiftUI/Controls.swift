@@ -35,10 +35,19 @@ public struct Text: _Leaf, Equatable, Sendable {
 }
 public enum TextAlignment: Hashable, CaseIterable, Sendable { case leading, center, trailing }
 
+public struct EdgeInsets: Equatable, Sendable {
+    public init(top: CGFloat, leading: CGFloat, bottom: CGFloat, trailing: CGFloat) {}
+    public init() {}
+}
 public struct Image: _Leaf, Equatable, Sendable {
     public nonisolated init(systemName: String) {}
     public nonisolated init(_ name: String, bundle: Bundle? = nil) {}
     public nonisolated init(decorative name: String, bundle: Bundle? = nil) {}
+    public nonisolated init(uiImage: UIImage) {}
+    public enum ResizingMode: Sendable { case tile, stretch }
+    public nonisolated func resizable(
+        capInsets: EdgeInsets = EdgeInsets(), resizingMode: Image.ResizingMode = .stretch
+    ) -> Image { self }
     public enum Scale: Hashable, Sendable { case small, medium, large }
 }
 public struct Label<Title: View, Icon: View>: _Leaf {

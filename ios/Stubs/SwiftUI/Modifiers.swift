@@ -133,6 +133,10 @@ public struct SegmentedPickerStyle: PickerStyle { public nonisolated init() {} }
 extension PickerStyle where Self == SegmentedPickerStyle {
     public static var segmented: SegmentedPickerStyle { SegmentedPickerStyle() }
 }
+public struct InlinePickerStyle: PickerStyle { public nonisolated init() {} }
+extension PickerStyle where Self == InlinePickerStyle {
+    public static var inline: InlinePickerStyle { InlinePickerStyle() }
+}
 public enum ControlSize: CaseIterable, Sendable { case mini, small, regular, large, extraLarge }
 
 public struct TextInputAutocapitalization: Sendable {
@@ -209,6 +213,7 @@ extension View {
     public func imageScale(_ scale: Image.Scale) -> some View { _Modified<Self>() }
     public func lineLimit(_ number: Int?) -> some View { _Modified<Self>() }
     public func lineLimit(_ limit: ClosedRange<Int>) -> some View { _Modified<Self>() }
+    public func scaledToFit() -> some View { _Modified<Self>() }
     public func multilineTextAlignment(_ alignment: TextAlignment) -> some View { _Modified<Self>() }
     public func foregroundStyle<S: ShapeStyle>(_ style: S) -> some View { _Modified<Self>() }
     public func tint<S: ShapeStyle>(_ tint: S?) -> some View { _Modified<Self>() }
@@ -245,6 +250,7 @@ extension View {
     public func buttonStyle<S: PrimitiveButtonStyle>(_ style: S) -> some View { _Modified<Self>() }
     public func controlSize(_ size: ControlSize) -> some View { _Modified<Self>() }
     public func pickerStyle<S: PickerStyle>(_ style: S) -> some View { _Modified<Self>() }
+    public func labelsHidden() -> some View { _Modified<Self>() }
     public func onOpenURL(perform action: @escaping (URL) -> Void) -> some View { _Modified<Self>() }
     public func listStyle<S: ListStyle>(_ style: S) -> some View { _Modified<Self>() }
     public func textContentType(_ type: UITextContentType?) -> some View { _Modified<Self>() }
@@ -303,6 +309,9 @@ extension View {
     public func alert<A: View, M: View>(
         _ title: LocalizedStringKey, isPresented: Binding<Bool>, @ViewBuilder actions: () -> A,
         @ViewBuilder message: () -> M
+    ) -> some View { _Modified<Self>() }
+    public func alert<A: View, M: View>(
+        _ title: Text, isPresented: Binding<Bool>, @ViewBuilder actions: () -> A, @ViewBuilder message: () -> M
     ) -> some View { _Modified<Self>() }
     public func confirmationDialog<A: View, M: View, T>(
         _ title: LocalizedStringKey, isPresented: Binding<Bool>, titleVisibility: Visibility = .automatic,

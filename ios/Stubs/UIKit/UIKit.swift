@@ -13,6 +13,7 @@ public struct UITextContentType: Hashable, RawRepresentable, Sendable {
     public init(rawValue: String) { self.rawValue = rawValue }
     public static let username = UITextContentType(rawValue: "username")
     public static let password = UITextContentType(rawValue: "password")
+    public static let newPassword = UITextContentType(rawValue: "newPassword")
     public static let emailAddress = UITextContentType(rawValue: "emailAddress")
     // swift-format-ignore: AlwaysUseLowerCamelCase
     public static let URL = UITextContentType(rawValue: "URL")
@@ -30,6 +31,9 @@ open class CALayer: NSObject {}
     public override init() {}
     open class var layerClass: AnyClass { CALayer.self }
     open var layer: CALayer { stub() }
+}
+open class UIImage: NSObject, @unchecked Sendable {
+    public init?(data: Data) { stub() }
 }
 
 @MainActor open class UIPasteboard: NSObject {

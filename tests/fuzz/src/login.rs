@@ -81,6 +81,7 @@ impl Login {
                         return Some(true);
                     }
                 }
+                Step::SignedOut => panic!("signed out unasked"),
                 Step::Established(_) => return Some(true),
                 Step::RestartReader | Step::Remember(_) | Step::Early(_) => {}
             }
@@ -114,6 +115,7 @@ fn config(is: impl Fn(u8) -> bool) -> NegotiationConfig {
         resource: "Linnet.1".into(),
         user_agent: "d4565fa7-4d72-4749-b3d3-740edbf87770".into(),
         resume: is(RESUMES).then(|| ResumeRequest { previd: "previous".into(), h: 3 }),
+        signs_out: false,
         want_stream_management: !is(NO_ACKNOWLEDGEMENTS),
         known: token.as_ref().map(|_| Features { sasl2: Some(sasl2), ..Features::default() }),
         active: true,

@@ -80,7 +80,18 @@ pub fn dictionary(target: &str) -> String {
         words.extend(["<message ", "<iq ", "<presence ", " xmlns=", " id=", " from=", " to=", "/>"].map(str::to_owned));
     }
     words.extend(match target {
-        "address" => vec!["xmpp:".to_owned(), "%2F".to_owned(), "%40".to_owned(), "?message;body=".to_owned()],
+        "address" => vec![
+            "xmpp:".to_owned(),
+            "%2F".to_owned(),
+            "%40".to_owned(),
+            "?message;body=".to_owned(),
+            "?roster;preauth=".to_owned(),
+            ";ibr=y".to_owned(),
+            ";name=".to_owned(),
+            "?register;".to_owned(),
+            "https://".to_owned(),
+            "#".to_owned(),
+        ],
         "host" => vec!["xn--".to_owned(), "::".to_owned(), "]:".to_owned()],
         "scram" => vec![",m=".to_owned(), ",i=".to_owned(), ",s=".to_owned(), "r=".to_owned(), "e=".to_owned()],
         "styling" => vec!["```\n".to_owned(), "\n> ".to_owned(), "/me ".to_owned(), "https://".to_owned()],

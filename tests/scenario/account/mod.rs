@@ -1,3 +1,4 @@
 //! Accounts: made, moved, ended.
 
+mod departure;
 mod sign_up;

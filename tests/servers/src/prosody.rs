@@ -39,8 +39,9 @@ pub fn command(server: &Server) -> Result<Command, String> {
     let mut modules = options.modules.clone();
     let registration: &[&str] = match options.registration {
         Registration::Closed => &[],
-        Registration::Open => &["register_ibr"],
-        Registration::Invited => &["register_ibr", "invites", "invites_register"],
+        // The second is for those who are signed in: another password, or the end.
+        Registration::Open => &["register_ibr", "user_account_management"],
+        Registration::Invited => &["register_ibr", "user_account_management", "invites", "invites_register"],
         Registration::Captcha => return Err("Prosody shows no pictures to who wants an account".into()),
     };
     modules.extend(registration.iter().map(|module| (*module).to_owned()));

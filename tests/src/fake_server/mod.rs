@@ -28,7 +28,7 @@ use self::archive::{Archive, Archived, Archiving};
 use self::invite::Inviting;
 use self::login::Stage;
 pub use self::pep::Node;
-use self::register::Registration;
+use self::register::{OwnRegistrations, Registration};
 use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
@@ -228,6 +228,8 @@ pub struct FakeServer {
     pub registration: Option<Registration>,
     /// What comes of the wish for an invitation (XEP-0401); `None`: there are no such wishes.
     pub inviting: Option<Inviting>,
+    /// How it meets accounts that want to be another.
+    pub own_registrations: OwnRegistrations,
     /// What it shows when shaking hands.
     pub certificate: Certificate,
     now: i64,
@@ -272,6 +274,7 @@ impl FakeServer {
             lie: None,
             registration: None,
             inviting: None,
+            own_registrations: OwnRegistrations::default(),
             certificate: certificate(0, None),
             now,
             seed,
@@ -431,7 +434,12 @@ impl FakeServer {
         self.flush();
     }
 
-    /// The names of the account's sessions that have a stream, in order.
+    /// Whether there is such an account.
+    pub fn has_account(&self, jid: &BareJid) -> bool {
+        self.accounts.contains_key(jid)
+    }
+
+    /// Where the account is signed in.
     pub fn resources(&self, jid: &BareJid) -> Vec<String> {
         let sessions = self.sessions.values().filter(|session| session.link.is_some() && session.jid.to_bare() == *jid);
         let mut names: Vec<String> = sessions.map(|session| session.jid.resource().to_string()).collect();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jid::BareJid;
 use linnet_messenger::wire::{Element, ns};
 
+use super::route::{result, stanza_error};
 use super::{DOMAIN, FakeServer, LinkId};
 
 /// Who may make an account, and what he is asked.
@@ -41,6 +42,15 @@ impl Default for Registration {
             pictures: BTreeMap::new(),
         }
     }
+}
+
+/// How it meets those who are signed in and want another password, or to go.
+#[derive(Debug, Default)]
+pub struct OwnRegistrations {
+    /// Conditions with which the next wishes are refused.
+    pub refusals: VecDeque<(&'static str, &'static str)>,
+    /// The next wish is done, and its answer lost.
+    pub silent: bool,
 }
 
 impl FakeServer {
@@ -91,6 +101,36 @@ impl FakeServer {
         self.registration = Some(registration);
     }
 
+    /// Somebody who is signed in changes his password, or goes for good (XEP-0077 3.2, 3.3).
+    pub(super) fn own_registration(&mut self, session: u64, owner: &BareJid, iq: &Element, query: &Element) {
+        if let Some((condition, text)) = self.own_registrations.refusals.pop_front() {
+            return self.send(session, refusal(iq, condition, text), true);
+        }
+        let link = self.sessions.get(&session).and_then(|session| session.link);
+        if query.first("remove", ns::REGISTER).is_some() {
+            self.accounts.remove(owner);
+            self.tokens.retain(|(holder, _), _| holder != owner);
+            if !self.own_registrations.silent {
+                self.send(session, result(iq), true);
+            }
+            if let Some(link) = link {
+                self.end_stream(link, "not-authorized");
+            }
+            return;
+        }
+        let given = |name: &str| query.first(name, ns::REGISTER).map(Element::content);
+        match (given("username"), given("password")) {
+            (Some(user), Some(password)) if owner.node().is_some_and(|node| node.as_str() == user) => {
+                self.register(owner, &password);
+                match link.filter(|_| std::mem::take(&mut self.own_registrations.silent)) {
+                    Some(link) => self.close(link),
+                    None => self.send(session, result(iq), true),
+                }
+            }
+            _ => self.send(session, stanza_error(iq, "modify", "bad-request"), true),
+        }
+    }
+
     fn make(&mut self, link: LinkId, iq: &Element, query: &Element, registration: &mut Registration) {
         if let Some((condition, text)) = registration.refusals.pop_front() {
             return self.refuse_iq(link, iq, condition, text);
@@ -135,16 +175,17 @@ impl FakeServer {
     }
 
     fn refuse_iq(&mut self, link: LinkId, iq: &Element, condition: &str, text: &str) {
-        let mut error =
-            Element::new("error", ns::CLIENT).with("type", "cancel").child(Element::new(condition, ns::STANZA_ERROR));
-        if !text.is_empty() {
-            error = error.child(Element::new("text", ns::STANZA_ERROR).text(text));
-        }
-        let answer = Element::new("iq", ns::CLIENT)
-            .with("type", "error")
-            .with("from", DOMAIN)
-            .with_some("id", iq.attribute("id"))
-            .child(error);
-        self.write_element(link, &answer);
+        self.write_element(link, &refusal(iq, condition, text));
     }
+}
+
+fn refusal(iq: &Element, condition: &str, text: &str) -> Element {
+    let mut error =
+        Element::new("error", ns::CLIENT).with("type", "cancel").child(Element::new(condition, ns::STANZA_ERROR));
+    if !text.is_empty() {
+        error = error.child(Element::new("text", ns::STANZA_ERROR).text(text));
+    }
+    let from = iq.attribute("to");
+    let answer = Element::new("iq", ns::CLIENT).with("type", "error").with_some("id", iq.attribute("id"));
+    answer.with_some("from", from).child(error)
 }

@@ -241,6 +241,9 @@ impl FakeServer {
         let own = target.as_str() != DOMAIN;
         match (payload.name.as_str(), payload.ns.as_str()) {
             ("query", ns::ROSTER) => self.roster_iq(session, &owner, iq, payload),
+            ("query", ns::REGISTER) if iq.attribute("type") == Some("set") => {
+                self.own_registration(session, &owner, iq, payload);
+            }
             ("ping", ns::PING) | ("session", ns::SESSION) => self.send(session, result(iq), true),
             ("time", TIME) if !own => {
                 let utc = Element::new("utc", TIME).text(stamp::format(self.now, false));

@@ -124,6 +124,10 @@ impl FakeServer {
             return self.refuse_login(link, condition, true);
         }
         self.counts.token_logins += 1;
+        let fast = request.first("fast", ns::FAST);
+        if fast.and_then(|fast| fast.attribute("invalidate")).is_some_and(|wish| matches!(wish, "1" | "true")) {
+            self.tokens.remove(&key);
+        }
         let secret = if self.lie == Some(Lie::Signature) { "a guess" } else { &granted.secret };
         let answer = mac(secret, b"Responder");
         let rotated = self.switches.rotates_tokens.then_some(mechanism);
@@ -195,6 +199,11 @@ impl FakeServer {
         }
         self.write_element(link, &success.child(identifier(full.as_str())).child(bound));
         self.write_element(link, &self.session_features());
+    }
+
+    /// Whether somebody could sign in by a token.
+    pub fn has_token(&self, jid: &BareJid) -> bool {
+        self.tokens.iter().any(|((owner, _), tokens)| owner == jid && !tokens.is_empty())
     }
 
     /// An administrator takes an account's tokens away.

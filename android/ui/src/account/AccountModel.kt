@@ -3,6 +3,9 @@ package org.linnet.ui.account
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.dropWhile
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
@@ -27,9 +30,17 @@ class AccountModel(
     fun setArchiving(on: Boolean) = command { core.setArchiving(account, on) }
     fun setPrivacy(setting: PrivacySetting, on: Boolean) = command { core.setPrivacy(account, setting, on) }
     fun setProxy(proxy: ProxyAddress?) = command { core.setProxy(account, proxy) }
-    fun remove() = command {
-        core.removeAccount(account)
-        removed()
+    fun signOut() = command { core.signOut(account) }
+    fun delete() = command { core.deleteAccount(account) }
+    fun newPassword() = core.newPassword()
+    fun changePassword(password: String) = command { core.changePassword(account, password) }
+
+    init {
+        // It goes by itself once the server has had its say.
+        scope.launch {
+            accounts.filterNotNull().map { all -> all.any { it.id == account } }.dropWhile { !it }.first { !it }
+            removed()
+        }
     }
 
     private fun command(run: suspend () -> Unit) {

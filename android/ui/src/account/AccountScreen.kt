@@ -27,12 +27,15 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import org.linnet.core.AccountItem
+import org.linnet.core.AccountTask
 import org.linnet.core.Connection
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
@@ -47,6 +50,7 @@ import org.linnet.ui.words.privacy
 import org.linnet.ui.words.remedy
 import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
+import org.linnet.ui.words.task
 
 /** What the account screen can ask for. */
 interface AccountActions {
@@ -59,7 +63,11 @@ interface AccountActions {
     fun openNotificationSettings()
     fun mend(account: AccountItem)
     fun openCertificate(account: AccountItem)
-    fun remove()
+    fun signOut()
+    fun delete()
+    fun newPassword(): String
+    fun changePassword(password: String)
+    fun copy(text: String)
     fun addAnother()
     fun openSafety()
 }
@@ -76,6 +84,8 @@ fun AccountScreen(
 ) {
     var asking by remember { mutableStateOf(false) }
     var choosing by remember { mutableStateOf(false) }
+    var changing by remember { mutableStateOf(false) }
+    var deleting by remember { mutableStateOf(false) }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.accountTitle, onBack = actions::back)
@@ -99,19 +109,26 @@ fun AccountScreen(
                 TextButton(actions::addAnother, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
                     Text(strings.accountAdd)
                 }
-                TextButton({ asking = true }, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
+                val button = Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)
+                TextButton({ changing = true }, button.testTag("account/password")) { Text(strings.accountPassword) }
+                TextButton({ asking = true }, button) {
                     Text(strings.accountRemove, color = MaterialTheme.colorScheme.error)
+                }
+                TextButton({ deleting = true }, button.testTag("account/delete")) {
+                    Text(strings.accountDelete, color = MaterialTheme.colorScheme.error)
                 }
             }
         }
     }
     if (choosing) ProxyDialog(account?.proxy, onChoose = actions::setProxy, onCancel = { choosing = false })
+    if (changing) ChangePasswordDialog(actions) { changing = false }
+    if (deleting && account != null) DeleteDialog(account.address, actions::delete) { deleting = false }
     if (asking && account != null) {
         Question(
             strings.accountRemoveQuestion(account.address),
             strings.accountRemoveText,
             strings.accountRemoveConfirm,
-            onConfirm = actions::remove,
+            onConfirm = actions::signOut,
             onCancel = { asking = false },
         )
     }
@@ -133,10 +150,30 @@ private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             textAlign = TextAlign.Center,
         )
+        account.task?.let { Task(it) }
         if (account.connection is Connection.Failed) {
             TextButton({ onMend(account) }, Modifier.heightIn(min = 48.dp).testTag("mend")) {
                 Text(strings.remedy(account))
             }
+        }
+    }
+}
+
+/** What the server was asked for, and how that goes; read out as it changes. */
+@Composable
+private fun Task(task: AccountTask) {
+    val words = strings.task(task)
+    Column(
+        Modifier.padding(top = 8.dp).semantics { liveRegion = LiveRegionMode.Polite }.testTag("task"),
+        horizontalAlignment = Alignment.CenterHorizontally,
+    ) {
+        for (line in words) {
+            Text(
+                line,
+                style = MaterialTheme.typography.bodyMedium,
+                textAlign = TextAlign.Center,
+                color = if (words.size == 1) MaterialTheme.colorScheme.primary else MaterialTheme.colorScheme.error,
+            )
         }
     }
 }

@@ -12,6 +12,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.CommandException
 import org.linnet.core.Link
 import org.linnet.ui.Core
+import org.linnet.ui.signup.Invitation
 
 data class LinkState(
     val link: Link,
@@ -23,6 +24,14 @@ data class LinkState(
     /** It leads to the user. */
     val own: Boolean get() = accounts.any { it.address == link.address }
 }
+
+/** Where it leads who wants an account; null if it does not. */
+val Link.invitation: Invitation?
+    get() = when (this) {
+        is Link.SignUp -> Invitation(server, link)
+        is Link.Contact -> if (newcomers) Invitation(address.substringAfter('@'), link) else null
+        is Link.Chat, is Link.Remove, is Link.Page -> null
+    }
 
 /** Whom it is about. */
 val Link.address: String?

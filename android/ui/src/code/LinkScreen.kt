@@ -19,6 +19,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.RadioButton
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -41,6 +42,7 @@ interface LinkActions {
     fun choose(account: AccountItem)
     fun accept()
     fun signIn()
+    fun signUp()
     fun openPage(url: String)
     fun showCode()
 }
@@ -100,8 +102,10 @@ private fun Asked(state: LinkState) {
         state.own -> strings.linkOwn
         link is Link.Page -> strings.linkPage(link.host)
         link is Link.Remove -> strings.linkRemove
-        state.accounts.isEmpty() -> strings.linkNoAccount
         link is Link.SignUp -> strings.linkSignUp(link.server)
+        state.accounts.isEmpty() && link.invitation != null ->
+            strings.linkNewcomer(checkNotNull(link.invitation).domain)
+        state.accounts.isEmpty() -> strings.linkNoAccount
         link is Link.Contact && link.invited -> strings.linkContactInvited
         link is Link.Contact -> strings.linkContact
         else -> strings.linkChat
@@ -148,7 +152,15 @@ private fun Answer(state: LinkState, actions: LinkActions) {
     when {
         state.own -> Big(strings.codeTitle, onClick = actions::showCode)
         link is Link.Page -> Big(strings.linkPageOpen) { actions.openPage(link.url) }
-        link is Link.Remove || link is Link.SignUp && state.accounts.isNotEmpty() -> Unit
+        link is Link.Remove -> Unit
+        link is Link.SignUp || state.accounts.isEmpty() && link.invitation != null -> {
+            Big(strings.linkSignUpAccept, onClick = actions::signUp)
+            if (link !is Link.SignUp) {
+                TextButton(actions::signIn, Modifier.heightIn(min = 48.dp).testTag("sign-in")) {
+                    Text(strings.linkSignInInstead)
+                }
+            }
+        }
         state.accounts.isEmpty() -> Big(strings.linkSignIn, onClick = actions::signIn)
         else -> {
             val text = if (link is Link.Contact) strings.linkContactAccept else strings.newChatStart

@@ -46,6 +46,10 @@ internal val codePictures = listOf(
     Picture("scan-junk") { ScanScreen(ScanState(ScanTrouble.JUNK), CameraState.NONE, NoScan) },
     Picture("link-contact") { LinkScreen(LinkState(contact, two, two.first()), NoLink) },
     Picture("link-no-account") { LinkScreen(LinkState(contact), NoLink) },
+    Picture("link-newcomer") {
+        val invitation = Link.Contact("bob@jabber.example", "xmpp:bob@jabber.example", null, true, newcomers = true)
+        LinkScreen(LinkState(invitation), NoLink)
+    },
     Picture("link-page") {
         val page = Link.Page("chat.example.org", "https://chat.example.org/invite?TZlkOYtbQVjlAd6M")
         LinkScreen(LinkState(page, two, two.first()), NoLink)
@@ -75,6 +79,7 @@ private object NoLink : LinkActions {
     override fun choose(account: AccountItem) = Unit
     override fun accept() = Unit
     override fun signIn() = Unit
+    override fun signUp() = Unit
     override fun openPage(url: String) = Unit
     override fun showCode() = Unit
 }

@@ -9,6 +9,8 @@ import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.LayoutDirection
 import org.linnet.core.AccountItem
+import org.linnet.core.AccountProblem
+import org.linnet.core.AccountTask
 import org.linnet.core.ChatItem
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageItem
@@ -117,6 +119,10 @@ val pictures = listOf(
     },
 ) + codePictures + safetyPictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
+    Picture("account-task") {
+        val task = AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters at least")
+        AccountScreen(Fixtures.account.copy(task = task), NoAccount)
+    },
     Picture("account-poor") { AccountScreen(Fixtures.poorServer, NoAccount) },
     Picture("account-proxy") { AccountScreen(Fixtures.hidden, NoAccount, background = false, refused = true) },
     Picture("chat-styles") { Chat(Fixtures.styled, Fixtures.account, Fixtures.chats[0]) },
@@ -258,6 +264,10 @@ private object NoCertificate : CertificateActions {
 }
 
 private object NoAccount : AccountActions {
+    override fun delete() = Unit
+    override fun newPassword() = "gabot-lirem-hosad-fekon-pitav"
+    override fun changePassword(password: String) = Unit
+    override fun copy(text: String) = Unit
     override fun back() = Unit
     override fun setEnabled(on: Boolean) = Unit
     override fun setArchiving(on: Boolean) = Unit
@@ -267,7 +277,7 @@ private object NoAccount : AccountActions {
     override fun openNotificationSettings() = Unit
     override fun mend(account: AccountItem) = Unit
     override fun openCertificate(account: AccountItem) = Unit
-    override fun remove() = Unit
+    override fun signOut() = Unit
     override fun addAnother() = Unit
     override fun openSafety() = Unit
 }

@@ -96,8 +96,8 @@ class Answer(field: SignUpField) {
     }
 }
 
-/** An invitation that was opened: where to, and what lets one in. */
-class Invitation(val domain: String, val token: String?)
+/** An invitation that was opened: where to, and the link that lets one in. */
+class Invitation(val domain: String, val link: String)
 
 /**
  * Makes an account: on a server that the user chooses, or to which he was invited. [done] is called once he is
@@ -242,7 +242,11 @@ class SignUpModel(
             try {
                 // It may have begun even if nobody waits for the answer any more: then it has to end, too.
                 val begun = withContext(NonCancellable) {
-                    core.startSignUp(server, address?.orNull, proxy, invitation?.token)
+                    if (invitation == null) {
+                        core.startSignUp(server, address?.orNull, proxy, null)
+                    } else {
+                        core.followInvitation(invitation.link, address?.orNull, proxy)
+                    }
                 }
                 if (isActive && state.value.step is SignUpStep.Asking) id.value = begun else discard(begun)
             } catch (_: CommandException.AddressInvalid) {

@@ -4,6 +4,8 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import org.linnet.core.AccountItem
+import org.linnet.core.AccountProblem
+import org.linnet.core.AccountTask
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
@@ -153,6 +155,25 @@ fun Strings.remedy(account: AccountItem): String = when (account.remedy) {
     Remedy.CERTIFICATE -> connectionCertificate
     Remedy.PASSWORD -> connectionNewPassword
     Remedy.SIGN_IN -> connectionSignInAgain
+}
+
+/** What becomes of a wish to the server: one line, or what went wrong in several. */
+fun Strings.task(task: AccountTask): List<String> = when (task) {
+    AccountTask.ChangingPassword -> listOf(taskChangingPassword)
+    AccountTask.PasswordChanged -> listOf(taskPasswordChanged)
+    is AccountTask.PasswordNotChanged ->
+        listOfNotNull(taskPasswordNotChanged, accountProblem(task.problem), task.text?.let(::signUpServerSays))
+    AccountTask.Deleting -> listOf(taskDeleting)
+    is AccountTask.NotDeleted ->
+        listOfNotNull(taskNotDeleted, accountProblem(task.problem), task.text?.let(::signUpServerSays))
+    AccountTask.SigningOut -> listOf(taskSigningOut)
+}
+
+private fun Strings.accountProblem(problem: AccountProblem): String = when (problem) {
+    AccountProblem.NOT_ALLOWED -> problemNotAllowed
+    AccountProblem.NOT_ACCEPTABLE -> problemNotAcceptable
+    AccountProblem.NO_ANSWER -> problemNoAnswer
+    AccountProblem.OTHER -> problemOther
 }
 
 /** What is wrong with a sign-up, and what the server itself says about it. */

@@ -158,6 +158,22 @@ class CodeTest {
         rule.onNodeWithText("Add contact").assertIsDisplayed()
     }
 
+    @Test
+    fun `who has no account follows an invitation to one`() {
+        core.accounts.value = emptyList()
+        show()
+        waitUntilShown("Welcome to Linnet")
+        val link = "xmpp:bob@example.org?roster;preauth=token;ibr=y"
+        model.openLink(link)
+        waitUntilShown("With this invitation you get an account on example.org, and this person as your first contact.")
+        rule.onNodeWithTag("accept").performClick()
+        rule.waitUntil("asked") { "follow $link" in core.asked }
+        model.openLink("xmpp:carol@example.org?register;preauth=other")
+        waitUntilShown("An invitation for an account on example.org.")
+        rule.onNodeWithTag("accept").performClick()
+        rule.waitUntil("asked") { "follow xmpp:carol@example.org?register;preauth=other" in core.asked }
+    }
+
     private fun invitation(state: ServerInvitation) = core.codes.update { all -> all.map { it.copy(invitation = state) } }
 
     private fun top() = (model.shown.value as? Shown.Top)?.place

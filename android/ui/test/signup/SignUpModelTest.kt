@@ -181,8 +181,8 @@ class SignUpModelTest {
 
     @Test
     fun `an invitation leads straight to its server`() =
-        run(Invitation("inviting.example", "token")) { model ->
-            assertEquals(listOf("sign up inviting.example [token]"), core.asked)
+        run(Invitation("inviting.example", "xmpp:inviting.example?register;preauth=token")) { model ->
+            assertEquals(listOf("follow xmpp:inviting.example?register;preauth=token"), core.asked)
             assertFalse("there is no list behind it", model.back())
         }
 

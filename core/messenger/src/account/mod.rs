@@ -1,6 +1,8 @@
 //! Accounts: which there are and what is known of them.
 
+pub mod departure;
 pub mod passphrase;
+pub mod password;
 pub mod provider;
 pub mod settings;
 pub mod sign_up;

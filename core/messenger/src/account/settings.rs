@@ -24,7 +24,7 @@ use crate::session::features::Features;
 use crate::session::keepalive::Keepalive;
 use crate::session::{Link, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
-use crate::view::item::Connection;
+use crate::view::item::{AccountTask, Connection};
 
 /// All accounts as sessions that connect with the first tick.
 pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
@@ -40,6 +40,11 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     tx.execute("DELETE FROM request WHERE purpose LIKE '%\"archive_page\"%'", [])?;
     tx.execute("DELETE FROM composing", [])?;
     sign_up::forget(&tx)?;
+    // Whoever signed out is out, though the server could not be told.
+    let task = |task: &AccountTask| serde_json::to_string(task).unwrap_or_default();
+    tx.execute("DELETE FROM account WHERE task = ?1", [task(&AccountTask::SigningOut)])?;
+    let lasting = [task(&AccountTask::ChangingPassword), task(&AccountTask::Deleting)];
+    tx.execute("UPDATE account SET task = NULL WHERE task NOT IN (?1, ?2)", lasting)?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     tx.execute("UPDATE account SET connection = ?1", [off])?;
     let sessions = read(&tx, now)?;
@@ -95,6 +100,8 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
                 read_sync: ReadSyncState::default(),
+                leaving: None,
+                gone: false,
             })
         });
         session.transpose()
@@ -140,8 +147,10 @@ pub fn add(
     if let Some(account) = known
         && let Some(mut session) = sessions.remove(&account)
     {
-        tx.prepare_cached("UPDATE account SET password = ?2, server = ?3, enabled = 1 WHERE id = ?1")?
-            .execute(params![account, password.expose(), json])?;
+        tx.prepare_cached(
+            "UPDATE account SET password = ?2, server = ?3, enabled = 1, new_password = NULL, task = NULL WHERE id = ?1",
+        )?
+        .execute(params![account, password.expose(), json])?;
         credentials::forget(tx, account)?;
         session.password = password.clone();
         session.features = Features::default();
@@ -186,6 +195,8 @@ pub fn add(
         pump: false,
         archive: ArchiveState::new(None),
         read_sync: ReadSyncState::default(),
+        leaving: None,
+        gone: false,
     })
 }
 
@@ -230,7 +241,9 @@ pub fn set_proxy(cx: &mut Cx<'_>, proxy: Option<&ProxyAddress>) -> Result<(), Re
 /// Tries a new password at once. Unlike adding the account again it keeps a server that the user named.
 pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
     cx.tx
-        .prepare_cached("UPDATE account SET password = ?2, enabled = 1 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE account SET password = ?2, enabled = 1, new_password = NULL, task = NULL WHERE id = ?1",
+        )?
         .execute((cx.session.account, password.expose()))?;
     // Tokens and keys belong to the password before.
     credentials::forget(cx.tx, cx.session.account)?;

@@ -183,7 +183,7 @@ fn token(address: &Address) -> Option<String> {
 fn name(address: &Address) -> Option<String> {
     let name: String = plain(&address.parameter("name")?.replace('+', " ")).replace('\n', " ");
     let name: String = name.trim().chars().take(NAME).collect();
-    Some(name).filter(|name| !name.is_empty())
+    Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// Without what would turn the text around it upside down.
@@ -298,6 +298,8 @@ mod tests {
         assert_eq!(contact("xmpp:a@b?roster;name=%E2%80%AE%0A%20").1, None);
         let name = contact(&format!("xmpp:a@b?roster;name={}", "n".repeat(1_000))).1;
         assert_eq!(name.map(|name| name.len()), Some(NAME));
+        let cut = contact(&format!("xmpp:a@b?roster;name={}%20x", "n".repeat(NAME - 1))).1;
+        assert_eq!(cut, Some("n".repeat(NAME - 1)), "cut at a space it does not end with one");
     }
 
     #[test]

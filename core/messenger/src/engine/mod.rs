@@ -33,7 +33,7 @@ use crate::input::Input;
 use crate::now::Now;
 use crate::random::Random;
 use crate::session::connect::LoginInput;
-use crate::session::{Link, Session, certificate, connect, stream};
+use crate::session::{Link, Session, certificate, connect, leaving, stream};
 use crate::store::{Durability, OpenError, Role, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
@@ -204,6 +204,7 @@ impl Engine {
                 call.dispatch(input, &mut self.sessions)?;
             }
         }
+        self.sessions.retain(|_, session| !session.gone);
         let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(&tx)?;
         for session in self.sessions.values_mut() {
             let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
@@ -321,6 +322,9 @@ impl Call<'_> {
             Input::Metered(_) => Ok(()),
             Input::NetworkChanged => self.each(sessions, connect::network_changed),
             Input::Suspend => self.each(sessions, |cx| {
+                if cx.session.leaving.is_some() {
+                    return leaving::depart(cx);
+                }
                 // Only the user can revive a failed account; or, with a refused certificate, another network path.
                 if matches!(cx.session.link, Link::Failed) && !cx.session.certificate_refused {
                     Ok(())
@@ -456,6 +460,9 @@ impl Call<'_> {
             | Command::AnswerRequest { account, .. }
             | Command::ShowCode { account }
             | Command::CreateInvitation { account }
+            | Command::ChangePassword { account, .. }
+            | Command::SignOut { account }
+            | Command::DeleteAccount { account }
             | Command::SetArchiving { account, .. } => *account,
             Command::SendText { chat, .. }
             | Command::DeleteChat { chat }

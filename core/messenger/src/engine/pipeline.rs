@@ -8,6 +8,9 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::session::ping::Ping,
     &crate::session::disco::Disco,
     &crate::session::clock::ServerClock,
+    // The account itself.
+    &crate::account::password::Password,
+    &crate::account::departure::Departure,
     // Who is writing; before `Subscription`, which takes every presence.
     &crate::chat::typing::Typing,
     // Who there is.

@@ -18,6 +18,7 @@ pub const DEADLINE: u64 = 60_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "purpose", rename_all = "snake_case")]
 pub enum Purpose {
+    AccountDeletion,
     AccountFeatures,
     ArchivePage {
         query: String,
@@ -34,6 +35,7 @@ pub enum Purpose {
     /// What the server does on demand (XEP-0050).
     Commands,
     Invitation,
+    PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.
     Ping {
         sent: i64,

@@ -13,7 +13,7 @@ use super::negotiate::{
     Enabled, Established, Memory, Negotiation, NegotiationConfig, NegotiationError, OtherHost, Phase, ResumeRequest,
     Step, StreamError, StreamErrorCondition, Verdict,
 };
-use super::{Enabling, Link, Live, Negotiating, Referral, Session, conflict, stream};
+use super::{Enabling, Link, Live, Negotiating, Referral, Session, conflict, leaving, stream, task};
 use crate::change::Change;
 use crate::effect::{ConnectTarget, Effect, Redirect, SessionKind, SignIn, TransportError};
 use crate::engine::announce;
@@ -22,7 +22,7 @@ use crate::engine::feature::SessionEvent;
 use crate::fault::{Fault, Violation};
 use crate::ids::ConnectionId;
 use crate::input::TlsInfo;
-use crate::view::item::{Connection, LoginFailure, WaitReason};
+use crate::view::item::{AccountTask, Connection, LoginFailure, WaitReason};
 use crate::wire::{Element, Frame};
 
 /// DNS, TCP and TLS have 10 s each in the runtime.
@@ -103,7 +103,8 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Resu
         binding_seen,
         resource: cx.session.resource.clone(),
         user_agent,
-        resume: resumable(cx)?,
+        resume: if cx.session.leaving.is_some() { None } else { resumable(cx)? },
+        signs_out: cx.session.leaving.is_some(),
         want_stream_management: !crate::archive::run::expects_much(cx)?,
         known: offer.filter(|_| cx.session.flights_cut < CUT_FLIGHTS),
         active: cx.session.active,
@@ -171,6 +172,7 @@ fn take_steps(cx: &mut Cx<'_>, steps: Vec<Step>) -> Result<(), Fault> {
                 }
             }
             Step::Established(established) => establish(cx, connection, established)?,
+            Step::SignedOut => return leaving::depart(cx),
         }
     }
     Ok(())
@@ -347,6 +349,9 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
 
 fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
     tracing::debug!(%error, "the login failed");
+    if cx.session.leaving.is_some() {
+        return leaving::depart(cx);
+    }
     let Link::Negotiating(login) = &cx.session.link else { return Ok(()) };
     let (flight, token_refused) = (login.negotiation.unanswered_flight(), login.negotiation.token_refused());
     if token_refused {
@@ -391,6 +396,9 @@ pub fn lost(cx: &mut Cx<'_>, reason: WaitReason) -> Result<(), Fault> {
 
 /// The same, and the next try comes no sooner than after `least` milliseconds.
 fn lost_for(cx: &mut Cx<'_>, reason: WaitReason, least: u64) -> Result<(), Fault> {
+    if cx.session.leaving.is_some() {
+        return leaving::depart(cx);
+    }
     stream::save(cx)?;
     if matches!(&cx.session.link, Link::Negotiating(login) if login.negotiation.unanswered_flight().is_some()) {
         cx.session.flights_cut += 1;
@@ -422,6 +430,15 @@ fn elsewhere(cx: &Cx<'_>) -> bool {
 
 /// No further try until the user does something.
 pub fn give_up(cx: &mut Cx<'_>, reason: LoginFailure) -> Result<(), Fault> {
+    if cx.session.leaving.is_some() || leaving::was_deleted(cx, reason)? {
+        return leaving::depart(cx);
+    }
+    if reason == LoginFailure::WrongPassword && credentials::take_new_password(cx)? {
+        // The server took it, and its answer was lost.
+        close_transport(cx, true);
+        task::show(cx, Some(&AccountTask::PasswordChanged))?;
+        return open(cx);
+    }
     stream::save(cx)?;
     close_transport(cx, true);
     let was_live = cx.session.is_live();
@@ -511,6 +528,9 @@ pub fn transport_lost(cx: &mut Cx<'_>, error: Option<TransportError>) -> Result<
 /// What the clock demands of this session now.
 pub fn tick(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let mono = cx.now.mono;
+    if cx.session.leaving.is_some_and(|until| until <= mono) {
+        return leaving::depart(cx);
+    }
     match &cx.session.link {
         Link::Waiting { until } if *until <= mono => open(cx),
         Link::Opening { deadline, .. } if *deadline <= mono => lost(cx, WaitReason::Timeout),

@@ -193,6 +193,24 @@ pub fn forget(tx: &Database, account: AccountId) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The password that the server was told and has not confirmed.
+pub fn new_password(tx: &Database, account: AccountId) -> Result<Option<Secret>, Fault> {
+    let text: Option<String> =
+        tx.prepare_cached("SELECT new_password FROM account WHERE id = ?1")?.query_row([account], |row| row.get(0))?;
+    Ok(text.map(Secret::new))
+}
+
+/// The new password is the password: by the server's word, or to be tried. Says whether there was one.
+pub fn take_new_password(cx: &mut Cx<'_>) -> Result<bool, Fault> {
+    let Some(password) = new_password(cx.tx, cx.session.account)? else { return Ok(false) };
+    forget(cx.tx, cx.session.account)?;
+    cx.tx
+        .prepare_cached("UPDATE account SET password = ?2, new_password = NULL WHERE id = ?1")?
+        .execute((cx.session.account, password.expose()))?;
+    cx.session.password = password;
+    Ok(true)
+}
+
 /// This file is a copy: another device may have gone on with the original under the same name. `None`: every account.
 pub fn rename(database: &Database, account: Option<AccountId>) -> rusqlite::Result<()> {
     let sql = "UPDATE login SET user_agent = '', token = NULL, token_mechanism = NULL

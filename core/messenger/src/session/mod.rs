@@ -13,11 +13,13 @@ pub mod disco;
 pub mod enable;
 pub mod features;
 pub mod keepalive;
+pub mod leaving;
 pub mod negotiate;
 pub mod ping;
 pub mod saslprep;
 pub mod scram;
 pub mod stream;
+pub mod task;
 
 use jid::{BareJid, FullJid};
 
@@ -69,6 +71,10 @@ pub struct Session {
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
     pub read_sync: crate::chat::read_sync::ReadSyncState,
+    /// It comes back only to take its token back; until when it may take, mono.
+    pub leaving: Option<u64>,
+    /// The account was forgotten: so has this to be.
+    pub gone: bool,
 }
 
 /// Where the transport stands.
@@ -212,6 +218,9 @@ impl Session {
 
     /// When this session wants to be woken, mono.
     pub fn deadline(&self) -> Option<u64> {
+        if let Some(leaving) = self.leaving {
+            return Some(leaving);
+        }
         if self.archive.has_unstored() || (self.pump && self.is_live()) {
             return Some(0);
         }

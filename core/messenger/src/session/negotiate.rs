@@ -62,6 +62,8 @@ pub struct NegotiationConfig {
     /// Names this installation to the server (XEP-0388): a UUID of version 4. Tokens are good for one only.
     pub user_agent: String,
     pub resume: Option<ResumeRequest>,
+    /// Nothing is wanted but that the server forgets the token (XEP-0484 3.5).
+    pub signs_out: bool,
     /// Switch it on with the binding, where it is offered.
     pub want_stream_management: bool,
     /// What the server offered last time; with it the login need not wait for the features.
@@ -95,6 +97,8 @@ pub enum Step {
     Early(Frame),
     /// Done: all further frames are the caller's.
     Established(Established),
+    /// The token is good for nothing any more, as far as we can tell.
+    SignedOut,
 }
 
 impl std::fmt::Debug for Step {
@@ -106,6 +110,7 @@ impl std::fmt::Debug for Step {
             Self::Compute(job) => f.debug_tuple("Compute").field(job).finish(),
             Self::Remember(memory) => f.debug_tuple("Remember").field(memory).finish(),
             Self::Early(_) => f.write_str("Early(…)"),
+            Self::SignedOut => f.write_str("SignedOut"),
             Self::Established(established) => f.debug_tuple("Established").field(established).finish(),
         }
     }

@@ -16,8 +16,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_lease.sql"),
     include_str!("migrations/0007_login.sql"),
     include_str!("migrations/0008_sign_up.sql"),
+    include_str!("migrations/0009_account.sql"),
     include_str!("migrations/0010_codes.sql"),
-    include_str!("migrations/0012_app.sql"),
+    include_str!("migrations/0011_app.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -23,7 +23,7 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing
+                        receipts, read_markers, typing, task
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
@@ -33,6 +33,7 @@ impl View for Accounts {
                 let shown: Option<String> = row.get(7)?;
                 let pin: Option<String> = row.get(8)?;
                 let proxy: Option<String> = row.get(9)?;
+                let task: Option<String> = row.get(13)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -47,6 +48,7 @@ impl View for Accounts {
                         .and_then(|json| serde_json::from_str(&json).ok())
                         .map(|shown| certificate(shown, pin)),
                     proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
+                    task: task.and_then(|json| serde_json::from_str(&json).ok()),
                 })
             })?
             .collect::<Result<_, _>>()?;

@@ -59,6 +59,16 @@ pub(crate) enum Do {
         account: i64,
         enabled: bool,
     },
+    ChangePassword {
+        account: i64,
+        password: String,
+    },
+    SignOut {
+        account: i64,
+    },
+    DeleteAccount {
+        account: i64,
+    },
     RemoveAccount {
         account: i64,
     },

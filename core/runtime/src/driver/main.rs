@@ -200,6 +200,11 @@ impl Driver {
             Do::SetAccountEnabled { account, enabled } => {
                 Command::SetAccountEnabled { account: AccountId(account), enabled }
             }
+            Do::ChangePassword { account, password } => {
+                Command::ChangePassword { account: AccountId(account), password: Secret::new(password) }
+            }
+            Do::SignOut { account } => Command::SignOut { account: AccountId(account) },
+            Do::DeleteAccount { account } => Command::DeleteAccount { account: AccountId(account) },
             Do::RemoveAccount { account } => Command::RemoveAccount { account: AccountId(account) },
             Do::StartChat { account, address } => Command::StartChat { account: AccountId(account), address },
             Do::AnswerRequest { account, address, accept } => {

@@ -95,6 +95,13 @@ impl Questions {
         self.shown.fields.iter().any(|field| field.var == var)
     }
 
+    /// Fills in the name that an invitation keeps.
+    pub fn propose_name(&mut self, name: &str) {
+        for field in self.shown.fields.iter_mut().filter(|field| field.meaning == Some(SignUpMeaning::Username)) {
+            field.values = vec![name.to_owned()];
+        }
+    }
+
     /// The next picture to ask for.
     pub fn lacking(&self) -> Option<&str> {
         self.lacking.first().map(|(_, name)| name.as_str())
@@ -110,13 +117,6 @@ impl Questions {
         if let (Some(found), Some(field)) = (found, self.shown.fields.get_mut(at)) {
             field.picture = Some(found);
             field.meaning = meaning(&field.var, true);
-        }
-    }
-
-    /// Fills in the name that an invitation keeps.
-    pub fn propose_name(&mut self, name: &str) {
-        for field in self.shown.fields.iter_mut().filter(|field| field.meaning == Some(SignUpMeaning::Username)) {
-            field.values = vec![name.to_owned()];
         }
     }
 

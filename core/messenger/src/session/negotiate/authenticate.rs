@@ -83,6 +83,9 @@ impl Negotiation {
         if let Some(begun) = self.begin_with_token() {
             return Ok(begun);
         }
+        if self.config.signs_out {
+            return Ok((State::Established, vec![Step::SignedOut]));
+        }
         let (profile, mechanisms) = self.mechanisms()?;
         self.authenticate(profile, mechanisms, random)
     }
@@ -221,6 +224,7 @@ impl Negotiation {
         let data = profile.additional_data(success)?;
         let mut steps = Vec::new();
         match exchange {
+            Exchange::Token(_) if self.config.signs_out => return Ok((State::Established, vec![Step::SignedOut])),
             Exchange::Plain => {}
             Exchange::Token(proof) if proof.verify(&data) => {}
             Exchange::Token(_) => {
@@ -264,6 +268,7 @@ impl Negotiation {
         let stale = self.flight == Flight::Answered { as_known: false };
         self.flight = Flight::None;
         match (exchange, condition) {
+            (Exchange::Token(_), _) if self.config.signs_out => Ok((State::Established, vec![Step::SignedOut])),
             // The token is good for another day.
             (Exchange::Token(_), Some("temporary-auth-failure")) => Err(NegotiationError::Busy),
             (Exchange::Token(_), Some("account-disabled")) => Err(sasl_failure("account-disabled")),

@@ -47,6 +47,9 @@ impl Negotiation {
             Some(token) => {
                 // Replays are only to be feared with TLS 0-RTT, which we don't use; servers may count all the same.
                 let fast = Element::new("fast", ns::FAST).with("count", token.count.to_string());
+                if self.config.signs_out {
+                    return authenticate.child(fast.with("invalidate", "true"));
+                }
                 authenticate = authenticate.child(fast);
                 Some(token.mechanism)
             }

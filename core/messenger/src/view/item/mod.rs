@@ -1,9 +1,11 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod account_task;
 mod app;
 mod code;
 mod sign_up;
 
+pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::sign_up::{
@@ -37,6 +39,8 @@ pub struct AccountItem {
     pub certificate: Option<CertificateItem>,
     /// Everything of this account goes through this proxy.
     pub proxy: Option<ProxyAddress>,
+    /// What the server was asked for it last.
+    pub task: Option<AccountTask>,
 }
 
 /// What the account tells others unasked.

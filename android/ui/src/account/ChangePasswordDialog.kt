@@ -1,0 +1,70 @@
+package org.linnet.ui.account
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import androidx.compose.material3.AlertDialog
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.remember
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.autofill.ContentType
+import androidx.compose.ui.platform.LocalAutofillManager
+import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.text.input.ImeAction
+import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.unit.dp
+import org.linnet.ui.theme.LinnetField
+import org.linnet.ui.words.strings
+
+/** Asks for the account's next password; one is made already, and shown, for it has to be kept. */
+@Composable
+internal fun ChangePasswordDialog(actions: AccountActions, onCancel: () -> Unit) {
+    val password = remember { TextFieldState(actions.newPassword()) }
+    val autofill = LocalAutofillManager.current
+    fun choose() {
+        val text = password.text.toString()
+        if (text.isEmpty()) return
+        autofill?.commit()
+        onCancel()
+        actions.changePassword(text)
+    }
+    AlertDialog(
+        onDismissRequest = onCancel,
+        title = { Text(strings.accountPasswordTitle, style = MaterialTheme.typography.titleLarge) },
+        text = {
+            Column(verticalArrangement = Arrangement.spacedBy(8.dp)) {
+                LinnetField(
+                    password,
+                    label = strings.signInPassword,
+                    password = true,
+                    type = ContentType.NewPassword,
+                    keyboard = KeyboardOptions(keyboardType = KeyboardType.Password, imeAction = ImeAction.Done),
+                    modifier = Modifier.testTag("next-password"),
+                )
+                Row {
+                    TextButton(
+                        { password.setTextAndPlaceCursorAtEnd(actions.newPassword()) },
+                        Modifier.heightIn(min = 48.dp),
+                    ) { Text(strings.signUpPasswordNew) }
+                    TextButton({ actions.copy(password.text.toString()) }, Modifier.heightIn(min = 48.dp)) {
+                        Text(strings.signUpPasswordCopy)
+                    }
+                }
+                Text(strings.accountPasswordText, style = MaterialTheme.typography.bodyMedium)
+            }
+        },
+        confirmButton = {
+            TextButton(::choose, Modifier.testTag("change-password"), password.text.isNotEmpty()) {
+                Text(strings.accountPasswordConfirm)
+            }
+        },
+        dismissButton = { TextButton(onCancel) { Text(strings.cancel) } },
+    )
+}
