@@ -15,8 +15,8 @@ import PackageDescription
         .unsafeFlags(["-Xlinker", "--allow-shlib-undefined"]),
     ]
     let frameworks = [
-        "SwiftUI", "UIKit", "AVFoundation", "PhotosUI", "Security", "Network", "UserNotifications", "LocalAuthentication",
-        "dnssd", "os",
+        "SwiftUI", "UIKit", "AVFoundation", "PhotosUI", "Security", "Network", "UserNotifications",
+        "LocalAuthentication", "dnssd", "os",
     ]
     let on: [String: [Target.Dependency]] = ["SwiftUI": ["UIKit"], "AVFoundation": ["UIKit"], "PhotosUI": ["SwiftUI"]]
     let stubs: [Target] =

@@ -1,5 +1,6 @@
 // Why: what stands before the app while it is locked, and over it while it is among the open apps.
 
+import Foundation
 import LinnetCore
 import Presentation
 import SwiftUI
@@ -30,7 +31,7 @@ struct LockView: View {
     }
 
     private func askOwner() async {
-        await model.unlockByOwner(String(localized: "lock_owner_reason"))
+        await model.unlockByOwner(Bundle.main.localizedString(forKey: "lock_owner_reason", value: nil, table: nil))
     }
 
     /// Before the user's eyes; the core counts by a clock of its own.
@@ -93,7 +94,8 @@ struct LockScreen: View {
 /// Nothing to see.
 struct Curtain: View {
     var body: some View {
-        Rectangle().fill(.background).ignoresSafeArea().accessibilityHidden(true)
+        Color.clear.frame(maxWidth: .infinity, maxHeight: .infinity).background(Color(uiColor: .systemBackground))
+            .accessibilityHidden(true)
     }
 }
 
