@@ -34,6 +34,10 @@ pub struct AccountItem {
     /// Everything of this account goes through this SOCKS5 proxy; `None`: the straight way.
     #[uniffi(default = None)]
     pub proxy: Option<ProxyAddress>,
+    /// Whether the server can block for us (XEP-0191); without, blocked people are hidden on this device only. `None`
+    /// while unknown.
+    #[uniffi(default = None)]
+    pub blocks: Option<bool>,
 }
 
 /// What an account tells others unasked. All on at first.
@@ -214,6 +218,7 @@ impl From<item::AccountItem> for AccountItem {
             },
             certificate: item.certificate.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
+            blocks: item.blocks,
         }
     }
 }

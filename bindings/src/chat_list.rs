@@ -26,6 +26,9 @@ pub struct ChatItem {
     pub unread: u32,
     /// The contact is writing right now (XEP-0085).
     pub typing: bool,
+    /// The user hears nothing of them (XEP-0191); offer to unblock instead of a place to write.
+    #[uniffi(default = false)]
+    pub blocked: bool,
 }
 
 /// The newest message of a chat, in short.
@@ -67,6 +70,7 @@ impl From<item::ChatItem> for ChatItem {
             preview: item.preview.map(Into::into),
             unread: item.unread,
             typing: item.typing,
+            blocked: item.blocked,
         }
     }
 }

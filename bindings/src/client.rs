@@ -6,6 +6,7 @@ use linnet_messenger::command::{self, Command, Receipt, Secret};
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
@@ -15,11 +16,11 @@ use linnet_messenger::view::versions::Versions;
 
 use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
+use crate::contact::{BlocksSubscription, Report, RequestsSubscription};
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
-use crate::request::RequestsSubscription;
 use crate::sign_up::{SignUpAnswer, SignUpsSubscription};
 use crate::timeline::TimelineSubscription;
 use crate::version::VersionsSubscription;
@@ -148,7 +149,12 @@ impl Client {
         ChatListSubscription::new(self.inner.subscribe(ChatList::new()))
     }
 
-    /// Open requests to see our presence. Each call makes a subscription of its own; close it when done.
+    /// Whom the accounts hear nothing of. Each call makes a subscription of its own; close it when done.
+    pub fn blocks(&self) -> Arc<BlocksSubscription> {
+        BlocksSubscription::new(self.inner.subscribe(Blocks::new()))
+    }
+
+    /// Strangers who ask to see our presence or have written. Each call makes a subscription of its own; close it when done.
     pub fn requests(&self) -> Arc<RequestsSubscription> {
         RequestsSubscription::new(self.inner.subscribe(Requests))
     }
@@ -295,10 +301,26 @@ impl Client {
         }
     }
 
-    /// Answers someone who asked to see our presence (RFC 6121 3.1).
-    /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
+    /// Answers a stranger of `requests`. Accepted, their chat moves to the list and they are asked to be a contact
+    /// (RFC 6121 3.1); declined, they are told so if they asked, and what they wrote is deleted on this device. Works
+    /// offline. Errors: `NotFound`, `AddressInvalid`, `Storage`.
     pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
         self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
+    }
+
+    /// Hears nothing of a person (a bare JID) or of everybody on a server (a domain) any more, XEP-0191: at once on this
+    /// device, and on the server as soon as it can be told. A `report` (XEP-0377) goes along where the server takes
+    /// them, with the newest messages by their ids. Works offline.
+    ///
+    /// Errors: `NotFound`, `AddressInvalid` (also for our own address and server), `Storage`.
+    pub async fn block(&self, account: i64, address: String, report: Option<Report>) -> Result<(), CommandError> {
+        self.done(Command::Block { account: AccountId(account), address, report: report.map(Into::into) }).await
+    }
+
+    /// Hears them again; `address` is that of a `BlockItem`, or of a chat that is `blocked`: if everybody on its server
+    /// is, they all are heard again. Works offline. Errors: `NotFound`, `Storage`.
+    pub async fn unblock(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::Unblock { account: AccountId(account), address }).await
     }
 
     /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with

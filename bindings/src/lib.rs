@@ -12,11 +12,11 @@
 mod account;
 mod chat_list;
 mod client;
+mod contact;
 mod error;
 mod network;
 mod notification;
 mod platform;
-mod request;
 mod sign_up;
 mod subscription;
 mod timeline;
@@ -27,12 +27,13 @@ pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure,
 pub use account::{Privacy, PrivacySetting};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
+pub use contact::{BlockItem, BlocksBatch, BlocksOp, BlocksSubscription, Report};
+pub use contact::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use error::{CommandError, OpenError, SubscriptionError};
 pub use network::{Judgement, Lookup, PlatformNetwork, Question};
 pub use notification::{NotificationItem, NotificationLine};
 pub use notification::{NotificationsBatch, NotificationsOp, NotificationsSubscription};
 pub use platform::{LogLevel, Platform};
-pub use request::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use sign_up::{SignUpAnswer, SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning};
 pub use sign_up::{SignUpOption, SignUpProblem, SignUpState, SignUpsBatch, SignUpsOp, SignUpsSubscription};
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};

@@ -1,10 +1,12 @@
 package org.linnet.ui
 
 import org.linnet.core.AccountItem
+import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
@@ -15,6 +17,10 @@ import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListActions
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.chats.Notice
+import org.linnet.ui.contact.BlocksActions
+import org.linnet.ui.contact.BlocksModel
+import org.linnet.ui.contact.RequestsActions
+import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
@@ -47,7 +53,7 @@ internal fun chatListActions(app: AppModel, model: ChatListModel) = object : Cha
     override fun newChat() = app.newChat()
     override fun openAccount(account: AccountItem) = app.openAccount(account.id)
     override fun signInAgain(account: AccountItem) = app.mend(account)
-    override fun answer(request: RequestItem, accept: Boolean) = model.answer(request, accept)
+    override fun openRequests() = app.openRequests()
     override fun dismiss(notice: Notice) = model.dismiss(notice)
     override fun keepHistory(notice: Notice.ArchivingOff) = model.keepHistory(notice)
     override fun tryNow() = model.tryNow()
@@ -72,6 +78,25 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun jumpToNewest() = model.jumpToNewest()
     override fun tryNow() = model.tryNow()
     override fun signInAgain(account: AccountItem) = app.mend(account)
+    override fun unblock() = model.unblock()
+}
+
+internal fun requestsActions(app: AppModel, model: RequestsModel) = object : RequestsActions {
+    override fun back() {
+        app.back()
+    }
+    override fun answer(request: RequestItem, accept: Boolean) = model.answer(request, accept)
+    override fun block(request: RequestItem, address: String, report: Report?) = model.block(request, address, report)
+}
+
+internal fun blocksActions(app: AppModel, model: BlocksModel) = object : BlocksActions {
+    override fun back() {
+        app.back()
+    }
+    override fun add() = model.add()
+    override fun edited() = model.edited()
+    override fun unblock(item: BlockItem) = model.unblock(item)
+    override fun loadMore() = model.loadMore()
 }
 
 internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewChatActions {
@@ -116,6 +141,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     }
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
+    override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
     override fun remove() = model.remove()
     override fun addAnother() = app.signIn()
 }

@@ -32,6 +32,8 @@ import org.linnet.ui.account.AccountModel
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
+import org.linnet.ui.contact.BlocksModel
+import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInModel
@@ -45,6 +47,8 @@ sealed class Place(internal val scope: CoroutineScope) {
     class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
+    class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
+    class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -155,6 +159,16 @@ class AppModel(
                 // The way back from the chat leads to the list.
                 replaceTop(chatPlace(chat))
             })
+        },
+    )
+
+    fun openRequests() = push(
+        place { scope -> Place.Requests(scope, RequestsModel(core, scope, requests, ::report)) },
+    )
+
+    fun openBlocks(account: Long) = push(
+        place { scope ->
+            Place.Blocks(scope, BlocksModel(core, account, scope, accounts, ::report) { broken.value = true })
         },
     )
 

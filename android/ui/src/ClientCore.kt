@@ -8,6 +8,7 @@ import kotlinx.coroutines.flow.flowOn
 import org.linnet.core.Client
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.ServerAddress
 import org.linnet.core.asFlow
 
@@ -15,6 +16,14 @@ import org.linnet.core.asFlow
 class ClientCore(private val client: Client) : Core {
     override fun accounts() = subscribed { client.accounts().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }
+    override fun blocks(): Blocks {
+        val subscription = client.blocks()
+        return object : Blocks {
+            override val window = subscription.asFlow().flowOn(Dispatchers.Default)
+            override fun loadMore(count: Int) = subscription.loadMore(count.toUInt())
+        }
+    }
+
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
@@ -57,6 +66,11 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun startChat(account: Long, address: String) = client.startChat(account, address)
     override suspend fun answerRequest(account: Long, address: String, accept: Boolean) =
         client.answerRequest(account, address, accept)
+
+    override suspend fun block(account: Long, address: String, report: Report?) =
+        client.block(account, address, report)
+
+    override suspend fun unblock(account: Long, address: String) = client.unblock(account, address)
 
     override fun newToken() = client.newToken()
     override suspend fun sendText(chat: Long, body: String, token: String) = client.sendText(chat, body, token)

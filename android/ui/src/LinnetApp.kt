@@ -38,6 +38,8 @@ import org.linnet.ui.account.AccountScreen
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
+import org.linnet.ui.contact.BlocksScreen
+import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.signin.SignInScreen
@@ -174,6 +176,14 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.NewChat -> {
             val state by place.model.state.collectAsState()
             NewChatScreen(state, place.model.address, remember(place) { newChatActions(model, place.model) })
+        }
+        is Place.Requests -> {
+            val requests by place.model.requests.collectAsState()
+            RequestsScreen(requests.orEmpty(), remember(place) { requestsActions(model, place.model) })
+        }
+        is Place.Blocks -> {
+            val state by place.model.state.collectAsState()
+            BlocksScreen(state, place.model.address, remember(place) { blocksActions(model, place.model) })
         }
         is Place.Account -> {
             val account by place.model.state.collectAsState()

@@ -6,12 +6,14 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
+import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.SubscriptionException
@@ -50,6 +52,27 @@ class FakeCore : Core {
         override fun loadMore(count: Int) {
             asked += "chats $count"
         }
+    }
+
+    val blocks = MutableStateFlow(emptyList<BlockItem>())
+    override fun blocks() = object : Blocks {
+        override val window: Flow<Window<BlockItem>> = failing(blocks).map { Window(it, true, true) }
+        override fun loadMore(count: Int) {
+            asked += "blocks $count"
+        }
+    }
+
+    override suspend fun block(account: Long, address: String, report: Report?) {
+        command("block $account $address $report")
+        requests.update { all -> all.filter { it.address != address && it.address.substringAfter('@') != address } }
+        blocks.update { it + BlockItem(address, account, address, '@' !in address, true) }
+        chats.update { all -> all.map { if (it.address == address) it.copy(blocked = true) else it } }
+    }
+
+    override suspend fun unblock(account: Long, address: String) {
+        command("unblock $account $address")
+        blocks.update { all -> all.filter { it.address != address } }
+        chats.update { all -> all.map { if (it.address == address) it.copy(blocked = false) else it } }
     }
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)

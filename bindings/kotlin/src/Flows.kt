@@ -31,6 +31,17 @@ fun ChatListSubscription.asFlow(): Flow<Window<ChatItem>> =
         Window(list, atStart, atEnd)
     }
 
+fun BlocksSubscription.asFlow(): Flow<Window<BlockItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<BlockItem> ->
+        for (op in ops) when (op) {
+            is BlocksOp.Reset -> list.reset(op.items)
+            is BlocksOp.Insert -> list.insert(op.at, op.items)
+            is BlocksOp.Update -> list.update(op.at, op.item)
+            is BlocksOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }
+
 fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<RequestItem> ->
         for (op in ops) when (op) {

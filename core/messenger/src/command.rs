@@ -38,8 +38,14 @@ pub enum Command {
     /// Opens the chat with an address, making it if needed; asks for a subscription unless there is one, or the address
     /// is the account's own.
     StartChat { account: AccountId, address: String },
-    /// Answers someone who asked to see our presence.
+    /// Answers a stranger who asked to see our presence, or wrote: accepted, he is asked to be a contact; declined, he is
+    /// told so if he asked, and what he wrote is deleted on this device.
     AnswerRequest { account: AccountId, address: String, accept: bool },
+    /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
+    /// can be told. A report goes along where the server takes them.
+    Block { account: AccountId, address: String, report: Option<Report> },
+    /// Hears them again; of a person whose whole server is blocked, everybody there.
+    Unblock { account: AccountId, address: String },
     /// Sends a text. `token` is the caller's own unguessable id for this message (1–64 characters): sending the same
     /// token again is answered with the same message and changes nothing, so a cancelled call can be repeated.
     SendText { chat: ChatId, body: String, token: String },
@@ -66,6 +72,16 @@ pub enum Command {
     ChatOpened { chat: ChatId },
     /// Switches the server's archiving (XEP-0441) for this account.
     SetArchiving { account: AccountId, on: bool },
+}
+
+/// Why somebody is reported to the server (XEP-0377).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// Unwanted messages.
+    Spam,
+    /// Any other abuse.
+    Abuse,
 }
 
 /// What an account can tell others or not.

@@ -13,6 +13,7 @@ struct AccountScreen: View {
         let setProxy: @MainActor (AccountItem, ProxyAddress?) -> Void
         let signInAgain: @MainActor (AccountItem) -> Void
         let certificate: @MainActor (AccountItem) -> Void
+        let blocks: @MainActor (AccountItem) -> Void
         let remove: @MainActor (AccountItem) -> Void
     }
 
@@ -31,6 +32,9 @@ struct AccountScreen: View {
         Form {
             connection
             privacy
+            Section {
+                Button("blocks_open", systemImage: "hand.raised") { actions.blocks(account) }
+            }
             server
             ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
@@ -153,7 +157,7 @@ struct AccountPreviews: PreviewProvider {
                 actions: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, remove: { _ in }))
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, remove: { _ in }))
         }
     }
 

@@ -24,7 +24,23 @@ import SwiftUI
         chat(3, "alice", nil, noteToSelf: true),
     ]
 
-    static let requests = [RequestItem(key: "9", account: 1, address: "dora@example.net", time: noon)]
+    static let requests = [
+        RequestItem(
+            key: "9", account: 1, address: "dora@example.net", time: noon, asks: true, messages: 2,
+            preview: "Hello, we met at the lake. Is this you?", reportable: true),
+        RequestItem(
+            key: "10", account: 1, address: "somebody.with.a.long.name@a-rather-long-domain.example", time: noon,
+            asks: true),
+        RequestItem(
+            key: "11", account: 1, address: "win@prizes.example", time: noon, asks: false, messages: 13,
+            preview: "YOU HAVE WON!!!", reportable: true),
+    ]
+
+    static let blocks = [
+        BlockItem(key: "b1", account: 1, address: "prizes.example", server: true, held: true),
+        BlockItem(key: "b2", account: 1, address: "spam@elsewhere.example", server: false, held: true),
+        BlockItem(key: "b3", account: 1, address: "eve@far.example", server: false, held: false),
+    ]
 
     static let rows = ChatRow.rows(
         for: [

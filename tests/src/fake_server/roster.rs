@@ -247,6 +247,9 @@ impl FakeServer {
                     return;
                 }
                 self.change_contact(from, to, |contact| contact.ask = true);
+                if self.blocks(to, &Jid::from(from.clone())) {
+                    return;
+                }
                 let Some(account) = self.accounts.get_mut(to) else { return };
                 if account.roster.get(from).is_some_and(|contact| contact.from) {
                     return self.subscribed(to, from);

@@ -20,9 +20,10 @@ use linnet_messenger::fault::{CommandError, Violation};
 use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
+use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem, SignUpState,
-    TimelineItem, VersionItem,
+    AccountItem, BlockItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem,
+    SignUpState, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -305,6 +306,11 @@ impl FakeWorld {
         inner.phones.push(phone);
         inner.open(id.0);
         id
+    }
+
+    /// Whom the device hears nothing of.
+    pub fn blocks(&self, device: DeviceId) -> Vec<BlockItem> {
+        self.look(device, |running| Held::new(Blocks::new()).look(&running.reader).map(<[_]>::to_vec))
     }
 
     /// What the device's sign-up screens show.

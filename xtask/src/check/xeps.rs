@@ -49,6 +49,7 @@ const TITLES: &[(u16, &str)] = &[
     (359, "Unique and Stable Stanza IDs"),
     (363, "HTTP File Upload"),
     (368, "SRV records for XMPP over TLS"),
+    (377, "Blocking Command Reports"),
     (384, "OMEMO Encryption"),
     (386, "Bind 2"),
     (388, "Extensible SASL Profile"),

@@ -31,6 +31,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.SmallFloatingActionButton
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.rememberCoroutineScope
@@ -79,6 +80,7 @@ interface ChatActions {
     fun jumpToNewest()
     fun tryNow()
     fun signInAgain(account: AccountItem)
+    fun unblock()
 }
 
 @Composable
@@ -106,8 +108,29 @@ fun ChatScreen(
             }
             val text = state.correcting?.text ?: draft
             TellComposing(text, watched, actions::composing)
-            Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
+            if (state.chat?.blocked == true) Blocked(state.chat, actions::unblock)
+            else Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
             state.versions?.let { Versions(it, actions::closeVersions) }
+        }
+    }
+}
+
+/** Where one would write to somebody one does not want to hear. */
+@Composable
+private fun Blocked(chat: ChatItem, onUnblock: () -> Unit) {
+    Surface(Modifier.fillMaxWidth(), color = MaterialTheme.colorScheme.surfaceContainer) {
+        Row(
+            Modifier.heightIn(min = 64.dp).padding(start = 20.dp, end = 12.dp, top = 6.dp, bottom = 6.dp)
+                .testTag("blocked"),
+            verticalAlignment = Alignment.CenterVertically,
+        ) {
+            Text(
+                strings.chatBlocked(chat.title),
+                Modifier.weight(1f),
+                style = MaterialTheme.typography.bodyLarge,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+            )
+            TextButton(onUnblock, Modifier.heightIn(min = 48.dp)) { Text(strings.blocksUnblock) }
         }
     }
 }

@@ -50,7 +50,6 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageState
 import org.linnet.core.Preview
-import org.linnet.core.RequestItem
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.Icons
@@ -74,7 +73,7 @@ interface ChatListActions {
     fun newChat()
     fun openAccount(account: AccountItem)
     fun signInAgain(account: AccountItem)
-    fun answer(request: RequestItem, accept: Boolean)
+    fun openRequests()
     fun dismiss(notice: Notice)
     fun keepHistory(notice: Notice.ArchivingOff)
     fun tryNow()
@@ -125,8 +124,8 @@ private fun Chats(chats: List<ChatItem>, state: ChatListState, actions: ChatList
         state.notice?.let { notice ->
             item("notice", "notice") { NoticeCard(notice, actions, Modifier.animateItem()) }
         }
-        items(state.requests, { "request/${it.key}" }, { "request" }) { request ->
-            RequestCard(request, actions, Modifier.animateItem())
+        if (state.requests.isNotEmpty()) {
+            item("requests", "requests") { RequestsRow(state.requests.size, actions, Modifier.animateItem()) }
         }
         items(chats, { "chat/${it.key}" }, { "chat" }) { chat ->
             ChatRow(chat, actions, Modifier.animateItem())
@@ -185,7 +184,8 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                     }
                 }
                 Row(verticalAlignment = Alignment.CenterVertically) {
-                    if (chat.typing) TypingLine(Modifier.weight(1f))
+                    if (chat.blocked) BlockedLine(Modifier.weight(1f))
+                    else if (chat.typing) TypingLine(Modifier.weight(1f))
                     else PreviewLine(chat.preview, chat.unread > 0u, Modifier.weight(1f))
                     if (chat.unread > 0u) {
                         Spacer(Modifier.width(8.dp))
@@ -251,6 +251,17 @@ private fun TypingLine(modifier: Modifier) = Text(
     style = MaterialTheme.typography.bodyMedium,
     color = MaterialTheme.colorScheme.primary,
     fontWeight = FontWeight.Medium,
+    maxLines = 1,
+    overflow = TextOverflow.Ellipsis,
+)
+
+@Composable
+private fun BlockedLine(modifier: Modifier) = Text(
+    strings.chatsBlocked,
+    modifier,
+    textAlign = layoutStart,
+    style = MaterialTheme.typography.bodyMedium,
+    color = faint,
     maxLines = 1,
     overflow = TextOverflow.Ellipsis,
 )

@@ -1,6 +1,7 @@
 package org.linnet.ui.previews
 
 import org.linnet.core.AccountItem
+import org.linnet.core.BlockItem
 import org.linnet.core.CertificateItem
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
@@ -75,7 +76,20 @@ object Fixtures {
         privacy = Privacy(receipts = true, readMarkers = true, typing = true),
     )
 
-    val request = RequestItem("request/1", 1, "mallory@elsewhere.example", at(17, 2))
+    val request = RequestItem(
+        "request/1", 1, "mallory@elsewhere.example", at(17, 2), asks = true, messages = 2u,
+        preview = "Hello, we met at the lake. Is this you?", reportable = true,
+    )
+    val requests = listOf(
+        request,
+        RequestItem("request/2", 1, "somebody.with.a.long.name@a-rather-long-domain.example", at(9, 40), true, 0u),
+        RequestItem("request/3", 1, "win@prizes.example", at(8, 1), false, 13u, "YOU HAVE WON!!! https://…", true),
+    )
+    val blocks = listOf(
+        BlockItem("block/1", 1, "prizes.example", server = true, held = true),
+        BlockItem("block/2", 1, "spam@elsewhere.example", server = false, held = true),
+        BlockItem("block/3", 1, "eve@far.example", server = false, held = false),
+    )
 
     val chats: List<ChatItem> = listOf(
         chat(1, "bob@example.org", "Bob Lindqvist", "Perfect, see you at eight then 🎉", at(18, 10), unread = 2),

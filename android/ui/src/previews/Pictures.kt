@@ -9,12 +9,14 @@ import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.LayoutDirection
 import org.linnet.core.AccountItem
+import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageItem
 import org.linnet.core.Missing
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
@@ -34,6 +36,11 @@ import org.linnet.ui.chats.ChatListActions
 import org.linnet.ui.chats.ChatListScreen
 import org.linnet.ui.chats.ChatListState
 import org.linnet.ui.chats.Notice
+import org.linnet.ui.contact.BlocksActions
+import org.linnet.ui.contact.BlocksScreen
+import org.linnet.ui.contact.BlocksState
+import org.linnet.ui.contact.RequestsActions
+import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.newchat.NewChatState
@@ -113,6 +120,19 @@ val pictures = listOf(
             NewChatState(listOf(Fixtures.account), Fixtures.account),
             remember { TextFieldState("bob@example.org") },
             NoNewChat,
+        )
+    },
+    Picture("chat-blocked") {
+        Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0].copy(blocked = true))
+    },
+    Picture("requests") { RequestsScreen(Fixtures.requests, NoRequests) },
+    Picture("requests-empty") { RequestsScreen(emptyList(), NoRequests) },
+    Picture("blocks") { BlocksScreen(BlocksState(Fixtures.blocks), remember { TextFieldState() }, NoBlocks) },
+    Picture("blocks-empty") {
+        BlocksScreen(
+            BlocksState(emptyList(), local = true, addressInvalid = true),
+            remember { TextFieldState("not @n address") },
+            NoBlocks,
         )
     },
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
@@ -208,7 +228,7 @@ private object NoChatList : ChatListActions {
     override fun newChat() = Unit
     override fun openAccount(account: AccountItem) = Unit
     override fun signInAgain(account: AccountItem) = Unit
-    override fun answer(request: RequestItem, accept: Boolean) = Unit
+    override fun openRequests() = Unit
     override fun dismiss(notice: Notice) = Unit
     override fun keepHistory(notice: Notice.ArchivingOff) = Unit
     override fun tryNow() = Unit
@@ -231,6 +251,21 @@ private object NoChat : ChatActions {
     override fun jumpToNewest() = Unit
     override fun tryNow() = Unit
     override fun signInAgain(account: AccountItem) = Unit
+    override fun unblock() = Unit
+}
+
+private object NoRequests : RequestsActions {
+    override fun back() = Unit
+    override fun answer(request: RequestItem, accept: Boolean) = Unit
+    override fun block(request: RequestItem, address: String, report: Report?) = Unit
+}
+
+private object NoBlocks : BlocksActions {
+    override fun back() = Unit
+    override fun add() = Unit
+    override fun edited() = Unit
+    override fun unblock(item: BlockItem) = Unit
+    override fun loadMore() = Unit
 }
 
 private object NoNewChat : NewChatActions {
@@ -263,6 +298,7 @@ private object NoAccount : AccountActions {
     override fun openNotificationSettings() = Unit
     override fun mend(account: AccountItem) = Unit
     override fun openCertificate(account: AccountItem) = Unit
+    override fun openBlocks(account: AccountItem) = Unit
     override fun remove() = Unit
     override fun addAnother() = Unit
 }

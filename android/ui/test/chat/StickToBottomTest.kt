@@ -153,5 +153,6 @@ class StickToBottomTest {
         override fun jumpToNewest() = Unit
         override fun tryNow() = Unit
         override fun signInAgain(account: AccountItem) = Unit
+        override fun unblock() = Unit
     }
 }

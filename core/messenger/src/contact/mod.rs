@@ -1,6 +1,7 @@
 //! Contacts: the roster, who may see whose presence, and who asks to.
 
 pub mod address;
+pub mod blocking;
 pub mod presence;
 pub mod roster;
 pub mod subscription;

@@ -88,6 +88,10 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
                      name = excluded.name, subscription = excluded.subscription, ask = excluded.ask",
             )?
             .execute(params![account, jid.as_str(), name, subscription, item.attribute("ask").is_some()])?;
+        // Whoever is on the roster is no stranger.
+        cx.tx
+            .prepare_cached("UPDATE chat SET known = 1 WHERE account_id = ?1 AND jid = ?2 AND known = 0")?
+            .execute((account, jid.as_str()))?;
         // Answered from another device.
         if matches!(subscription, "from" | "both") {
             super::subscription::forget_request(cx, &jid)?;

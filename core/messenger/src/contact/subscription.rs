@@ -1,20 +1,20 @@
 //! Presence subscriptions: asking, being asked, answering.
 //!
-//! Invariant: a stranger's request is kept until the user has answered it; nothing is granted by itself, but whoever we
-//! asked and who asks back is granted what we asked for.
+//! Invariants: a stranger's request is kept until the user has answered it; nothing is granted by itself, but whoever we
+//! asked and who asks back is granted what we asked for. An answer given without a connection leaves with the next one.
 //!
 //! XEPs: RFC 6121 3
 
 use jid::BareJid;
 use rusqlite::OptionalExtension;
 
+use super::blocking;
 use crate::change::Change;
-use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
-use crate::engine::feature::{Done, Feature, Refusal, SessionEvent};
+use crate::engine::feature::{Done, Feature, SessionEvent};
 use crate::engine::request::Purpose;
-use crate::fault::{CommandError, Fault};
+use crate::fault::Fault;
 use crate::wire::{Element, ns};
 
 /// Strangers can't fill the store: the newest are kept.
@@ -32,30 +32,45 @@ impl Feature for Subscription {
         match inbound.type_() {
             "subscribe" => asked(cx, &from)?,
             // Withdrawn before it was answered.
-            "unsubscribe" => forget_request(cx, &from)?,
+            "unsubscribe" => {
+                forget_request(cx, &from)?;
+            }
             _ => {}
         }
         Ok(Done::Taken)
     }
 
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
-        // After a fresh bind the roster has to come first: `ask_as_wished`.
-        if event == SessionEvent::Resumed { ask_as_wished(cx) } else { Ok(()) }
+        match event {
+            // The roster has to come first: `ask_as_wished`.
+            SessionEvent::Bound => {
+                cx.tx
+                    .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND declined = 2")?
+                    .execute([cx.session.account])?;
+                Ok(())
+            }
+            SessionEvent::Resumed => ask_as_wished(cx),
+            SessionEvent::Lost => Ok(()),
+        }
     }
+}
 
-    fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
-        let Command::AnswerRequest { address, accept, .. } = command else { return Ok(None) };
-        if !cx.session.is_live() {
-            return Err(CommandError::Offline.into());
-        }
-        let peer = BareJid::new(address).map_err(|_| CommandError::AddressInvalid)?;
-        forget_request(cx, &peer)?;
-        cx.send(&presence(&peer, if *accept { "subscribed" } else { "unsubscribed" }), None)?;
-        if *accept {
-            ask_unless_subscribed(cx, &peer)?;
-        }
-        Ok(Some(Receipt::Done))
+/// Answers someone who may have asked to see our presence: who is accepted is asked in turn.
+pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault> {
+    let asked = forget_request(cx, peer)?;
+    if accept {
+        return ask_unless_subscribed(cx, peer);
     }
+    if asked {
+        cx.tx
+            .prepare_cached("INSERT OR REPLACE INTO subscription_wish (account_id, jid, declined) VALUES (?1, ?2, 1)")?
+            .execute((cx.session.account, peer.as_str()))?;
+        // Before the roster has come the server may still be about to tell of this very request.
+        if cx.session.is_live() && !cx.is_under_way(&Purpose::Roster)? {
+            ask_as_wished(cx)?;
+        }
+    }
+    Ok(())
 }
 
 fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
@@ -65,6 +80,9 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
     let (subscription, asked_ourselves) = subscription(cx, from)?;
     if asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none") {
         return cx.send(&presence(from, "subscribed"), None);
+    }
+    if is_declined(cx, from)? {
+        return cx.send(&presence(from, "unsubscribed"), None);
     }
     let time = cx.server_time();
     cx.tx
@@ -81,30 +99,44 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A request was answered or withdrawn.
-pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
-    cx.tx
+/// Whether the user has refused them, and there was no new session since: then nobody is bothered again. The server may
+/// tell of a request once more while the answer to it is on its way.
+fn is_declined(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT 1 FROM subscription_wish WHERE account_id = ?1 AND jid = ?2 AND declined > 0")?
+        .exists((cx.session.account, peer.as_str()))?)
+}
+
+/// A request was answered or withdrawn; true if there was one.
+pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let forgotten = cx
+        .tx
         .prepare_cached("DELETE FROM subscription_request WHERE account_id = ?1 AND jid = ?2")?
         .execute((cx.session.account, peer.as_str()))?;
     let account = cx.account();
     cx.change(Change::Contacts(account));
-    Ok(())
+    Ok(forgotten > 0)
 }
 
 /// Puts someone on the roster and asks to see their presence, unless that is so or under way: now, or when there is a
 /// connection.
 pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
-    if asked || matches!(subscription.as_deref(), Some("to" | "both")) {
+    let blocked = blocking::is_blocked(cx, &jid::Jid::from(peer.clone()))?;
+    if blocked || asked || matches!(subscription.as_deref(), Some("to" | "both")) {
         return Ok(());
     }
     // Before the roster has come who is on it can't be told, and an item would be overwritten.
     if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
         cx.tx
-            .prepare_cached("INSERT OR IGNORE INTO subscription_wish (account_id, jid) VALUES (?1, ?2)")?
+            .prepare_cached("INSERT OR REPLACE INTO subscription_wish (account_id, jid) VALUES (?1, ?2)")?
             .execute((cx.session.account, peer.as_str()))?;
         return Ok(());
     }
+    cx.tx
+        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2")?
+        .execute((cx.session.account, peer.as_str()))?;
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() {
         let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str());
@@ -115,15 +147,27 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Faul
     cx.send(&presence(peer, "subscribe"), None)
 }
 
-/// Asks everyone who was to be asked while there was no connection.
+/// Asks everyone who was to be asked, and refuses who was refused, while there was no connection.
 pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let wishes: Vec<String> = cx
+    let wishes: Vec<(String, i64)> = cx
         .tx
-        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 RETURNING jid")?
-        .query_map([cx.session.account], |row| row.get(0))?
+        .prepare_cached("SELECT jid, declined FROM subscription_wish WHERE account_id = ?1 AND declined < 2")?
+        .query_map([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    for peer in wishes.iter().filter_map(|jid| BareJid::new(jid).ok()) {
-        ask_unless_subscribed(cx, &peer)?;
+    for (jid, declined) in wishes {
+        let Ok(peer) = BareJid::new(&jid) else { continue };
+        if declined == 0 {
+            cx.tx
+                .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2")?
+                .execute((cx.session.account, &jid))?;
+            ask_unless_subscribed(cx, &peer)?;
+            continue;
+        }
+        cx.tx
+            .prepare_cached("UPDATE subscription_wish SET declined = 2 WHERE account_id = ?1 AND jid = ?2")?
+            .execute((cx.session.account, &jid))?;
+        forget_request(cx, &peer)?;
+        cx.send(&presence(&peer, "unsubscribed"), None)?;
     }
     Ok(())
 }

@@ -432,6 +432,8 @@ impl Call<'_> {
             }
             Command::StartChat { account, .. }
             | Command::AnswerRequest { account, .. }
+            | Command::Block { account, .. }
+            | Command::Unblock { account, .. }
             | Command::SetArchiving { account, .. } => *account,
             Command::SendText { chat, .. }
             | Command::DeleteChat { chat }
@@ -587,17 +589,7 @@ fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
         }
     }
     if inbound.kind == Kind::Iq {
-        cx.send(&unhandled(element), None)?;
+        cx.send(&request::unavailable(element), None)?;
     }
     Ok(())
-}
-
-/// RFC 6120 8.4: a request that nobody handles is answered, and only told that.
-fn unhandled(request: &Element) -> Element {
-    let condition = Element::new("service-unavailable", ns::STANZA_ERROR);
-    Element::new("iq", ns::CLIENT)
-        .with("type", "error")
-        .with_some("id", request.attribute("id"))
-        .with_some("to", request.attribute("from"))
-        .child(Element::new("error", ns::CLIENT).with("type", "cancel").child(condition))
 }

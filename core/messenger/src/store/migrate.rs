@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_lease.sql"),
     include_str!("migrations/0007_login.sql"),
     include_str!("migrations/0008_sign_up.sql"),
+    include_str!("migrations/0009_people.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -23,7 +23,7 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing
+                        receipts, read_markers, typing, blocking
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
@@ -47,6 +47,7 @@ impl View for Accounts {
                         .and_then(|json| serde_json::from_str(&json).ok())
                         .map(|shown| certificate(shown, pin)),
                     proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
+                    blocks: row.get(13)?,
                 })
             })?
             .collect::<Result<_, _>>()?;

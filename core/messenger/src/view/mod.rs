@@ -4,6 +4,7 @@
 //! Invariant: applying the ops of every batch in order to the subscriber's list gives exactly the list the window holds.
 
 pub mod accounts;
+pub mod blocks;
 pub mod chat_list;
 pub mod diff;
 pub mod item;

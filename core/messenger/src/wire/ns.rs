@@ -43,4 +43,6 @@ pub const REGISTER: &str = "jabber:iq:register";
 pub const OUT_OF_BAND: &str = "jabber:x:oob";
 pub const MEDIA_ELEMENT: &str = "urn:xmpp:media-element";
 pub const BITS_OF_BINARY: &str = "urn:xmpp:bob";
+pub const BLOCKING: &str = "urn:xmpp:blocking";
+pub const REPORTING: &str = "urn:xmpp:reporting:1";
 pub const INVITATION: &str = "urn:xmpp:pars:0";

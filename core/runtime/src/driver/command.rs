@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::PrivacySetting;
+use linnet_messenger::command::{PrivacySetting, Report};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -65,6 +65,15 @@ pub(crate) enum Do {
         account: i64,
         address: String,
         accept: bool,
+    },
+    Block {
+        account: i64,
+        address: String,
+        report: Option<Report>,
+    },
+    Unblock {
+        account: i64,
+        address: String,
     },
     SendText {
         chat: i64,
@@ -150,6 +159,7 @@ pub(crate) enum ViewName {
     Accounts,
     ChatList,
     Requests,
+    Blocks,
     SignUps,
     Notifications,
     Timeline,
@@ -240,6 +250,9 @@ mod tests {
             r#"{"id":1,"do":"remove_account","account":1}"#,
             r#"{"id":1,"do":"start_chat","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"answer_request","account":1,"address":"b@x","accept":true}"#,
+            r#"{"id":1,"do":"block","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"block","account":1,"address":"x","report":"spam"}"#,
+            r#"{"id":1,"do":"unblock","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi","token":"t"}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi"}"#,
             r#"{"id":1,"do":"retry","message":1}"#,

@@ -17,6 +17,7 @@ use std::time::Instant;
 
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
@@ -193,6 +194,8 @@ impl Driver {
             }
             Do::RemoveAccount { account } => Command::RemoveAccount { account: AccountId(account) },
             Do::StartChat { account, address } => Command::StartChat { account: AccountId(account), address },
+            Do::Block { account, address, report } => Command::Block { account: AccountId(account), address, report },
+            Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
             Do::AnswerRequest { account, address, accept } => {
                 Command::AnswerRequest { account: AccountId(account), address, accept }
             }
@@ -287,6 +290,7 @@ impl Driver {
                 watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
             }
             (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
+            (ViewName::Blocks, None, None) => watch::start(self.client.subscribe(Blocks::new()), print, output),
             (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
             (ViewName::SignUps, None, None) => watch::start(self.client.subscribe(SignUps), print, output),
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
