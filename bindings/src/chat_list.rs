@@ -29,6 +29,9 @@ pub struct ChatItem {
     /// The user hears nothing of them (XEP-0191); offer to unblock instead of a place to write.
     #[uniffi(default = false)]
     pub blocked: bool,
+    /// No notification tells of it on this device.
+    #[uniffi(default = false)]
+    pub muted: bool,
 }
 
 /// The newest message of a chat, in short.
@@ -71,6 +74,7 @@ impl From<item::ChatItem> for ChatItem {
             unread: item.unread,
             typing: item.typing,
             blocked: item.blocked,
+            muted: item.muted,
         }
     }
 }

@@ -8,6 +8,7 @@ use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -16,7 +17,7 @@ use linnet_messenger::view::versions::Versions;
 
 use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::chat_list::ChatListSubscription;
-use crate::contact::{BlocksSubscription, Report, RequestsSubscription};
+use crate::contact::{BlocksSubscription, ContactSubscription, Report, RequestsSubscription};
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
@@ -171,6 +172,12 @@ impl Client {
         NotificationsSubscription::new(self.inner.subscribe(Notifications))
     }
 
+    /// The other side of a chat. Each call makes a subscription of its own; close it when done. Empty if there is no such
+    /// chat.
+    pub fn contact(&self, chat: i64) -> Arc<ContactSubscription> {
+        ContactSubscription::new(self.inner.subscribe(Contact::new(ChatId(chat))))
+    }
+
     /// A chat's messages. Each call makes a subscription of its own; close it when done. Empty if there is no such
     /// chat.
     pub fn timeline(&self, chat: i64) -> Arc<TimelineSubscription> {
@@ -306,6 +313,36 @@ impl Client {
     /// offline. Errors: `NotFound`, `AddressInvalid`, `Storage`.
     pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
         self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
+    }
+
+    /// Puts a bare JID on the roster and asks to see their presence (RFC 6121 3.1). Works offline.
+    /// Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    pub async fn add_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::AddContact { account: AccountId(account), address }).await
+    }
+
+    /// Names a contact and replaces their tags, on the server and so for all devices (RFC 6121 2.4). An empty name is
+    /// none. At most 200 characters a name or tag, 32 tags. Shows once the server has taken it.
+    /// Errors: `NotFound`, `AddressInvalid`, `TextInvalid`, `Offline`, `Storage`.
+    pub async fn edit_contact(
+        &self,
+        account: i64,
+        address: String,
+        name: String,
+        tags: Vec<String>,
+    ) -> Result<(), CommandError> {
+        self.done(Command::EditContact { account: AccountId(account), address, name, tags }).await
+    }
+
+    /// Takes a contact off the roster (RFC 6121 2.5): neither sees the other's presence any more. The chat stays.
+    /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
+    pub async fn remove_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::RemoveContact { account: AccountId(account), address }).await
+    }
+
+    /// Whether notifications tell of a chat on this device. Errors: `NotFound`, `Storage`.
+    pub async fn set_muted(&self, chat: i64, muted: bool) -> Result<(), CommandError> {
+        self.done(Command::SetMuted { chat: ChatId(chat), muted }).await
     }
 
     /// Hears nothing of a person (a bare JID) or of everybody on a server (a domain) any more, XEP-0191: at once on this

@@ -27,6 +27,7 @@ pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure,
 pub use account::{Privacy, PrivacySetting};
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
+pub use contact::{Availability, ContactBatch, ContactItem, ContactOp, ContactSubscription, DeviceItem};
 pub use contact::{BlockItem, BlocksBatch, BlocksOp, BlocksSubscription, Report};
 pub use contact::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use error::{CommandError, OpenError, SubscriptionError};

@@ -8,6 +8,7 @@ use linnet_tests::world::World;
 use crate::on_fake;
 
 mod blocking;
+mod details;
 mod stranger;
 
 #[test]

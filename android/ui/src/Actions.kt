@@ -19,6 +19,8 @@ import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.chats.Notice
 import org.linnet.ui.contact.BlocksActions
 import org.linnet.ui.contact.BlocksModel
+import org.linnet.ui.contact.ContactActions
+import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsActions
 import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.newchat.NewChatActions
@@ -79,6 +81,19 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun tryNow() = model.tryNow()
     override fun signInAgain(account: AccountItem) = app.mend(account)
     override fun unblock() = model.unblock()
+    override fun openContact() = app.openContact(model.chat)
+}
+
+internal fun contactActions(app: AppModel, model: ContactModel) = object : ContactActions {
+    override fun back() {
+        app.back()
+    }
+    override fun add() = model.add()
+    override fun edit(name: String, tags: String) = model.edit(name, tags)
+    override fun setMuted(muted: Boolean) = model.setMuted(muted)
+    override fun block(address: String, report: Report?) = model.block(address, report)
+    override fun unblock() = model.unblock()
+    override fun remove() = model.remove()
 }
 
 internal fun requestsActions(app: AppModel, model: RequestsModel) = object : RequestsActions {

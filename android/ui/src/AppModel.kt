@@ -33,6 +33,7 @@ import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.contact.BlocksModel
+import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
@@ -49,6 +50,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
     class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
+    class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -159,6 +161,12 @@ class AppModel(
                 // The way back from the chat leads to the list.
                 replaceTop(chatPlace(chat))
             })
+        },
+    )
+
+    fun openContact(chat: Long) = push(
+        place { scope ->
+            Place.Contact(scope, ContactModel(core, chat, scope, ::report) { broken.value = true })
         },
     )
 

@@ -26,6 +26,8 @@ class ClientCore(private val client: Client) : Core {
 
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
+    override fun contact(chat: Long) = subscribed { client.contact(chat).asFlow() }
+
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
 
     override fun chats(): ChatList {
@@ -66,6 +68,13 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun startChat(account: Long, address: String) = client.startChat(account, address)
     override suspend fun answerRequest(account: Long, address: String, accept: Boolean) =
         client.answerRequest(account, address, accept)
+
+    override suspend fun addContact(account: Long, address: String) = client.addContact(account, address)
+    override suspend fun editContact(account: Long, address: String, name: String, tags: List<String>) =
+        client.editContact(account, address, name, tags)
+
+    override suspend fun removeContact(account: Long, address: String) = client.removeContact(account, address)
+    override suspend fun setMuted(chat: Long, muted: Boolean) = client.setMuted(chat, muted)
 
     override suspend fun block(account: Long, address: String, report: Report?) =
         client.block(account, address, report)

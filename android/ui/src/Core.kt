@@ -5,6 +5,7 @@ import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
 import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
+import org.linnet.core.ContactItem
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
@@ -26,6 +27,9 @@ interface Core {
     fun chats(): ChatList
     fun requests(): Flow<List<RequestItem>>
     fun blocks(): Blocks
+
+    /** One item, or none if there is no such chat. */
+    fun contact(chat: Long): Flow<List<ContactItem>>
     fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
 
@@ -43,6 +47,10 @@ interface Core {
     suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
     suspend fun startChat(account: Long, address: String): Long
     suspend fun answerRequest(account: Long, address: String, accept: Boolean)
+    suspend fun addContact(account: Long, address: String)
+    suspend fun editContact(account: Long, address: String, name: String, tags: List<String>)
+    suspend fun removeContact(account: Long, address: String)
+    suspend fun setMuted(chat: Long, muted: Boolean)
     suspend fun block(account: Long, address: String, report: Report?)
     suspend fun unblock(account: Long, address: String)
 

@@ -39,6 +39,7 @@ import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
 import org.linnet.ui.contact.BlocksScreen
+import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
@@ -176,6 +177,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.NewChat -> {
             val state by place.model.state.collectAsState()
             NewChatScreen(state, place.model.address, remember(place) { newChatActions(model, place.model) })
+        }
+        is Place.Contact -> {
+            val contact by place.model.state.collectAsState()
+            ContactScreen(contact, remember(place) { contactActions(model, place.model) })
         }
         is Place.Requests -> {
             val requests by place.model.requests.collectAsState()

@@ -10,6 +10,7 @@ import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.ContactItem
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
@@ -60,6 +61,20 @@ class FakeCore : Core {
         override fun loadMore(count: Int) {
             asked += "blocks $count"
         }
+    }
+
+    val contact = MutableStateFlow(listOf(Fixtures.contact))
+    override fun contact(chat: Long): Flow<List<ContactItem>> = failing(contact)
+    override suspend fun addContact(account: Long, address: String) = command("add contact $address")
+    override suspend fun editContact(account: Long, address: String, name: String, tags: List<String>) {
+        command("edit contact $address $name $tags")
+        contact.update { all -> all.map { it.copy(title = name, name = name, tags = tags) } }
+    }
+
+    override suspend fun removeContact(account: Long, address: String) = command("remove contact $address")
+    override suspend fun setMuted(chat: Long, muted: Boolean) {
+        command("mute $chat $muted")
+        contact.update { all -> all.map { it.copy(muted = muted) } }
     }
 
     override suspend fun block(account: Long, address: String, report: Report?) {

@@ -53,6 +53,17 @@ fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun ContactSubscription.asFlow(): Flow<List<ContactItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<ContactItem> ->
+        for (op in ops) when (op) {
+            is ContactOp.Reset -> list.reset(op.items)
+            is ContactOp.Insert -> list.insert(op.at, op.items)
+            is ContactOp.Update -> list.update(op.at, op.item)
+            is ContactOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun NotificationsSubscription.asFlow(): Flow<List<NotificationItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<NotificationItem> ->
         for (op in ops) when (op) {

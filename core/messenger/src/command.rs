@@ -41,6 +41,14 @@ pub enum Command {
     /// Answers a stranger who asked to see our presence, or wrote: accepted, he is asked to be a contact; declined, he is
     /// told so if he asked, and what he wrote is deleted on this device.
     AnswerRequest { account: AccountId, address: String, accept: bool },
+    /// Puts someone on the roster and asks to see their presence.
+    AddContact { account: AccountId, address: String },
+    /// Names and tags a contact; an empty name is none.
+    EditContact { account: AccountId, address: String, name: String, tags: Vec<String> },
+    /// Takes a contact off the roster: neither sees the other's presence any more. The chat stays.
+    RemoveContact { account: AccountId, address: String },
+    /// Whether notifications tell of this chat.
+    SetMuted { chat: ChatId, muted: bool },
     /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
     /// can be told. A report goes along where the server takes them.
     Block { account: AccountId, address: String, report: Option<Report> },

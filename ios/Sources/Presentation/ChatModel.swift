@@ -197,6 +197,9 @@ public final class ChatModel: Identifiable {
         isFilling = false
     }
 
+    /// The screen of the contact.
+    public var details: ContactModel { ContactModel(client: client, chat: id) }
+
     /// Hears the contact again.
     public func unblock() async {
         guard let place else { return }

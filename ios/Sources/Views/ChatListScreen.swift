@@ -188,6 +188,10 @@ struct ChatLine: View {
                     }
                     .font(.headline)
                     .lineLimit(1)
+                    if chat.muted {
+                        Image(systemName: "bell.slash").font(.footnote).foregroundStyle(.secondary)
+                            .accessibilityLabel("chats_muted")
+                    }
                     Spacer(minLength: 8)
                     if let preview = chat.preview {
                         ListTime(date: Date(milliseconds: preview.time)).font(.footnote).foregroundStyle(.secondary)

@@ -13,6 +13,7 @@ struct ChatView: View {
     @State private var attempt = 0
     @State private var isVisible = false
     @State private var shownVersions: VersionsModel?
+    @State private var details: ContactModel?
     @Environment(\.scenePhase) private var phase
 
     init(model: ChatModel, app: AppModel) {
@@ -31,6 +32,18 @@ struct ChatView: View {
         }
         .navigationTitle(model.title)
         .navigationBarTitleDisplayMode(.inline)
+        .toolbar {
+            ToolbarItem(placement: .primaryAction) {
+                // Of oneself there is nothing to tell.
+                if !model.noteToSelf {
+                    Button {
+                        details = model.details
+                    } label: {
+                        Image(systemName: "info.circle").accessibilityLabel("contact_title")
+                    }
+                }
+            }
+        }
         .task(id: attempt) { await model.run() }
         .onAppear { isVisible = true }
         .onDisappear {
@@ -41,6 +54,7 @@ struct ChatView: View {
         .onChange(of: isVisible && phase == .active, initial: true) { _, active in show(active) }
         .problemAlert($model.problem)
         .sheet(item: $shownVersions) { VersionsView(model: $0) }
+        .sheet(item: $details) { ContactView(model: $0) }
     }
 
     private func show(_ active: Bool) {

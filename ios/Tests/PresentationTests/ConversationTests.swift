@@ -92,6 +92,43 @@ extension ServerTests {
             await bob.leave()
         }
 
+        @Test func aContactIsNamedTaggedMutedAndSeen() async throws {
+            let server = try Server.required()
+            let alice = try await Person.signedIn(server.alice, on: server)
+            let bob = try await Person.signedIn(server.bob, on: server)
+            let chat = try await alice.chat(with: server.bob)
+            let details = chat.details
+            alice.run { await details.run() }
+            try await until("bob's device is there") { details.contact?.devices.isEmpty == false }
+            #expect(details.contact?.contact == true && details.contact?.weSee == true)
+
+            details.edit()
+            #expect(details.name.isEmpty)
+            details.name = "Bobby \(tag)"
+            details.tags = "lake, , board games,lake"
+            await details.save()
+            try await until("name and tags are the server's") {
+                details.contact?.title == "Bobby \(tag)" && details.contact?.tags.sorted() == ["board games", "lake"]
+            }
+            try await until("the chat has the name") { chat.title == "Bobby \(tag)" }
+            await details.setMuted(true)
+            try await until("it is muted") { details.contact?.muted == true }
+            await details.setMuted(false)
+
+            // Without a word to the server he would be there until it gives up.
+            let own = try #require(bob.app.accounts.first)
+            await AccountsModel(client: try await bob.chatList().client).setEnabled(own, false)
+            try await until("he is gone, and was seen") {
+                details.contact?.devices.isEmpty == true && details.contact?.lastSeen != nil
+            }
+            (details.name, details.tags) = ("", "")
+            await details.save()
+            try await until("he has his own name again") { details.contact?.name == nil }
+            #expect(details.problem == nil)
+            await alice.leave()
+            await bob.leave()
+        }
+
         @Test func whatIsSaidInOneBreathStaysInOrder() async throws {
             let server = try Server.required()
             let alice = try await Person.signedIn(server.alice, on: server)

@@ -266,7 +266,10 @@ impl FakeServer {
                 }
             }
             "unsubscribe" => {
-                self.change_contact(from, to, |contact| (contact.to, contact.ask) = (false, false));
+                // Who is being taken off the roster comes back by nothing.
+                if self.accounts.get(from).is_some_and(|account| account.roster.contains_key(to)) {
+                    self.change_contact(from, to, |contact| (contact.to, contact.ask) = (false, false));
+                }
                 let Some(account) = self.accounts.get_mut(to) else { return };
                 account.requests.remove(from);
                 if account.roster.contains_key(from) {

@@ -6,6 +6,7 @@ import androidx.compose.animation.fadeOut
 import androidx.compose.animation.scaleIn
 import androidx.compose.animation.scaleOut
 import androidx.compose.foundation.background
+import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.PaddingValues
@@ -81,6 +82,7 @@ interface ChatActions {
     fun tryNow()
     fun signInAgain(account: AccountItem)
     fun unblock()
+    fun openContact()
 }
 
 @Composable
@@ -95,7 +97,7 @@ fun ChatScreen(
 ) {
     Surface(modifier.fillMaxSize(), color = LinnetTheme.colors.chatBackground) {
         Column(Modifier.safeDrawingPadding().imePadding()) {
-            ChatTopBar(state.chat, actions::back)
+            ChatTopBar(state.chat, actions::back, actions::openContact)
             HorizontalDivider(thickness = 0.5.dp, color = MaterialTheme.colorScheme.outlineVariant)
             ConnectionBanner(listOfNotNull(state.account), actions::tryNow, actions::signInAgain)
             Box(Modifier.weight(1f).fillMaxWidth()) {
@@ -145,31 +147,37 @@ private fun TellComposing(text: TextFieldState, watched: Boolean, tell: (Boolean
 }
 
 @Composable
-private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit) {
+private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit, onDetails: () -> Unit) {
     Row(
         Modifier.fillMaxWidth().heightIn(min = 64.dp).padding(horizontal = 6.dp),
         verticalAlignment = Alignment.CenterVertically,
     ) {
         BackButton(onBack)
         if (chat != null) {
-            Spacer(Modifier.width(4.dp))
-            Avatar(chat.address, chat.title, size = 40.dp, note = chat.noteToSelf)
-            Spacer(Modifier.width(12.dp))
-            Column(Modifier.weight(1f).padding(vertical = 6.dp).semantics(mergeDescendants = true) { heading() }) {
-                Text(
-                    strings.title(chat),
-                    style = MaterialTheme.typography.titleMedium,
-                    maxLines = 1,
-                    overflow = TextOverflow.Ellipsis,
-                )
-                Text(
-                    if (chat.typing) strings.chatsTyping else chat.address,
-                    style = MaterialTheme.typography.bodySmall,
-                    color = if (chat.typing) MaterialTheme.colorScheme.primary
-                    else MaterialTheme.colorScheme.onSurfaceVariant,
-                    maxLines = 1,
-                    overflow = TextOverflow.Ellipsis,
-                )
+            // Of oneself there is nothing to tell.
+            val details = if (chat.noteToSelf) Modifier
+            else Modifier.clip(MaterialTheme.shapes.medium)
+                .clickable(onClickLabel = strings.contactTitle, onClick = onDetails).testTag("details")
+            Row(Modifier.weight(1f).then(details), verticalAlignment = Alignment.CenterVertically) {
+                Spacer(Modifier.width(4.dp))
+                Avatar(chat.address, chat.title, size = 40.dp, note = chat.noteToSelf)
+                Spacer(Modifier.width(12.dp))
+                Column(Modifier.weight(1f).padding(vertical = 6.dp).semantics(mergeDescendants = true) { heading() }) {
+                    Text(
+                        strings.title(chat),
+                        style = MaterialTheme.typography.titleMedium,
+                        maxLines = 1,
+                        overflow = TextOverflow.Ellipsis,
+                    )
+                    Text(
+                        if (chat.typing) strings.chatsTyping else chat.address,
+                        style = MaterialTheme.typography.bodySmall,
+                        color = if (chat.typing) MaterialTheme.colorScheme.primary
+                        else MaterialTheme.colorScheme.onSurfaceVariant,
+                        maxLines = 1,
+                        overflow = TextOverflow.Ellipsis,
+                    )
+                }
             }
             Spacer(Modifier.width(8.dp))
         }

@@ -60,6 +60,7 @@ import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.theme.Question
 import org.linnet.ui.theme.StateIcon
 import org.linnet.ui.theme.layoutStart
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.messageState
 import org.linnet.ui.words.strings
@@ -173,6 +174,10 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                         maxLines = 1,
                         overflow = TextOverflow.Ellipsis,
                     )
+                    if (chat.muted) {
+                        Spacer(Modifier.width(6.dp))
+                        Icon(Icons.Muted, strings.chatsMuted, Modifier.size(16.letterHigh), tint = faint)
+                    }
                     chat.preview?.let {
                         Spacer(Modifier.width(8.dp))
                         Text(

@@ -1,11 +1,14 @@
 package org.linnet.ui.previews
 
 import org.linnet.core.AccountItem
+import org.linnet.core.Availability
 import org.linnet.core.BlockItem
 import org.linnet.core.CertificateItem
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.Connection
+import org.linnet.core.ContactItem
+import org.linnet.core.DeviceItem
 import org.linnet.core.LoginFailure
 import org.linnet.core.GapItem
 import org.linnet.core.GapState
@@ -85,6 +88,24 @@ object Fixtures {
         RequestItem("request/2", 1, "somebody.with.a.long.name@a-rather-long-domain.example", at(9, 40), true, 0u),
         RequestItem("request/3", 1, "win@prizes.example", at(8, 1), false, 13u, "YOU HAVE WON!!! https://…", true),
     )
+    val contact = ContactItem(
+        key = "contact/1", chat = 1, account = 1, address = "bob@example.org", title = "Bob Lindqvist",
+        noteToSelf = false, name = "Bob Lindqvist", tags = listOf("Board games", "Lake"), contact = true,
+        asked = false, seesUs = true, weSee = true,
+        devices = listOf(
+            DeviceItem("Linnet.a7Gk", Availability.AVAILABLE, null, null),
+            DeviceItem("Desk", Availability.DO_NOT_DISTURB, "Writing the last chapter, back at six", null),
+            DeviceItem("Couch", Availability.AWAY, null, at(16, 20)),
+        ),
+        lastSeen = null, muted = false, blocked = false, reportable = true,
+    )
+    val goneContact = contact.copy(
+        devices = emptyList(), lastSeen = at(22, 41, daysAgo = 1), muted = true, blocked = true, seesUs = false,
+    )
+    val unknownContact = contact.copy(
+        address = "somebody.with.a.long.name@a-rather-long-domain.example", title = "somebody.with.a.long.name",
+        name = null, tags = emptyList(), contact = false, seesUs = false, weSee = false, devices = emptyList(),
+    )
     val blocks = listOf(
         BlockItem("block/1", 1, "prizes.example", server = true, held = true),
         BlockItem("block/2", 1, "spam@elsewhere.example", server = false, held = true),
@@ -110,7 +131,7 @@ object Fixtures {
         chat(
             7, "priya.raman@example.org", "Priya Raman", "The train was an hour late, but we made it",
             at(8, 30, daysAgo = 32),
-        ),
+        ).copy(muted = true),
         chat(8, "new@example.org", "new", null, 0),
     )
 

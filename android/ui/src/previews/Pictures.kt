@@ -39,6 +39,8 @@ import org.linnet.ui.chats.Notice
 import org.linnet.ui.contact.BlocksActions
 import org.linnet.ui.contact.BlocksScreen
 import org.linnet.ui.contact.BlocksState
+import org.linnet.ui.contact.ContactActions
+import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsActions
 import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatActions
@@ -125,6 +127,9 @@ val pictures = listOf(
     Picture("chat-blocked") {
         Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0].copy(blocked = true))
     },
+    Picture("contact") { ContactScreen(Fixtures.contact, NoContact) },
+    Picture("contact-gone") { ContactScreen(Fixtures.goneContact, NoContact) },
+    Picture("contact-unknown") { ContactScreen(Fixtures.unknownContact, NoContact) },
     Picture("requests") { RequestsScreen(Fixtures.requests, NoRequests) },
     Picture("requests-empty") { RequestsScreen(emptyList(), NoRequests) },
     Picture("blocks") { BlocksScreen(BlocksState(Fixtures.blocks), remember { TextFieldState() }, NoBlocks) },
@@ -252,6 +257,17 @@ private object NoChat : ChatActions {
     override fun tryNow() = Unit
     override fun signInAgain(account: AccountItem) = Unit
     override fun unblock() = Unit
+    override fun openContact() = Unit
+}
+
+private object NoContact : ContactActions {
+    override fun back() = Unit
+    override fun add() = Unit
+    override fun edit(name: String, tags: String) = Unit
+    override fun setMuted(muted: Boolean) = Unit
+    override fun block(address: String, report: Report?) = Unit
+    override fun unblock() = Unit
+    override fun remove() = Unit
 }
 
 private object NoRequests : RequestsActions {

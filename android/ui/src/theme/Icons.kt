@@ -75,6 +75,9 @@ object Icons {
     }
     val Expand = icon("expand") { stroke("M7,10 L12,15 L17,10") }
     val History = icon("history") { stroke("M5,12 A7,7 0 1 0 7.4,6.7 M6.5,3.5 V7.4 H10.4 M12,8.2 V12.3 L14.8,14") }
+    val Muted = icon("muted") {
+        stroke("M4,4 L20,20 M9.5,19.5 A2.6,2.6 0 0 0 14.5,19.5 M6.5,9.5 V12.5 L5,16.5 H16.5 M8.6,5.6 A5.5,5.5 0 0 1 17.5,9.5 V13")
+    }
     val People = icon("people") {
         stroke(
             "M9.2,4.5 A3.6,3.6 0 1 1 9.2,11.7 A3.6,3.6 0 1 1 9.2,4.5 M2.8,19.5 C2.8,16.2 5.6,14.4 9.2,14.4" +

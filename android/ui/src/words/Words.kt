@@ -4,6 +4,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import org.linnet.core.AccountItem
+import org.linnet.core.Availability
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
@@ -54,6 +55,13 @@ fun Strings.connection(connection: Connection, now: Long): String? = when (conne
             else -> connectionWaiting(waitReason(connection.reason))
         }
     }
+}
+
+fun Strings.availability(availability: Availability): String = when (availability) {
+    Availability.AVAILABLE -> contactAvailable
+    Availability.DO_NOT_DISTURB -> contactBusy
+    Availability.AWAY -> contactAway
+    Availability.LONG_AWAY -> contactLongAway
 }
 
 fun Strings.waitReason(reason: WaitReason): String = when (reason) {

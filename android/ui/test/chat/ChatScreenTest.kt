@@ -70,6 +70,7 @@ class ChatScreenTest {
         override fun tryNow() = note("try")
         override fun signInAgain(account: AccountItem) = note("sign in")
         override fun unblock() = note("unblock")
+        override fun openContact() = note("contact")
     }
 
     @Test

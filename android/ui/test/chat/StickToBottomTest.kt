@@ -154,5 +154,6 @@ class StickToBottomTest {
         override fun tryNow() = Unit
         override fun signInAgain(account: AccountItem) = Unit
         override fun unblock() = Unit
+        override fun openContact() = Unit
     }
 }

@@ -432,6 +432,9 @@ impl Call<'_> {
             }
             Command::StartChat { account, .. }
             | Command::AnswerRequest { account, .. }
+            | Command::AddContact { account, .. }
+            | Command::EditContact { account, .. }
+            | Command::RemoveContact { account, .. }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::SetArchiving { account, .. } => *account,
@@ -439,6 +442,7 @@ impl Call<'_> {
             | Command::DeleteChat { chat }
             | Command::MarkRead { chat, .. }
             | Command::SetComposing { chat, .. }
+            | Command::SetMuted { chat, .. }
             | Command::ChatOpened { chat } => self.owner("SELECT account_id FROM chat WHERE id = ?1", chat.0)?,
             Command::Retry { message } | Command::DeleteMessage { message } | Command::Correct { message, .. } => self
                 .owner(

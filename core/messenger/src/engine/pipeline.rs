@@ -15,6 +15,9 @@ pub const FEATURES: &[&dyn Feature] = &[
     // Who there is.
     &crate::contact::roster::Roster,
     &crate::contact::presence::Presence,
+    &crate::contact::availability::Availability,
+    &crate::contact::details::Details,
+    // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::chat::stranger::Strangers,
     // What was said before and elsewhere; before `Text`, because an archive result is a message too.

@@ -33,7 +33,7 @@ CREATE TABLE chat (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- bare JID of the other side; our own for the note to self
     listed INTEGER NOT NULL DEFAULT 1,
-    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER, read_up_to INTEGER, known INTEGER NOT NULL DEFAULT 0,
+    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER, read_up_to INTEGER, known INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0,
     UNIQUE (account_id, jid)
 ) STRICT;
 
@@ -54,7 +54,7 @@ CREATE TABLE contact (
     jid TEXT NOT NULL,
     name TEXT,
     subscription TEXT NOT NULL,                 -- none, to, from, both
-    ask INTEGER NOT NULL DEFAULT 0,
+    ask INTEGER NOT NULL DEFAULT 0, tags TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 
@@ -88,6 +88,13 @@ CREATE TABLE job (
 CREATE INDEX job_message ON job (message_id);
 
 CREATE INDEX job_state ON job (chat_id, state);
+
+CREATE TABLE last_seen (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    time INTEGER NOT NULL,                      -- UTC milliseconds
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE lease (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -160,6 +167,16 @@ CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE presence (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    resource TEXT NOT NULL,                     -- one device of theirs that is there
+    show TEXT NOT NULL,                         -- available, away, xa, dnd
+    status TEXT,
+    idle_since INTEGER,                         -- UTC milliseconds
+    PRIMARY KEY (account_id, jid, resource)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE read_sync (

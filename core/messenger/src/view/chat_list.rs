@@ -57,7 +57,8 @@ impl View for ChatList {
                         EXISTS (SELECT 1 FROM composing WHERE composing.chat_id = chat.id AND composing.own = 0),
                         EXISTS (SELECT 1 FROM block WHERE block.account_id = chat.account_id
                             AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
-                            AND block.state <> 'lifting')
+                            AND block.state <> 'lifting'),
+                        chat.muted
                  FROM chat
                  JOIN account ON account.id = chat.account_id
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
@@ -106,6 +107,7 @@ impl View for ChatList {
                     unread: row.get(5)?,
                     typing: row.get(15)?,
                     blocked: row.get(16)?,
+                    muted: row.get(17)?,
                 })
             })?
             .collect::<Result<_, _>>()?;

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod blocks;
 pub mod chat_list;
+pub mod contact;
 pub mod diff;
 pub mod item;
 pub mod notifications;

@@ -75,6 +75,24 @@ pub(crate) enum Do {
         account: i64,
         address: String,
     },
+    AddContact {
+        account: i64,
+        address: String,
+    },
+    EditContact {
+        account: i64,
+        address: String,
+        name: String,
+        tags: Vec<String>,
+    },
+    RemoveContact {
+        account: i64,
+        address: String,
+    },
+    SetMuted {
+        chat: i64,
+        muted: bool,
+    },
     SendText {
         chat: i64,
         body: String,
@@ -160,6 +178,7 @@ pub(crate) enum ViewName {
     ChatList,
     Requests,
     Blocks,
+    Contact,
     SignUps,
     Notifications,
     Timeline,
@@ -253,6 +272,10 @@ mod tests {
             r#"{"id":1,"do":"block","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"block","account":1,"address":"x","report":"spam"}"#,
             r#"{"id":1,"do":"unblock","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"add_contact","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"edit_contact","account":1,"address":"b@x","name":"B","tags":["club"]}"#,
+            r#"{"id":1,"do":"remove_contact","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"set_muted","chat":1,"muted":true}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi","token":"t"}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi"}"#,
             r#"{"id":1,"do":"retry","message":1}"#,

@@ -19,6 +19,7 @@ use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -195,6 +196,12 @@ impl Driver {
             Do::RemoveAccount { account } => Command::RemoveAccount { account: AccountId(account) },
             Do::StartChat { account, address } => Command::StartChat { account: AccountId(account), address },
             Do::Block { account, address, report } => Command::Block { account: AccountId(account), address, report },
+            Do::AddContact { account, address } => Command::AddContact { account: AccountId(account), address },
+            Do::EditContact { account, address, name, tags } => {
+                Command::EditContact { account: AccountId(account), address, name, tags }
+            }
+            Do::RemoveContact { account, address } => Command::RemoveContact { account: AccountId(account), address },
+            Do::SetMuted { chat, muted } => Command::SetMuted { chat: ChatId(chat), muted },
             Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
             Do::AnswerRequest { account, address, accept } => {
                 Command::AnswerRequest { account: AccountId(account), address, accept }
@@ -296,6 +303,9 @@ impl Driver {
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat), None) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
+            }
+            (ViewName::Contact, Some(chat), None) => {
+                watch::start(self.client.subscribe(Contact::new(ChatId(chat))), print, output)
             }
             (ViewName::Versions, None, Some(message)) => {
                 watch::start(self.client.subscribe(Versions::new(MessageId(message))), print, output)

@@ -1,7 +1,9 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod contact;
 mod sign_up;
 
+pub use self::contact::{Availability, ContactItem, DeviceItem};
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
 };
@@ -158,6 +160,8 @@ pub struct ChatItem {
     pub typing: bool,
     /// The user hears nothing of them (XEP-0191), and can't write until they are unblocked.
     pub blocked: bool,
+    /// No notification tells of it.
+    pub muted: bool,
 }
 
 /// The newest message of a chat, in short.
@@ -411,6 +415,12 @@ impl Item for RequestItem {
 }
 
 impl Item for BlockItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for ContactItem {
     fn key(&self) -> &str {
         &self.key
     }
