@@ -14,22 +14,25 @@ import PackageDescription
         // Swift 6.0's libswiftObservation names a symbol that no library has (swift#75670).
         .unsafeFlags(["-Xlinker", "--allow-shlib-undefined"]),
     ]
-    let frameworks = ["SwiftUI", "UIKit", "Security", "Network", "UserNotifications", "dnssd", "os"]
+    let frameworks = [
+        "SwiftUI", "UIKit", "AVFoundation", "PhotosUI", "Security", "Network", "UserNotifications", "dnssd", "os",
+    ]
+    let on: [String: [Target.Dependency]] = ["SwiftUI": ["UIKit"], "AVFoundation": ["UIKit"], "PhotosUI": ["SwiftUI"]]
     let stubs: [Target] =
         frameworks.map { name in
-            .target(name: name, dependencies: name == "SwiftUI" ? ["UIKit"] : [], path: "Stubs/\(name)")
+            .target(name: name, dependencies: on[name] ?? [], path: "Stubs/\(name)")
         } + [
             .target(
                 name: "LinnetApp", dependencies: ["Presentation", "Shell", "Views", "SwiftUI"], path: "App",
                 exclude: [
-                    "Assets.xcassets", "Info.plist", "Linnet.entitlements",
+                    "Assets.xcassets", "Info.plist", "InfoPlist.xcstrings", "Linnet.entitlements",
                     "Localizable.xcstrings", "PrivacyInfo.xcprivacy",
                 ],
                 swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
             .executableTarget(
                 name: "batch-bench", dependencies: ["LinnetCore", "CoreAdapters"], path: "Tests/BatchBench"),
         ]
-    let ui: [Target.Dependency] = ["SwiftUI", "UIKit"]
+    let ui: [Target.Dependency] = ["SwiftUI", "UIKit", "AVFoundation", "PhotosUI"]
     let shell: [Target.Dependency] = ["Security", "Network", "UIKit", "UserNotifications", "dnssd", "os"]
 #else
     let core: [Target] = [.binaryTarget(name: "LinnetCoreFFI", path: "build/LinnetCoreFFI.xcframework")]

@@ -6,8 +6,10 @@ use linnet_messenger::command::{self, Command, Receipt, Secret};
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::app::App;
 use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
@@ -16,7 +18,9 @@ use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 
 use crate::account::{AccountsSubscription, PrivacySetting};
+use crate::app::{AppSubscription, NotificationContent};
 use crate::chat_list::ChatListSubscription;
+use crate::code::CodesSubscription;
 use crate::contact::{BlocksSubscription, ContactSubscription, Report, RequestsSubscription};
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
@@ -145,9 +149,19 @@ impl Client {
         AccountsSubscription::new(self.inner.subscribe(Accounts))
     }
 
+    /// The app's own settings and its lock. Each call makes a subscription of its own; close it when done.
+    pub fn app(&self) -> Arc<AppSubscription> {
+        AppSubscription::new(self.inner.subscribe(App))
+    }
+
     /// The chat list over all accounts. Each call makes a subscription of its own; close it when done.
     pub fn chat_list(&self) -> Arc<ChatListSubscription> {
         ChatListSubscription::new(self.inner.subscribe(ChatList::new()))
+    }
+
+    /// One's own codes. Each call makes a subscription of its own; close it when done.
+    pub fn codes(&self) -> Arc<CodesSubscription> {
+        CodesSubscription::new(self.inner.subscribe(Codes))
     }
 
     /// Whom the accounts hear nothing of. Each call makes a subscription of its own; close it when done.
@@ -240,6 +254,25 @@ impl Client {
         }
     }
 
+    /// Begins to make the account that an invitation leads to (`Link.SignUp`, or `Link.Contact` with `newcomers`;
+    /// XEP-0401, 0445), as `start_sign_up` does; who invited becomes the new account's contact. Returns the sign-up.
+    ///
+    /// Errors: `AddressInvalid` (no such invitation; the proxy's too), `Storage`.
+    #[uniffi::method(default(server = None, proxy = None))]
+    pub async fn follow_invitation(
+        &self,
+        link: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+    ) -> Result<i64, CommandError> {
+        let server =
+            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        match self.inner.submit(Command::FollowInvitation { link, server, proxy: proxy.map(Into::into) }).await? {
+            Receipt::SignUp(sign_up) => Ok(sign_up.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
     /// Sends the answers to a server's questions; what comes of it is the sign-up's next state. Once the account is made
     /// it is added and signed in to. Errors: `NotFound`, `NotNow` (no question is open), `Storage`.
     pub async fn submit_sign_up(&self, sign_up: i64, answers: Vec<SignUpAnswer>) -> Result<(), CommandError> {
@@ -298,9 +331,9 @@ impl Client {
         self.done(Command::SetArchiving { account: AccountId(account), on }).await
     }
 
-    /// Opens the chat with a bare JID, making it if needed, and asks to see the contact's presence (RFC 6121 3.1)
-    /// unless that is so already, or the address is the account's own. Returns the chat. Errors: `AddressInvalid`,
-    /// `NotFound`, `Storage`.
+    /// Opens the chat with a bare JID or an `xmpp:` link to one, making it if needed, and asks to see the contact's
+    /// presence (RFC 6121 3.1) unless that is so already, or the address is the account's own. A link's token makes the
+    /// other side agree at once (XEP-0379). Returns the chat. Errors: `AddressInvalid`, `NotFound`, `Storage`.
     pub async fn start_chat(&self, account: i64, address: String) -> Result<i64, CommandError> {
         match self.inner.submit(Command::StartChat { account: AccountId(account), address }).await? {
             Receipt::Chat(chat) => Ok(chat.0),
@@ -360,6 +393,18 @@ impl Client {
         self.done(Command::Unblock { account: AccountId(account), address }).await
     }
 
+    /// The account's code comes on screen: it gets a token that counts for a week and once (XEP-0379); see `codes`.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn show_code(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::ShowCode { account: AccountId(account) }).await
+    }
+
+    /// Asks the account's server for an invitation for someone who has no account (XEP-0401); see `CodeItem.invitation`.
+    /// Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn create_invitation(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::CreateInvitation { account: AccountId(account) }).await
+    }
+
     /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with
     /// the same message and changes nothing. Returns the message; its `state` tells the rest. Works offline.
     ///
@@ -395,6 +440,56 @@ impl Client {
     /// change; at first the app counts as in front. Errors: `Storage`.
     pub async fn set_active(&self, active: bool) -> Result<(), CommandError> {
         self.done(Command::SetActive { active }).await
+    }
+
+    /// Whether the app has to be opened by its user, after all that was asked before: ask it behind `set_active`, and
+    /// show nothing until the answer has come. Errors: `Storage`.
+    pub async fn is_locked(&self) -> Result<bool, CommandError> {
+        match self.inner.submit(Command::AskLocked).await? {
+            Receipt::Locked(locked) => Ok(locked),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Sets the PIN of the app lock (4 to 64 characters of any kind), changes it, or with `None` takes the lock away.
+    /// Where there is one, `current` must name it. A new lock is open.
+    ///
+    /// Errors: `TextInvalid` (too short or too long), `PinWrong`, `NotNow` (after too many wrong ones, until
+    /// `LockItem.wait_until`), `Storage`.
+    pub async fn set_pin(&self, current: Option<String>, pin: Option<String>) -> Result<(), CommandError> {
+        self.done(Command::SetPin { current: current.map(Secret::new), pin: pin.map(Secret::new) }).await
+    }
+
+    /// Chooses after how many milliseconds out of sight the app locks (a day at most), and whether the device's own way
+    /// opens it, too. Errors: `NotNow` (there is no lock, or it is locked), `Storage`.
+    pub async fn set_lock_options(&self, biometrics: bool, patience: u64) -> Result<(), CommandError> {
+        self.done(Command::SetLockOptions { biometrics, patience }).await
+    }
+
+    /// Opens the app. Five wrong PINs are free; each further one makes the next wait, 30 seconds at first, at most 15
+    /// minutes, over a restart of the app and the device. Errors: `PinWrong`, `NotNow` (still to wait), `Storage`.
+    pub async fn unlock(&self, pin: String) -> Result<(), CommandError> {
+        self.done(Command::Unlock { pin: Secret::new(pin) }).await
+    }
+
+    /// The device has made sure of its owner by its own means. Errors: `NotNow` (that does not open it), `Storage`.
+    pub async fn unlock_by_device(&self) -> Result<(), CommandError> {
+        self.done(Command::UnlockByDevice).await
+    }
+
+    /// Locks at once. Errors: `NotNow` (there is no lock), `Storage`.
+    pub async fn lock_now(&self) -> Result<(), CommandError> {
+        self.done(Command::LockNow).await
+    }
+
+    /// Chooses how much notifications tell. Errors: `Storage`.
+    pub async fn set_notification_content(&self, content: NotificationContent) -> Result<(), CommandError> {
+        self.done(Command::SetNotificationContent { content: content.into() }).await
+    }
+
+    /// Keeps the screen out of pictures and of the list of open apps, or not any more. Errors: `Storage`.
+    pub async fn hide_screen(&self, hides: bool) -> Result<(), CommandError> {
+        self.done(Command::HideScreen { hides }).await
     }
 
     /// Sends a failed message again, under the same id. Errors: `NotFound`, `NotNow` (it has not failed), `Storage`.

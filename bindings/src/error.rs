@@ -6,7 +6,7 @@ use linnet_messenger::fault;
 /// Why a command was refused. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum CommandError {
-    /// The text is not a bare JID (RFC 7622).
+    /// The text is neither a bare JID (RFC 7622) nor a link to one (RFC 5122).
     #[error("not a valid address")]
     AddressInvalid,
     /// There is no such account, chat, message or gap: it was deleted, or never was.
@@ -18,6 +18,9 @@ pub enum CommandError {
     /// Not possible in this state, for example to retry what has not failed, or after `close`.
     #[error("not possible in this state")]
     NotNow,
+    /// Not the PIN of the app lock.
+    #[error("not the PIN of the app lock")]
+    PinWrong,
     /// Only possible while the account is online.
     #[error("needs a connection")]
     Offline,
@@ -36,6 +39,7 @@ impl From<fault::CommandError> for CommandError {
             fault::CommandError::NotFound => Self::NotFound,
             fault::CommandError::TextInvalid => Self::TextInvalid,
             fault::CommandError::NotNow => Self::NotNow,
+            fault::CommandError::PinWrong => Self::PinWrong,
             fault::CommandError::Offline => Self::Offline,
             fault::CommandError::Storage => Self::Storage,
             fault::CommandError::Internal => Self::Internal,

@@ -13,7 +13,8 @@ pub struct NotificationItem {
     pub account: i64,
     /// The chat a tap opens.
     pub chat: i64,
-    /// Roster name of the contact, else the address' local part, else the address.
+    /// Roster name of the contact, else the address' local part, else the address; empty with
+    /// `NotificationContent.Nothing`.
     pub title: String,
     /// The newest unread messages, oldest first, 6 at most. Alert again when the last one has another id.
     pub lines: Vec<NotificationLine>,
@@ -26,9 +27,10 @@ pub struct NotificationItem {
 pub struct NotificationLine {
     /// Names the message.
     pub message: i64,
-    /// Roster name of the sender, else the local part of the address, else the address.
+    /// Roster name of the sender, else the local part of the address, else the address; empty with
+    /// `NotificationContent.Nothing`.
     pub sender_name: String,
-    /// At most 200 characters, line breaks as spaces.
+    /// At most 200 characters, line breaks as spaces; empty but with `NotificationContent.Full`.
     pub body: String,
     /// UTC milliseconds.
     pub time: i64,

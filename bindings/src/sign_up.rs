@@ -84,8 +84,12 @@ pub struct SignUpField {
     pub values: Vec<String>,
     /// For choices.
     pub options: Vec<SignUpOption>,
-    /// A picture to look at for the answer, at most 256 KiB: a file of a stranger's, so decode it with care.
+    /// A picture to look at for the answer: PNG, GIF or JPEG, at most 256 KiB and 2,000 pixels a side. A stranger's
+    /// file, so decode it with care.
     pub picture: Option<Vec<u8>>,
+    /// Where the picture is on the web (`https:` or `http:`), if the server itself has none. Linnet does not fetch it:
+    /// who asks for it tells that server of himself, so offer to open it.
+    pub picture_url: Option<String>,
 }
 
 /// One answer to choose.
@@ -178,6 +182,13 @@ pub struct SignUpAnswer {
     pub values: Vec<String>,
 }
 
+/// A strong password that can be read aloud and typed anywhere, such as `gabot-lirem-hosad-fekon-pitav`: 80 bits of the
+/// operating system's randomness. To be shown to the user and offered to the platform's password store.
+#[uniffi::export]
+pub fn new_password() -> String {
+    linnet_runtime::new_password().expose().to_owned()
+}
+
 subscription! {
     /// Accounts that are being made, in the order in which they were begun. Begin one with `Client.start_sign_up`.
     SignUpsSubscription, SignUpsBatch, SignUpsOp, SignUpItem, linnet_messenger::view::sign_up::SignUps
@@ -230,6 +241,7 @@ impl From<item::SignUpField> for SignUpField {
             values: field.values,
             options: field.options.into_iter().map(option).collect(),
             picture: field.picture,
+            picture_url: field.picture_url,
         }
     }
 }

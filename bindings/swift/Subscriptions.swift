@@ -78,10 +78,55 @@ extension RequestsSubscription: BatchSource {
     }
 }
 
+extension CodesSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<CodeItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<CodeItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
 extension TimelineSubscription: BatchSource {
     public func batch(after applied: UInt64) async throws -> ListBatch<TimelineItem>? {
         guard let batch = try await next(applied: applied) else { return nil }
         let edits = batch.ops.map { op -> ListEdit<TimelineItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
+extension AppSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<AppItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<AppItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
+extension SignUpsSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<SignUpItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<SignUpItem> in
             switch op {
             case .reset(let items): .reset(items)
             case .insert(let at, let items): .insert(items, at: Int(at))

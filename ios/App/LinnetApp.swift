@@ -40,6 +40,7 @@ struct LinnetApp: App {
                 .task {
                     for await chat in taps.chats { app.openChat(chat) }
                 }
+                .onOpenURL { app.openLink($0.absoluteString) }
                 // Inactive is a moment under a banner or the app switcher; only the background ends connections.
                 .onChange(of: phase) { _, phase in
                     if phase != .inactive { presence.show(phase == .active) }

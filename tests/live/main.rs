@@ -67,6 +67,7 @@ mod anywhere;
 mod interop;
 
 mod login;
+mod sign_up;
 
 use std::time::Duration;
 

@@ -17,11 +17,13 @@ macro_rules! played {
 
 mod account;
 mod anywhere;
+mod app;
 mod archive;
 mod chat;
 mod connection;
 mod contact;
 mod hostile;
+mod invitation;
 mod message;
 mod outbox;
 mod session;

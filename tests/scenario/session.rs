@@ -12,6 +12,7 @@ use crate::on_fake;
 
 mod client_state;
 mod conflict;
+mod enable;
 mod fast;
 mod stream_error;
 

@@ -48,6 +48,8 @@ if ENV_LINNET_VERSION == "13" then
 end
 for _, module in ipairs(listed(ENV_LINNET_MODULES)) do table.insert(modules, module) end
 modules_enabled = modules
+-- Whom it lets in is a matter of the modules.
+allow_registration = ENV_LINNET_REGISTRATION == "yes"
 
 smacks_hibernation_time = tonumber(ENV_LINNET_HIBERNATION)
 -- An archive that forgets would make a slow run fail for the wrong reason.

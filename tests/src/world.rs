@@ -9,7 +9,7 @@ use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, GapState, NotificationItem, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, GapState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
 
 use crate::picture;
@@ -53,6 +53,9 @@ pub trait World {
     fn notifications(&self, device: DeviceId) -> Vec<NotificationItem>;
     /// The requests a subscriber holds now.
     fn requests(&self, device: DeviceId) -> Vec<RequestItem>;
+
+    /// The own codes a subscriber holds now.
+    fn codes(&self, device: DeviceId) -> Vec<CodeItem>;
 
     /// Cuts the device's connections; what was on its way is lost, perhaps in the middle of a stanza. The network is
     /// there again at once.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use linnet_servers::{Options, Server};
+use linnet_servers::{Options, Registration, Server};
 
 use crate::command::{mortal, program, run, target, top};
 use crate::core;
@@ -47,7 +47,8 @@ pub fn show(display: Option<&str>) -> Result<(), String> {
     println!("run: building the app; the first time fetches Compose from Maven Central");
     run(core::tell(&mut program("android/tools/build", &["desktop"])))?;
     println!("run: starting a private server on this machine");
-    let server = Server::start(Options::default())?;
+    // Whoever wants to see how an account is made can make one.
+    let server = Server::start(Options { registration: Registration::Open, ..Options::default() })?;
     for user in ["alice", "bob"] {
         server.add_user(user, PASSWORD)?;
     }

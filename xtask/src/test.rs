@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use linnet_servers::{Options, Server};
+use linnet_servers::{Options, Registration, Server};
 
 use crate::command::{cargo, program, target};
 use crate::setup::{self, Part, Purpose};
@@ -260,7 +260,7 @@ impl Neighbours {
     const PASSWORD: &str = "secret";
 
     fn start() -> Result<Self, String> {
-        let server = Server::start(Options::default())?;
+        let server = Server::start(Options { registration: Registration::Open, ..Options::default() })?;
         // Carol knows nobody yet.
         for user in ["alice", "bob", "carol"] {
             server.add_user(user, Self::PASSWORD)?;

@@ -5,6 +5,8 @@ import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.graphics.BitmapFactory
+import android.net.Uri
 import android.os.Build
 import android.os.Bundle
 import android.provider.Settings
@@ -13,19 +15,25 @@ import androidx.activity.ComponentActivity
 import androidx.activity.compose.BackHandler
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
+import androidx.activity.result.PickVisualMediaRequest
 import androidx.activity.result.contract.ActivityResultContracts
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
+import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.platform.LocalWindowInfo
 import androidx.core.app.NotificationManagerCompat
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.ViewModelProvider
+import androidx.lifecycle.lifecycleScope
 import androidx.lifecycle.viewModelScope
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 import org.linnet.ui.AppModel
 import org.linnet.ui.Core
 import org.linnet.ui.Device
@@ -47,7 +55,27 @@ class MainActivity : ComponentActivity() {
         )
     }
     private val wanted = MutableStateFlow<Long?>(null)
+
+    /** A link that another app handed over. */
+    private val wantedLink = MutableStateFlow<String?>(null)
     private val ask = registerForActivityResult(ActivityResultContracts.RequestPermission()) {}
+    private val cameraAllowed = MutableStateFlow<Boolean?>(null)
+    private val askForCamera = registerForActivityResult(ActivityResultContracts.RequestPermission()) {
+        linnet.memory.keep(ASKED_CAMERA)
+        cameraAllowed.value = it
+    }
+    private val camera by lazy {
+        if (!packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY)) return@lazy null
+        AndroidCamera(cameraAllowed, { askForCamera.launch(Manifest.permission.CAMERA) }, ::openAppSettings)
+    }
+    private var onPicture: ((ByteArray?) -> Unit)? = null
+    private val pick = registerForActivityResult(ActivityResultContracts.PickVisualMedia()) { uri ->
+        val picked = onPicture
+        onPicture = null
+        if (uri != null && picked != null) {
+            lifecycleScope.launch { picked(withContext(Dispatchers.IO) { contentResolver.bytesOf(uri) }) }
+        }
+    }
     private val kept by lazy { ViewModelProvider(this)[Kept::class.java] }
 
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -76,6 +104,8 @@ class MainActivity : ComponentActivity() {
         super.onResume()
         // The user may come back from the system's settings.
         access.allowed.value = NotificationManagerCompat.from(this).areNotificationsEnabled()
+        val granted = checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED
+        cameraAllowed.value = if (granted) true else false.takeIf { linnet.memory.has(ASKED_CAMERA) }
     }
 
     override fun onPause() {
@@ -86,6 +116,7 @@ class MainActivity : ComponentActivity() {
     /** The chat of a tapped notification; a start from the list of recent apps repeats an old tap. */
     private fun openFrom(intent: Intent) {
         if (intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY != 0) return
+        if (intent.action == Intent.ACTION_VIEW) wantedLink.value = intent.dataString
         wanted.value = intent.getLongExtra(Notifications.CHAT, NONE).takeIf { it != NONE }
     }
 
@@ -106,6 +137,13 @@ class MainActivity : ComponentActivity() {
             chat?.let {
                 model.openFromOutside(it)
                 wanted.value = null
+            }
+        }
+        val link by wantedLink.collectAsState()
+        LaunchedEffect(link) {
+            link?.let {
+                model.openLink(it)
+                wantedLink.value = null
             }
         }
         if (top is Place.Chats) LaunchedEffect(Unit) { askForNotifications() }
@@ -129,6 +167,10 @@ class MainActivity : ComponentActivity() {
                 locale = configuration.locales[0],
                 hour24 = DateFormat.is24HourFormat(this),
                 copy = ::copy,
+                decode = { BitmapFactory.decodeByteArray(it, 0, it.size)?.asImageBitmap() },
+                share = ::share,
+                camera = camera,
+                pickPicture = ::pickPicture,
                 background = linnet.backgroundSetting,
                 notifications = access,
             )
@@ -138,6 +180,20 @@ class MainActivity : ComponentActivity() {
     private fun copy(text: String) {
         getSystemService(ClipboardManager::class.java).setPrimaryClip(ClipData.newPlainText(null, text))
     }
+
+    private fun share(text: String) {
+        val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, text)
+        startActivity(Intent.createChooser(send, null))
+    }
+
+    private fun pickPicture(picked: (ByteArray?) -> Unit) {
+        onPicture = picked
+        pick.launch(PickVisualMediaRequest(ActivityResultContracts.PickVisualMedia.ImageOnly))
+    }
+
+    private fun openAppSettings() = startActivity(
+        Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", packageName, null)),
+    )
 
     /** What a turn of the screen must not lose. */
     class Kept : ViewModel() {
@@ -151,6 +207,7 @@ class MainActivity : ComponentActivity() {
 
     private companion object {
         const val ASKED = "asked/notifications"
+        const val ASKED_CAMERA = "asked/camera"
         const val OPEN_CHAT = "chat"
         const val NONE = Long.MIN_VALUE
     }

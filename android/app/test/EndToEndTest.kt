@@ -96,6 +96,52 @@ class EndToEndTest {
     }
 
     @Test
+    fun `a newcomer makes an account and sends the first message`() {
+        await("the welcome") { shown("Welcome to Linnet") }
+        val began = System.nanoTime()
+        val taps = ArrayList<String>()
+        fun tap(tag: String) {
+            taps += tag
+            rule.onNodeWithTag(tag).performClick()
+        }
+        tap("sign-up")
+        await("the servers") { shown("My own server") }
+        picture("end-to-end-11-servers")
+        tap("own")
+        await("which one") { rule.onAllNodes(hasTestTag("domain")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("domain").performTextInput(Server.domain)
+        // No name service knows the test's server.
+        rule.onNodeWithText("Server settings").performClick()
+        rule.onNodeWithTag("host").performTextInput("127.0.0.1")
+        rule.onNodeWithTag("port").performTextReplacement("${wire.port}")
+        tap("continue")
+        await("its questions") { rule.onAllNodes(hasTestTag("field/username")).fetchSemanticsNodes().isNotEmpty() }
+        // Somebody has this name already.
+        rule.onNodeWithTag("field/username").performTextInput("bob")
+        tap("create")
+        await("it is taken") { shown("Someone else has this name already. Try another.") }
+        rule.onNodeWithTag("field/username").performTextReplacement("newcomer$salt")
+        picture("end-to-end-12-form")
+        tap("create")
+        await("she is in") { shown("Chats") }
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        val chat = peer.chatWith("newcomer$salt@${Server.domain}")
+        tap("new-chat")
+        await("the new-chat screen") { rule.onAllNodes(hasTestTag("peer")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("peer").performTextInput(Server.bob)
+        tap("start")
+        await("the chat") { rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("draft").performTextInput("I am new here $salt")
+        tap("send")
+        await("bob has it") { "I am new here $salt" in chat.received }
+        val seconds = (System.nanoTime() - began) / 1_000_000_000
+        println("  ${taps.size} taps besides typing, $seconds s: $taps")
+        assertTrue("$taps", taps.size <= 12)
+        assertTrue("$seconds s", seconds <= 60)
+    }
+
+    @Test
     fun `a wrong password is told, and the right one lets her in`() {
         await("the welcome") { shown("Welcome to Linnet") }
         fillIn("not $salt")

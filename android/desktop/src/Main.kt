@@ -87,6 +87,7 @@ private fun window(client: Client, options: Options) = application(exitProcessOn
     val sending = remember { CoroutineScope(SupervisorJob() + Dispatchers.Main) }
     val model = remember { AppModel(ClientCore(client), FileMemory(options.store.toFile()), sending, sending) }
     val locale = remember { Locale.getDefault() }
+    LaunchedEffect(model) { options.open?.let(model::openLink) }
     var device by remember {
         mutableStateOf(
             Device(
@@ -94,7 +95,9 @@ private fun window(client: Client, options: Options) = application(exitProcessOn
                 locale = locale,
                 fontFamily = desktopFont(),
                 enterSends = true,
+                pickPicture = { picked -> pickPicture(sending, stringsFor(locale).scanPicture, picked) },
                 copy = { Toolkit.getDefaultToolkit().systemClipboard.setContents(StringSelection(it), null) },
+                decode = ::decodePicture,
             ),
         )
     }

@@ -17,15 +17,17 @@ data class Options(
     val height: Int,
     val dark: Boolean?,
     val language: Locale?,
+    /** A link to begin with. */
+    val open: String?,
 ) {
     companion object {
         val USAGE = """
             usage: --store DIR [--address a@b --password …] [--server HOST:PORT] [--ca FILE]
-                   [--title TEXT] [--position X,Y] [--size WxH] [--theme light|dark] [--language en|de]
+                   [--title TEXT] [--position X,Y] [--size WxH] [--theme light|dark] [--language en|de] [--open LINK]
         """.trimIndent()
 
         private val known =
-            setOf("store", "address", "password", "server", "ca", "title", "position", "size", "theme", "language")
+            setOf("store", "address", "password", "server", "ca", "title", "position", "size", "theme", "language", "open")
 
         /** Throws [IllegalArgumentException] with a sentence. */
         fun read(arguments: Array<String>): Options {
@@ -53,6 +55,7 @@ data class Options(
                     it == "dark"
                 },
                 language = given["language"]?.let(Locale::forLanguageTag),
+                open = given["open"],
             )
         }
 

@@ -5,6 +5,7 @@ import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
@@ -17,6 +18,12 @@ import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListActions
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.chats.Notice
+import org.linnet.ui.code.CodeActions
+import org.linnet.ui.code.CodeModel
+import org.linnet.ui.code.LinkActions
+import org.linnet.ui.code.LinkModel
+import org.linnet.ui.code.ScanActions
+import org.linnet.ui.code.ScanModel
 import org.linnet.ui.contact.BlocksActions
 import org.linnet.ui.contact.BlocksModel
 import org.linnet.ui.contact.ContactActions
@@ -29,6 +36,8 @@ import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInModel
+import org.linnet.ui.signup.SignUpActions
+import org.linnet.ui.signup.SignUpModel
 
 // Which wish of a screen goes to its own model, and which leads elsewhere.
 
@@ -43,9 +52,31 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
         model.certificateOf?.let(app::openCertificate)
     }
 
+    override fun signUp() = app.signUp()
     override fun back() {
         app.back()
     }
+}
+
+internal fun signUpActions(app: AppModel, model: SignUpModel, copy: (String) -> Unit) = object : SignUpActions {
+    override fun back() {
+        app.back()
+    }
+    override fun choose(provider: Provider) = model.choose(provider)
+    override fun setOwn(own: Boolean) = model.setOwn(own)
+    override fun startOwn() = model.startOwn()
+    override fun edited() = model.edited()
+    override fun submit() = model.submit()
+    override fun newPassword() = model.newPassword()
+    override fun copy(text: String) = copy(text)
+    override fun tryAgain() = model.tryAgain()
+    override fun chooseAnother() {
+        app.back()
+    }
+    override fun signIn() = app.leaveSignUp()
+    override fun toggleServer() = model.toggleServer()
+    override fun setDirectTls(on: Boolean) = model.setDirectTls(on)
+    override fun setProxy(on: Boolean) = model.setProxy(on)
 }
 
 internal fun chatListActions(app: AppModel, model: ChatListModel) = object : ChatListActions {
@@ -114,12 +145,54 @@ internal fun blocksActions(app: AppModel, model: BlocksModel) = object : BlocksA
     override fun loadMore() = model.loadMore()
 }
 
+internal fun codeActions(app: AppModel, model: CodeModel, device: Device, copy: (String) -> Unit) =
+    object : CodeActions {
+        override fun back() {
+            app.back()
+        }
+        override fun choose(account: Long) = model.choose(account)
+        override fun showInvitation(on: Boolean) = model.showInvitation(on)
+        override fun invite() = model.invite()
+        override fun copy(link: String) = copy(link)
+        override fun share(link: String) {
+            device.share?.invoke(link)
+        }
+        override fun scan() = app.scan()
+    }
+
+internal fun scanActions(app: AppModel, model: ScanModel, device: Device) = object : ScanActions {
+    override fun back() {
+        app.back()
+    }
+    override fun allowCamera() {
+        device.camera?.ask()
+    }
+    override fun openSettings() {
+        device.camera?.openSettings()
+    }
+    override fun pickPicture() = device.pickPicture(model::picture)
+    override fun showCode() = app.showCode()
+}
+
+internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
+    override fun back() {
+        app.back()
+    }
+    override fun choose(account: AccountItem) = model.choose(account)
+    override fun accept() = model.accept()
+    override fun signIn() = app.signInFirst(model.link)
+    override fun openPage(url: String) = openPage(url)
+    override fun showCode() = app.showCode()
+}
+
 internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewChatActions {
     override fun back() {
         app.back()
     }
     override fun start() = model.start()
     override fun noteToSelf() = model.noteToSelf()
+    override fun scan() = app.scan()
+    override fun showCode() = app.showCode()
     override fun choose(account: AccountItem) = model.choose(account)
     override fun edited() = model.edited()
 }

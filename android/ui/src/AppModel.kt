@@ -1,6 +1,7 @@
 package org.linnet.ui
 
 import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.cancel
@@ -26,26 +27,38 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.Link
+import org.linnet.core.LinkException
 import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
+import org.linnet.core.readLink
 import org.linnet.ui.account.AccountModel
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
+import org.linnet.ui.code.CodeModel
+import org.linnet.ui.code.LinkModel
+import org.linnet.ui.code.ScanModel
 import org.linnet.ui.contact.BlocksModel
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.signin.SignInModel
+import org.linnet.ui.signup.Invitation
+import org.linnet.ui.signup.SignUpModel
 import java.time.ZoneId
 
 /** A place on the way back: a screen's model with the scope it lives in. */
 sealed class Place(internal val scope: CoroutineScope) {
     class SignIn(scope: CoroutineScope, val model: SignInModel) : Place(scope)
+    class SignUp(scope: CoroutineScope, val model: SignUpModel) : Place(scope)
     class Chats(scope: CoroutineScope, val model: ChatListModel) : Place(scope)
     class Chat(scope: CoroutineScope, val model: ChatModel) : Place(scope)
     class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
+    class Code(scope: CoroutineScope, val model: CodeModel) : Place(scope)
+    class Scan(scope: CoroutineScope, val model: ScanModel) : Place(scope)
+    class OpenedLink(scope: CoroutineScope, val model: LinkModel) : Place(scope)
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
@@ -107,8 +120,19 @@ class AppModel(
     }
     private val requests = shared { core.requests() }
 
+    /** A link that waits until somebody is signed in. */
+    private var kept: Link? = null
+    private val badLinks = MutableStateFlow<LinkException?>(null)
+
+    /** Somebody is, or was once. */
+    val signedIn: StateFlow<Boolean> = accounts.map { all -> all.orEmpty().any { it.signedIn } }
+        .stateIn(scope, SharingStarted.Eagerly, false)
+
     /** The last command that was refused, until it has been told. */
     val trouble = troubles.asStateFlow()
+
+    /** The last link that led nowhere, until it has been told. */
+    val badLink = badLinks.asStateFlow()
 
     /** Someone signed in is where the app begins; before that there is only the sign-in. */
     val shown: StateFlow<Shown> = combine(stack, broken) { places, unreadable ->
@@ -180,6 +204,42 @@ class AppModel(
         },
     )
 
+    fun showCode() = push(place { scope -> Place.Code(scope, CodeModel(core, scope, ::report)) })
+
+    fun scan() = push(place { scope -> Place.Scan(scope, ScanModel(scope) { replaceTop(linkPlace(it)) }) })
+
+    /** Another app or the system hands a link over: what it wants is shown, whatever lay on the screen. */
+    fun openLink(text: String) {
+        val link = try {
+            readLink(text)
+        } catch (bad: LinkException) {
+            badLinks.value = bad
+            return
+        }
+        scope.launch {
+            shown.first { it is Shown.Top }
+            push(linkPlace(link))
+        }
+    }
+
+    private fun linkPlace(link: Link) = place { scope ->
+        Place.OpenedLink(
+            scope,
+            LinkModel(core, scope, link, accounts, ::report) { chat, body ->
+                val draft = drafts.getOrPut(chat) { TextFieldState() }
+                // A link proposes a text; what the user has written is not touched.
+                if (body != null && draft.text.isBlank()) draft.setTextAndPlaceCursorAtEnd(body)
+                replaceTop(chatPlace(chat))
+            },
+        )
+    }
+
+    /** Back to the sign-in; the link is shown again when somebody is in. */
+    fun signInFirst(link: Link) {
+        kept = link
+        back()
+    }
+
     fun openAccount(account: Long) = push(
         place { scope ->
             Place.Account(scope, account, AccountModel(core, account, scope, accounts, ::report) { back() })
@@ -191,6 +251,27 @@ class AppModel(
             Place.SignIn(scope, SignInModel(core, scope, accounts, again, additional = true) { back() })
         },
     )
+
+    /** Makes an account: on a server to choose, or where an invitation leads. */
+    fun signUp(invitation: Invitation? = null) = push(
+        place { scope -> Place.SignUp(scope, SignUpModel(core, scope, sending, accounts, invitation) { signedUp() }) },
+    )
+
+    /** To the sign-in that lies under it, whatever step it is at. */
+    fun leaveSignUp() {
+        val places = stack.value
+        if (places.lastOrNull() !is Place.SignUp) return
+        stack.value = places.dropLast(1)
+        places.last().scope.cancel()
+    }
+
+    /** The way from a new account leads to the chats, not to the form once more. */
+    private fun signedUp() {
+        val base = stack.value.firstOrNull() as? Place.Chats ?: return
+        val gone = stack.value.drop(1)
+        stack.value = listOf(base)
+        gone.forEach { it.scope.cancel() }
+    }
 
     /** Leads to where an account that is refused can be set right. */
     fun mend(account: AccountItem) = when (account.remedy) {
@@ -211,6 +292,8 @@ class AppModel(
     fun back(): Boolean {
         val places = stack.value
         if (places.size < 2) return false
+        // What was asked of a server is one step back, its choice another.
+        if ((places.last() as? Place.SignUp)?.model?.back() == true) return true
         stack.value = places.dropLast(1)
         places.last().scope.cancel()
         return true
@@ -221,6 +304,7 @@ class AppModel(
 
     fun told() {
         troubles.value = null
+        badLinks.value = null
     }
 
     fun tryAgain() {
@@ -237,7 +321,8 @@ class AppModel(
                 Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
             }
         }
-        stack.value = listOfNotNull(base, reopen?.takeIf { signedIn }?.let(::chatPlace))
+        val link = kept?.takeIf { signedIn }?.also { kept = null }
+        stack.value = listOfNotNull(base, reopen?.takeIf { signedIn }?.let(::chatPlace), link?.let(::linkPlace))
         reopen = null
         gone.forEach { it.scope.cancel() }
     }

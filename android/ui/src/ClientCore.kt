@@ -10,7 +10,11 @@ import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.ServerAddress
+import org.linnet.core.SignUpAnswer
 import org.linnet.core.asFlow
+import org.linnet.core.providerList
+import org.linnet.core.providerListUrl
+import org.linnet.core.readProviderList
 
 /** The real core. Batches are read and applied off the main thread, which only gets finished lists. */
 class ClientCore(private val client: Client) : Core {
@@ -26,6 +30,10 @@ class ClientCore(private val client: Client) : Core {
 
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
+    override fun codes() = subscribed { client.codes().asFlow() }
+    override suspend fun showCode(account: Long) = client.showCode(account)
+    override suspend fun createInvitation(account: Long) = client.createInvitation(account)
+    override suspend fun followInvitation(link: String) = client.followInvitation(link)
     override fun contact(chat: Long) = subscribed { client.contact(chat).asFlow() }
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
@@ -46,6 +54,23 @@ class ClientCore(private val client: Client) : Core {
             override fun jumpToNewest() = subscription.jumpToNewest()
         }
     }
+
+    override fun signUps() = subscribed { client.signUps().asFlow() }
+    override suspend fun startSignUp(
+        domain: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+        invitation: String?,
+    ) = client.startSignUp(domain, server, proxy, invitation)
+
+    override suspend fun submitSignUp(signUp: Long, answers: List<SignUpAnswer>) =
+        client.submitSignUp(signUp, answers)
+
+    override suspend fun cancelSignUp(signUp: Long) = client.cancelSignUp(signUp)
+    override fun newPassword() = org.linnet.core.newPassword()
+    override fun providers() = providerList()
+    override val providersUrl get() = providerListUrl()
+    override fun readProviders(json: String) = readProviderList(json)
 
     override suspend fun addAccount(
         address: String,

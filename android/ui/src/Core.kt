@@ -1,17 +1,23 @@
 package org.linnet.ui
 
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
 import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
+import org.linnet.core.CodeItem
 import org.linnet.core.ContactItem
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.ProviderList
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.SignUpAnswer
+import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
@@ -33,8 +39,33 @@ interface Core {
     fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
 
+    /** One's own codes, an account each. */
+    fun codes(): Flow<List<CodeItem>>
+    suspend fun showCode(account: Long)
+    suspend fun createInvitation(account: Long)
+    suspend fun followInvitation(link: String): Long
+
     /** Oldest first. */
     fun versions(message: Long): Flow<List<VersionItem>>
+
+    /** Accounts that are being made. */
+    fun signUps(): Flow<List<SignUpItem>>
+    suspend fun startSignUp(
+        domain: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+        invitation: String?,
+    ): Long
+    suspend fun submitSignUp(signUp: Long, answers: List<SignUpAnswer>)
+    suspend fun cancelSignUp(signUp: Long)
+    fun newPassword(): String
+
+    /** The servers that came with the app; [readProviders] reads newer ones from what lies at [providersUrl]. */
+    fun providers(): ProviderList
+    val providersUrl: String?
+
+    /** Throws [org.linnet.core.ProviderListException]. */
+    fun readProviders(json: String): ProviderList
 
     suspend fun addAccount(address: String, password: String, server: ServerAddress?, proxy: ProxyAddress?): Long
     suspend fun setPassword(account: Long, password: String)
@@ -98,6 +129,21 @@ interface Background {
 interface NotificationAccess {
     val allowed: StateFlow<Boolean>
     fun openSettings()
+}
+
+/** One picture of a camera, in grey: rows of [width] bytes, each beginning [stride] bytes after the one before. */
+class Frame(val luma: ByteArray, val width: Int, val height: Int, val stride: Int)
+
+/** The camera of a device, for codes. */
+interface Camera {
+    /** Null until the user was asked. */
+    val allowed: StateFlow<Boolean?>
+    fun ask()
+    fun openSettings()
+
+    /** What the camera sees, while it is on screen. Frames come on a thread of the camera's, only while [wanted]. */
+    @Composable
+    fun Preview(wanted: () -> Boolean, onFrame: (Frame) -> Unit, modifier: Modifier)
 }
 
 /** What a device remembers about its own screens: notices already seen, never anything of a conversation. */

@@ -29,7 +29,9 @@ import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberCoroutineScope
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.platform.LocalLayoutDirection
+import androidx.compose.ui.platform.LocalUriHandler
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
@@ -38,15 +40,22 @@ import org.linnet.ui.account.AccountScreen
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
+import org.linnet.ui.code.CameraState
+import org.linnet.ui.code.CodeScreen
+import org.linnet.ui.code.LinkScreen
+import org.linnet.ui.code.ScanScreen
 import org.linnet.ui.contact.BlocksScreen
 import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.signin.SignInScreen
+import org.linnet.ui.signup.SignUpFields
+import org.linnet.ui.signup.SignUpScreen
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
+import org.linnet.ui.words.badLink
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.LocalDates
 import org.linnet.ui.words.LocalStrings
@@ -69,6 +78,14 @@ data class Device(
     /** The user can be taken to see what is on screen. */
     val watched: Boolean = true,
     val copy: (String) -> Unit = {},
+    /** Makes a picture of a file of a stranger's, or null. */
+    val decode: (ByteArray) -> ImageBitmap? = { null },
+    /** Hands a text to another app; null where there is no such thing. */
+    val share: ((String) -> Unit)? = null,
+    /** Null where there is none. */
+    val camera: Camera? = null,
+    /** The user picks a picture: its bytes, or null if it is too large to be looked at. Not called if none is picked. */
+    val pickPicture: ((ByteArray?) -> Unit) -> Unit = {},
     /** Null where the app is either open or ended. */
     val background: Background? = null,
     /** Null where there are no notifications. */
@@ -81,8 +98,9 @@ fun LinnetApp(model: AppModel, device: Device, dark: Boolean = isSystemInDarkThe
     Surroundings(device, dark) {
         val snackbar = remember { SnackbarHostState() }
         val trouble by model.trouble.collectAsState()
-        val words = trouble?.let { strings.trouble(it) }
-        LaunchedEffect(trouble) {
+        val badLink by model.badLink.collectAsState()
+        val words = trouble?.let { strings.trouble(it) } ?: badLink?.let { strings.badLink(it) }
+        LaunchedEffect(trouble, badLink) {
             if (words != null) {
                 snackbar.showSnackbar(words)
                 model.told()
@@ -152,6 +170,22 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val state by place.model.state.collectAsState()
             SignInScreen(state, place.model.fields, remember(place) { signInActions(model, place.model) })
         }
+        is Place.SignUp -> {
+            val state by place.model.state.collectAsState()
+            val scope = rememberCoroutineScope()
+            val copied = strings.signUpPasswordCopied
+            val actions = remember(place, device, copied) {
+                signUpActions(model, place.model) { text ->
+                    device.copy(text)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            val fields = remember(place, device) {
+                val own = place.model
+                SignUpFields(own.search, own.domain, own.fields, own::answer, device.decode)
+            }
+            SignUpScreen(state, fields, actions)
+        }
         is Place.Chats -> {
             val state by place.model.state.collectAsState()
             ChatListScreen(state, remember(place) { chatListActions(model, place.model) })
@@ -173,6 +207,24 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 enterSends = device.enterSends,
                 watched = device.watched,
             )
+        }
+        is Place.Code -> {
+            val state by place.model.state.collectAsState()
+            val scope = rememberCoroutineScope()
+            val copied = strings.messageCopied
+            val actions = remember(place, device, copied) {
+                codeActions(model, place.model, device) { link ->
+                    device.copy(link)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            CodeScreen(state, actions, shares = device.share != null)
+        }
+        is Place.Scan -> Scan(place, model, device)
+        is Place.OpenedLink -> {
+            val state by place.model.state.collectAsState()
+            val browser = LocalUriHandler.current
+            LinkScreen(state, remember(place, browser) { linkActions(model, place.model, browser::openUri) })
         }
         is Place.NewChat -> {
             val state by place.model.state.collectAsState()
@@ -209,6 +261,22 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val account by place.model.state.collectAsState()
             CertificateScreen(account, remember(place) { certificateActions(model, place.model) })
         }
+    }
+}
+
+@Composable
+private fun Scan(place: Place.Scan, model: AppModel, device: Device) {
+    val state by place.model.state.collectAsState()
+    val allowed = device.camera?.allowed?.collectAsState()
+    val camera = when {
+        device.camera == null -> CameraState.NONE
+        allowed?.value == true -> CameraState.ON
+        allowed?.value == false -> CameraState.REFUSED
+        else -> CameraState.UNASKED
+    }
+    val accounts by model.signedIn.collectAsState()
+    ScanScreen(state, camera, remember(place, device) { scanActions(model, place.model, device) }, hasCode = accounts) {
+        device.camera?.Preview({ place.model.wantsFrame }, place.model::frame, it)
     }
 }
 

@@ -8,20 +8,27 @@ import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
 import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
+import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.ContactItem
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
+import org.linnet.core.ProviderList
+import org.linnet.core.ProviderListException
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.SignUpAnswer
+import org.linnet.core.SignUpItem
+import org.linnet.core.SignUpState
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
+import org.linnet.ui.previews.providers as listedProviders
 
 /** A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test. */
 class FakeCore : Core {
@@ -93,6 +100,15 @@ class FakeCore : Core {
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
     override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)
 
+    val codes = MutableStateFlow(listOf(Fixtures.code))
+    override fun codes(): Flow<List<CodeItem>> = failing(codes)
+    override suspend fun showCode(account: Long) = command("code $account")
+    override suspend fun createInvitation(account: Long) = command("invite $account")
+    override suspend fun followInvitation(link: String): Long {
+        command("follow $link")
+        return 1
+    }
+
     val versions = MutableStateFlow(emptyList<VersionItem>())
     override fun versions(message: Long): Flow<List<VersionItem>> = failing(versions)
 
@@ -105,6 +121,46 @@ class FakeCore : Core {
         override fun jumpToNewest() {
             asked += "newest"
         }
+    }
+
+    val signUps = MutableStateFlow(emptyList<SignUpItem>())
+    override fun signUps(): Flow<List<SignUpItem>> = failing(signUps)
+
+    override suspend fun startSignUp(
+        domain: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+        invitation: String?,
+    ): Long {
+        val way = listOfNotNull(server?.let { "${it.host}:${it.port}" }, proxy?.let { "by ${it.host}" }, invitation)
+        command("sign up $domain $way")
+        if ('.' !in domain) throw CommandException.AddressInvalid()
+        val id = (signUps.value.maxOfOrNull { it.id } ?: 0) + 1
+        signUps.update { it + SignUpItem("$id", id, domain, SignUpState.Asking) }
+        return id
+    }
+
+    fun signUp(id: Long, state: SignUpState) =
+        signUps.update { all -> all.map { if (it.id == id) it.copy(state = state) else it } }
+
+    override suspend fun submitSignUp(signUp: Long, answers: List<SignUpAnswer>) {
+        command("answer $signUp ${answers.joinToString { "${it.name}=${it.values.joinToString("+")}" }}")
+        signUp(signUp, SignUpState.Sending)
+    }
+
+    override suspend fun cancelSignUp(signUp: Long) {
+        command("end $signUp")
+        signUps.update { all -> all.filter { it.id != signUp } }
+    }
+
+    private var passwords = 0
+    override fun newPassword() = "made-${++passwords}"
+
+    override fun providers() = Fixtures.listedProviders
+    override var providersUrl: String? = null
+    override fun readProviders(json: String): ProviderList {
+        if (json == "junk") throw ProviderListException.NoList()
+        return ProviderList(Fixtures.listedProviders.providers.take(1), null)
     }
 
     override suspend fun addAccount(
@@ -165,7 +221,8 @@ class FakeCore : Core {
 
     override suspend fun startChat(account: Long, address: String): Long {
         command("start $account $address")
-        return chats.value.firstOrNull { it.address == address }?.id ?: throw CommandException.AddressInvalid()
+        val peer = address.removePrefix("xmpp:").substringBefore('?')
+        return chats.value.firstOrNull { it.address == peer }?.id ?: throw CommandException.AddressInvalid()
     }
 
     override suspend fun answerRequest(account: Long, address: String, accept: Boolean) {

@@ -64,6 +64,39 @@ fun ContactSubscription.asFlow(): Flow<List<ContactItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun AppSubscription.asFlow(): Flow<AppItem> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<AppItem> ->
+        for (op in ops) when (op) {
+            is AppOp.Reset -> list.reset(op.items)
+            is AppOp.Insert -> list.insert(op.at, op.items)
+            is AppOp.Update -> list.update(op.at, op.item)
+            is AppOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items.single() }
+
+fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<SignUpItem> ->
+        for (op in ops) when (op) {
+            is SignUpsOp.Reset -> list.reset(op.items)
+            is SignUpsOp.Insert -> list.insert(op.at, op.items)
+            is SignUpsOp.Update -> list.update(op.at, op.item)
+            is SignUpsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun CodesSubscription.asFlow(): Flow<List<CodeItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<CodeItem> ->
+        for (op in ops) when (op) {
+            is CodesOp.Reset -> list.reset(op.items)
+            is CodesOp.Insert -> list.insert(op.at, op.items)
+            is CodesOp.Update -> list.update(op.at, op.item)
+            is CodesOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun NotificationsSubscription.asFlow(): Flow<List<NotificationItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<NotificationItem> ->
         for (op in ops) when (op) {

@@ -7,8 +7,12 @@ use crate::ids::{AccountId, ChatId};
 pub enum Change {
     /// Accounts, their settings or connection state.
     Accounts,
+    /// The app's own settings, or its lock.
+    App,
     /// Accounts that are being made.
     SignUps,
+    /// Own codes, and invitations of servers.
+    Codes,
     /// Messages, gaps, drafts or read state of a chat.
     Chat(ChatId),
     /// The chat list: order, previews, unread counts, new chats.

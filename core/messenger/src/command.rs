@@ -19,6 +19,9 @@ pub enum Command {
         proxy: Option<ProxyAddress>,
         invitation: Option<Secret>,
     },
+    /// Makes the account that an invitation leads to (XEP-0401, 0445): as `StartSignUp` on its server with its token; who
+    /// invited becomes the new account's contact.
+    FollowInvitation { link: String, server: Option<ServerAddress>, proxy: Option<ProxyAddress> },
     /// Sends the answers to what the server asked. Once the account is made it is added, and signed in to.
     SubmitSignUp { sign_up: SignUpId, answers: Vec<SignUpAnswer> },
     /// The user turns to something else: nothing of it stays.
@@ -35,12 +38,17 @@ pub enum Command {
     UnpinCertificate { account: AccountId },
     /// Removes an account and everything stored for it on this device.
     RemoveAccount { account: AccountId },
-    /// Opens the chat with an address, making it if needed; asks for a subscription unless there is one, or the address
-    /// is the account's own.
+    /// Opens the chat with an address or a link to one, making it if needed; asks for a subscription unless there is one,
+    /// or the address is the account's own. A link may bring a token with which the other side agrees at once (XEP-0379),
+    /// and a name.
     StartChat { account: AccountId, address: String },
     /// Answers a stranger who asked to see our presence, or wrote: accepted, he is asked to be a contact; declined, he is
     /// told so if he asked, and what he wrote is deleted on this device.
     AnswerRequest { account: AccountId, address: String, accept: bool },
+    /// The account's own code is to be shown: it gets a token that is good for days (XEP-0379).
+    ShowCode { account: AccountId },
+    /// Asks the account's server for an invitation for someone who has no account (XEP-0401).
+    CreateInvitation { account: AccountId },
     /// Puts someone on the roster and asks to see their presence.
     AddContact { account: AccountId, address: String },
     /// Names and tags a contact; an empty name is none.
@@ -72,8 +80,26 @@ pub enum Command {
     SetComposing { chat: ChatId, composing: bool },
     /// Switches what the account tells others.
     SetPrivacy { account: AccountId, setting: PrivacySetting, on: bool },
+    /// Sets the PIN of the app lock (4–64 characters), changes it, or with `None` takes the lock away. Where there is one,
+    /// it has to be named.
+    SetPin { current: Option<Secret>, pin: Option<Secret> },
+    /// After how many milliseconds out of sight the app locks, and whether the device's own way (fingerprint, face) opens
+    /// it, too. Only while it is open.
+    SetLockOptions { biometrics: bool, patience: u64 },
+    /// Opens the app. Too many wrong PINs make the next one wait.
+    Unlock { pin: Secret },
+    /// The device has made sure of its owner by its own means.
+    UnlockByDevice,
+    /// Locks at once.
+    LockNow,
+    /// Chooses how much notifications tell.
+    SetNotificationContent { content: NotificationContent },
+    /// Keeps the screen out of pictures and of the list of open apps.
+    HideScreen { hides: bool },
     /// Whether the app is in front (XEP-0352): in the background servers hold back what can wait.
     SetActive { active: bool },
+    /// Answered with [`Receipt::Locked`], by what was asked before.
+    AskLocked,
     /// The user looks at this gap, or asks for it again after a failure: read the archive there now.
     FillGap { gap: GapId },
     /// The newest messages of this chat are on screen: fetch what is missing among the newest 50.
@@ -90,6 +116,38 @@ pub enum Report {
     Spam,
     /// Any other abuse.
     Abuse,
+}
+
+/// How much a notification tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationContent {
+    /// Who writes, and what.
+    Full,
+    /// Who writes.
+    Sender,
+    /// That there is something.
+    Nothing,
+}
+
+impl NotificationContent {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Sender => "sender",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// What can't be read tells nothing.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "full" => Self::Full,
+            "sender" => Self::Sender,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 /// What an account can tell others or not.
@@ -155,6 +213,8 @@ pub struct SignUpAnswer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receipt {
     Done,
+    /// Whether the app has to be opened by its user.
+    Locked(bool),
     Account(AccountId),
     SignUp(SignUpId),
     Chat(ChatId),

@@ -38,6 +38,8 @@ pub enum Violation {
     CarbonForged,
     /// XEP-0308: a correction of a message that someone else wrote.
     CorrectionForged,
+    /// XEP-0401: our server's answer to the wish for an invitation is none, or leads to somebody else.
+    InvitationMalformed,
     /// A stream error or close inside the login.
     LoginBroken,
     /// An IQ answer from another entity than the one asked.
@@ -77,6 +79,8 @@ pub enum CommandError {
     TextInvalid,
     #[error("not possible in this state")]
     NotNow,
+    #[error("not the PIN of the app lock")]
+    PinWrong,
     #[error("needs a connection")]
     Offline,
     #[error("storage failed")]

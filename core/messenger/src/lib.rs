@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod app;
 pub mod archive;
 pub mod change;
 pub mod chat;

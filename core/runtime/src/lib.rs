@@ -38,5 +38,5 @@ pub use client::{Client, OpenError, Options};
 pub use log::{LogLevel, log_to, report_bug};
 pub use lookup::{Lookup, Question};
 pub use platform::{Judgement, Platform};
-pub use random::new_token;
+pub use random::{new_password, new_token};
 pub use subscription::{Subscription, SubscriptionError};

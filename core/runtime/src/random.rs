@@ -1,5 +1,7 @@
 //! The operating system's randomness.
 
+use linnet_messenger::account::passphrase;
+use linnet_messenger::command::Secret;
 use linnet_messenger::random::Random;
 
 /// Fills from the operating system on every call.
@@ -15,4 +17,9 @@ impl Random for SystemRandom {
 pub fn new_token() -> String {
     let mut random = SystemRandom;
     (&mut random as &mut dyn Random).id()
+}
+
+/// A password for a new account.
+pub fn new_password() -> Secret {
+    passphrase::generate(&mut SystemRandom)
 }

@@ -30,15 +30,24 @@ public final class AppModel {
         didSet { notifications?.attention.chat = chatOnScreen }
     }
 
+    /// A link that was opened, until its screen is closed.
+    public var openedLink: LinkModel?
+    /// The last link that led nowhere, until the user has seen it.
+    public var badLink: LinkError?
+
     @ObservationIgnored private let open: @Sendable () throws -> Client
     @ObservationIgnored private let erase: @Sendable () throws -> Void
     @ObservationIgnored public private(set) var client: Client?
+    /// The core has told of them at least once.
+    @ObservationIgnored private var hasAccounts = false
     /// What a client that is opened later has to know.
     @ObservationIgnored private var isMetered = false
     /// One more account, while the first ones stay.
     @ObservationIgnored private weak var adding: SignInModel?
     /// A chat that was asked for before there was a list to open it from.
     @ObservationIgnored private var wantedChat: Int64?
+    /// A link that waits for the core, or until somebody is signed in.
+    @ObservationIgnored private var wantedLink: Link?
 
     /// `open` opens the core, `erase` deletes its files and its key. Both are called off the main thread.
     public init(
@@ -58,7 +67,14 @@ public final class AppModel {
         do {
             for try await snapshot in client.accounts().snapshots {
                 accounts = snapshot.items
+                let isFirst = !hasAccounts
+                hasAccounts = true
                 choose(client)
+                // Kept over a sign-in, it waits for that; from outside, for the first news of the accounts.
+                if let link = wantedLink, isFirst || accounts.contains(where: \.signedIn) {
+                    wantedLink = nil
+                    show(link)
+                }
             }
         } catch {
             storeFailed = true
@@ -90,12 +106,36 @@ public final class AppModel {
     }
 
     /// Opens a chat, from its notification for example; waits for the chat list if need be.
-    public func openChat(_ chat: Int64) {
+    public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil) {
         if case .chats(let list) = stage {
-            list.openChat(chat)
+            list.openChat(chat, title: title, draft: draft)
         } else {
             wantedChat = chat
         }
+    }
+
+    /// Another app hands a link over: what it wants is shown.
+    public func openLink(_ text: String) {
+        do {
+            show(try readLink(text: text))
+        } catch {
+            badLink = error as? LinkError ?? .Unreadable
+        }
+    }
+
+    /// Shows what a link wants, as soon as the accounts are known.
+    public func show(_ link: Link) {
+        guard let client, hasAccounts else {
+            wantedLink = link
+            return
+        }
+        openedLink = LinkModel(client: client, link: link, accounts: accounts)
+    }
+
+    /// The user signs in first; then the link is shown again.
+    public func keepLink() {
+        wantedLink = openedLink?.link
+        openedLink = nil
     }
 
     /// The app leaves the screen: servers may hold back what can wait, connections are closed in good order. Returns

@@ -10,10 +10,13 @@ public struct ChatPlace: Hashable, Sendable {
     public let chat: Int64
     /// What is known of its title before the chat itself says it.
     public let title: String
+    /// What a link proposes to write.
+    public let draft: String?
 
-    public init(chat: Int64, title: String) {
+    public init(chat: Int64, title: String, draft: String? = nil) {
         self.chat = chat
         self.title = title
+        self.draft = draft
     }
 }
 
@@ -70,9 +73,9 @@ public final class ChatListModel {
     }
 
     /// Goes to a chat, from wherever the user is.
-    public func openChat(_ chat: Int64, title: String? = nil) {
-        guard path.last?.chat != chat else { return }
-        path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "")]
+    public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil) {
+        guard path.last?.chat != chat || draft != nil else { return }
+        path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "", draft: draft)]
     }
 
     /// Deletes the chat's messages on this device.

@@ -82,7 +82,7 @@ public final class ChatModel: Identifiable {
 
     /// `now` and `calendar` are asked whenever rows are drawn: midnight and journeys move the day lines.
     public init(
-        client: Client, chat: Int64, title: String, now: @escaping () -> Date = Date.init,
+        client: Client, chat: Int64, title: String, draft: String = "", now: @escaping () -> Date = Date.init,
         calendar: @escaping () -> Calendar = { .current }
     ) {
         self.client = client
@@ -91,6 +91,10 @@ public final class ChatModel: Identifiable {
         self.now = now
         self.calendar = calendar
         composing = Composing(client: client, chat: chat)
+        // Proposed, not typed: nobody is told that someone writes.
+        isFilling = true
+        self.draft = draft
+        isFilling = false
     }
 
     /// Follows the chat until the task is cancelled.

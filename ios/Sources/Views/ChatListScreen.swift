@@ -46,16 +46,24 @@ struct ChatListView: View {
             }
             .navigationDestination(for: ChatPlace.self) { place in
                 ChatView(
-                    model: ChatModel(client: model.client, chat: place.chat, title: place.title), app: app)
+                    model: ChatModel(
+                        client: model.client, chat: place.chat, title: place.title, draft: place.draft ?? ""), app: app)
             }
         }
         .task(id: attempt) { await model.run() }
         .problemAlert($model.problem)
         .sheet(isPresented: $startsChat) {
-            NewChatView(model: NewChatModel(client: model.client, accounts: app.accounts)) { chat, address in
-                startsChat = false
-                model.openChat(chat, title: address)
-            }
+            NewChatView(
+                model: NewChatModel(client: model.client, accounts: app.accounts),
+                code: { CodeModel(client: model.client) },
+                started: { chat, address in
+                    startsChat = false
+                    model.openChat(chat, title: address)
+                },
+                found: { link in
+                    startsChat = false
+                    app.show(link)
+                })
         }
         .sheet(isPresented: $showsAccounts) {
             AccountsView(model: AccountsModel(client: model.client), app: app)
@@ -64,6 +72,7 @@ struct ChatListView: View {
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $requests) { RequestsView(model: $0) }
         .onChange(of: model.path) { (startsChat, showsAccounts, requests) = (false, false, nil) }
+        .onChange(of: app.openedLink?.id) { (startsChat, showsAccounts, requests) = (false, false, nil) }
     }
 
     private func repair(_ account: Int64) {

@@ -7,19 +7,38 @@ import SwiftUI
 /// The new-chat screen on its model; `started` gets the chat and the address typed.
 struct NewChatView: View {
     @State private var model: NewChatModel
+    private let code: @MainActor () -> CodeModel
     private let started: @MainActor (Int64, String) -> Void
+    private let found: @MainActor (LinnetCore.Link) -> Void
+    @State private var scans = false
+    @State private var showsCode = false
     @Environment(\.dismiss) private var dismiss
 
-    init(model: NewChatModel, started: @escaping @MainActor (Int64, String) -> Void) {
+    init(
+        model: NewChatModel, code: @escaping @MainActor () -> CodeModel,
+        started: @escaping @MainActor (Int64, String) -> Void,
+        found: @escaping @MainActor (LinnetCore.Link) -> Void
+    ) {
         _model = State(initialValue: model)
+        self.code = code
         self.started = started
+        self.found = found
     }
 
     var body: some View {
         @Bindable var model = model
         NewChatScreen(
             address: $model.address, account: $model.account, accounts: model.accounts, problem: model.problem,
-            isStarting: model.isStarting, canStart: model.canStart, start: start, cancel: { dismiss() })
+            isStarting: model.isStarting, canStart: model.canStart, start: start, scan: { scans = true },
+            showCode: { showsCode = true }, cancel: { dismiss() }
+        )
+        .sheet(isPresented: $scans) {
+            ScanView { link in
+                scans = false
+                found(link)
+            }
+        }
+        .sheet(isPresented: $showsCode) { CodeView(model: code()) }
     }
 
     private func start() {
@@ -39,6 +58,8 @@ struct NewChatScreen: View {
     let isStarting: Bool
     let canStart: Bool
     let start: @MainActor () -> Void
+    let scan: @MainActor () -> Void
+    let showCode: @MainActor () -> Void
     let cancel: @MainActor () -> Void
     @FocusState private var isTyping: Bool
 
@@ -69,6 +90,22 @@ struct NewChatScreen: View {
                 } footer: {
                     Text("new_chat_lead")
                 }
+                Section {
+                    Button(action: scan) {
+                        Label {
+                            Explained(title: "scan_title", text: "new_chat_scan_text")
+                        } icon: {
+                            Image(systemName: "qrcode.viewfinder")
+                        }
+                    }
+                    Button(action: showCode) {
+                        Label {
+                            Explained(title: "code_title", text: "new_chat_code_text")
+                        } icon: {
+                            Image(systemName: "qrcode")
+                        }
+                    }
+                }
             }
             .navigationTitle("new_chat_title")
             .navigationBarTitleDisplayMode(.inline)
@@ -91,7 +128,7 @@ struct NewChatPreviews: PreviewProvider {
     static func screen(_ address: String, accounts: [AccountItem], problem: CommandError? = nil) -> some View {
         NewChatScreen(
             address: .constant(address), account: .constant(accounts.first?.id), accounts: accounts, problem: problem,
-            isStarting: false, canStart: !address.isEmpty, start: {}, cancel: {})
+            isStarting: false, canStart: !address.isEmpty, start: {}, scan: {}, showCode: {}, cancel: {})
     }
 
     static var previews: some View {

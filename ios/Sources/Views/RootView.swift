@@ -6,7 +6,7 @@ import SwiftUI
 
 /// The whole app.
 public struct RootView: View {
-    private let app: AppModel
+    @Bindable private var app: AppModel
     @State private var attempt = 0
 
     public init(app: AppModel) {
@@ -22,6 +22,16 @@ public struct RootView: View {
             }
         }
         .task(id: attempt) { await app.run() }
+        .sheet(item: $app.openedLink) { LinkView(model: $0, app: app) }
+        .alert("link_title", isPresented: isBadLinkTold) {
+            Button("action_ok") { app.badLink = nil }
+        } message: {
+            if let bad = app.badLink { Text(Words.failure(bad)) }
+        }
+    }
+
+    private var isBadLinkTold: Binding<Bool> {
+        Binding(get: { app.badLink != nil }, set: { if !$0 { app.badLink = nil } })
     }
 
     @ViewBuilder private var stage: some View {

@@ -121,6 +121,35 @@ import SwiftUI
             changed: changed)
     }
 
+    static let invitedContact = LinnetCore.Link.contact(
+        address: "bob@example.com", link: "xmpp:bob@example.com?roster;preauth=token;name=Bob", name: "Bob",
+        invited: true, newcomers: false)
+    static let invitation = ServerInvitation.ready(
+        link: "xmpp:alice@example.org?roster;preauth=token;ibr=y", page: "https://example.org/invite?token",
+        expires: noon + 30 * day, newcomers: true)
+
+    static func code(_ invitation: ServerInvitation? = nil, account: Int64 = 1) -> CodeItem {
+        CodeItem(
+            key: "\(account)", account: account, address: "alice@example.org",
+            link: "xmpp:alice@example.org?roster;preauth=Zm9vYmFyYmF6cXV4MTIzNA", expires: noon + 7 * day,
+            invitation: invitation)
+    }
+
+    /// What the code says, drawn.
+    static let drawn: QrCode = {
+        let rows = """
+            1fccc7a7f 104ce8541 17538695d 17526d75d 1756a1c5d 1053b8841 1fd55557f 001860c00 17c9ff67c \
+            0b1f53249 14583186e 083877c5e 164123d8a 0e18fd645 0c7569c4e 11ab12d9c 0e46c87b9 15a21b645 \
+            13f7a09c6 0226f3dad 12c962418 1295b38ef 17d92c92e 161a07afc 1354585fb 001916117 1fcf31d56 \
+            1058c5f14 1757f1df8 175b1e3bf 1756b8f44 104023a7c 1fd9187b2
+            """
+        let bits = rows.split(separator: " ").flatMap { row -> [UInt8] in
+            let row = UInt64(row, radix: 16) ?? 0
+            return (0..<33).map { UInt8(row >> (32 - UInt64($0)) & 1) }
+        }
+        return QrCode(side: 33, modules: Data(bits), svg: "")
+    }()
+
     static let versions = [
         VersionItem(key: "v1", text: plain("At nine?"), time: noon),
         VersionItem(key: "v2", text: plain("At ten!"), time: noon + 60_000),

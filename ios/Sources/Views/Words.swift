@@ -42,6 +42,23 @@ enum Words {
         }
     }
 
+    static func failure(_ bad: LinkError) -> LocalizedStringKey {
+        switch bad {
+        case .Unreadable: "link_unreadable"
+        case .Unsupported: "link_unsupported"
+        }
+    }
+
+    static func failure(_ trouble: ScanModel.Trouble) -> LocalizedStringKey {
+        switch trouble {
+        case .link(.Unreadable): "scan_junk"
+        case .link(.Unsupported): "link_unsupported"
+        case .noCode: "scan_no_code"
+        case .picture(.PictureTooLarge): "scan_picture_too_large"
+        case .picture: "scan_picture_unreadable"
+        }
+    }
+
     static func failure(_ problem: SignInModel.Problem) -> LocalizedStringKey {
         switch problem {
         case .login(let reason): failure(reason)
@@ -58,6 +75,7 @@ enum Words {
         case .NotFound: "error_not_found"
         case .TextInvalid: "error_text_invalid"
         case .NotNow: "error_not_now"
+        case .PinWrong: "lock_wrong"
         case .Offline: "error_offline"
         case .Storage: "error_storage"
         case .Internal: "error_internal"

@@ -227,6 +227,49 @@ where Label == SwiftUI.Label<Text, Image>, Description == Text?, Actions == Empt
     public init(_ title: LocalizedStringKey, systemImage name: String, description: Text? = nil) {}
 }
 
+public struct Link<Label: View>: _Leaf {}
+extension Link where Label == Text { public init(_ title: LocalizedStringKey, destination: URL) {} }
+public struct DefaultShareLinkLabel: _Leaf {}
+public struct ShareLink<Data, PreviewImage, PreviewIcon, Label: View>: _Leaf {}
+extension ShareLink
+where
+    Data == CollectionOfOne<String>, PreviewImage == Never, PreviewIcon == Never, Label == DefaultShareLinkLabel
+{
+    public init(_ title: LocalizedStringKey, item: String) {}
+}
+
+// MARK: Drawing
+
+public enum ContentMode: Hashable, CaseIterable, Sendable { case fit, fill }
+public struct Path: Equatable, Sendable {
+    public init() {}
+    public mutating func addRect(_ rect: CGRect) {}
+}
+public struct GraphicsContext {
+    public struct Shading: Sendable { public static func color(_ color: Color) -> Shading { Shading() } }
+    public func fill(_ path: Path, with shading: Shading) {}
+}
+public struct Canvas<Symbols: View>: _Leaf {}
+extension Canvas where Symbols == EmptyView {
+    public init(renderer: @escaping (inout GraphicsContext, CGSize) -> Void) {}
+}
+
+// MARK: Views of UIKit
+
+@MainActor @preconcurrency public protocol UIViewRepresentable: View where Body == Never {
+    associatedtype UIViewType: UIView
+    associatedtype Coordinator = Void
+    typealias Context = UIViewRepresentableContext<Self>
+    @MainActor @preconcurrency func makeUIView(context: Context) -> UIViewType
+    @MainActor @preconcurrency func updateUIView(_ uiView: UIViewType, context: Context)
+    @MainActor @preconcurrency static func dismantleUIView(_ uiView: UIViewType, coordinator: Coordinator)
+}
+extension UIViewRepresentable {
+    public var body: Never { stub() }
+    public static func dismantleUIView(_ uiView: UIViewType, coordinator: Coordinator) {}
+}
+@MainActor @preconcurrency public struct UIViewRepresentableContext<Representable: UIViewRepresentable> {}
+
 // MARK: Toolbars
 
 @MainActor @preconcurrency public protocol ToolbarContent {}

@@ -15,6 +15,7 @@ public struct Color: _Leaf, ShapeStyle, Hashable {
     public static let red = Color()
     public static let orange = Color()
     public static let white = Color()
+    public static let black = Color()
     public static let primary = Color()
     public static let secondary = Color()
     public static let accentColor = Color()
@@ -127,6 +128,11 @@ extension PrimitiveButtonStyle where Self == PlainButtonStyle {
 @MainActor @preconcurrency public protocol ListStyle {}
 public struct PlainListStyle: ListStyle { public nonisolated init() {} }
 extension ListStyle where Self == PlainListStyle { public static var plain: PlainListStyle { PlainListStyle() } }
+@MainActor @preconcurrency public protocol PickerStyle {}
+public struct SegmentedPickerStyle: PickerStyle { public nonisolated init() {} }
+extension PickerStyle where Self == SegmentedPickerStyle {
+    public static var segmented: SegmentedPickerStyle { SegmentedPickerStyle() }
+}
 public enum ControlSize: CaseIterable, Sendable { case mini, small, regular, large, extraLarge }
 
 public struct TextInputAutocapitalization: Sendable {
@@ -157,6 +163,7 @@ public struct AccessibilityTraits: SetAlgebra, Sendable {
     public init() {}
     public static let isHeader = AccessibilityTraits()
     public static let isButton = AccessibilityTraits()
+    public static let isImage = AccessibilityTraits()
     public static let updatesFrequently = AccessibilityTraits()
     public func contains(_ member: Self) -> Bool { stub() }
     public func union(_ other: Self) -> Self { stub() }
@@ -186,6 +193,7 @@ extension View {
         minWidth: CGFloat? = nil, idealWidth: CGFloat? = nil, maxWidth: CGFloat? = nil, minHeight: CGFloat? = nil,
         idealHeight: CGFloat? = nil, maxHeight: CGFloat? = nil, alignment: Alignment = .center
     ) -> some View { _Modified<Self>() }
+    public func aspectRatio(_ ratio: CGFloat? = nil, contentMode: ContentMode) -> some View { _Modified<Self>() }
     public func fixedSize(horizontal: Bool, vertical: Bool) -> some View { _Modified<Self>() }
     public func layoutPriority(_ value: Double) -> some View { _Modified<Self>() }
     public func offset(x: CGFloat = 0, y: CGFloat = 0) -> some View { _Modified<Self>() }
@@ -236,6 +244,8 @@ extension View {
     public func badge(_ count: Int) -> some View { _Modified<Self>() }
     public func buttonStyle<S: PrimitiveButtonStyle>(_ style: S) -> some View { _Modified<Self>() }
     public func controlSize(_ size: ControlSize) -> some View { _Modified<Self>() }
+    public func pickerStyle<S: PickerStyle>(_ style: S) -> some View { _Modified<Self>() }
+    public func onOpenURL(perform action: @escaping (URL) -> Void) -> some View { _Modified<Self>() }
     public func listStyle<S: ListStyle>(_ style: S) -> some View { _Modified<Self>() }
     public func textContentType(_ type: UITextContentType?) -> some View { _Modified<Self>() }
     public func keyboardType(_ type: UIKeyboardType) -> some View { _Modified<Self>() }

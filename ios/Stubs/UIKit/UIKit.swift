@@ -25,6 +25,13 @@ public enum UIKeyboardType: Int, Sendable {
     case emailAddress = 7
 }
 
+open class CALayer: NSObject {}
+@MainActor open class UIView: NSObject {
+    public override init() {}
+    open class var layerClass: AnyClass { CALayer.self }
+    open var layer: CALayer { stub() }
+}
+
 @MainActor open class UIPasteboard: NSObject {
     public class var general: UIPasteboard { stub() }
     open var string: String?
@@ -36,6 +43,7 @@ public struct UIBackgroundTaskIdentifier: Hashable, RawRepresentable, Sendable {
     public static let invalid = UIBackgroundTaskIdentifier(rawValue: 0)
 }
 @MainActor open class UIApplication: NSObject {
+    public class var openSettingsURLString: String { stub() }
     public class var shared: UIApplication { stub() }
     public class var openNotificationSettingsURLString: String { stub() }
     open func beginBackgroundTask(

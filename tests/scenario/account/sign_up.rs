@@ -1,5 +1,7 @@
 //! Making an account in the app (XEP-0077).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use linnet_messenger::command::{Command, Receipt, Secret, SignUpAnswer};
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::SignUpId;
@@ -9,6 +11,7 @@ use linnet_messenger::view::item::{
 use linnet_tests::fake_server::register::Registration;
 use linnet_tests::fake_world::FakeWorld;
 use linnet_tests::world::{DeviceId, World};
+use sha1::{Digest, Sha1};
 
 use crate::on_fake;
 
@@ -139,26 +142,85 @@ fn what_is_missing_or_no_name_is_told_before_anything_is_sent() {
     });
 }
 
-#[test]
-fn a_picture_is_shown_and_a_wrong_answer_brings_another() {
-    let questions = "<x xmlns='jabber:x:data' type='form'><title>Join {try}</title>\
+/// A picture of this size as far as its head tells, under its name, and in Base64.
+fn gif(width: u16, height: u16) -> (String, Vec<u8>, String) {
+    let file = [b"GIF89a".as_slice(), &width.to_le_bytes(), &height.to_le_bytes()].concat();
+    let hash: String = Sha1::digest(&file).iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = STANDARD.encode(&file);
+    (format!("sha1+{hash}@bob.xmpp.org"), file, text)
+}
+
+/// Questions with a picture; `data` is what comes along with them.
+fn with_picture(uri: &str, data: &str) -> String {
+    format!(
+        "<x xmlns='jabber:x:data' type='form'><title>Join {{try}}</title>\
          <field var='FORM_TYPE' type='hidden'><value>urn:xmpp:captcha</value></field>\
-         <field var='sid' type='hidden'><value>s{try}</value></field>\
+         <field var='sid' type='hidden'><value>s{{try}}</value></field>\
          <field var='username' label='User'><required/></field>\
          <field var='password' type='text-private'><required/></field>\
          <field var='ocr' label='What is written there?'><media xmlns='urn:xmpp:media-element'>\
-         <uri type='image/png'>cid:sha1+da39a3ee5e6b4b0d3255bfef95601890afd80709@bob.xmpp.org</uri></media>\
-         <required/></field></x>\
-         <data xmlns='urn:xmpp:bob' cid='sha1+da39a3ee5e6b4b0d3255bfef95601890afd80709@bob.xmpp.org' type='image/png'/>";
+         <uri type='image/gif'>{uri}</uri></media><required/></field></x>{data}"
+    )
+}
+
+#[test]
+fn a_picture_that_did_not_come_along_is_asked_for() {
+    let (name, file, text) = gif(120, 40);
     on_fake(|world| {
-        let device = newcomer(world, Registration { questions: questions.into(), ..Registration::default() });
+        let questions = with_picture(&format!("cid:{name}"), "");
+        let pictures = [(name.clone(), text.clone())].into();
+        let device = newcomer(world, Registration { questions, pictures, ..Registration::default() });
+        let id = begin(world, device, None);
+        world.settle();
+        let field = &form(world, device).0.fields[2];
+        assert_eq!((field.picture.as_ref(), field.meaning), (Some(&file), Some(SignUpMeaning::Captcha)));
+        submit(world, device, id, &[ANSWERS[0], ANSWERS[1], ("ocr", "42")]);
+        world.settle();
+        assert!(matches!(state(world, device), SignUpState::Done { .. }));
+    });
+}
+
+#[test]
+fn pictures_that_are_giants_forged_missing_or_elsewhere_are_not_shown() {
+    let (name, _, text) = gif(120, 40);
+    // 65,000 pixels wide, says the head of ten bytes.
+    let (giant, _, giant_text) = gif(65_000, 65_000);
+    let inline = |name: &str, text: &str| format!("<data xmlns='urn:xmpp:bob' cid='{name}'>{text}</data>");
+    let web = "https://linnet.test/picture.png";
+    for (uri, data, pictures, url) in [
+        (format!("cid:{giant}"), inline(&giant, &giant_text), vec![], None),
+        (format!("cid:{giant}"), String::new(), vec![(giant.clone(), giant_text.clone())], None),
+        (format!("cid:{name}"), String::new(), vec![(name.clone(), giant_text.clone())], None),
+        (format!("cid:{name}"), String::new(), vec![], None),
+        (format!("cid:{name}"), inline(&name, &format!("{text}!")), vec![], None),
+        (web.to_owned(), String::new(), vec![], Some(web)),
+    ] {
+        on_fake(|world| {
+            let questions = with_picture(&uri, &data);
+            let pictures = pictures.iter().cloned().collect();
+            let device = newcomer(world, Registration { questions, pictures, ..Registration::default() });
+            begin(world, device, None);
+            world.settle();
+            let field = &form(world, device).0.fields[2];
+            assert_eq!((field.picture.as_ref(), field.picture_url.as_deref()), (None, url), "{uri}");
+        });
+    }
+}
+
+#[test]
+fn a_picture_is_shown_and_a_wrong_answer_brings_another() {
+    let (name, file, text) = gif(120, 40);
+    let data = format!("<data xmlns='urn:xmpp:bob' cid='{name}' type='image/gif'>{text}</data>");
+    let questions = with_picture(&format!("cid:{name}"), &data);
+    on_fake(|world| {
+        let device = newcomer(world, Registration { questions: questions.clone(), ..Registration::default() });
         let id = begin(world, device, None);
         world.settle();
         let (shown, _) = form(world, device);
         assert_eq!(shown.title.as_deref(), Some("Join 1"));
         let field = &shown.fields[2];
         assert_eq!((field.kind, field.meaning), (SignUpFieldKind::Line, Some(SignUpMeaning::Captcha)));
-        assert_eq!(field.picture.as_deref(), Some(&[][..]));
+        assert_eq!(field.picture.as_ref(), Some(&file));
         let with = |ocr: &'static str| [ANSWERS[0], ANSWERS[1], ("ocr", ocr)];
         submit(world, device, id, &with("41"));
         world.settle();
@@ -225,6 +287,22 @@ fn servers_that_make_no_accounts_say_so_and_a_page_on_the_web_is_shown() {
             Err(CommandError::NotFound)
         );
     });
+}
+
+#[test]
+fn a_server_that_throws_strangers_out_makes_no_accounts() {
+    for (condition, problem) in [
+        ("not-authorized", SignUpProblem::NotOffered),
+        ("unsupported-stanza-type", SignUpProblem::NotOffered),
+        ("internal-server-error", SignUpProblem::Connection { why: WaitReason::ServerError }),
+    ] {
+        on_fake(|world| {
+            let device = newcomer(world, Registration { ends: Some(condition), ..Registration::default() });
+            begin(world, device, None);
+            world.settle();
+            assert_eq!(state(world, device), SignUpState::Failed { problem: problem.clone() });
+        });
+    }
 }
 
 #[test]

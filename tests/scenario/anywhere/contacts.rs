@@ -86,3 +86,26 @@ pub fn who_is_blocked_is_heard_no_more(w: &dyn World) {
     w.settle();
     assert_eq!(alice.bodies(bob), ["one", "four"]);
 }
+
+pub fn who_scans_a_code_is_a_contact_at_once(w: &dyn World) {
+    let (alice, bob) = (w.device("alice"), w.device("bob"));
+    w.settle();
+    alice.order(Command::ShowCode { account: w.account(alice.id) });
+    let link = w.codes(alice.id)[0].link.clone();
+    assert!(link.starts_with(&format!("xmpp:{}?roster;preauth=", alice.address())), "{link}");
+    bob.order(Command::StartChat { account: w.account(bob.id), address: link.clone() });
+    bob.say(alice, "here I am");
+    w.settle();
+    assert_eq!(alice.bodies(bob), ["here I am"]);
+    assert!(w.requests(alice.id).is_empty(), "who brings the token need not ask");
+    assert!(w.requests(bob.id).is_empty(), "who was asked back neither");
+    assert_ne!(w.codes(alice.id)[0].link, link, "a token counts once");
+    // Both see each other: neither asks again, after a restart either.
+    alice.kill();
+    bob.kill();
+    w.restart_server();
+    alice.start();
+    bob.start();
+    w.settle();
+    assert!(w.requests(alice.id).is_empty() && w.requests(bob.id).is_empty());
+}

@@ -46,7 +46,8 @@ scenarios! {
         a_request_is_shown_and_accepted,
         a_declined_request_is_gone,
         a_message_from_a_stranger_waits_in_the_box,
-        who_is_blocked_is_heard_no_more;
+        who_is_blocked_is_heard_no_more,
+        who_scans_a_code_is_a_contact_at_once;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::root::{self, DATA};
-use crate::{Archive, PasswordHash, Server};
+use crate::{Archive, PasswordHash, Registration, Server};
 
 const CONFIGURATION: &str = include_str!("../ejabberd.yml");
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,9 +26,24 @@ const RUN: &str = "cd \"$HOME\"; for beams in /usr/lib/*/ejabberd-*/ebin; do ERL
 /// The file the server writes its log to.
 pub const LOG: &str = "ejabberd.log";
 
+/// The file that has what can be read off the last picture.
+pub const CAPTCHA: &str = "captcha.txt";
+
+/// What draws the pictures: always the same one, so that nothing needs to be read.
+const DRAW: &str = "#!/bin/sh\nprintf %s \"$1\" >\"${0%/*}/captcha.txt\"\ncat \"${0%/*}/captcha.gif\"\n";
+
+/// One black pixel.
+const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\
+                         \x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+
 pub fn command(server: &Server) -> Result<Command, String> {
     let configuration = server.folder.join("ejabberd.yml");
     std::fs::write(&configuration, yaml(server)?).map_err(|e| format!("{}: {e}", configuration.display()))?;
+    let draw = server.folder.join("captcha");
+    std::fs::write(&draw, DRAW)
+        .and_then(|()| std::fs::set_permissions(&draw, std::fs::Permissions::from_mode(0o755)))
+        .and_then(|()| std::fs::write(server.folder.join("captcha.gif"), PICTURE))
+        .map_err(|e| format!("{}: {e}", draw.display()))?;
     let mut command = root::command(&server.folder, server.as_root)?;
     command.args(["sh", "-ec", RUN]);
     command.env("EJABBERD_CONFIG_PATH", format!("{DATA}/ejabberd.yml"));
@@ -170,6 +186,12 @@ fn yaml(server: &Server) -> Result<String, String> {
     }
     if options.fast {
         modules.push_str("  mod_auth_fast: {}\n");
+    }
+    match options.registration {
+        Registration::Closed => {}
+        Registration::Open => modules.push_str("  mod_register: {ip_access: all}\n"),
+        Registration::Captcha => modules.push_str("  mod_register: {ip_access: all, captcha_protected: true}\n"),
+        Registration::Invited => return Err("ejabberd 24.12 invites nobody".into()),
     }
     for module in &options.modules {
         let _ = writeln!(modules, "  {module}: {{}}");

@@ -21,4 +21,4 @@ mod spawn;
 
 pub use desk::Desk;
 pub use profanity::Profanity;
-pub use server::{Archive, Kind, Options, PasswordHash, Server};
+pub use server::{Archive, Kind, Options, PasswordHash, Registration, Server};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::root::{self, DATA};
-use crate::{Archive, Kind, PasswordHash, Server, admin};
+use crate::{Archive, Kind, PasswordHash, Registration, Server, admin};
 
 const CONFIGURATION: &str = include_str!("../prosody.cfg.lua");
 const NOBODY: &str = "65534";
@@ -36,7 +36,16 @@ pub fn command(server: &Server) -> Result<Command, String> {
     command.env("LINNET_DIRECT_TLS_PORT", server.direct_tls_port.map_or(String::new(), |port| port.to_string()));
     command.env("LINNET_PAGE_SIZE", options.page_size.to_string());
     command.env("LINNET_HIBERNATION", options.hibernation.as_secs().to_string());
-    command.env("LINNET_MODULES", options.modules.join(","));
+    let mut modules = options.modules.clone();
+    let registration: &[&str] = match options.registration {
+        Registration::Closed => &[],
+        Registration::Open => &["register_ibr"],
+        Registration::Invited => &["register_ibr", "invites", "invites_register"],
+        Registration::Captcha => return Err("Prosody shows no pictures to who wants an account".into()),
+    };
+    modules.extend(registration.iter().map(|module| (*module).to_owned()));
+    command.env("LINNET_MODULES", modules.join(","));
+    command.env("LINNET_REGISTRATION", if registration.is_empty() { "no" } else { "yes" });
     command.env("LINNET_LOG", if options.verbose { "debug" } else { "info" });
     command.env("LINNET_STREAM_MANAGEMENT", if options.stream_management { "yes" } else { "no" });
     command.env(
@@ -105,6 +114,15 @@ pub fn add_contact(server: &Server, user: &str, contact: &str) -> Result<(), Str
         admin::quoted(&contact),
     );
     lua_in(server, &lua).map(drop)
+}
+
+pub fn invite(server: &Server) -> Result<String, String> {
+    let lua = format!(
+        "require \"core.modulemanager\".get_module({}, \"invites\").create_account(nil, nil, 3600).token",
+        admin::quoted(&server.domain),
+    );
+    let answer = lua_in(server, &lua)?;
+    answer.strip_prefix("Result: ").map(|token| token.trim().to_owned()).ok_or_else(|| format!("invitation: {answer}"))
 }
 
 pub fn sessions(server: &Server, user: &str) -> Result<usize, String> {

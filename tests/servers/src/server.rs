@@ -81,6 +81,19 @@ pub enum PasswordHash {
     Sha256,
 }
 
+/// Who may make an account in the app (XEP-0077).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Nobody.
+    Closed,
+    /// Everybody.
+    Open,
+    /// Who brings the token of an invitation (XEP-0445), see [`Server::invite`]. Prosody alone has it.
+    Invited,
+    /// Who reads off a picture what [`Server::captcha`] tells (XEP-0158). ejabberd alone has it.
+    Captcha,
+}
+
 /// What may differ from server to server.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -102,6 +115,8 @@ pub struct Options {
     pub direct_tls: bool,
     /// Which SCRAM mechanism is offered.
     pub password_hash: PasswordHash,
+    /// XEP-0077.
+    pub registration: Registration,
     /// Modules to load besides those of `prosody.cfg.lua` or `ejabberd.yml`.
     pub modules: Vec<String>,
     /// Write every stanza to the log.
@@ -127,6 +142,7 @@ impl Default for Options {
             hibernation: Duration::from_secs(300),
             direct_tls: true,
             password_hash: PasswordHash::Sha256,
+            registration: Registration::Closed,
             modules: Vec::new(),
             verbose: false,
         }
@@ -227,6 +243,17 @@ impl Server {
             Kind::Prosody | Kind::Prosody13 => prosody::lua_in(self, expression),
             Kind::Ejabberd => Err("ejabberd speaks no Lua".into()),
         }
+    }
+
+    /// Makes an invitation to an account of one's own and gives its token.
+    pub fn invite(&self) -> Result<String, String> {
+        prosody::invite(self)
+    }
+
+    /// What can be read off the last picture that the server has shown.
+    pub fn captcha(&self) -> Result<String, String> {
+        let answer = self.folder.join(ejabberd::CAPTCHA);
+        std::fs::read_to_string(&answer).map_err(|e| format!("{}: {e}", answer.display()))
     }
 
     /// How many sessions an account has, lost ones that may still be resumed among them.

@@ -1,8 +1,8 @@
 //! How long a device takes to catch up with 10,000 missed messages: from the bound session to all of them committed,
 //! indexed and de-duplicated in the encrypted file. Beside it, in turns and on the same server, a raw client that parses
 //! and keeps nothing, our own with `--discard`, and slixmpp if it is installed: what storing adds is the ratio to the
-//! faster of the first two. They all have stream management, which makes the server keep a copy of every stanza; what the
-//! raw client needs without it is told, too.
+//! faster of the first two. The raw client has no stream management, which would make the server keep a copy of every
+//! stanza; ours switches it on when it has caught up. What the raw client needs with it is told, too.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,11 +31,11 @@ enum Side {
     Ours,
     Discard,
     Raw,
-    Bare,
+    Managed,
     Slixmpp,
 }
 
-const SIDES: [Side; 5] = [Side::Ours, Side::Discard, Side::Raw, Side::Bare, Side::Slixmpp];
+const SIDES: [Side; 5] = [Side::Ours, Side::Discard, Side::Raw, Side::Managed, Side::Slixmpp];
 
 /// Runs the bench with pages of this size at most; gives the line.
 pub fn run(name: &str, page: u32, folder: &Path, python: Option<&Path>, tell: impl Fn(&str)) -> Result<String, String> {
@@ -63,12 +63,12 @@ pub fn run(name: &str, page: u32, folder: &Path, python: Option<&Path>, tell: im
             times.push(seconds);
         }
     }
-    let [ours, discard, raw, bare, slixmpp] = times.map(median);
+    let [ours, discard, raw, managed, slixmpp] = times.map(median);
     let least = discard.min(raw);
     let slixmpp = if has_slixmpp { format!("{slixmpp:.2} s") } else { "not installed".to_owned() };
     Ok(format!(
-        "bench {name} {:.2} (ours {ours:.2} s, raw {raw:.2} s, discard {discard:.2} s, slixmpp {slixmpp}; raw without \
-         stream management {bare:.2} s)",
+        "bench {name} {:.2} (ours {ours:.2} s, raw {raw:.2} s, discard {discard:.2} s, slixmpp {slixmpp}; raw with \
+         stream management {managed:.2} s)",
         ours / least
     ))
 }
@@ -183,8 +183,8 @@ impl Missed {
         match side {
             Side::Ours => self.ours(&[]),
             Side::Discard => self.ours(&["--discard"]),
-            Side::Raw => self.script(python, RAW, "managed"),
-            Side::Bare => self.script(python, RAW, "bare"),
+            Side::Managed => self.script(python, RAW, "managed"),
+            Side::Raw => self.script(python, RAW, "bare"),
             Side::Slixmpp => self.script(python, SLIXMPP, ""),
         }
     }

@@ -8,6 +8,7 @@
 pub mod archive;
 mod blocking;
 mod carbon;
+pub mod invite;
 mod login;
 mod pep;
 pub mod register;
@@ -25,6 +26,7 @@ use linnet_messenger::input::{Certificate, CertificateProblem};
 use linnet_messenger::wire::{Element, Frame, ns};
 
 use self::archive::{Archive, Archived, Archiving};
+use self::invite::Inviting;
 use self::login::Stage;
 pub use self::pep::Node;
 use self::register::Registration;
@@ -71,6 +73,8 @@ pub struct Switches {
     pub pep: bool,
     /// XEP-0198.
     pub stream_management: bool,
+    /// An `<enable/>` that does not come with the binding is refused.
+    pub refuses_to_enable: bool,
     /// XEP-0198 sessions can be resumed.
     pub resumption: bool,
     /// `<failed/>` names `h` when the session is known but over.
@@ -133,6 +137,7 @@ impl Default for Switches {
             reporting: true,
             pep: true,
             stream_management: true,
+            refuses_to_enable: false,
             resumption: true,
             failed_with_h: true,
             hibernation: 600_000,
@@ -173,6 +178,8 @@ pub struct Counts {
     pub token_logins: u32,
     /// Logins that came with the stream header.
     pub flights: u32,
+    /// XEP-0198 switched on, with the binding or behind it.
+    pub enabled: u32,
     /// `<active/>` and `<inactive/>` outside of a binding.
     pub client_states: u32,
     pub archive_queries: u32,
@@ -227,6 +234,8 @@ pub struct FakeServer {
     pub lie: Option<Lie>,
     /// Whether and how strangers may make accounts.
     pub registration: Option<Registration>,
+    /// What comes of the wish for an invitation (XEP-0401); `None`: there are no such wishes.
+    pub inviting: Option<Inviting>,
     /// What it shows when shaking hands.
     pub certificate: Certificate,
     now: i64,
@@ -272,6 +281,7 @@ impl FakeServer {
             bounces: BTreeMap::new(),
             lie: None,
             registration: None,
+            inviting: None,
             certificate: certificate(0, None),
             now,
             seed,

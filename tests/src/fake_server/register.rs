@@ -1,6 +1,6 @@
 //! Making accounts in the stream (XEP-0077), with whatever questions a test likes, and by invitation (XEP-0445).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use jid::BareJid;
 use linnet_messenger::wire::{Element, ns};
@@ -22,6 +22,10 @@ pub struct Registration {
     pub asked: u32,
     /// Who makes an account is thrown out before he is told.
     pub silent: bool,
+    /// Whoever asks is thrown out, with this condition.
+    pub ends: Option<&'static str>,
+    /// Pictures to be asked for (XEP-0231): their names, and their files in Base64.
+    pub pictures: BTreeMap<String, String>,
 }
 
 impl Default for Registration {
@@ -33,6 +37,8 @@ impl Default for Registration {
             invitation: None,
             asked: 0,
             silent: false,
+            ends: None,
+            pictures: BTreeMap::new(),
         }
     }
 }
@@ -43,6 +49,11 @@ impl FakeServer {
         let Some(mut registration) = self.registration.take() else {
             return self.refuse_iq(link, iq, "service-unavailable", "");
         };
+        if let Some(condition) = registration.ends {
+            self.end_stream(link, condition);
+            self.registration = Some(registration);
+            return;
+        }
         let query = iq.first("query", ns::REGISTER);
         match (iq.attribute("type"), query) {
             (Some("set"), None) if iq.first("preauth", ns::INVITATION).is_some() => {
@@ -56,6 +67,16 @@ impl FakeServer {
             }
             (Some(_), Some(_)) if registration.invitation.is_some() && !self.invited.contains(&link) => {
                 self.refuse_iq(link, iq, "not-allowed", "Registration is not allowed");
+            }
+            (Some("get"), None) if iq.first("data", ns::BITS_OF_BINARY).is_some() => {
+                let name = iq.first("data", ns::BITS_OF_BINARY).and_then(|data| data.attribute("cid"));
+                match name.and_then(|name| Some((name, registration.pictures.get(name)?))) {
+                    Some((name, file)) => {
+                        let data = Element::new("data", ns::BITS_OF_BINARY).with("cid", name);
+                        self.answer_iq(link, iq, Some(data.with("type", "image/gif").text(file.as_str())));
+                    }
+                    None => self.refuse_iq(link, iq, "item-not-found", ""),
+                }
             }
             (Some("get"), Some(_)) => {
                 registration.asked += 1;

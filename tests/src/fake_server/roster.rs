@@ -126,10 +126,10 @@ impl FakeServer {
     fn remove_contact(&mut self, owner: &BareJid, jid: &BareJid) {
         let Some(old) = self.accounts.get_mut(owner).and_then(|account| account.roster.remove(jid)) else { return };
         if old.to || old.ask {
-            self.subscription_stanza(owner, jid, "unsubscribe");
+            self.subscription_stanza(owner, jid, "unsubscribe", None);
         }
         if old.from {
-            self.subscription_stanza(owner, jid, "unsubscribed");
+            self.subscription_stanza(owner, jid, "unsubscribed", None);
         }
         self.push(owner, Element::new("item", ns::ROSTER).with("jid", jid.as_str()).with("subscription", "remove"));
     }
@@ -170,7 +170,8 @@ impl FakeServer {
                 let Ok(to) = Jid::new(&to) else {
                     return self.complain(format!("presence to no JID: {to}"));
                 };
-                self.subscription_stanza(&from.to_bare(), &to.to_bare(), kind);
+                let preauth = presence.first("preauth", ns::INVITATION).filter(|_| kind == "subscribe");
+                self.subscription_stanza(&from.to_bare(), &to.to_bare(), kind, preauth);
             }
             (None | Some("unavailable" | "probe" | "error"), Some(to)) => {
                 if let Ok(to) = Jid::new(&to) {
@@ -240,7 +241,7 @@ impl FakeServer {
     }
 
     /// The subscription machine of RFC 6121 3, both sides at once since both accounts are here.
-    fn subscription_stanza(&mut self, from: &BareJid, to: &BareJid, kind: &str) {
+    fn subscription_stanza(&mut self, from: &BareJid, to: &BareJid, kind: &str, preauth: Option<&Element>) {
         match kind {
             "subscribe" => {
                 if self.accounts.get(from).and_then(|a| a.roster.get(to)).is_some_and(|contact| contact.to) {
@@ -254,8 +255,11 @@ impl FakeServer {
                 if account.roster.get(from).is_some_and(|contact| contact.from) {
                     return self.subscribed(to, from);
                 }
-                if account.requests.insert(from.clone()) {
-                    self.fan_out(&Jid::from(to.clone()), &subscription(from, to, "subscribe"), true);
+                // Asked again, it is told only if there is something new to it; later it is told without.
+                if account.requests.insert(from.clone()) || preauth.is_some() {
+                    let request = subscription(from, to, "subscribe");
+                    let request = preauth.into_iter().cloned().fold(request, Element::child);
+                    self.fan_out(&Jid::from(to.clone()), &request, true);
                 }
             }
             "subscribed" => {

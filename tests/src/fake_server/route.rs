@@ -278,6 +278,9 @@ impl FakeServer {
             ("blocklist" | "block" | "unblock", ns::BLOCKING) if own && self.switches.blocking => {
                 self.blocking_iq(session, &owner, iq, payload);
             }
+            ("query", ns::DISCO_ITEMS) | ("command", ns::COMMANDS) if !own && self.inviting.is_some() => {
+                self.inviting_iq(session, iq, payload);
+            }
             ("pubsub", pep::PUBSUB | pep::PUBSUB_OWNER) if own && self.switches.pep => {
                 self.pep_iq(session, &owner, iq, payload);
             }

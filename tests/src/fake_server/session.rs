@@ -114,6 +114,10 @@ impl FakeServer {
     fn nonza(&mut self, link: LinkId, session: u64, element: &Element) {
         let enabled = self.sessions.get(&session).is_some_and(|session| session.management.is_some());
         match element.name.as_str() {
+            "enable" if self.switches.stream_management && !enabled && self.switches.refuses_to_enable => {
+                let condition = Element::new("internal-server-error", ns::STANZA_ERROR);
+                self.write_element(link, &Element::new("failed", ns::STREAM_MANAGEMENT).child(condition));
+            }
             "enable" if self.switches.stream_management && !enabled => {
                 let answer = self.enable_management(session, element);
                 self.write_element(link, &answer);
@@ -154,6 +158,7 @@ impl FakeServer {
             let max = self.switches.hibernation / 1_000;
             answer = answer.with("id", &id).with("resume", "true").with("max", max.to_string());
         }
+        self.counts.enabled += 1;
         if let Some(session) = self.sessions.get_mut(&session) {
             session.management = Some(Management {
                 id,

@@ -23,8 +23,8 @@ use linnet_messenger::view::Page;
 use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
-    AccountItem, BlockItem, ChatItem, Connection as ConnectionState, ContactItem, NotificationItem, RequestItem,
-    SignUpItem, SignUpState, TimelineItem, VersionItem,
+    AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
+    RequestItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -322,6 +322,12 @@ impl FakeWorld {
         self.look(device, look)
     }
 
+    /// What the device's own settings show.
+    pub fn app(&self, device: DeviceId) -> AppItem {
+        let rows = self.look(device, |running| running.app.look(&running.reader).map(<[_]>::to_vec));
+        rows.into_iter().next().unwrap_or_else(|| self.fail("the app has no settings"))
+    }
+
     /// What the device's sign-up screens show.
     pub fn sign_ups(&self, device: DeviceId) -> Vec<SignUpItem> {
         self.look(device, |running| running.sign_ups.look(&running.reader).map(<[_]>::to_vec))
@@ -463,6 +469,10 @@ impl World for FakeWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn codes(&self, device: DeviceId) -> Vec<CodeItem> {
+        self.look(device, |running| running.codes.look(&running.reader).map(<[_]>::to_vec))
     }
 
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {
@@ -634,7 +644,9 @@ impl Inner {
         running.accounts.notice(changes.iter().copied());
         running.requests.notice(changes.iter().copied());
         running.notifications.notice(changes.iter().copied());
+        running.app.notice(changes.iter().copied());
         running.sign_ups.notice(changes.iter().copied());
+        running.codes.notice(changes.iter().copied());
         if death == Some(Death::Committed) {
             return self.kill(device);
         }

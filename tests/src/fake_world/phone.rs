@@ -10,7 +10,9 @@ use linnet_messenger::ids::{AccountId, ChatId, ConnectionId};
 use linnet_messenger::now::Now;
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::app::App;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -63,7 +65,9 @@ pub struct Running {
     pub accounts: Held<Accounts>,
     pub requests: Held<Requests>,
     pub notifications: Held<Notifications>,
+    pub app: Held<App>,
     pub sign_ups: Held<SignUps>,
+    pub codes: Held<Codes>,
     /// The transports of this process, by the engine's name for them.
     pub links: BTreeMap<ConnectionId, LinkId>,
 }
@@ -130,7 +134,9 @@ impl Phone {
             accounts: Held::new(Accounts),
             requests: Held::new(Requests),
             notifications: Held::new(Notifications),
+            app: Held::new(App),
             sign_ups: Held::new(SignUps),
+            codes: Held::new(Codes),
             links: BTreeMap::new(),
         });
         Ok(())

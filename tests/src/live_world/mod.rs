@@ -7,7 +7,7 @@
 //! What differs from [`crate::fake_world::FakeWorld`]: a killed device is a client that is closed without a word to the
 //! server (the chaos test kills real processes), and each look at a timeline opens its screen anew.
 
-mod follower;
+pub mod follower;
 mod link;
 
 use std::cell::{Cell, RefCell};
@@ -25,8 +25,10 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::store::{StoreOptions, open_reader};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, Connection as ConnectionState, NotificationItem, RequestItem, TimelineItem,
+    VersionItem,
 };
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
@@ -523,6 +525,10 @@ impl World for LiveWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, Requests, &[])
+    }
+
+    fn codes(&self, device: DeviceId) -> Vec<CodeItem> {
+        self.look(device, Codes, &[])
     }
 
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {

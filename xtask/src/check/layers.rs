@@ -33,8 +33,10 @@ const PURE: [&str; 17] = [
 const BOUNDARY: [&str; 8] = ["change", "command", "effect", "fault", "ids", "input", "now", "random"];
 
 /// Folders that each hold one domain of what the user knows.
-const FEATURES: [&str; 12] =
-    ["account", "archive", "call", "chat", "contact", "disco", "file", "message", "omemo", "push", "room", "session"];
+const FEATURES: [&str; 13] = [
+    "account", "app", "archive", "call", "chat", "contact", "disco", "file", "message", "omemo", "push", "room",
+    "session",
+];
 
 /// What every feature may use besides the boundary. Of the engine only what a feature is written against; of the
 /// session what there is to know of the stream; of the views only the words that are stored and shown alike.
@@ -53,7 +55,7 @@ const EVERY_FEATURE: [&str; 10] = [
 ];
 
 /// The features that may use another one, and why.
-const PAIRS: [(&str, &str, &str); 11] = [
+const PAIRS: [(&str, &str, &str); 12] = [
     ("account", "archive", "a new account's archive begins unread"),
     ("account", "chat", "a new account's chats begin unread"),
     ("account", "message", "what is no longer told is taken out of the outbox"),
@@ -62,6 +64,7 @@ const PAIRS: [(&str, &str, &str); 11] = [
     ("chat", "archive", "a gap fills itself when its chat is looked at"),
     ("chat", "contact", "writing to someone asks to see him"),
     ("chat", "message", "reading a chat is a mark on its messages"),
+    ("contact", "chat", "who comes by our own code has a chat"),
     ("message", "archive", "a live message moves the archive's cursor"),
     ("message", "chat", "a message may open a chat"),
     ("message", "contact", "who may not see us is not answered"),
@@ -78,7 +81,8 @@ const OTHERS: [(&str, &[&str]); 8] = [
     // The stream drives the engine, and brings what the archive knows of it up to date.
     ("session", &["wire", "store", "outbox", "engine", "archive", "chat::read_sync", "view::item"]),
     ("outbox", &["wire", "store", "engine::cx", "engine::feature", "message", "session::clock", "view::item"]),
-    ("view", &["store", "message::state", "message::styling"]),
+    // An own code is a link with our address.
+    ("view", &["store", "contact::address", "message::state", "message::styling"]),
 ];
 
 /// Uses that the table does not allow.

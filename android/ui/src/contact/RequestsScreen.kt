@@ -9,6 +9,7 @@ import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.offset
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawingPadding
 import androidx.compose.foundation.layout.size
@@ -100,6 +101,11 @@ private fun RequestCard(request: RequestItem, actions: RequestsActions, modifier
                             Modifier.padding(top = 6.dp).testTag("preview"),
                             style = MaterialTheme.typography.bodyLarge,
                         )
+                    } else if (preview != null) {
+                        // Its letters stand below those above.
+                        TextButton({ shown = true }, Modifier.offset(x = (-12).dp).heightIn(min = 48.dp)) {
+                            Text(strings.requestShow)
+                        }
                     }
                 }
             }
@@ -108,7 +114,6 @@ private fun RequestCard(request: RequestItem, actions: RequestsActions, modifier
                 horizontalArrangement = Arrangement.spacedBy(4.dp, Alignment.End),
                 itemVerticalAlignment = Alignment.CenterVertically,
             ) {
-                if (request.preview != null && !shown) Choice(strings.requestShow) { shown = true }
                 Choice(strings.requestBlock) { blocking = true }
                 Choice(strings.requestDecline) { actions.answer(request, false) }
                 Button(

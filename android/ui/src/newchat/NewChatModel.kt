@@ -44,8 +44,8 @@ class NewChatModel(
     }.stateIn(scope, SharingStarted.Eagerly, NewChatState())
 
     fun start() {
-        val typed = address.text.toString().trim().removePrefix("xmpp:")
-        if (!looksLikeAddress(typed)) {
+        val typed = address.text.toString().trim()
+        if (!looksLikeAddress(typed.removePrefix("xmpp:").substringBefore('?'))) {
             choice.update { it.copy(addressInvalid = true) }
             return
         }

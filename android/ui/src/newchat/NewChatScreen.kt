@@ -1,7 +1,9 @@
 package org.linnet.ui.newchat
 
+import androidx.compose.foundation.background
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
@@ -15,10 +17,12 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.selection.selectable
+import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Button
+import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.RadioButton
 import androidx.compose.material3.Surface
@@ -32,6 +36,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.focus.FocusRequester
 import androidx.compose.ui.focus.focusRequester
+import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.text.input.ImeAction
@@ -40,6 +45,7 @@ import androidx.compose.ui.unit.dp
 import kotlinx.coroutines.flow.drop
 import org.linnet.core.AccountItem
 import org.linnet.ui.theme.Avatar
+import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetField
 import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.words.strings
@@ -49,6 +55,8 @@ interface NewChatActions {
     fun back()
     fun start()
     fun noteToSelf()
+    fun scan()
+    fun showCode()
     fun choose(account: AccountItem)
     fun edited()
 }
@@ -94,7 +102,13 @@ fun NewChatScreen(
                     ) { Text(strings.newChatStart, style = MaterialTheme.typography.titleMedium) }
                 }
                 Spacer(Modifier.size(20.dp))
-                state.from?.let { NoteToSelf(it, actions::noteToSelf) }
+                Way(strings.scanTitle, strings.newChatScanText, actions::scan, "scan") { WayIcon(Icons.Scan) }
+                Way(strings.codeTitle, strings.newChatCodeText, actions::showCode, "my-code") { WayIcon(Icons.Code) }
+                state.from?.let { from ->
+                    Way(strings.noteToSelf, strings.newChatNoteText, actions::noteToSelf, "note-to-self") {
+                        Avatar(from.address, from.address, size = 48.dp, note = true)
+                    }
+                }
             }
         }
     }
@@ -124,23 +138,32 @@ private fun Accounts(state: NewChatState, actions: NewChatActions) {
     Spacer(Modifier.size(16.dp))
 }
 
+/** Another way to a chat than an address typed. */
 @Composable
-private fun NoteToSelf(account: AccountItem, onClick: () -> Unit) {
+private fun Way(title: String, text: String, onClick: () -> Unit, tag: String, picture: @Composable () -> Unit) {
     Row(
         Modifier.fillMaxWidth().padding(horizontal = 8.dp).clip(MaterialTheme.shapes.medium)
             .clickable(role = Role.Button, onClick = onClick)
-            .heightIn(min = 72.dp).padding(horizontal = 12.dp, vertical = 8.dp).testTag("note-to-self"),
+            .heightIn(min = 72.dp).padding(horizontal = 12.dp, vertical = 8.dp).testTag(tag),
         verticalAlignment = Alignment.CenterVertically,
     ) {
-        Avatar(account.address, account.address, size = 48.dp, note = true)
+        picture()
         Spacer(Modifier.width(14.dp))
         Column(Modifier.weight(1f)) {
-            Text(strings.noteToSelf, style = MaterialTheme.typography.titleMedium)
+            Text(title, style = MaterialTheme.typography.titleMedium)
             Text(
-                strings.newChatNoteText,
+                text,
                 style = MaterialTheme.typography.bodyMedium,
                 color = MaterialTheme.colorScheme.onSurfaceVariant,
             )
         }
     }
+}
+
+@Composable
+private fun WayIcon(icon: ImageVector) {
+    Box(
+        Modifier.size(48.dp).clip(CircleShape).background(MaterialTheme.colorScheme.surfaceVariant),
+        contentAlignment = Alignment.Center,
+    ) { Icon(icon, null, Modifier.size(24.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant) }
 }

@@ -6,6 +6,7 @@ import org.linnet.core.BlockItem
 import org.linnet.core.CertificateItem
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
+import org.linnet.core.CodeItem
 import org.linnet.core.Connection
 import org.linnet.core.ContactItem
 import org.linnet.core.DeviceItem
@@ -20,8 +21,10 @@ import org.linnet.core.Missing
 import org.linnet.core.Preview
 import org.linnet.core.Privacy
 import org.linnet.core.ProxyAddress
+import org.linnet.core.QrCode
 import org.linnet.core.RequestItem
 import org.linnet.core.SendFailure
+import org.linnet.core.ServerInvitation
 import org.linnet.core.TextBlock
 import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
@@ -77,6 +80,39 @@ object Fixtures {
         missing = emptyList(),
         archiving = true,
         privacy = Privacy(receipts = true, readMarkers = true, typing = true),
+    )
+
+    val code = CodeItem(
+        key = "1",
+        account = 1,
+        address = "alice@example.org",
+        link = "xmpp:alice@example.org?roster;preauth=Zm9vYmFyYmF6cXV4MTIzNA",
+        expires = at(18, 12, daysAgo = -7),
+        invitation = null,
+    )
+    val invitation = code.copy(
+        invitation = ServerInvitation.Ready(
+            link = "xmpp:alice@example.org?roster;preauth=TZlkOYtbQVjlAd6M;ibr=y",
+            page = "https://example.org/invite?TZlkOYtbQVjlAd6M",
+            expires = at(18, 12, daysAgo = -30),
+            newcomers = true,
+        ),
+    )
+    private const val ROWS =
+            "1fccc7a7f 104ce8541 17538695d 17526d75d 1756a1c5d 1053b8841 1fd55557f 001860c00 " +
+            "17c9ff67c 0b1f53249 14583186e 083877c5e 164123d8a 0e18fd645 0c7569c4e 11ab12d9c " +
+            "0e46c87b9 15a21b645 13f7a09c6 0226f3dad 12c962418 1295b38ef 17d92c92e 161a07afc " +
+            "1354585fb 001916117 1fcf31d56 1058c5f14 1757f1df8 175b1e3bf 1756b8f44 104023a7c " +
+            "1fd9187b2"
+
+    /** What [code] says, drawn. */
+    val drawn = QrCode(
+        33u,
+        ROWS.split(' ').flatMap { row ->
+            val bits = row.toLong(16)
+            (32 downTo 0).map { (bits shr it and 1).toByte() }
+        }.toByteArray(),
+        "",
     )
 
     val request = RequestItem(

@@ -140,6 +140,7 @@ val pictures = listOf(
             NoBlocks,
         )
     },
+) + codePictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-poor") { AccountScreen(Fixtures.poorServer, NoAccount) },
     Picture("account-proxy") { AccountScreen(Fixtures.hidden, NoAccount, background = false, refused = true) },
@@ -181,7 +182,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-)
+) + signUpPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -223,6 +224,7 @@ private object NoSignIn : SignInActions {
     override fun setDirectTls(on: Boolean) = Unit
     override fun setProxy(on: Boolean) = Unit
     override fun openCertificate() = Unit
+    override fun signUp() = Unit
     override fun back() = Unit
 }
 
@@ -286,6 +288,8 @@ private object NoBlocks : BlocksActions {
 
 private object NoNewChat : NewChatActions {
     override fun back() = Unit
+    override fun scan() = Unit
+    override fun showCode() = Unit
     override fun start() = Unit
     override fun noteToSelf() = Unit
     override fun choose(account: AccountItem) = Unit

@@ -13,7 +13,6 @@ import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.LoginFailure
 import org.linnet.core.ProxyAddress
-import org.linnet.core.ServerAddress
 import org.linnet.core.WaitReason
 import org.linnet.ui.Core
 
@@ -39,17 +38,20 @@ data class SignInState(
     val certificate: Boolean = false,
     /** Beside other accounts, which the user can go back to. */
     val additional: Boolean = false,
-)
+) {
+    val server get() = ServerChoice(serverOpen, directTls, portInvalid, proxy, proxyInvalid)
+}
 
 /** What the user types: kept apart from the state, since a text field owns its text. */
 class SignInFields {
     val address = TextFieldState()
     val password = TextFieldState()
-    val host = TextFieldState()
-    val port = TextFieldState("5222")
-    val proxyHost = TextFieldState("127.0.0.1")
-    val proxyPort = TextFieldState("9050")
-    val all get() = listOf(address, password, host, port, proxyHost, proxyPort)
+    val server = ServerFields()
+    val host get() = server.host
+    val port get() = server.port
+    val proxyHost get() = server.proxyHost
+    val proxyPort get() = server.proxyPort
+    val all get() = listOf(address, password) + server.all
 }
 
 /**
@@ -90,7 +92,7 @@ class SignInModel(
     fun submit() {
         val address = fields.address.text.trim().toString()
         val password = fields.password.text.toString()
-        val server = server()
+        val server = chosenServer(fields.server, state.value.directTls)
         val proxy = if (state.value.proxy) proxyAddress(fields.proxyHost, fields.proxyPort) else null
         mutable.update {
             it.copy(
@@ -143,9 +145,7 @@ class SignInModel(
 
     fun setDirectTls(on: Boolean) {
         mutable.update { it.copy(directTls = on) }
-        val port = fields.port.text.toString()
-        if (on && port == "5222") fields.port.setTextAndPlaceCursorAtEnd("5223")
-        if (!on && port == "5223") fields.port.setTextAndPlaceCursorAtEnd("5222")
+        fields.server.setDirectTls(on)
     }
 
     fun setProxy(on: Boolean) = mutable.update { it.copy(proxy = on, proxyInvalid = false) }
@@ -184,16 +184,6 @@ class SignInModel(
     }
 
     private fun step(step: SignInStep) = mutable.update { it.copy(step = step) }
-
-    private class Server(val orNull: ServerAddress?)
-
-    /** Null when a host was named with an impossible port. */
-    private fun server(): Server? {
-        val host = fields.host.text.trim().toString()
-        if (host.isEmpty()) return Server(null)
-        val port = fields.port.text.trim().toString().toIntOrNull()?.takeIf { it in 1..65535 } ?: return null
-        return Server(ServerAddress(host, port.toUShort(), state.value.directTls))
-    }
 }
 
 /** Null when no proxy can be there. */

@@ -1,7 +1,5 @@
 package org.linnet.ui.signin
 
-import androidx.compose.animation.AnimatedVisibility
-import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
@@ -18,17 +16,17 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.rememberScrollState
-import androidx.compose.foundation.selection.toggleable
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Button
+import androidx.compose.material3.ButtonDefaults
 import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
 import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Surface
-import androidx.compose.material3.Switch
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
@@ -41,11 +39,8 @@ import androidx.compose.runtime.snapshotFlow
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.autofill.ContentType
-import androidx.compose.ui.draw.clip
-import androidx.compose.ui.draw.rotate
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.LiveRegionMode
-import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentType
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.liveRegion
@@ -67,14 +62,12 @@ import org.linnet.ui.words.trouble
 import org.linnet.ui.words.waitReason
 
 /** What the sign-in screen can ask for. */
-interface SignInActions {
+interface SignInActions : ServerActions {
     fun submit()
     fun cancel()
     fun edited()
-    fun toggleServer()
-    fun setDirectTls(on: Boolean)
-    fun setProxy(on: Boolean)
     fun openCertificate()
+    fun signUp()
     fun back()
 }
 
@@ -95,7 +88,7 @@ fun SignInScreen(state: SignInState, fields: SignInFields, actions: SignInAction
                 ) {
                     if (!state.additional) Welcome()
                     Credentials(state, fields, working, actions)
-                    ServerSettings(state, fields, working, actions)
+                    ServerSettings(state.server, fields.server, working, actions, actions::submit)
                     Outcome(state.step)
                     if (state.certificate) {
                         TextButton(actions::openCertificate, Modifier.heightIn(min = 48.dp).testTag("certificate")) {
@@ -103,6 +96,7 @@ fun SignInScreen(state: SignInState, fields: SignInFields, actions: SignInAction
                         }
                     }
                     Submit(fields, working, actions)
+                    if (!working) NoAccountYet(actions::signUp)
                 }
             }
         }
@@ -171,124 +165,6 @@ internal fun PasswordField(password: TextFieldState, enabled: Boolean, onSubmit:
     )
 }
 
-@Composable
-private fun ServerSettings(state: SignInState, fields: SignInFields, working: Boolean, actions: SignInActions) {
-    Column {
-        Row(
-            Modifier.clip(MaterialTheme.shapes.small)
-                .clickable(enabled = !working, role = Role.Button, onClick = actions::toggleServer)
-                .heightIn(min = 48.dp).padding(horizontal = 4.dp),
-            verticalAlignment = Alignment.CenterVertically,
-        ) {
-            Icon(
-                Icons.Expand,
-                null,
-                Modifier.size(20.dp).rotate(if (state.serverOpen) 180f else 0f),
-                tint = MaterialTheme.colorScheme.primary,
-            )
-            Spacer(Modifier.width(8.dp))
-            Text(
-                strings.signInServerMore,
-                style = MaterialTheme.typography.labelLarge,
-                color = MaterialTheme.colorScheme.primary,
-            )
-        }
-        AnimatedVisibility(state.serverOpen) {
-            Column(Modifier.padding(top = 4.dp), verticalArrangement = Arrangement.spacedBy(12.dp)) {
-                Text(
-                    strings.signInServerLead,
-                    style = MaterialTheme.typography.bodyMedium,
-                    color = MaterialTheme.colorScheme.onSurfaceVariant,
-                )
-                Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
-                    LinnetField(
-                        fields.host,
-                        label = strings.signInServerHost,
-                        enabled = !working,
-                        keyboard = KeyboardOptions(
-                            keyboardType = KeyboardType.Uri,
-                            imeAction = ImeAction.Next,
-                            autoCorrectEnabled = false,
-                        ),
-                        modifier = Modifier.weight(1f).testTag("host"),
-                    )
-                    LinnetField(
-                        fields.port,
-                        label = strings.signInServerPort,
-                        enabled = !working,
-                        keyboard = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
-                        onKeyboardAction = actions::submit,
-                        modifier = Modifier.width(112.dp).testTag("port"),
-                    )
-                }
-                if (state.portInvalid) ErrorText(strings.signInPortInvalid)
-                Choice(strings.signInServerDirectTls, state.directTls, !working, actions::setDirectTls)
-                Choice(strings.proxyUse, state.proxy, !working, actions::setProxy, Modifier.testTag("proxy"))
-                if (state.proxy) {
-                    ProxyFields(fields.proxyHost, fields.proxyPort, !working, state.proxyInvalid, actions::submit)
-                }
-            }
-        }
-    }
-}
-
-@Composable
-private fun Choice(
-    text: String,
-    on: Boolean,
-    enabled: Boolean,
-    onChange: (Boolean) -> Unit,
-    modifier: Modifier = Modifier,
-) {
-    Row(
-        modifier.fillMaxWidth().clip(MaterialTheme.shapes.small)
-            .toggleable(on, enabled = enabled, role = Role.Switch, onValueChange = onChange).heightIn(min = 48.dp),
-        verticalAlignment = Alignment.CenterVertically,
-    ) {
-        Text(text, Modifier.weight(1f), style = MaterialTheme.typography.bodyMedium)
-        Spacer(Modifier.width(12.dp))
-        Switch(on, onCheckedChange = null, enabled = enabled)
-    }
-}
-
-/** Where a SOCKS5 proxy is; Tor's own place is written in already. */
-@Composable
-internal fun ProxyFields(
-    host: TextFieldState,
-    port: TextFieldState,
-    enabled: Boolean,
-    invalid: Boolean,
-    onSubmit: () -> Unit,
-) {
-    Text(
-        strings.proxyText,
-        style = MaterialTheme.typography.bodyMedium,
-        color = MaterialTheme.colorScheme.onSurfaceVariant,
-    )
-    Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
-        LinnetField(
-            host,
-            label = strings.proxyHost,
-            enabled = enabled,
-            keyboard = KeyboardOptions(
-                keyboardType = KeyboardType.Uri,
-                imeAction = ImeAction.Next,
-                autoCorrectEnabled = false,
-            ),
-            modifier = Modifier.weight(1f).testTag("proxy-host"),
-        )
-        LinnetField(
-            port,
-            label = strings.signInServerPort,
-            enabled = enabled,
-            keyboard = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
-            onKeyboardAction = onSubmit,
-            modifier = Modifier.width(112.dp).testTag("proxy-port"),
-        )
-    }
-    if (invalid) ErrorText(strings.proxyInvalid)
-}
-
 /** Spoken as soon as it changes: the eye may rest on the button. */
 @Composable
 internal fun Outcome(step: SignInStep) {
@@ -320,6 +196,23 @@ private fun Submit(fields: SignInFields, working: Boolean, actions: SignInAction
             onClick = actions::submit,
         )
         if (working) TextButton(actions::cancel) { Text(strings.cancel) }
+    }
+}
+
+@Composable
+private fun NoAccountYet(onSignUp: () -> Unit) {
+    Column(Modifier.fillMaxWidth(), horizontalAlignment = Alignment.CenterHorizontally) {
+        Text(
+            strings.signUpNone,
+            style = MaterialTheme.typography.bodyMedium,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+        )
+        OutlinedButton(
+            onSignUp,
+            Modifier.padding(top = 8.dp).fillMaxWidth().heightIn(min = 52.dp).testTag("sign-up"),
+            shape = MaterialTheme.shapes.medium,
+            colors = ButtonDefaults.outlinedButtonColors(contentColor = MaterialTheme.colorScheme.primary),
+        ) { Text(strings.signUpBegin, style = MaterialTheme.typography.titleMedium) }
     }
 }
 

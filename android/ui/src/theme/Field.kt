@@ -16,7 +16,7 @@ import androidx.compose.ui.autofill.ContentType
 import androidx.compose.ui.semantics.contentType
 import androidx.compose.ui.semantics.semantics
 
-/** A line to fill in. With [password] it stays out of suggestions and the clipboard, shown or not. */
+/** Some [lines] to fill in. With [password] it stays out of suggestions and the clipboard, shown or not. */
 @Composable
 fun LinnetField(
     state: TextFieldState,
@@ -27,6 +27,8 @@ fun LinnetField(
     enabled: Boolean = true,
     password: Boolean = false,
     secret: Boolean = false,
+    type: ContentType = ContentType.Password,
+    lines: Int = 1,
     keyboard: KeyboardOptions = KeyboardOptions.Default,
     onKeyboardAction: (() -> Unit)? = null,
     trailing: (@Composable () -> Unit)? = null,
@@ -36,7 +38,7 @@ fun LinnetField(
     if (password) {
         OutlinedSecureTextField(
             state,
-            modifier.fillMaxWidth().semantics { contentType = ContentType.Password },
+            modifier.fillMaxWidth().semantics { contentType = type },
             enabled = enabled,
             label = { Text(label) },
             trailingIcon = trailing,
@@ -59,7 +61,7 @@ fun LinnetField(
             supportingText = error?.let { { Text(it) } },
             keyboardOptions = keyboard,
             onKeyboardAction = handler,
-            lineLimits = TextFieldLineLimits.SingleLine,
+            lineLimits = if (lines == 1) TextFieldLineLimits.SingleLine else TextFieldLineLimits.MultiLine(2, lines),
             shape = shape,
         )
     }

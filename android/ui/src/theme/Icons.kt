@@ -73,6 +73,20 @@ object Icons {
                 " C13.8,14.2 16.5,16 16.8,19.5 M18.5,7 V13 M15.5,10 H21.5",
         )
     }
+    val Scan = icon("scan") {
+        stroke("M4,8.5 V4 H8.5 M15.5,4 H20 V8.5 M20,15.5 V20 H15.5 M8.5,20 H4 V15.5 M3.5,12 H20.5")
+    }
+    val Code = icon("code") {
+        stroke("M4.5,4.5 H10 V10 H4.5 Z M14,4.5 H19.5 V10 H14 Z M4.5,14 H10 V19.5 H4.5 Z")
+        fill("M13.6,13.6 H16 V16 H13.6 Z M17.8,13.6 H20 V16 H17.8 Z M15.7,16.4 H18 V18.4 H15.7 Z M13.6,18 H15.6 V20 H13.6 Z")
+        fill("M18,18.2 H20 V20 H18 Z M6.4,6.4 H8.1 V8.1 H6.4 Z M15.9,6.4 H17.6 V8.1 H15.9 Z M6.4,15.9 H8.1 V17.6 H6.4 Z")
+    }
+    val Link = icon("link") {
+        stroke(
+            "M10,14 L14,10 M8.3,11.7 L6,14 A3.2,3.2 0 0 0 10,18 L12.3,15.7 M15.7,12.3 L18,10 A3.2,3.2 0 0 0 14,6" +
+                " L11.7,8.3",
+        )
+    }
     val Expand = icon("expand") { stroke("M7,10 L12,15 L17,10") }
     val History = icon("history") { stroke("M5,12 A7,7 0 1 0 7.4,6.7 M6.5,3.5 V7.4 H10.4 M12,8.2 V12.3 L14.8,14") }
     val Muted = icon("muted") {

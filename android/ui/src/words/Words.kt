@@ -9,14 +9,19 @@ import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.LinkException
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
 import org.linnet.core.PrivacySetting
 import org.linnet.core.SendFailure
+import org.linnet.core.SignUpField
+import org.linnet.core.SignUpMeaning
+import org.linnet.core.SignUpProblem
 import org.linnet.core.WaitReason
 import org.linnet.ui.AppModel
 import org.linnet.ui.Remedy
+import org.linnet.ui.code.ScanTrouble
 import org.linnet.ui.remedy
 import java.time.Clock
 import kotlin.time.Duration.Companion.milliseconds
@@ -131,9 +136,24 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.NotFound -> errorNotFound
     is CommandException.TextInvalid -> errorTextInvalid
     is CommandException.NotNow -> errorNotNow
+    is CommandException.PinWrong -> errorPinWrong
     is CommandException.Offline -> errorOffline
     is CommandException.Storage -> errorStorage
     is CommandException.Internal -> errorInternal
+}
+
+/** A link that somebody tapped leads nowhere. */
+fun Strings.badLink(bad: LinkException): String = when (bad) {
+    is LinkException.Unreadable -> linkUnreadable
+    is LinkException.Unsupported -> linkUnsupported
+}
+
+fun Strings.scanTrouble(trouble: ScanTrouble): String = when (trouble) {
+    ScanTrouble.JUNK -> scanJunk
+    ScanTrouble.UNSUPPORTED -> linkUnsupported
+    ScanTrouble.NO_CODE -> scanNoCode
+    ScanTrouble.PICTURE_UNREADABLE -> scanPictureUnreadable
+    ScanTrouble.PICTURE_TOO_LARGE -> scanPictureTooLarge
 }
 
 /** What can be done about an account that is refused; [AppModel.mend] leads there. */
@@ -141,6 +161,32 @@ fun Strings.remedy(account: AccountItem): String = when (account.remedy) {
     Remedy.CERTIFICATE -> connectionCertificate
     Remedy.PASSWORD -> connectionNewPassword
     Remedy.SIGN_IN -> connectionSignInAgain
+}
+
+/** What is wrong with a sign-up, and what the server itself says about it. */
+fun Strings.signUpProblem(problem: SignUpProblem): Pair<String, String?> = when (problem) {
+    SignUpProblem.NameTaken -> signUpNameTaken to null
+    SignUpProblem.NameInvalid -> signUpNameInvalid to null
+    is SignUpProblem.Answers -> signUpAnswers to problem.text
+    is SignUpProblem.Refused -> signUpRefused to problem.text
+    SignUpProblem.Invitation -> signUpInvitation to null
+    is SignUpProblem.Later -> signUpLater to problem.text
+    SignUpProblem.NotOffered -> signUpNotOffered to null
+    SignUpProblem.FormTooLarge -> signUpFormTooLarge to null
+    is SignUpProblem.Connection -> waitReason(problem.why) to null
+    is SignUpProblem.Unsafe -> loginFailure(problem.why) to null
+}
+
+/** Our word for a server's question where we have one, else its own. */
+fun Strings.signUpField(field: SignUpField): String {
+    val name = when (field.meaning) {
+        SignUpMeaning.USERNAME -> signUpUsername
+        SignUpMeaning.PASSWORD -> signInPassword
+        SignUpMeaning.EMAIL -> signUpEmail
+        SignUpMeaning.CAPTCHA -> signUpCaptcha
+        null -> field.label ?: field.name
+    }
+    return if (field.required || field.meaning != null) name else signUpOptional(name)
 }
 
 /** The note to self has a name in every language; everyone else brings their own. */

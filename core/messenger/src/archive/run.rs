@@ -22,8 +22,8 @@ use crate::message::order::Place;
 use crate::message::relation;
 use crate::outbox;
 use crate::session::clock::format_stamp;
-use crate::session::connect;
 use crate::session::disco::AccountFeatures;
+use crate::session::{connect, stream};
 use crate::view::item::Connection;
 use crate::wire::{Element, ns};
 
@@ -42,6 +42,8 @@ const CONFIRM_MANY: u32 = 200;
 const RETRY: u64 = 30_000;
 /// Looks at the archive after which a message that it does not show keeps the place it has.
 const CONFIRMATIONS: i64 = 3;
+/// The newest message known is that old: there may be many after it.
+const LONG_AGO: i64 = 6 * 3_600_000;
 /// Clocks and stamps are allowed to be that wrong when an archive id has expired.
 const OVERLAP: i64 = 3_600_000;
 /// A single message may break the stream that often before it is given up.
@@ -81,6 +83,8 @@ pub struct ArchiveState {
 #[derive(Debug)]
 pub struct Run {
     query_id: String,
+    /// Its number in the session.
+    sent: i64,
     goal: Goal,
     results: Vec<Archived>,
     /// Results above a limit, skipped by the reader.
@@ -175,6 +179,11 @@ impl ArchiveState {
         if self.exists() { Place::Live } else { Place::Settled }
     }
 
+    /// Nothing is left to catch up with, or it can't be had now.
+    pub fn is_over(&self) -> bool {
+        self.caught_up || self.failures > 0
+    }
+
     /// Whether something that was read waits to be stored, at once.
     pub fn has_unstored(&self) -> bool {
         !self.unstored.is_empty()
@@ -223,6 +232,21 @@ impl ArchiveState {
         let at = mono + CONFIRM_LAZILY;
         self.confirm_at = Some(self.confirm_at.map_or(at, |confirm_at| confirm_at.min(at)));
     }
+}
+
+/// Whether a session that begins now has much to read: a device that is new here, or was away for long.
+pub fn expects_much(cx: &Cx<'_>) -> Result<bool, Fault> {
+    if !cx.session.archive.exists() {
+        return Ok(false);
+    }
+    let (joined, newest): (bool, Option<i64>) = cx
+        .tx
+        .prepare_cached(
+            "SELECT archive_joined, (SELECT max(last_activity) FROM chat WHERE account_id = account.id)
+             FROM account WHERE id = ?1",
+        )?
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(!joined || newest.is_some_and(|newest| cx.server_time().saturating_sub(newest) > LONG_AGO))
 }
 
 /// Stores what was read, and starts the next query if none is under way and there is a reason for one.
@@ -308,7 +332,8 @@ pub(super) fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
     };
     let query_id = cx.random.id();
     cx.request("set", None, query.element(&query_id), &Purpose::ArchivePage { query: query_id.clone() })?;
-    cx.session.archive.run = Some(Run { query_id, goal, results: Vec::new(), too_large: 0, overflow: false });
+    let sent = stream::asks_for_page(cx);
+    cx.session.archive.run = Some(Run { query_id, sent, goal, results: Vec::new(), too_large: 0, overflow: false });
     Ok(())
 }
 
@@ -348,6 +373,9 @@ pub fn result_too_large(cx: &mut Cx<'_>, head: &Element) -> Result<(), Fault> {
 /// A page ended, or its query failed.
 pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(), Fault> {
     let Some(run) = cx.session.archive.run.take_if(|run| run.query_id == query) else { return Ok(()) };
+    if !matches!(answer, Answer::None) {
+        stream::page_came(cx, run.sent)?;
+    }
     let fin = if let Answer::Result(iq) = answer { super::page::read_fin(iq) } else { None };
     match fin {
         Some(fin) => {

@@ -6,6 +6,7 @@ use rusqlite::OptionalExtension;
 use crate::archive::gap;
 use crate::command::{Command, Receipt};
 use crate::contact::address::Address;
+use crate::contact::link::Introduction;
 use crate::contact::subscription;
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, Refusal};
@@ -19,7 +20,9 @@ pub struct Open;
 impl Feature for Open {
     fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
         let Command::StartChat { address, .. } = command else { return Ok(None) };
-        let peer = Address::read(address).map_err(|_| CommandError::AddressInvalid)?.jid;
+        let address = Address::read(address).map_err(|_| CommandError::AddressInvalid)?;
+        let introduction = Introduction::of(&address);
+        let peer = address.jid;
         let chat = for_peer(cx, &peer)?;
         let time = cx.server_time();
         cx.tx
@@ -29,7 +32,7 @@ impl Feature for Open {
             .execute((chat, time))?;
         cx.chat_changed(chat);
         if peer != cx.own() {
-            subscription::ask_unless_subscribed(cx, &peer)?;
+            subscription::ask_unless_subscribed(cx, &peer, &introduction)?;
         }
         Ok(Some(Receipt::Chat(chat)))
     }

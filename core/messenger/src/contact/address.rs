@@ -34,13 +34,18 @@ impl Address {
         if text.len() > LONGEST {
             return Err(AddressError);
         }
-        match without_scheme(text) {
-            None => Self::of(BareJid::new(text).map_err(|_| AddressError)?, None, Vec::new()),
-            Some(link) => Self::of_link(link),
-        }
+        let address = match without_scheme(text) {
+            None => Self { jid: BareJid::new(text).map_err(|_| AddressError)?, action: None, parameters: Vec::new() },
+            Some(link) => Self::of_link(link)?,
+        };
+        if address.jid.node().is_none() { Err(AddressError) } else { Ok(address) }
     }
 
-    fn of_link(link: &str) -> Result<Self, AddressError> {
+    /// Reads what follows `xmpp:`; the address may be a server's.
+    pub(super) fn of_link(link: &str) -> Result<Self, AddressError> {
+        if link.len() > LONGEST {
+            return Err(AddressError);
+        }
         let link = link.split_once('#').map_or(link, |(link, _)| link);
         let (path, query) = link.split_once('?').map_or((link, None), |(path, query)| (path, Some(query)));
         // An authority names the account that shall act (RFC 5122 2.3); which that is, is the user's choice here.
@@ -59,11 +64,7 @@ impl Address {
                 Ok((decode(key)?, decode(value)?))
             })
             .collect::<Result<_, AddressError>>()?;
-        Self::of(jid, action, parameters)
-    }
-
-    fn of(jid: BareJid, action: Option<String>, parameters: Vec<(String, String)>) -> Result<Self, AddressError> {
-        if jid.node().is_none() { Err(AddressError) } else { Ok(Self { jid, action, parameters }) }
+        Ok(Self { jid, action, parameters })
     }
 
     /// The first parameter of this name.
@@ -89,7 +90,7 @@ impl Address {
 }
 
 /// What follows `xmpp:`, in any case (RFC 3986 3.1).
-fn without_scheme(text: &str) -> Option<&str> {
+pub(super) fn without_scheme(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_once(':')?;
     scheme.eq_ignore_ascii_case("xmpp").then_some(rest)
 }

@@ -5,6 +5,7 @@
 
 use jid::BareJid;
 
+use super::link::Introduction;
 use super::subscription;
 use crate::change::Change;
 use crate::command::{Command, Receipt};
@@ -27,7 +28,7 @@ impl Feature for Details {
         match command {
             Command::AddContact { address, .. } => {
                 let peer = peer(cx, address)?;
-                subscription::ask_unless_subscribed(cx, &peer)?;
+                subscription::ask_unless_subscribed(cx, &peer, &Introduction::default())?;
             }
             Command::EditContact { address, name, tags, .. } => {
                 let peer = peer(cx, address)?;

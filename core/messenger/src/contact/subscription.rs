@@ -1,14 +1,17 @@
 //! Presence subscriptions: asking, being asked, answering.
 //!
 //! Invariants: a stranger's request is kept until the user has answered it; nothing is granted by itself, but whoever we
-//! asked and who asks back is granted what we asked for. An answer given without a connection leaves with the next one.
+//! asked and who asks back is granted what we asked for, and who comes by our own code is who we showed it to. An answer
+//! given without a connection leaves with the next one.
 //!
-//! XEPs: RFC 6121 3
+//! XEPs: 0379, RFC 6121 3
 
 use jid::BareJid;
 use rusqlite::OptionalExtension;
 
 use super::blocking;
+use super::invitation;
+use super::link::Introduction;
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -30,7 +33,7 @@ impl Feature for Subscription {
             return Ok(Done::Pass);
         };
         match inbound.type_() {
-            "subscribe" => asked(cx, &from)?,
+            "subscribe" => asked(cx, &from, invitation::token_of(inbound.stanza))?,
             // Withdrawn before it was answered.
             "unsubscribe" => {
                 forget_request(cx, &from)?;
@@ -59,7 +62,7 @@ impl Feature for Subscription {
 pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault> {
     let asked = forget_request(cx, peer)?;
     if accept {
-        return ask_unless_subscribed(cx, peer);
+        return ask_unless_subscribed(cx, peer, &Introduction::default());
     }
     if asked {
         cx.tx
@@ -73,13 +76,20 @@ pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault
     Ok(())
 }
 
-fn asked(cx: &mut Cx<'_>, from: &BareJid) -> Result<(), Fault> {
+fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fault> {
     if *from == cx.own() {
         return Ok(());
     }
     let (subscription, asked_ourselves) = subscription(cx, from)?;
     if asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none") {
         return cx.send(&presence(from, "subscribed"), None);
+    }
+    if let Some(token) = token
+        && invitation::redeem(cx, from, token)?
+    {
+        forget_request(cx, from)?;
+        cx.send(&presence(from, "subscribed"), None)?;
+        return ask_unless_subscribed(cx, from, &Introduction::default());
     }
     if is_declined(cx, from)? {
         return cx.send(&presence(from, "unsubscribed"), None);
@@ -120,18 +130,23 @@ pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
 }
 
 /// Puts someone on the roster and asks to see their presence, unless that is so or under way: now, or when there is a
-/// connection.
-pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
+/// connection. Who did not answer yet is asked again if there is a token now.
+pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Introduction) -> Result<(), Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
     let blocked = blocking::is_blocked(cx, &jid::Jid::from(peer.clone()))?;
+    let asked = asked && introduction.token.is_none();
     if blocked || asked || matches!(subscription.as_deref(), Some("to" | "both")) {
         return Ok(());
     }
     // Before the roster has come who is on it can't be told, and an item would be overwritten.
     if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
         cx.tx
-            .prepare_cached("INSERT OR REPLACE INTO subscription_wish (account_id, jid) VALUES (?1, ?2)")?
-            .execute((cx.session.account, peer.as_str()))?;
+            .prepare_cached(
+                "INSERT INTO subscription_wish (account_id, jid, name, token) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (account_id, jid) DO UPDATE SET
+                     name = coalesce(excluded.name, name), token = coalesce(excluded.token, token), declined = 0",
+            )?
+            .execute((cx.session.account, peer.as_str(), &introduction.name, &introduction.token))?;
         return Ok(());
     }
     cx.tx
@@ -139,28 +154,33 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Faul
         .execute((cx.session.account, peer.as_str()))?;
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() {
-        let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str());
+        let item =
+            Element::new("item", ns::ROSTER).with("jid", peer.as_str()).with_some("name", introduction.name.as_deref());
         cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?;
     }
     // Whoever answers by asking back needs no second question.
     cx.send(&presence(peer, "subscribed"), None)?;
-    cx.send(&presence(peer, "subscribe"), None)
+    cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction.token.as_deref()), None)
 }
 
 /// Asks everyone who was to be asked, and refuses who was refused, while there was no connection.
 pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let wishes: Vec<(String, i64)> = cx
+    let wishes: Vec<(String, i64, Introduction)> = cx
         .tx
-        .prepare_cached("SELECT jid, declined FROM subscription_wish WHERE account_id = ?1 AND declined < 2")?
-        .query_map([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .prepare_cached(
+            "SELECT jid, declined, name, token FROM subscription_wish WHERE account_id = ?1 AND declined < 2",
+        )?
+        .query_map([cx.session.account], |row| {
+            Ok((row.get(0)?, row.get(1)?, Introduction { name: row.get(2)?, token: row.get(3)? }))
+        })?
         .collect::<Result<_, _>>()?;
-    for (jid, declined) in wishes {
+    for (jid, declined, introduction) in wishes {
         let Ok(peer) = BareJid::new(&jid) else { continue };
         if declined == 0 {
             cx.tx
                 .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2")?
                 .execute((cx.session.account, &jid))?;
-            ask_unless_subscribed(cx, &peer)?;
+            ask_unless_subscribed(cx, &peer, &introduction)?;
             continue;
         }
         cx.tx

@@ -5,6 +5,7 @@
 //! did is rolled back and the stanza kept in `undecided`, and the stream goes on; if the commit itself fails, no effect
 //! leaves and every session starts again from what is stored.
 
+mod app;
 pub mod cx;
 pub mod envelope;
 pub mod fault;
@@ -22,6 +23,7 @@ use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior};
 
 use crate::account::settings::{self, NewAccount};
 use crate::account::sign_up::SignUp;
+use crate::app::lock;
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::effect::Effect;
@@ -32,7 +34,7 @@ use crate::now::Now;
 use crate::random::Random;
 use crate::session::connect::LoginInput;
 use crate::session::{Link, Session, certificate, connect, stream};
-use crate::store::{Durability, OpenError, Store, StoreError, StoreOptions, open_reader};
+use crate::store::{Durability, OpenError, Role, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
 use crate::{archive, chat, outbox};
@@ -84,6 +86,9 @@ impl Engine {
     /// Opens the store, migrates it, and is ready for inputs. The first `handle` connects what is enabled.
     pub fn open(options: StoreOptions, random: Box<dyn Random>, now: &Now) -> Result<Self, OpenError> {
         let mut store = Store::open(options.clone())?;
+        if options.role == Role::App {
+            lock::begin(&store.connection)?;
+        }
         let sessions = settings::load(&mut store, now)?;
         let next_deadline = sessions.values().filter_map(Session::deadline).min();
         Ok(Self {
@@ -361,7 +366,7 @@ impl Call<'_> {
     ) -> Result<(), Fault> {
         let result = match self.obey(command, sessions) {
             Ok(receipt) => Ok(receipt),
-            // Commands are refused before they write.
+            // Commands are refused before they write; only that a PIN was wrong is kept.
             Err(Refusal::Command(error)) => Err(error),
             // Sessions have changed in memory too: only starting again brings them in line with the store.
             Err(Refusal::Fault(fault)) => return Err(fault),
@@ -371,6 +376,9 @@ impl Call<'_> {
     }
 
     fn obey(&mut self, command: Command, sessions: &mut BTreeMap<AccountId, Session>) -> Result<Receipt, Refusal> {
+        if let Some(receipt) = self.obey_app(&command)? {
+            return Ok(receipt);
+        }
         let account = match &command {
             Command::AddAccount { address, password, server, proxy } => {
                 let new = NewAccount { address, password, server: server.as_ref(), proxy: proxy.as_ref() };
@@ -385,8 +393,19 @@ impl Call<'_> {
                 sessions.insert(account, session);
                 return Ok(Receipt::Account(account));
             }
-            // Taken before (`signing_up.rs`).
-            Command::StartSignUp { .. } | Command::SubmitSignUp { .. } | Command::CancelSignUp { .. } => {
+            // Taken before (`app.rs`, `signing_up.rs`).
+            Command::SetPin { .. }
+            | Command::SetLockOptions { .. }
+            | Command::Unlock { .. }
+            | Command::UnlockByDevice
+            | Command::LockNow
+            | Command::SetNotificationContent { .. }
+            | Command::HideScreen { .. }
+            | Command::AskLocked
+            | Command::StartSignUp { .. }
+            | Command::FollowInvitation { .. }
+            | Command::SubmitSignUp { .. }
+            | Command::CancelSignUp { .. } => {
                 return Err(CommandError::Internal.into());
             }
             Command::RemoveAccount { account } => {
@@ -412,6 +431,9 @@ impl Call<'_> {
                 return Ok(Receipt::Done);
             }
             Command::SetActive { active } => {
+                if lock::set_active(self.tx, *active, self.now)? {
+                    self.out.changes.insert(Change::App);
+                }
                 for session in sessions.values_mut() {
                     connect::set_active(&mut self.cx(session), *active)?;
                 }
@@ -437,6 +459,8 @@ impl Call<'_> {
             | Command::RemoveContact { account, .. }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
+            | Command::ShowCode { account }
+            | Command::CreateInvitation { account }
             | Command::SetArchiving { account, .. } => *account,
             Command::SendText { chat, .. }
             | Command::DeleteChat { chat }

@@ -19,6 +19,7 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::details::Details,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
+    &crate::contact::invitation::Invitation,
     &crate::chat::stranger::Strangers,
     // What was said before and elsewhere; before `Text`, because an archive result is a message too.
     &crate::archive::carbon::Carbons,

@@ -38,6 +38,9 @@ pub enum Purpose {
     },
     BlockList,
     Carbons,
+    /// What the server does on demand (XEP-0050).
+    Commands,
+    Invitation,
     /// Everything sent up to this number of the session has been handled when the answer comes.
     Ping {
         sent: i64,

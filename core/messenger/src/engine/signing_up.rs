@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::Call;
 use crate::account::sign_up::{Made, SignUp, SignUpCx};
-use crate::command::{Command, Receipt};
+use crate::command::{Command, Receipt, Secret};
+use crate::contact::link::NewAccount;
 use crate::effect::Effect;
 use crate::fault::{CommandError, Fault};
 use crate::ids::{AccountId, ConnectionId, SignUpId};
@@ -30,7 +31,10 @@ impl Call<'_> {
             Input::Command {
                 ticket,
                 command:
-                    command @ (Command::StartSignUp { .. } | Command::SubmitSignUp { .. } | Command::CancelSignUp { .. }),
+                    command @ (Command::StartSignUp { .. }
+                    | Command::FollowInvitation { .. }
+                    | Command::SubmitSignUp { .. }
+                    | Command::CancelSignUp { .. }),
             } => {
                 let result = match self.obey_sign_up(command, sign_ups) {
                     Ok(receipt) => Ok(receipt),
@@ -96,6 +100,15 @@ impl Call<'_> {
                 sign_ups.insert(id, sign_up);
                 Ok(Receipt::SignUp(id))
             }
+            Command::FollowInvitation { link, server, proxy } => {
+                let account = NewAccount::of(&link).ok_or(CommandError::AddressInvalid)?;
+                let token = account.token.map(Secret::new);
+                let cx = &mut self.sign_up_cx();
+                let sign_up = SignUp::start(cx, &account.server, server, proxy, token.as_ref())?;
+                let id = sign_up.id();
+                sign_ups.insert(id, sign_up.invited(account.name, account.inviter));
+                Ok(Receipt::SignUp(id))
+            }
             Command::SubmitSignUp { sign_up, answers } => {
                 let sign_up = sign_ups.get_mut(&sign_up).ok_or(CommandError::NotFound)?;
                 sign_up.submit(&mut self.sign_up_cx(), answers)?;
@@ -120,13 +133,20 @@ impl Call<'_> {
         sign_ups: &mut SignUps,
         sessions: &mut BTreeMap<AccountId, Session>,
     ) -> Result<(), Fault> {
-        let Made { sign_up, address, password, server, proxy } = made;
+        let Made { sign_up, address, password, server, proxy, inviter } = made;
         let add = Command::AddAccount { address, password, server, proxy };
         let account = match self.obey(add, sessions) {
             Ok(Receipt::Account(account)) => account,
             Ok(_) | Err(Refusal::Command(_)) => return Err(Fault::Corrupt("an account that was just made")),
             Err(Refusal::Fault(fault)) => return Err(fault),
         };
+        if let Some(inviter) = inviter {
+            // He is asked as soon as the account is online.
+            match self.obey(Command::StartChat { account, address: inviter }, sessions) {
+                Ok(_) | Err(Refusal::Command(_)) => {}
+                Err(Refusal::Fault(fault)) => return Err(fault),
+            }
+        }
         match sign_ups.remove(&sign_up) {
             Some(sign_up) => sign_up.done(&mut self.sign_up_cx(), account),
             None => Ok(()),

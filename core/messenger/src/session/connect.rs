@@ -13,7 +13,7 @@ use super::negotiate::{
     Enabled, Established, Memory, Negotiation, NegotiationConfig, NegotiationError, OtherHost, Phase, ResumeRequest,
     Step, StreamError, StreamErrorCondition, Verdict,
 };
-use super::{Link, Live, Negotiating, Referral, Session, conflict, stream};
+use super::{Enabling, Link, Live, Negotiating, Referral, Session, conflict, stream};
 use crate::change::Change;
 use crate::effect::{ConnectTarget, Effect, Redirect, SessionKind, SignIn, TransportError};
 use crate::engine::announce;
@@ -104,7 +104,7 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Resu
         resource: cx.session.resource.clone(),
         user_agent,
         resume: resumable(cx)?,
-        want_stream_management: true,
+        want_stream_management: !crate::archive::run::expects_much(cx)?,
         known: offer.filter(|_| cx.session.flights_cut < CUT_FLIGHTS),
         active: cx.session.active,
     });
@@ -203,11 +203,13 @@ fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established
         Established::Resumed { h } => {
             resumed(cx, connection, features_due, h, sign_in)?;
         }
-        Established::Bound { jid, stream_management, carbons, active, resume_failed } => {
+        Established::Bound { jid, stream_management, can_enable, carbons, active, resume_failed } => {
+            let enabling = if can_enable { Enabling::Later } else { Enabling::No };
             let live = live(connection, jid, stream_management.is_some(), cx.now.mono);
             // A new session begins active unless something else was said.
             let told_active = Some(active.unwrap_or(true));
-            let live = Live { features_due, carbons: carbons.then_some(true), told_active, ..live };
+            let carbons = carbons.then_some(true);
+            let live = Live { enabling, features_due, carbons, told_active, ..live };
             bound(cx, live, stream_management, resume_failed, sign_in)?;
         }
     }
@@ -322,6 +324,7 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         connection,
         bound,
         managed,
+        enabling: Enabling::No,
         h_in: 0,
         sent: 0,
         acknowledged: 0,
@@ -336,6 +339,7 @@ fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> L
         probe_limit: 0,
         unproven: false,
         asked: None,
+        asks_for_page: None,
         outgoing: String::new(),
         dirty: false,
     }
@@ -513,6 +517,9 @@ pub fn tick(cx: &mut Cx<'_>) -> Result<(), Fault> {
         Link::Negotiating(login) if login.deadline.min(login.last_deadline) <= mono => lost(cx, WaitReason::Timeout),
         Link::Live(live) if live.probe.is_some_and(|probe| probe <= mono) => {
             let (unproven, silent) = (live.unproven, live.silence_probed);
+            if stream::ask_otherwise(cx)? {
+                return Ok(());
+            }
             if silent {
                 cx.session.keepalive.died();
             }

@@ -16,6 +16,7 @@ use crate::engine::envelope::{Inbound, Kind};
 use crate::engine::feature::{Done, Feature, SessionEvent};
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::Fault;
+use crate::session::Enabling;
 use crate::session::ping::result_of;
 use crate::view::item::Missing;
 use crate::wire::{Element, ns};
@@ -125,7 +126,7 @@ impl Feature for Disco {
 
 /// Keeps what is known of the account's server, and tells what it lacks.
 pub fn remember(cx: &mut Cx<'_>, features: AccountFeatures) -> Result<(), Fault> {
-    let managed = cx.session.live().is_some_and(|live| live.managed);
+    let managed = cx.session.live().is_some_and(|live| live.managed || live.enabling != Enabling::No);
     let missing: Vec<Missing> = [
         (!features.archive, Missing::Archive),
         (!managed, Missing::StreamManagement),

@@ -10,6 +10,7 @@ pub mod conflict;
 pub mod connect;
 pub mod credentials;
 pub mod disco;
+pub mod enable;
 pub mod features;
 pub mod keepalive;
 pub mod negotiate;
@@ -118,6 +119,8 @@ pub struct Live {
     pub bound: FullJid,
     /// XEP-0198 is on: both sides count.
     pub managed: bool,
+    /// Where it is not: whether it will be.
+    pub enabling: Enabling,
     /// XEP-0280 is on: what other devices of the account say and are told is copied to us. `None` until the server says.
     pub carbons: Option<bool>,
     /// Stanzas received and handled, modulo 2^32.
@@ -146,10 +149,23 @@ pub struct Live {
     pub unproven: bool,
     /// An `<r/>` or ping that covers this many of our stanzas is on its way.
     pub asked: Option<i64>,
+    /// The last of our stanzas asks for a page of the archive.
+    pub asks_for_page: Option<i64>,
     /// Text to write when this call has committed.
     pub outgoing: String,
     /// The counters differ from the row.
     pub dirty: bool,
+}
+
+/// Stream management of a session that was bound without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enabling {
+    /// It is on, or not to be had.
+    No,
+    /// To be asked for after the catch-up.
+    Later,
+    /// Asked for.
+    Asked,
 }
 
 impl Session {

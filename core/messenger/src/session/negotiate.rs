@@ -25,6 +25,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jid::{BareJid, FullJid};
 
+pub use self::bind::enable;
 pub use self::failure::{NegotiationError, Verdict};
 pub use self::sasl2::client_state;
 pub use self::stream_error::{Consequence, OtherHost, StreamError, StreamErrorCondition};
@@ -61,6 +62,7 @@ pub struct NegotiationConfig {
     /// Names this installation to the server (XEP-0388): a UUID of version 4. Tokens are good for one only.
     pub user_agent: String,
     pub resume: Option<ResumeRequest>,
+    /// Switch it on with the binding, where it is offered.
     pub want_stream_management: bool,
     /// What the server offered last time; with it the login need not wait for the features.
     pub known: Option<Features>,
@@ -137,6 +139,8 @@ pub enum Established {
     Bound {
         jid: FullJid,
         stream_management: Option<Enabled>,
+        /// It is offered, and was not wanted yet.
+        can_enable: bool,
         /// XEP-0280 is on.
         carbons: bool,
         /// XEP-0352: the state the session begins in, if the server was told.

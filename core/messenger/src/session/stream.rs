@@ -13,8 +13,8 @@ use crate::engine::cx::Cx;
 use crate::fault::{Fault, Violation};
 use crate::ids::JobId;
 use crate::outbox;
-use crate::session::Live;
 use crate::session::negotiate::client_state;
+use crate::session::{Enabling, Live, enable};
 use crate::wire::{Element, ns};
 
 /// How long a probe may take; and how long if all the time other data comes.
@@ -46,6 +46,11 @@ impl Live {
     }
 }
 
+/// Something was written that the server has to answer, by whatever it says.
+pub(super) fn expect_sign(live: &mut Live, mono: u64) {
+    live.expect_answer(mono, &PROBE);
+}
+
 /// Handles a nonza of XEP-0198. False if it is none.
 pub fn nonza(cx: &mut Cx<'_>, element: &Element) -> Result<bool, Fault> {
     if element.ns != ns::STREAM_MANAGEMENT {
@@ -60,6 +65,8 @@ pub fn nonza(cx: &mut Cx<'_>, element: &Element) -> Result<bool, Fault> {
             };
             confirmed(cx, h)?;
         }
+        "enabled" if enable::enabled(cx, element)? => {}
+        "failed" if enable::refused(cx)? => {}
         _ => cx.violation(Violation::UnknownNonza),
     }
     Ok(true)
@@ -85,6 +92,39 @@ pub fn confirmed(cx: &mut Cx<'_>, h: u32) -> Result<bool, Fault> {
         return Ok(false);
     }
     acknowledge(cx, up_to)?;
+    Ok(true)
+}
+
+/// The last of our stanzas asks for a page of the archive. Without XEP-0198 its answer is as good as that to a ping, for
+/// itself and for what left before it. Gives its number.
+pub fn asks_for_page(cx: &mut Cx<'_>) -> i64 {
+    let Some(live) = cx.session.live() else { return 0 };
+    live.asks_for_page = Some(live.sent);
+    live.sent
+}
+
+/// The page was answered.
+pub fn page_came(cx: &mut Cx<'_>, sent: i64) -> Result<(), Fault> {
+    match cx.session.live() {
+        Some(live) if !live.managed => {
+            live.asks_for_page = None;
+            acknowledge(cx, sent)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// No answer within the time a sign of life may take: it may be the archive that is slow, so the server is asked for one
+/// in another way. False if that was done before.
+pub fn ask_otherwise(cx: &mut Cx<'_>) -> Result<bool, Fault> {
+    let mono = cx.now.mono;
+    let Some(live) = cx.session.live() else { return Ok(false) };
+    if live.managed || live.asks_for_page.take().is_none() {
+        return Ok(false);
+    }
+    live.probe = None;
+    live.expect_answer(mono, &PROBE);
+    ping(cx)?;
     Ok(true)
 }
 
@@ -151,14 +191,15 @@ pub fn abandon(cx: &mut Cx<'_>) -> Result<(), Fault> {
 
 /// Ends a call: asks for a confirmation if anything waits for one, and saves the counters.
 pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    enable::when_caught_up(cx);
     let mono = cx.now.mono;
     let Some(live) = cx.session.live() else { return Ok(()) };
-    if live.sent > live.acknowledged && live.asked.is_none() {
+    if live.sent > live.acknowledged && live.asked.is_none() && live.enabling != Enabling::Asked {
         live.asked = Some(live.sent);
         live.expect_answer(mono, &PROBE);
         if live.managed {
             live.outgoing.push_str(&format!("<r xmlns='{}'/>", ns::STREAM_MANAGEMENT));
-        } else {
+        } else if live.asks_for_page != Some(live.sent) {
             ping(cx)?;
         }
     }
@@ -199,6 +240,9 @@ pub fn probe(cx: &mut Cx<'_>, quick: bool) -> Result<(), Fault> {
     let mono = cx.now.mono;
     let Some(live) = cx.session.live() else { return Ok(()) };
     live.expect_answer(mono, if quick { &QUICK_PROBE } else { &PROBE });
+    if live.enabling == Enabling::Asked {
+        return Ok(());
+    }
     if live.managed {
         live.outgoing.push_str(&format!("<r xmlns='{}'/>", ns::STREAM_MANAGEMENT));
         Ok(())

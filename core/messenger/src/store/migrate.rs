@@ -17,6 +17,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_login.sql"),
     include_str!("migrations/0008_sign_up.sql"),
     include_str!("migrations/0009_people.sql"),
+    include_str!("migrations/0010_codes.sql"),
+    include_str!("migrations/0012_app.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -19,6 +19,23 @@ CREATE TABLE account (
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
 , receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0) STRICT;
 
+CREATE TABLE app (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    notification_content TEXT NOT NULL DEFAULT 'full',      -- full, sender, nothing
+    hides_screen INTEGER NOT NULL DEFAULT 0,                -- no pictures of the screen, no preview among the open apps
+    pin_salt BLOB,                                          -- NULL: the app is never locked
+    pin_key BLOB,                                           -- PBKDF2-HMAC-SHA-256 of the PIN
+    biometrics INTEGER NOT NULL DEFAULT 0,                  -- the device's own way opens it, too
+    patience INTEGER NOT NULL DEFAULT 60000,                -- out of sight for so long, milliseconds, and it is locked
+    locked INTEGER NOT NULL DEFAULT 0,
+    left_at INTEGER,                                        -- mono: out of sight since
+    left_boot TEXT,                                         -- the boot in which that counts
+    wrong INTEGER NOT NULL DEFAULT 0,                       -- wrong PINs in a row
+    wait_mono INTEGER,                                      -- no PIN is looked at before this
+    wait_boot TEXT,
+    wait_until INTEGER                                      -- the same, UTC milliseconds, to be shown
+) STRICT;
+
 CREATE TABLE block (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- of a person, a server, or one device of either
@@ -73,6 +90,13 @@ CREATE TABLE gap (
 CREATE INDEX gap_loading ON gap (chat_id) WHERE state = 'loading';
 
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
+
+CREATE TABLE invitation_token (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    token TEXT NOT NULL,
+    expires INTEGER NOT NULL,                   -- server's time, UTC milliseconds
+    PRIMARY KEY (account_id, token)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -224,6 +248,11 @@ CREATE TABLE salted_keys (
     PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE server_invitation (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    state TEXT NOT NULL                         -- JSON, see view::item::ServerInvitation
+) STRICT;
+
 CREATE TABLE sign_up (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     server TEXT NOT NULL,                       -- domain, in letters
@@ -249,7 +278,7 @@ CREATE TABLE subscription_request (
 
 CREATE TABLE subscription_wish (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    jid TEXT NOT NULL, declined INTEGER NOT NULL DEFAULT 0,
+    jid TEXT NOT NULL, declined INTEGER NOT NULL DEFAULT 0, name TEXT, token TEXT,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 

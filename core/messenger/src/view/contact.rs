@@ -82,7 +82,7 @@ impl View for Contact {
         let Some((mut item, online)) = found else {
             return Ok(Window { items: Vec::new(), at_start: true, at_end: true });
         };
-        if online {
+        if online && !item.blocked {
             item.devices = devices(&snapshot, &item)?;
         }
         Ok(Window { items: vec![item], at_start: true, at_end: true })

@@ -4,8 +4,10 @@
 //! Invariant: applying the ops of every batch in order to the subscriber's list gives exactly the list the window holds.
 
 pub mod accounts;
+pub mod app;
 pub mod blocks;
 pub mod chat_list;
+pub mod codes;
 pub mod contact;
 pub mod diff;
 pub mod item;

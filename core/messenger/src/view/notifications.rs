@@ -1,5 +1,6 @@
 //! What is worth telling the user outside the app: chats with unread messages, the one with the newest first. A row goes
-//! when its messages are read, here or on another device; the platforms show what appears and withdraw what goes.
+//! when its messages are read, here or on another device; the platforms show what appears and withdraw what goes. What it
+//! tells of the chat is the user's choice.
 //!
 //! Invariant: bounded in rows and in lines a row, however much is unread.
 
@@ -8,6 +9,7 @@ use rusqlite::Connection;
 use super::item::{NOTIFICATION_LINES, NotificationItem, NotificationLine};
 use super::{View, Window, chat_list, timeline};
 use crate::change::Change;
+use crate::command::NotificationContent;
 use crate::ids::ChatId;
 use crate::message::styling;
 use crate::store::StoreError;
@@ -23,11 +25,15 @@ impl View for Notifications {
     type Item = NotificationItem;
 
     fn concerns(&self, change: Change) -> bool {
-        matches!(change, Change::ChatList | Change::Contacts(_))
+        matches!(change, Change::ChatList | Change::Contacts(_) | Change::App)
     }
 
     fn read(&mut self, connection: &Connection) -> Result<Window<NotificationItem>, StoreError> {
         let snapshot = connection.unchecked_transaction()?;
+        let content: String = snapshot
+            .prepare_cached("SELECT notification_content FROM app WHERE id = 1")?
+            .query_row([], |row| row.get(0))?;
+        let content = NotificationContent::of(&content);
         let mut items = snapshot
             .prepare_cached(
                 "SELECT chat.id, chat.account_id, chat.jid, contact.name,
@@ -57,6 +63,13 @@ impl View for Notifications {
             .collect::<Result<Vec<_>, _>>()?;
         for item in &mut items {
             item.lines = lines(&snapshot, item)?;
+            if content != NotificationContent::Full {
+                item.lines.iter_mut().for_each(|line| line.body.clear());
+            }
+            if content == NotificationContent::Nothing {
+                item.title.clear();
+                item.lines.iter_mut().for_each(|line| line.sender_name.clear());
+            }
         }
         Ok(Window { items, at_start: true, at_end: true })
     }

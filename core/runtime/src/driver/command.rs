@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::{PrivacySetting, Report};
+use linnet_messenger::command::{NotificationContent, PrivacySetting, Report};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -31,6 +31,11 @@ pub(crate) enum Do {
         server: Option<ServerAddress>,
         proxy: Option<ProxyAddress>,
         invitation: Option<String>,
+    },
+    FollowInvitation {
+        link: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
     },
     SubmitSignUp {
         sign_up: i64,
@@ -93,6 +98,12 @@ pub(crate) enum Do {
         chat: i64,
         muted: bool,
     },
+    ShowCode {
+        account: i64,
+    },
+    CreateInvitation {
+        account: i64,
+    },
     SendText {
         chat: i64,
         body: String,
@@ -138,6 +149,25 @@ pub(crate) enum Do {
     SetActive {
         active: bool,
     },
+    AskLocked {},
+    SetPin {
+        current: Option<String>,
+        pin: Option<String>,
+    },
+    SetLockOptions {
+        biometrics: bool,
+        patience: u64,
+    },
+    Unlock {
+        pin: String,
+    },
+    LockNow {},
+    SetNotificationContent {
+        content: NotificationContent,
+    },
+    HideScreen {
+        hides: bool,
+    },
     NetworkChanged {},
     SetMetered {
         metered: bool,
@@ -175,7 +205,9 @@ impl std::fmt::Debug for Do {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ViewName {
     Accounts,
+    App,
     ChatList,
+    Codes,
     Requests,
     Blocks,
     Contact,
@@ -276,6 +308,9 @@ mod tests {
             r#"{"id":1,"do":"edit_contact","account":1,"address":"b@x","name":"B","tags":["club"]}"#,
             r#"{"id":1,"do":"remove_contact","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"set_muted","chat":1,"muted":true}"#,
+            r#"{"id":1,"do":"follow_invitation","link":"xmpp:x?register;preauth=t"}"#,
+            r#"{"id":1,"do":"show_code","account":1}"#,
+            r#"{"id":1,"do":"create_invitation","account":1}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi","token":"t"}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi"}"#,
             r#"{"id":1,"do":"retry","message":1}"#,
@@ -293,6 +328,7 @@ mod tests {
             r#"{"id":1,"do":"suspend"}"#,
             r#"{"id":1,"do":"resume"}"#,
             r#"{"id":1,"do":"watch","view":"chat_list"}"#,
+            r#"{"id":1,"do":"watch","view":"codes"}"#,
             r#"{"id":1,"do":"watch","view":"notifications"}"#,
             r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,
             r#"{"id":1,"do":"watch","view":"versions","message":1}"#,

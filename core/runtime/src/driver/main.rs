@@ -17,8 +17,10 @@ use std::time::Instant;
 
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
+use linnet_messenger::view::app::App;
 use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
+use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
@@ -178,6 +180,13 @@ impl Driver {
                 proxy: proxy.or_else(|| self.proxy.clone()),
                 invitation: invitation.map(Secret::new),
             },
+            Do::FollowInvitation { link, server, proxy } => Command::FollowInvitation {
+                link,
+                server: server.or_else(|| self.server.clone()),
+                proxy: proxy.or_else(|| self.proxy.clone()),
+            },
+            Do::ShowCode { account } => Command::ShowCode { account: AccountId(account) },
+            Do::CreateInvitation { account } => Command::CreateInvitation { account: AccountId(account) },
             Do::SubmitSignUp { sign_up, answers } => {
                 let answer = |(var, values): (String, Vec<String>)| SignUpAnswer {
                     var,
@@ -224,6 +233,15 @@ impl Driver {
             Do::SetComposing { chat, composing } => Command::SetComposing { chat: ChatId(chat), composing },
             Do::SetPrivacy { account, setting, on } => Command::SetPrivacy { account: AccountId(account), setting, on },
             Do::SetActive { active } => Command::SetActive { active },
+            Do::AskLocked {} => Command::AskLocked,
+            Do::SetPin { current, pin } => {
+                Command::SetPin { current: current.map(Secret::new), pin: pin.map(Secret::new) }
+            }
+            Do::SetLockOptions { biometrics, patience } => Command::SetLockOptions { biometrics, patience },
+            Do::Unlock { pin } => Command::Unlock { pin: Secret::new(pin) },
+            Do::LockNow {} => Command::LockNow,
+            Do::SetNotificationContent { content } => Command::SetNotificationContent { content },
+            Do::HideScreen { hides } => Command::HideScreen { hides },
             other => return self.obey_here(id, other),
         };
         let (answered, output, turn) = (self.client.submit(core), self.output.clone(), Arc::clone(&self.turn));
@@ -296,9 +314,11 @@ impl Driver {
                 // Few and short, and how a bench sees that it is online.
                 watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
             }
+            (ViewName::App, None, None) => watch::start(self.client.subscribe(App), print, output),
             (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
             (ViewName::Blocks, None, None) => watch::start(self.client.subscribe(Blocks::new()), print, output),
             (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Codes, None, None) => watch::start(self.client.subscribe(Codes), print, output),
             (ViewName::SignUps, None, None) => watch::start(self.client.subscribe(SignUps), print, output),
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat), None) => {

@@ -126,6 +126,7 @@ impl Platform for Surroundings {
 pub(crate) fn receipt(receipt: Receipt) -> Value {
     match receipt {
         Receipt::Done => json!({}),
+        Receipt::Locked(locked) => json!({ "locked": locked }),
         Receipt::Account(account) => json!({ "account": account }),
         Receipt::SignUp(sign_up) => json!({ "sign_up": sign_up }),
         Receipt::Chat(chat) => json!({ "chat": chat }),
@@ -139,6 +140,7 @@ pub(crate) fn command_error(error: CommandError) -> &'static str {
         CommandError::NotFound => "not_found",
         CommandError::TextInvalid => "text_invalid",
         CommandError::NotNow => "not_now",
+        CommandError::PinWrong => "pin_wrong",
         CommandError::Offline => "offline",
         CommandError::Storage => "storage",
         CommandError::Internal => "internal",

@@ -9,12 +9,12 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use linnet_servers::{Archive, Options, PasswordHash, Server};
+use linnet_servers::{Archive, Options, PasswordHash, Registration, Server};
 
 const USAGE: &str = "linnet-prosody [--kind prosody|prosody13|ejabberd] [--user LOCAL]… \
 [--friends LOCAL,LOCAL]… [--password TEXT] [--domain NAME]
                [--archive sql|memory|none] [--page-size N] [--no-stream-management] [--hibernation SECONDS]
-               [--no-direct-tls] [--sha1] [--module NAME]… [--verbose]
+               [--no-direct-tls] [--sha1] [--registration open|invited|captcha] [--module NAME]… [--verbose]
 Starts Prosody, or another server, on free loopback ports, prints where as one line of JSON, and runs until its input closes.";
 
 struct Wanted {
@@ -67,6 +67,14 @@ fn wanted(arguments: &[String]) -> Result<Wanted, String> {
             }
             "--no-direct-tls" => options.direct_tls = false,
             "--sha1" => options.password_hash = PasswordHash::Sha1,
+            "--registration" => {
+                options.registration = match value()?.as_str() {
+                    "open" => Registration::Open,
+                    "invited" => Registration::Invited,
+                    "captcha" => Registration::Captcha,
+                    unknown => return Err(format!("no such registration: {unknown}")),
+                }
+            }
             "--module" => options.modules.push(value()?),
             "--verbose" => options.verbose = true,
             _ => return Err(format!("what is {argument}?\n{USAGE}")),

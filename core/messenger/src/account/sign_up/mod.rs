@@ -7,6 +7,7 @@
 //! XEPs: 0077, 0158, 0445
 
 mod offer;
+mod picture;
 mod talk;
 
 use std::collections::BTreeSet;
@@ -43,6 +44,10 @@ pub struct SignUp {
     proxy: Option<ProxyAddress>,
     connection: Option<ConnectionId>,
     talk: Talk,
+    /// The name that an invitation keeps for the account.
+    name: Option<String>,
+    /// Who becomes the account's first contact, as a link.
+    inviter: Option<String>,
     /// Mono.
     deadline: Option<u64>,
     asked: Option<Questions>,
@@ -68,6 +73,8 @@ pub struct Made {
     pub password: Secret,
     pub server: Option<ServerAddress>,
     pub proxy: Option<ProxyAddress>,
+    /// Who becomes its first contact, as a link.
+    pub inviter: Option<String>,
 }
 
 impl SignUp {
@@ -95,6 +102,8 @@ impl SignUp {
             proxy,
             connection: None,
             talk,
+            name: None,
+            inviter: None,
             deadline: None,
             asked: None,
             answers: None,
@@ -102,6 +111,12 @@ impl SignUp {
         };
         sign_up.open(cx);
         Ok(sign_up)
+    }
+
+    /// The same by an invitation: the name it keeps is filled in, and who invited is remembered.
+    #[must_use]
+    pub fn invited(self, name: Option<String>, inviter: Option<String>) -> Self {
+        Self { name, inviter, ..self }
     }
 
     /// Its row.
@@ -264,8 +279,11 @@ impl SignUp {
         cx.effects.push(Effect::Connect { account: self.account(), connection, target });
     }
 
-    fn asked(&mut self, cx: &mut SignUpCx<'_>, asked: Questions) -> Result<(), Fault> {
+    fn asked(&mut self, cx: &mut SignUpCx<'_>, mut asked: Questions) -> Result<(), Fault> {
         self.deadline = None;
+        if let Some(name) = &self.name {
+            asked.propose_name(name);
+        }
         // Answers that came too late for the last connection fit the same questions.
         let fits = self.asked.as_ref().is_some_and(|before| asked.same_as(before));
         if let Some(answers) = self.answers.as_ref().filter(|_| fits) {
@@ -289,6 +307,7 @@ impl SignUp {
             password: answer(&answers, "password")?.clone(),
             server: self.server.clone(),
             proxy: self.proxy.clone(),
+            inviter: self.inviter.clone(),
         })
     }
 

@@ -3,18 +3,15 @@
 //!
 //! XEPs: 0004, 0066, 0077, 0158, 0221, 0231
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha1::{Digest, Sha1};
-
+use super::picture;
 use crate::view::item::{SignUpField, SignUpFieldKind, SignUpForm, SignUpMeaning, SignUpOption};
 use crate::wire::form::{Field, FieldKind, Form, FormTooLarge};
 use crate::wire::{Element, ns};
 
-/// Bytes of a picture.
-const PICTURE: usize = 256 * 1024;
 /// Bytes of instructions.
 const TEXT: usize = 10_000;
+/// Pictures to ask for.
+const PICTURES: usize = 5;
 
 /// The questions of XEP-0077 4; `key` goes back as it came.
 const PLAIN: [&str; 17] = [
@@ -40,6 +37,8 @@ pub enum Offer {
 pub struct Questions {
     pub shown: SignUpForm,
     asked: Asked,
+    /// Names of pictures that did not come along, with the fields that they belong to.
+    lacking: Vec<(usize, String)>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -65,11 +64,13 @@ impl Offer {
         let form =
             query.children().find(|child| child.is("x", ns::DATA_FORM) && child.attribute("type") == Some("form"));
         if let Some(form) = form.map(Form::parse).transpose()? {
-            let fields = form.fields.iter().filter(|field| field.kind != FieldKind::Hidden);
-            let fields = fields.map(|field| shown(field, query)).collect();
+            let visible = form.fields.iter().filter(|field| field.kind != FieldKind::Hidden);
+            let fields: Vec<SignUpField> = visible.clone().map(|field| shown(field, query)).collect();
+            let lacking = visible.zip(&fields).enumerate().filter(|(_, (_, shown))| shown.picture.is_none());
+            let lacking = lacking.filter_map(|(at, (field, _))| Some((at, named(field)?))).take(PICTURES).collect();
             let instructions = Some(form.instructions.join("\n")).filter(|text| !text.is_empty()).or(instructions);
             let shown = SignUpForm { title: form.title.clone(), instructions, fields, web: url };
-            return Ok(Self::Questions(Questions { shown, asked: Asked::Form(form) }));
+            return Ok(Self::Questions(Questions { shown, asked: Asked::Form(form), lacking }));
         }
         let plain: Vec<&Element> =
             query.children().filter(|child| child.ns == ns::REGISTER && PLAIN.contains(&child.name.as_str())).collect();
@@ -83,7 +84,8 @@ impl Offer {
         let asked =
             plain.iter().map(|child| (child.name.clone(), Some(child.content()).filter(|_| child.name == "key")));
         let asked = Asked::Plain(asked.collect());
-        Ok(Self::Questions(Questions { shown: SignUpForm { title: None, instructions, fields, web: url }, asked }))
+        let shown = SignUpForm { title: None, instructions, fields, web: url };
+        Ok(Self::Questions(Questions { shown, asked, lacking: Vec::new() }))
     }
 }
 
@@ -93,12 +95,38 @@ impl Questions {
         self.shown.fields.iter().any(|field| field.var == var)
     }
 
+    /// The next picture to ask for.
+    pub fn lacking(&self) -> Option<&str> {
+        self.lacking.first().map(|(_, name)| name.as_str())
+    }
+
+    /// The picture that was asked for last, or `None` if there is none.
+    pub fn take_picture(&mut self, result: Option<&Element>) {
+        if self.lacking.is_empty() {
+            return;
+        }
+        let (at, name) = self.lacking.remove(0);
+        let found = result.and_then(|result| picture::find(&name, result));
+        if let (Some(found), Some(field)) = (found, self.shown.fields.get_mut(at)) {
+            field.picture = Some(found);
+            field.meaning = meaning(&field.var, true);
+        }
+    }
+
+    /// Fills in the name that an invitation keeps.
+    pub fn propose_name(&mut self, name: &str) {
+        for field in self.shown.fields.iter_mut().filter(|field| field.meaning == Some(SignUpMeaning::Username)) {
+            field.values = vec![name.to_owned()];
+        }
+    }
+
     /// Whether the answers to the others fit these questions, too: a new challenge they can't know.
     pub fn same_as(&self, others: &Self) -> bool {
         let vars = |questions: &Self| -> Vec<String> {
             questions.shown.fields.iter().map(|field| field.var.clone()).collect()
         };
-        vars(self) == vars(others) && self.shown.fields.iter().all(|field| field.picture.is_none())
+        let challenge = |field: &SignUpField| field.picture.is_some() || field.picture_url.is_some();
+        vars(self) == vars(others) && !self.shown.fields.iter().any(challenge)
     }
 
     /// The answers as the server wants them.
@@ -136,6 +164,7 @@ fn plain_field(name: &str) -> SignUpField {
         values: Vec::new(),
         options: Vec::new(),
         picture: None,
+        picture_url: None,
     }
 }
 
@@ -151,7 +180,10 @@ fn shown(field: &Field, query: &Element) -> SignUpField {
         _ if field.var == "password" => SignUpFieldKind::Secret,
         FieldKind::JidSingle | FieldKind::TextSingle => SignUpFieldKind::Line,
     };
-    let picture = field.media.iter().find_map(|(kind, uri)| picture(kind, uri, query));
+    let picture = named(field).and_then(|name| picture::find(&name, query));
+    // Only named: whoever fetched it would tell a stranger of us, so that is the user's to decide.
+    let elsewhere = field.media.iter().find(|(kind, uri)| kind.starts_with("image/") && is_web(uri));
+    let picture_url = elsewhere.map(|(_, uri)| uri.clone()).filter(|_| picture.is_none());
     let options = field.options.iter().map(|option| SignUpOption {
         label: option.label.clone().unwrap_or_else(|| option.value.clone()),
         value: option.value.clone(),
@@ -159,14 +191,20 @@ fn shown(field: &Field, query: &Element) -> SignUpField {
     SignUpField {
         var: if kind == SignUpFieldKind::Note { String::new() } else { field.var.clone() },
         kind,
-        meaning: meaning(&field.var, picture.is_some()),
+        meaning: meaning(&field.var, picture.is_some() || picture_url.is_some()),
         label: field.label.clone(),
         hint: field.description.clone(),
         required: field.required,
         values: field.values.clone(),
         options: options.collect(),
         picture,
+        picture_url,
     }
+}
+
+/// The name of the field's picture, if the server has one.
+fn named(field: &Field) -> Option<String> {
+    field.media.iter().find_map(|(kind, uri)| picture::name(kind, uri))
 }
 
 fn meaning(var: &str, with_picture: bool) -> Option<SignUpMeaning> {
@@ -180,22 +218,6 @@ fn meaning(var: &str, with_picture: bool) -> Option<SignUpMeaning> {
     }
 }
 
-/// A picture that came along (XEP-0231), if it is what its name says. Pictures elsewhere are not fetched: whoever asks
-/// would learn of us.
-fn picture(kind: &str, uri: &str, query: &Element) -> Option<Vec<u8>> {
-    let cid = uri.strip_prefix("cid:").filter(|_| kind.starts_with("image/"))?;
-    let data =
-        query.children().find(|data| data.is("data", ns::BITS_OF_BINARY) && data.attribute("cid") == Some(cid))?;
-    let text: String = data.content().split_ascii_whitespace().collect();
-    if text.len() / 4 * 3 > PICTURE {
-        return None;
-    }
-    let bytes = STANDARD.decode(text).ok()?;
-    let hash = cid.strip_prefix("sha1+")?.strip_suffix("@bob.xmpp.org")?;
-    let actual: String = Sha1::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(bytes).filter(|_| actual.eq_ignore_ascii_case(hash))
-}
-
 fn is_web(url: &str) -> bool {
     url.len() < 2_000
         && url.chars().all(|c| !c.is_control() && !c.is_whitespace())
@@ -205,6 +227,10 @@ fn is_web(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sha1::{Digest, Sha1};
 
     use super::*;
 
@@ -242,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_form_takes_precedence_and_its_picture_is_shown() {
-        let picture = b"not really a picture";
+        let picture = b"GIF89a\x20\x01\x40\x00";
         let hash: String = Sha1::digest(picture).iter().map(|byte| format!("{byte:02x}")).collect();
         let xml = |hash: &str| {
             format!(
@@ -263,6 +289,33 @@ mod tests {
         assert_eq!(shown.fields[2].meaning, Some(SignUpMeaning::Captcha));
         let forged = questions(&xml(&"0".repeat(40))).shown;
         assert_eq!(forged.fields[2].picture, None, "it is not what its name says");
+    }
+
+    #[test]
+    fn a_picture_on_the_web_is_named_and_one_at_the_server_is_asked_for() {
+        let form = |media: &str| {
+            let media: String = media.split(' ').map(|uri| format!("<uri type='image/png'>{uri}</uri>")).collect();
+            questions(&format!(
+                "<x xmlns='jabber:x:data' type='form'><field var='username'/><field var='ocr'>\
+                 <media xmlns='urn:xmpp:media-element'>{media}</media></field></x>"
+            ))
+        };
+        let web = form("http://example.org/captcha.png");
+        assert_eq!(web.shown.fields[1].picture_url.as_deref(), Some("http://example.org/captcha.png"));
+        assert_eq!((web.shown.fields[1].meaning, web.lacking()), (Some(SignUpMeaning::Captcha), None));
+        for junk in ["javascript:alert(1)", "file:///etc/passwd", "ftp://example.org/x"] {
+            assert_eq!(form(junk).shown.fields[1].picture_url, None, "{junk}");
+        }
+        let file = b"GIF89a\x20\x01\x40\x00";
+        let hash: String = Sha1::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = format!("sha1+{hash}@bob.xmpp.org");
+        let mut there = form(&format!("http://example.org/captcha.png cid:{name}"));
+        assert_eq!(there.lacking(), Some(name.as_str()));
+        let data =
+            format!("<iq><data xmlns='urn:xmpp:bob' cid='{name}'>{}</data></iq>", STANDARD.encode(file.as_slice()));
+        there.take_picture(Some(&Element::parse(&data).unwrap()));
+        assert_eq!(there.shown.fields[1].picture.as_deref(), Some(&file[..]));
+        assert_eq!(there.lacking(), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The stream of a sign-up: header, features, TLS, then the questions. Sans I/O, and without any account to name.
 //!
-//! XEPs: RFC 6120, 0077, 0445
+//! XEPs: RFC 6120, 0077, 0231, 0445
 
 use crate::input::TlsInfo;
 use crate::random::Random;
@@ -11,6 +11,7 @@ use crate::wire::form::FormTooLarge;
 use crate::wire::{Element, Frame, StreamOpen, ns, stream_header};
 
 use super::offer::{Offer, Questions};
+use super::picture;
 
 /// The language of the server's words.
 const LANG: &str = "en";
@@ -26,7 +27,7 @@ pub struct Talk {
     state: State,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 enum State {
     Header,
     Features,
@@ -37,6 +38,11 @@ enum State {
     },
     Asking {
         id: String,
+    },
+    /// A picture that did not come along with the questions.
+    Fetching {
+        id: String,
+        questions: Questions,
     },
     /// The server waits for the answers.
     Ready,
@@ -114,7 +120,9 @@ impl Talk {
             Frame::Element(element) => element,
         };
         if let Some(error) = StreamError::parse(&element) {
-            return self.over(ended(&error));
+            // Some servers end the stream of a stranger who asks for an account that they don't make.
+            let asked = matches!(self.state, State::Inviting { .. } | State::Asking { .. });
+            return self.over(if asked && is_refusal(&error) { SignUpProblem::NotOffered } else { ended(&error) });
         }
         match std::mem::replace(&mut self.state, State::Over) {
             State::Features if element.is("features", ns::STREAM) => self.offered(&Features::parse(&element), random),
@@ -125,13 +133,15 @@ impl Talk {
             State::StartTls => self.over(SignUpProblem::Unsafe { why: LoginFailure::NoTls }),
             State::Inviting { id } => match answer(&element, &id) {
                 Some(Ok(_)) => Heard::Send(self.ask(random)),
-                Some(Err("item-not-found" | "not-acceptable" | "gone")) => self.over(SignUpProblem::Invitation),
+                Some(Err("item-not-found" | "not-acceptable" | "forbidden" | "gone")) => {
+                    self.over(SignUpProblem::Invitation)
+                }
                 // The server knows nothing of invitations; maybe it wants none.
                 Some(Err(_)) => Heard::Send(self.ask(random)),
                 None => self.unexpected(State::Inviting { id }, &element),
             },
             State::Asking { id } => match answer(&element, &id) {
-                Some(Ok(result)) => self.asked(result),
+                Some(Ok(result)) => self.asked(result, random),
                 Some(Err("not-allowed" | "forbidden" | "not-authorized" | "registration-required")) => {
                     self.over(SignUpProblem::Refused { text: words(&element) })
                 }
@@ -140,6 +150,14 @@ impl Talk {
                 }
                 Some(Err(_)) => self.over(SignUpProblem::NotOffered),
                 None => self.unexpected(State::Asking { id }, &element),
+            },
+            // Without its picture a question may still make sense.
+            State::Fetching { id, mut questions } => match answer(&element, &id) {
+                Some(result) => {
+                    questions.take_picture(result.ok());
+                    self.complete(questions, random)
+                }
+                None => self.unexpected(State::Fetching { id, questions }, &element),
             },
             State::Sending { id } => match answer(&element, &id) {
                 Some(Ok(_)) => Heard::Made,
@@ -151,6 +169,18 @@ impl Talk {
             },
             state => self.unexpected(state, &element),
         }
+    }
+
+    /// Shows the questions once all their pictures are there.
+    fn complete(&mut self, questions: Questions, random: &mut dyn Random) -> Heard {
+        let Some(name) = questions.lacking() else {
+            self.state = State::Ready;
+            return Heard::Asked(questions);
+        };
+        let id = random.id();
+        let iq = self.request("get", &id, picture::request(name));
+        self.state = State::Fetching { id, questions };
+        Heard::Send(iq)
     }
 
     fn request(&self, kind: &str, id: &str, child: Element) -> String {
@@ -197,13 +227,12 @@ impl Talk {
         Heard::Send(iq)
     }
 
-    fn asked(&mut self, result: &Element) -> Heard {
+    fn asked(&mut self, result: &Element, random: &mut dyn Random) -> Heard {
         let Some(query) = result.first("query", ns::REGISTER) else { return self.over(SignUpProblem::NotOffered) };
         match Offer::parse(query) {
             // Without these two there would be nothing to sign in with.
             Ok(Offer::Questions(questions)) if questions.asks("username") && questions.asks("password") => {
-                self.state = State::Ready;
-                Heard::Asked(questions)
+                self.complete(questions, random)
             }
             Ok(Offer::Questions(Questions { shown, .. })) => match shown.web {
                 Some(url) => Heard::Web { url, instructions: shown.instructions },
@@ -249,6 +278,11 @@ fn refusal(condition: &str, text: Option<String>) -> SignUpProblem {
         "service-unavailable" | "feature-not-implemented" => SignUpProblem::NotOffered,
         _ => SignUpProblem::Refused { text },
     }
+}
+
+/// Whether the stream ended because strangers have nothing to ask for.
+fn is_refusal(error: &StreamError) -> bool {
+    matches!(error.condition, StreamErrorCondition::NotAuthorized | StreamErrorCondition::UnsupportedStanzaType)
 }
 
 fn ended(error: &StreamError) -> SignUpProblem {

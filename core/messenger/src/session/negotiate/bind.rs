@@ -80,28 +80,28 @@ impl Negotiation {
     }
 
     pub(super) fn enable(&mut self, jid: FullJid) -> (State, Vec<Step>) {
-        if !self.config.want_stream_management || !self.features.stream_management {
-            return (State::Established, vec![bound(jid, None, self.resume_failed)]);
+        let offered = self.features.stream_management;
+        if !self.config.want_stream_management || !offered {
+            return (State::Established, vec![bound(jid, None, offered, self.resume_failed)]);
         }
-        let enable = Element::new("enable", ns::STREAM_MANAGEMENT).with("resume", "true");
-        (State::Enabling { jid }, vec![send(&enable)])
+        (State::Enabling { jid }, vec![send(&enable())])
     }
 
     pub(super) fn enabling(jid: FullJid, element: Element, resume_failed: Option<Option<u32>>) -> Next {
         if element.is("failed", ns::STREAM_MANAGEMENT) {
-            return Ok((State::Established, vec![bound(jid, None, resume_failed)]));
+            return Ok((State::Established, vec![bound(jid, None, false, resume_failed)]));
         }
         if !element.is("enabled", ns::STREAM_MANAGEMENT) {
             return early(State::Enabling { jid }, element);
         }
         let enabled = Enabled::parse(&element);
-        Ok((State::Established, vec![bound(jid, Some(enabled), resume_failed)]))
+        Ok((State::Established, vec![bound(jid, Some(enabled), false, resume_failed)]))
     }
 }
 
 impl Enabled {
     /// Reads `<enabled/>`.
-    pub(super) fn parse(element: &Element) -> Self {
+    pub fn parse(element: &Element) -> Self {
         let owned = |name| element.attribute(name).map(str::to_owned);
         let resumable = matches!(element.attribute("resume"), Some("true" | "1"));
         Self {
@@ -112,8 +112,25 @@ impl Enabled {
     }
 }
 
-fn bound(jid: FullJid, stream_management: Option<Enabled>, resume_failed: Option<Option<u32>>) -> Step {
-    Step::Established(Established::Bound { jid, stream_management, carbons: false, active: None, resume_failed })
+fn bound(
+    jid: FullJid,
+    stream_management: Option<Enabled>,
+    can_enable: bool,
+    resume_failed: Option<Option<u32>>,
+) -> Step {
+    Step::Established(Established::Bound {
+        jid,
+        stream_management,
+        can_enable,
+        carbons: false,
+        active: None,
+        resume_failed,
+    })
+}
+
+/// Asks for stream management with resumption (XEP-0198 3 and 5).
+pub fn enable() -> Element {
+    Element::new("enable", ns::STREAM_MANAGEMENT).with("resume", "true")
 }
 
 /// What `<resume/>` says.

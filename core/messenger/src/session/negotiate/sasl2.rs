@@ -69,7 +69,7 @@ impl Negotiation {
         }
         let mut bind = Element::new("bind", ns::BIND2).child(Element::new("tag", ns::BIND2).text(NAME));
         if sasl2.binds_with(ns::STREAM_MANAGEMENT) && self.config.want_stream_management {
-            bind = bind.child(Element::new("enable", ns::STREAM_MANAGEMENT).with("resume", "true"));
+            bind = bind.child(super::enable());
         }
         if sasl2.binds_with(ns::CARBONS) {
             bind = bind.child(Element::new("enable", ns::CARBONS));
@@ -118,6 +118,7 @@ impl Negotiation {
         steps.push(Step::Established(Established::Bound {
             jid,
             stream_management: bound.first("enabled", ns::STREAM_MANAGEMENT).map(Enabled::parse),
+            can_enable: switched_on(ns::STREAM_MANAGEMENT) && !self.config.want_stream_management,
             carbons: switched_on(ns::CARBONS),
             active: switched_on(ns::CLIENT_STATE).then_some(self.config.active),
             resume_failed: self.resume_failed,

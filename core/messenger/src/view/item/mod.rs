@@ -1,8 +1,12 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod app;
+mod code;
 mod contact;
 mod sign_up;
 
+pub use self::app::{AppItem, LockItem};
+pub use self::code::{CodeItem, ServerInvitation};
 pub use self::contact::{Availability, ContactItem, DeviceItem};
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
@@ -373,7 +377,7 @@ pub struct NotificationItem {
     pub key: String,
     pub account: AccountId,
     pub chat: ChatId,
-    /// As in [`ChatItem::title`].
+    /// As in [`ChatItem::title`]; empty if the user wants notifications to tell nothing.
     pub title: String,
     /// The newest unread messages, oldest first, at most [`NOTIFICATION_LINES`].
     pub lines: Vec<NotificationLine>,
@@ -389,8 +393,9 @@ pub const NOTIFICATION_LINES: u32 = 6;
 pub struct NotificationLine {
     /// Alert again when the last line has another id.
     pub message: MessageId,
+    /// Empty if the user wants notifications to tell nothing.
     pub sender_name: String,
-    /// At most 200 characters, line breaks as spaces.
+    /// At most 200 characters, line breaks as spaces; empty if the user wants to see no texts here.
     pub body: String,
     /// UTC milliseconds.
     pub time: i64,
@@ -427,6 +432,12 @@ impl Item for ContactItem {
 }
 
 impl Item for SignUpItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for CodeItem {
     fn key(&self) -> &str {
         &self.key
     }

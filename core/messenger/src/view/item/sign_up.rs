@@ -60,6 +60,9 @@ pub struct SignUpField {
     pub options: Vec<SignUpOption>,
     /// A picture to look at for the answer, as a file.
     pub picture: Option<Vec<u8>>,
+    /// Where that picture is on the web, if the server has it nowhere else; never fetched unasked.
+    #[serde(default)]
+    pub picture_url: Option<String>,
 }
 
 /// An answer to choose.

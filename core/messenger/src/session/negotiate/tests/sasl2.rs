@@ -98,6 +98,7 @@ fn the_first_login_takes_three_flights_and_leaves_all_that_the_next_needs() {
     let expected = Established::Bound {
         jid: FullJid::new("alice@example.org/Linnet.1").unwrap(),
         stream_management: Some(Enabled { id: Some("new".into()), location: None, max: None }),
+        can_enable: false,
         carbons: true,
         active: Some(true),
         resume_failed: None,

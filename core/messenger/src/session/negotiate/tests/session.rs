@@ -80,7 +80,7 @@ fn stream_management_may_be_refused_or_not_resumable() {
     let mut talk = Talk::signed_in(NegotiationConfig { want_stream_management: false, ..config() });
     let id = bind_id(&talk.server(&features(&format!("{BIND}{SM}"))).unwrap());
     let steps = talk.server(&bound(&id, "alice@example.org/phone")).unwrap();
-    assert!(matches!(established(steps), Established::Bound { stream_management: None, .. }));
+    assert!(matches!(established(steps), Established::Bound { stream_management: None, can_enable: true, .. }));
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn from_starttls_to_a_bound_session() {
             location: Some("[::1]:5222".into()),
             max: Some(300),
         }),
+        can_enable: false,
         carbons: false,
         active: None,
         resume_failed: None,

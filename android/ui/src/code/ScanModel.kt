@@ -1,0 +1,93 @@
+package org.linnet.ui.code
+
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
+import org.linnet.core.Link
+import org.linnet.core.LinkException
+import org.linnet.core.QrException
+import org.linnet.core.readLink
+import org.linnet.core.readQrFrame
+import org.linnet.core.readQrPicture
+import org.linnet.ui.Frame
+import java.util.concurrent.atomic.AtomicBoolean
+
+/** Why what was looked at leads nowhere. */
+enum class ScanTrouble { JUNK, UNSUPPORTED, NO_CODE, PICTURE_UNREADABLE, PICTURE_TOO_LARGE }
+
+data class ScanState(val trouble: ScanTrouble? = null, val reading: Boolean = false)
+
+/**
+ * Looks for a code, frame by frame or in a picture. The first that leads somewhere ends it: [found] is called once. What
+ * leads nowhere is told, and looking goes on.
+ */
+class ScanModel(
+    private val scope: CoroutineScope,
+    private val reading: CoroutineDispatcher = Dispatchers.Default,
+    private val found: (Link) -> Unit,
+) {
+    private val mutable = MutableStateFlow(ScanState())
+    val state = mutable.asStateFlow()
+    private val busy = AtomicBoolean(false)
+    private var done = false
+
+    /** Whether another frame can be looked at now; the camera need not copy it otherwise. */
+    val wantsFrame: Boolean get() = !busy.get()
+
+    /** From any thread; frames that come too fast are left out. */
+    fun frame(frame: Frame) {
+        if (!busy.compareAndSet(false, true)) return
+        scope.launch {
+            try {
+                val text = withContext(reading) {
+                    readQrFrame(frame.luma, frame.width.toUInt(), frame.height.toUInt(), frame.stride.toUInt())
+                }
+                if (text != null) take(text)
+            } catch (odd: QrException) {
+                // A frame that is none: the next one comes.
+            } finally {
+                busy.set(false)
+            }
+        }
+    }
+
+    /** A picture or screenshot of the user's; null: too large to be looked at. */
+    fun picture(bytes: ByteArray?) {
+        if (bytes == null) {
+            mutable.update { it.copy(trouble = ScanTrouble.PICTURE_TOO_LARGE) }
+            return
+        }
+        mutable.update { ScanState(reading = true) }
+        scope.launch {
+            val trouble = try {
+                val text = withContext(reading) { readQrPicture(bytes) }
+                if (text == null) ScanTrouble.NO_CODE else take(text)
+            } catch (large: QrException.PictureTooLarge) {
+                ScanTrouble.PICTURE_TOO_LARGE
+            } catch (unreadable: QrException) {
+                ScanTrouble.PICTURE_UNREADABLE
+            }
+            mutable.update { ScanState(trouble) }
+        }
+    }
+
+    private fun take(text: String): ScanTrouble? {
+        val trouble = try {
+            val link = readLink(text)
+            if (!done) {
+                done = true
+                found(link)
+            }
+            null
+        } catch (junk: LinkException) {
+            if (junk is LinkException.Unsupported) ScanTrouble.UNSUPPORTED else ScanTrouble.JUNK
+        }
+        mutable.update { it.copy(trouble = trouble) }
+        return trouble
+    }
+}

@@ -1,0 +1,140 @@
+package org.linnet.ui.code
+
+import androidx.compose.foundation.background
+import androidx.compose.foundation.border
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.ColumnScope
+import androidx.compose.foundation.layout.Spacer
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawingPadding
+import androidx.compose.foundation.layout.size
+import androidx.compose.material3.Button
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedButton
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
+import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.LiveRegionMode
+import androidx.compose.ui.semantics.liveRegion
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.dp
+import org.linnet.ui.theme.Icons
+import org.linnet.ui.theme.LinnetTopBar
+import org.linnet.ui.words.scanTrouble
+import org.linnet.ui.words.strings
+
+/** What the scanning screen can ask for. */
+interface ScanActions {
+    fun back()
+    fun allowCamera()
+    fun openSettings()
+    fun pickPicture()
+    fun showCode()
+}
+
+/** What there is of a camera. */
+enum class CameraState { NONE, UNASKED, REFUSED, ON }
+
+@Composable
+fun ScanScreen(
+    state: ScanState,
+    camera: CameraState,
+    actions: ScanActions,
+    modifier: Modifier = Modifier,
+    /** One's own code can be shown: somebody is signed in. */
+    hasCode: Boolean = true,
+    preview: @Composable (Modifier) -> Unit = {},
+) {
+    Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
+        Column(Modifier.safeDrawingPadding()) {
+            LinnetTopBar(strings.scanTitle, onBack = actions::back)
+            Column(
+                Modifier.weight(1f).padding(horizontal = 20.dp, vertical = 8.dp),
+                horizontalAlignment = Alignment.CenterHorizontally,
+            ) {
+                Box(
+                    Modifier.weight(1f).fillMaxWidth().clip(MaterialTheme.shapes.large)
+                        .background(MaterialTheme.colorScheme.surfaceVariant),
+                    contentAlignment = Alignment.Center,
+                ) {
+                    if (camera == CameraState.ON) Finder(preview) else Instead(camera, actions)
+                }
+                Told(state, camera)
+                OutlinedButton(
+                    actions::pickPicture,
+                    Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("picture"),
+                    enabled = !state.reading,
+                    shape = MaterialTheme.shapes.medium,
+                ) { Text(strings.scanPicture, style = MaterialTheme.typography.titleMedium) }
+                if (hasCode) {
+                    TextButton(actions::showCode, Modifier.heightIn(min = 48.dp).testTag("my-code")) {
+                        Text(strings.codeTitle)
+                    }
+                }
+            }
+        }
+    }
+}
+
+@Composable
+private fun Finder(preview: @Composable (Modifier) -> Unit) {
+    preview(Modifier.fillMaxSize())
+    Box(Modifier.size(232.dp).border(3.dp, Color.White, MaterialTheme.shapes.large))
+}
+
+/** Without a camera: why, and what to do about it. */
+@Composable
+private fun Instead(camera: CameraState, actions: ScanActions) {
+    Column(Modifier.padding(28.dp), horizontalAlignment = Alignment.CenterHorizontally) {
+        Icon(Icons.Scan, null, Modifier.size(56.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
+        Spacer(Modifier.size(16.dp))
+        Text(
+            when (camera) {
+                CameraState.UNASKED -> strings.scanAsk
+                CameraState.REFUSED -> strings.scanRefused
+                CameraState.NONE, CameraState.ON -> strings.scanNoCamera
+            },
+            style = MaterialTheme.typography.bodyLarge,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+            textAlign = TextAlign.Center,
+        )
+        Spacer(Modifier.size(16.dp))
+        when (camera) {
+            CameraState.UNASKED -> Button(
+                actions::allowCamera,
+                Modifier.heightIn(min = 48.dp).testTag("allow-camera"),
+                shape = MaterialTheme.shapes.medium,
+            ) { Text(strings.scanAllow) }
+            CameraState.REFUSED -> TextButton(actions::openSettings, Modifier.heightIn(min = 48.dp)) {
+                Text(strings.notificationsSettings)
+            }
+            CameraState.NONE, CameraState.ON -> Unit
+        }
+    }
+}
+
+@Composable
+private fun ColumnScope.Told(state: ScanState, camera: CameraState) {
+    val trouble = state.trouble?.let { strings.scanTrouble(it) }
+    val text = trouble ?: strings.scanText.takeIf { camera == CameraState.ON } ?: ""
+    Text(
+        text,
+        Modifier.heightIn(min = 64.dp).padding(vertical = 12.dp).align(Alignment.CenterHorizontally)
+            .semantics { liveRegion = LiveRegionMode.Polite }.testTag("told"),
+        style = MaterialTheme.typography.bodyLarge,
+        color = if (trouble == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error,
+        textAlign = TextAlign.Center,
+    )
+}

@@ -1,0 +1,206 @@
+package org.linnet.ui.code
+
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.junit4.v2.createComposeRule
+import androidx.compose.ui.test.onNodeWithContentDescription
+import androidx.compose.ui.test.onNodeWithTag
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.update
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.linnet.core.Connection
+import org.linnet.core.ServerInvitation
+import org.linnet.core.drawQr
+import org.linnet.ui.AppModel
+import org.linnet.ui.FakeCore
+import org.linnet.ui.FakeMemory
+import org.linnet.ui.Frame
+import org.linnet.ui.LinnetApp
+import org.linnet.ui.Place
+import org.linnet.ui.Shown
+import org.linnet.ui.english
+import org.linnet.ui.previews.Fixtures
+import org.linnet.ui.words.LocalClock
+import java.awt.image.BufferedImage
+import java.io.ByteArrayOutputStream
+import javax.imageio.ImageIO
+
+/** Codes and links over a core in memory; drawn and read by the real one. */
+class CodeTest {
+    @get:Rule
+    val rule = createComposeRule()
+
+    private val core = FakeCore()
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private lateinit var model: AppModel
+    private var picture: ByteArray? = null
+    private val copied = ArrayList<String>()
+
+    @After
+    fun end() = scope.cancel()
+
+    @Test
+    fun `the own code is renewed, shown and copied, and an invitation asked for`() {
+        show()
+        openNewChat()
+        rule.onNodeWithTag("my-code").performScrollTo().performClick()
+        rule.waitUntil("renewed") { "code 1" in core.asked }
+        waitUntilShown("alice@example.org")
+        rule.onNodeWithContentDescription("QR code of alice@example.org").assertIsDisplayed()
+        rule.onNodeWithTag("send").performScrollTo().performClick()
+        assertEquals(listOf(Fixtures.code.link), copied)
+
+        rule.onNodeWithTag("invite").performScrollTo().performClick()
+        rule.waitUntil("asked") { "invite 1" in core.asked }
+        invitation(ServerInvitation.Asking)
+        waitUntilShown("Asking example.org…")
+        invitation(ServerInvitation.NotOffered)
+        waitUntilShown("example.org makes no invitations. Show your code: it works with any XMPP account.")
+        core.codes.value = listOf(Fixtures.invitation)
+        waitUntilShown("For one person. With it they make an account on example.org, and you are contacts at once.")
+        rule.onNodeWithTag("send").performScrollTo().performClick()
+        assertEquals("https://example.org/invite?TZlkOYtbQVjlAd6M", copied.last())
+        rule.onNodeWithTag("kind/own").performScrollTo().performClick()
+        rule.onNodeWithTag("send").performScrollTo().performClick()
+        assertEquals(Fixtures.code.link, copied.last())
+    }
+
+    @Test
+    fun `a screenshot with a code leads to its person, and nothing happens before the user agrees`() {
+        show()
+        openNewChat()
+        rule.onNodeWithTag("scan").performScrollTo().performClick()
+        waitUntilShown("There is no camera here. Choose a picture or a screenshot with a code.")
+        for ((bytes, told) in listOf(
+            "no picture".toByteArray() to "This picture can't be read.",
+            png(BufferedImage(200, 200, BufferedImage.TYPE_BYTE_GRAY)) to "There is no code in this picture.",
+            png(drawn("WIFI:S:home;T:WPA;P:secret;;")) to "This code has nothing to do with chats.",
+            png(drawn("xmpp:room@muc.example.org?join")) to "Linnet can't do what this asks for.",
+            null to "This picture is too large.",
+        )) {
+            pick(bytes)
+            waitUntilShown(told)
+        }
+        pick(png(drawn("xmpp:amelie@jabber.example?roster;preauth=token;name=Amelie%20D")))
+        waitUntilShown("amelie@jabber.example")
+        waitUntilShown("The link says “Amelie D”")
+        assertTrue(core.asked.none { it.startsWith("start") })
+        rule.onNodeWithTag("accept").performScrollTo().performClick()
+        rule.waitUntil("started") {
+            core.asked.any { it == "start 1 xmpp:amelie@jabber.example?roster;preauth=token;name=Amelie%20D" }
+        }
+        rule.waitUntil("the chat") { top() is Place.Chat }
+        model.back()
+        rule.waitUntil("the way back leads past the scanner") { top() is Place.NewChat }
+    }
+
+    @Test
+    fun `the camera's frames are read, one at a time, and the first that leads somewhere is it`() {
+        val found = ArrayList<org.linnet.core.Link>()
+        val scan = ScanModel(scope) { found += it }
+        val code = drawn("xmpp:bob@example.org?roster;preauth=t", 6)
+        val frame = Frame(ByteArray(640 * 480) { pixel(code, it % 640 - 40, it / 640 - 20) }, 640, 480, 640)
+        scan.frame(Frame(ByteArray(10), 640, 480, 640))
+        rule.waitUntil("again") { scan.wantsFrame }
+        scan.frame(frame)
+        scan.frame(frame)
+        rule.waitUntil("found", 10_000) { found.isNotEmpty() && scan.wantsFrame }
+        scan.frame(frame)
+        rule.waitUntil("looked at") { scan.wantsFrame }
+        assertEquals("bob@example.org", found.single().address)
+    }
+
+    @Test
+    fun `links from outside are shown, junk is told, and a text is only proposed`() {
+        show()
+        waitUntilShown("Bob Lindqvist")
+        model.openLink("xmpp:%")
+        waitUntilShown("This link leads to nobody.")
+        model.openLink("xmpp:alice@example.org?roster")
+        waitUntilShown("That is you.")
+        model.back()
+        model.openLink("xmpp:bob@example.org?remove")
+        waitUntilShown("This link wants to take someone off your contacts. Linnet does not do that for a link.")
+        model.back()
+        model.openLink("https://chat.example:5281/invite?TOKEN")
+        waitUntilShown("https://chat.example:5281/invite?TOKEN")
+        model.back()
+        model.openLink("xmpp:bob@example.org?message;body=Hello%20there")
+        waitUntilShown("Start a chat with this address? The person will be asked to be your contact.")
+        rule.onNodeWithTag("accept").performClick()
+        rule.waitUntil("the chat") { top() is Place.Chat }
+        waitUntilShown("Hello there")
+        assertTrue(core.asked.none { it.startsWith("send") })
+    }
+
+    @Test
+    fun `a link waits for who has to sign in first`() {
+        core.accounts.value = emptyList()
+        show()
+        waitUntilShown("Welcome to Linnet")
+        model.openLink("xmpp:bob@example.org?roster;preauth=token")
+        waitUntilShown("For this you need an account. Sign in, and Linnet comes back to it.")
+        rule.onNodeWithTag("accept").performClick()
+        rule.waitUntil("the sign-in") { top() is Place.SignIn }
+        core.accounts.value = listOf(Fixtures.account.copy(connection = Connection.Online, signedIn = true))
+        waitUntilShown("Add this person? You will be contacts at once, and see of each other when you are online.")
+        rule.onNodeWithText("Add contact").assertIsDisplayed()
+    }
+
+    private fun invitation(state: ServerInvitation) = core.codes.update { all -> all.map { it.copy(invitation = state) } }
+
+    private fun top() = (model.shown.value as? Shown.Top)?.place
+
+    private fun openNewChat() {
+        waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("new-chat").performClick()
+        waitUntilShown("Note to self")
+    }
+
+    private fun pick(bytes: ByteArray?) {
+        picture = bytes
+        rule.onNodeWithTag("picture").performClick()
+    }
+
+    private fun show() {
+        model = AppModel(core, FakeMemory(), scope, scope, Fixtures.zone)
+        val device = english.copy(copy = { copied += it }, pickPicture = { picked -> picked(picture) })
+        rule.setContent {
+            CompositionLocalProvider(LocalClock provides Fixtures.clock) { LinnetApp(model, device, dark = false) }
+        }
+    }
+
+    private fun waitUntilShown(text: String) = rule.waitUntil(text, 10_000) {
+        rule.onAllNodes(hasText(text), useUnmergedTree = true).fetchSemanticsNodes().isNotEmpty()
+    }
+
+    private fun drawn(text: String, scale: Int = 4): BufferedImage {
+        val code = drawQr(text)
+        val side = (code.side.toInt() + 8) * scale
+        val image = BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY)
+        for (y in 0 until side) for (x in 0 until side) {
+            val (column, row) = x / scale - 4 to y / scale - 4
+            val inside = column in 0 until code.side.toInt() && row in 0 until code.side.toInt()
+            val dark = inside && code.modules[row * code.side.toInt() + column] == 1.toByte()
+            image.setRGB(x, y, if (dark) 0xff000000.toInt() else 0xffffffff.toInt())
+        }
+        return image
+    }
+
+    private fun pixel(code: BufferedImage, x: Int, y: Int): Byte =
+        if (x in 0 until code.width && y in 0 until code.height) code.getRGB(x, y).toByte() else 200.toByte()
+
+    private fun png(image: BufferedImage): ByteArray =
+        ByteArrayOutputStream().also { ImageIO.write(image, "png", it) }.toByteArray()
+}

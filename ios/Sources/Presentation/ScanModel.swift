@@ -1,0 +1,80 @@
+// Why: a code is looked at by the core, frame by frame or in a picture; what it says leads somewhere or is told.
+// Invariant: one frame is looked at at a time, off the main thread; the first code that leads somewhere ends it.
+
+import Foundation
+import LinnetCore
+import Observation
+
+/// One picture of a camera, in grey: rows of `width` bytes, each beginning `stride` bytes after the one before.
+public struct CameraFrame: Sendable {
+    public let luma: Data
+    public let width: Int
+    public let height: Int
+    public let stride: Int
+
+    public init(luma: Data, width: Int, height: Int, stride: Int) {
+        (self.luma, self.width, self.height, self.stride) = (luma, width, height, stride)
+    }
+}
+
+/// What the scanning screen shows and does.
+@MainActor @Observable
+public final class ScanModel {
+    /// Why what was looked at leads nowhere.
+    public enum Trouble: Equatable, Sendable {
+        case link(LinkError)
+        case noCode
+        case picture(QrError)
+    }
+
+    /// Where the first code leads; nothing is looked at any more.
+    public private(set) var found: Link?
+    public private(set) var trouble: Trouble?
+    /// A picture is looked at.
+    public private(set) var isReading = false
+
+    @ObservationIgnored private var isBusy = false
+
+    public init() {}
+
+    /// Looks at a frame; those that come too fast are left out.
+    public func look(at frame: CameraFrame) async {
+        guard !isBusy, found == nil else { return }
+        isBusy = true
+        defer { isBusy = false }
+        // A frame that is none is followed by another one.
+        let text = try? await Task.detached(priority: .userInitiated) {
+            try readQrFrame(
+                luma: frame.luma, width: UInt32(clamping: frame.width), height: UInt32(clamping: frame.height),
+                stride: UInt32(clamping: frame.stride))
+        }.value
+        if let text { take(text) }
+    }
+
+    /// Looks at a picture or screenshot of the user's.
+    public func look(atPicture bytes: Data) async {
+        (isReading, trouble) = (true, nil)
+        defer { isReading = false }
+        do {
+            let text = try await Task.detached(priority: .userInitiated) { try readQrPicture(bytes: bytes) }.value
+            if let text { take(text) } else { trouble = .noCode }
+        } catch {
+            trouble = .picture(error as? QrError ?? .PictureUnreadable)
+        }
+    }
+
+    /// The picture could not even be had.
+    public func pictureFailed() {
+        trouble = .picture(.PictureUnreadable)
+    }
+
+    private func take(_ text: String) {
+        guard found == nil else { return }
+        do {
+            found = try readLink(text: text)
+            trouble = nil
+        } catch {
+            trouble = .link(error as? LinkError ?? .Unreadable)
+        }
+    }
+}
