@@ -34,6 +34,10 @@ pub struct AccountItem {
     /// Everything of this account goes through this SOCKS5 proxy; `None`: the straight way.
     #[uniffi(default = None)]
     pub proxy: Option<ProxyAddress>,
+    /// Whether the server can block for us (XEP-0191); without, blocked people are hidden on this device only. `None`
+    /// while unknown.
+    #[uniffi(default = None)]
+    pub blocks: Option<bool>,
     /// What the server was asked for the account last, and how that went; `None` once the app was started anew.
     #[uniffi(default = None)]
     pub task: Option<AccountTask>,
@@ -257,6 +261,7 @@ impl From<item::AccountItem> for AccountItem {
             },
             certificate: item.certificate.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
+            blocks: item.blocks,
             task: item.task.map(Into::into),
         }
     }

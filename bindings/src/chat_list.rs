@@ -26,6 +26,12 @@ pub struct ChatItem {
     pub unread: u32,
     /// The contact is writing right now (XEP-0085).
     pub typing: bool,
+    /// The user hears nothing of them (XEP-0191); offer to unblock instead of a place to write.
+    #[uniffi(default = false)]
+    pub blocked: bool,
+    /// No notification tells of it on this device.
+    #[uniffi(default = false)]
+    pub muted: bool,
 }
 
 /// The newest message of a chat, in short.
@@ -67,6 +73,8 @@ impl From<item::ChatItem> for ChatItem {
             preview: item.preview.map(Into::into),
             unread: item.unread,
             typing: item.typing,
+            blocked: item.blocked,
+            muted: item.muted,
         }
     }
 }

@@ -7,8 +7,10 @@ use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::app::App;
+use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
+use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -19,11 +21,11 @@ use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::app::{AppSubscription, NotificationContent};
 use crate::chat_list::ChatListSubscription;
 use crate::code::CodesSubscription;
+use crate::contact::{BlocksSubscription, ContactSubscription, Report, RequestsSubscription};
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
-use crate::request::RequestsSubscription;
 use crate::sign_up::{SignUpAnswer, SignUpsSubscription};
 use crate::timeline::TimelineSubscription;
 use crate::version::VersionsSubscription;
@@ -162,7 +164,12 @@ impl Client {
         CodesSubscription::new(self.inner.subscribe(Codes))
     }
 
-    /// Open requests to see our presence. Each call makes a subscription of its own; close it when done.
+    /// Whom the accounts hear nothing of. Each call makes a subscription of its own; close it when done.
+    pub fn blocks(&self) -> Arc<BlocksSubscription> {
+        BlocksSubscription::new(self.inner.subscribe(Blocks::new()))
+    }
+
+    /// Strangers who ask to see our presence or have written. Each call makes a subscription of its own; close it when done.
     pub fn requests(&self) -> Arc<RequestsSubscription> {
         RequestsSubscription::new(self.inner.subscribe(Requests))
     }
@@ -177,6 +184,12 @@ impl Client {
     /// its own; close it when done.
     pub fn notifications(&self) -> Arc<NotificationsSubscription> {
         NotificationsSubscription::new(self.inner.subscribe(Notifications))
+    }
+
+    /// The other side of a chat. Each call makes a subscription of its own; close it when done. Empty if there is no such
+    /// chat.
+    pub fn contact(&self, chat: i64) -> Arc<ContactSubscription> {
+        ContactSubscription::new(self.inner.subscribe(Contact::new(ChatId(chat))))
     }
 
     /// A chat's messages. Each call makes a subscription of its own; close it when done. Empty if there is no such
@@ -349,10 +362,56 @@ impl Client {
         }
     }
 
-    /// Answers someone who asked to see our presence (RFC 6121 3.1).
-    /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
+    /// Answers a stranger of `requests`. Accepted, their chat moves to the list and they are asked to be a contact
+    /// (RFC 6121 3.1); declined, they are told so if they asked, and what they wrote is deleted on this device. Works
+    /// offline. Errors: `NotFound`, `AddressInvalid`, `Storage`.
     pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
         self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
+    }
+
+    /// Puts a bare JID on the roster and asks to see their presence (RFC 6121 3.1). Works offline.
+    /// Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    pub async fn add_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::AddContact { account: AccountId(account), address }).await
+    }
+
+    /// Names a contact and replaces their tags, on the server and so for all devices (RFC 6121 2.4). An empty name is
+    /// none. At most 200 characters a name or tag, 32 tags. Shows once the server has taken it.
+    /// Errors: `NotFound`, `AddressInvalid`, `TextInvalid`, `Offline`, `Storage`.
+    pub async fn edit_contact(
+        &self,
+        account: i64,
+        address: String,
+        name: String,
+        tags: Vec<String>,
+    ) -> Result<(), CommandError> {
+        self.done(Command::EditContact { account: AccountId(account), address, name, tags }).await
+    }
+
+    /// Takes a contact off the roster (RFC 6121 2.5): neither sees the other's presence any more. The chat stays.
+    /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
+    pub async fn remove_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::RemoveContact { account: AccountId(account), address }).await
+    }
+
+    /// Whether notifications tell of a chat on this device. Errors: `NotFound`, `Storage`.
+    pub async fn set_muted(&self, chat: i64, muted: bool) -> Result<(), CommandError> {
+        self.done(Command::SetMuted { chat: ChatId(chat), muted }).await
+    }
+
+    /// Hears nothing of a person (a bare JID) or of everybody on a server (a domain) any more, XEP-0191: at once on this
+    /// device, and on the server as soon as it can be told. A `report` (XEP-0377) goes along where the server takes
+    /// them, with the newest messages by their ids. Works offline.
+    ///
+    /// Errors: `NotFound`, `AddressInvalid` (also for our own address and server), `Storage`.
+    pub async fn block(&self, account: i64, address: String, report: Option<Report>) -> Result<(), CommandError> {
+        self.done(Command::Block { account: AccountId(account), address, report: report.map(Into::into) }).await
+    }
+
+    /// Hears them again; `address` is that of a `BlockItem`, or of a chat that is `blocked`: if everybody on its server
+    /// is, they all are heard again. Works offline. Errors: `NotFound`, `Storage`.
+    pub async fn unblock(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::Unblock { account: AccountId(account), address }).await
     }
 
     /// The account's code comes on screen: it gets a token that counts for a week and once (XEP-0379); see `codes`.

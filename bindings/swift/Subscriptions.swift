@@ -33,6 +33,36 @@ extension ChatListSubscription: BatchSource {
     }
 }
 
+extension BlocksSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<BlockItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<BlockItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
+extension ContactSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<ContactItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<ContactItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
 extension RequestsSubscription: BatchSource {
     public func batch(after applied: UInt64) async throws -> ListBatch<RequestItem>? {
         guard let batch = try await next(applied: applied) else { return nil }

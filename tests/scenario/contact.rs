@@ -7,6 +7,10 @@ use linnet_tests::world::World;
 
 use crate::on_fake;
 
+mod blocking;
+mod details;
+mod stranger;
+
 #[test]
 fn a_request_and_its_answer_reach_the_servers_rosters() {
     on_fake(|world| {

@@ -298,8 +298,10 @@ fn a_flood_of_messages_hides_nobody() {
         assert_eq!(alice.bodies(bob), ["in between"]);
         alice.scroll_to_beginning(MALLORY);
         let seen = alice.bodies(MALLORY);
-        assert_eq!(seen.len(), 3_000);
-        assert!(seen.iter().enumerate().all(|(number, body)| *body == format!("flood {number}")));
+        // Of a stranger the newest are kept.
+        assert!((1..=200).contains(&seen.len()), "{} are kept", seen.len());
+        let first = 3_000 - seen.len();
+        assert!(seen.iter().zip(first..).all(|(body, number)| *body == format!("flood {number}")));
         all_is_well(world, alice, bob, 0);
     });
 }

@@ -188,6 +188,7 @@ fn a_store_with_two_accounts_keeps_them_apart() {
             linnet_messenger::command::Receipt::Account(account) => account,
             other => panic!("{other:?}"),
         };
+        world.befriend("work", "bob");
         world.settle();
         bob.say(alice, "to alice");
         bob.say("work@linnet.test", "to work");

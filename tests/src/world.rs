@@ -144,6 +144,11 @@ impl<'w> Device<'w> {
         if let Some(chat) = self.world.chat_list(self.id).into_iter().find(|chat| chat.address == address) {
             return chat.id;
         }
+        // Looking at what a stranger wrote is no answer to him.
+        let requests = self.world.requests(self.id);
+        if let Some(chat) = requests.into_iter().find(|item| item.address == address).and_then(|item| item.chat) {
+            return chat;
+        }
         match self.order(Command::StartChat { account: self.world.account(self.id), address }) {
             Receipt::Chat(chat) => chat,
             other => self.world.fail(&format!("starting a chat gave {other:?}")),

@@ -1,12 +1,14 @@
 package org.linnet.ui
 
 import org.linnet.core.AccountItem
+import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.PrivacySetting
 import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
@@ -21,9 +23,15 @@ import org.linnet.ui.code.CodeActions
 import org.linnet.ui.code.CodeModel
 import org.linnet.ui.code.LinkActions
 import org.linnet.ui.code.LinkModel
-import org.linnet.ui.code.invitation
 import org.linnet.ui.code.ScanActions
 import org.linnet.ui.code.ScanModel
+import org.linnet.ui.code.invitation
+import org.linnet.ui.contact.BlocksActions
+import org.linnet.ui.contact.BlocksModel
+import org.linnet.ui.contact.ContactActions
+import org.linnet.ui.contact.ContactModel
+import org.linnet.ui.contact.RequestsActions
+import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
@@ -85,7 +93,7 @@ internal fun chatListActions(app: AppModel, model: ChatListModel) = object : Cha
     override fun newChat() = app.newChat()
     override fun openAccount(account: AccountItem) = app.openAccount(account.id)
     override fun signInAgain(account: AccountItem) = app.mend(account)
-    override fun answer(request: RequestItem, accept: Boolean) = model.answer(request, accept)
+    override fun openRequests() = app.openRequests()
     override fun dismiss(notice: Notice) = model.dismiss(notice)
     override fun keepHistory(notice: Notice.ArchivingOff) = model.keepHistory(notice)
     override fun tryNow() = model.tryNow()
@@ -110,6 +118,38 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun jumpToNewest() = model.jumpToNewest()
     override fun tryNow() = model.tryNow()
     override fun signInAgain(account: AccountItem) = app.mend(account)
+    override fun unblock() = model.unblock()
+    override fun openContact() = app.openContact(model.chat)
+}
+
+internal fun contactActions(app: AppModel, model: ContactModel) = object : ContactActions {
+    override fun back() {
+        app.back()
+    }
+    override fun add() = model.add()
+    override fun edit(name: String, tags: String) = model.edit(name, tags)
+    override fun setMuted(muted: Boolean) = model.setMuted(muted)
+    override fun block(address: String, report: Report?) = model.block(address, report)
+    override fun unblock() = model.unblock()
+    override fun remove() = model.remove()
+}
+
+internal fun requestsActions(app: AppModel, model: RequestsModel) = object : RequestsActions {
+    override fun back() {
+        app.back()
+    }
+    override fun answer(request: RequestItem, accept: Boolean) = model.answer(request, accept)
+    override fun block(request: RequestItem, address: String, report: Report?) = model.block(request, address, report)
+}
+
+internal fun blocksActions(app: AppModel, model: BlocksModel) = object : BlocksActions {
+    override fun back() {
+        app.back()
+    }
+    override fun add() = model.add()
+    override fun edited() = model.edited()
+    override fun unblock(item: BlockItem) = model.unblock(item)
+    override fun loadMore() = model.loadMore()
 }
 
 internal fun codeActions(app: AppModel, model: CodeModel, device: Device, copy: (String) -> Unit) =
@@ -199,6 +239,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     }
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
+    override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
     override fun signOut() = model.signOut()
     override fun delete() = model.delete()
     override fun newPassword() = model.newPassword()

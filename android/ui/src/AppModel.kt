@@ -2,7 +2,6 @@ package org.linnet.ui
 
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
-import java.time.ZoneId
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -40,12 +39,16 @@ import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.code.CodeModel
 import org.linnet.ui.code.LinkModel
 import org.linnet.ui.code.ScanModel
+import org.linnet.ui.contact.BlocksModel
+import org.linnet.ui.contact.ContactModel
+import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.safety.LockModel
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.Invitation
 import org.linnet.ui.signup.SignUpModel
+import java.time.ZoneId
 
 /** A place on the way back: a screen's model with the scope it lives in. */
 sealed class Place(internal val scope: CoroutineScope) {
@@ -60,6 +63,9 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Safety(scope: CoroutineScope) : Place(scope)
+    class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
+    class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
+    class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -185,6 +191,22 @@ class AppModel(
                 // The way back from the chat leads to the list.
                 replaceTop(chatPlace(chat))
             })
+        },
+    )
+
+    fun openContact(chat: Long) = push(
+        place { scope ->
+            Place.Contact(scope, ContactModel(core, chat, scope, ::report) { broken.value = true })
+        },
+    )
+
+    fun openRequests() = push(
+        place { scope -> Place.Requests(scope, RequestsModel(core, scope, requests, ::report)) },
+    )
+
+    fun openBlocks(account: Long) = push(
+        place { scope ->
+            Place.Blocks(scope, BlocksModel(core, account, scope, accounts, ::report) { broken.value = true })
         },
     )
 

@@ -9,6 +9,7 @@ import org.linnet.core.Client
 import org.linnet.core.NotificationContent
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.ServerAddress
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.asFlow
@@ -20,6 +21,14 @@ import org.linnet.core.readProviderList
 class ClientCore(private val client: Client) : Core {
     override fun accounts() = subscribed { client.accounts().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }
+    override fun blocks(): Blocks {
+        val subscription = client.blocks()
+        return object : Blocks {
+            override val window = subscription.asFlow().flowOn(Dispatchers.Default)
+            override fun loadMore(count: Int) = subscription.loadMore(count.toUInt())
+        }
+    }
+
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
     override fun codes() = subscribed { client.codes().asFlow() }
@@ -27,6 +36,7 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun createInvitation(account: Long) = client.createInvitation(account)
     override suspend fun followInvitation(link: String, server: ServerAddress?, proxy: ProxyAddress?) =
         client.followInvitation(link, server, proxy)
+    override fun contact(chat: Long) = subscribed { client.contact(chat).asFlow() }
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
 
@@ -88,6 +98,18 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun startChat(account: Long, address: String) = client.startChat(account, address)
     override suspend fun answerRequest(account: Long, address: String, accept: Boolean) =
         client.answerRequest(account, address, accept)
+
+    override suspend fun addContact(account: Long, address: String) = client.addContact(account, address)
+    override suspend fun editContact(account: Long, address: String, name: String, tags: List<String>) =
+        client.editContact(account, address, name, tags)
+
+    override suspend fun removeContact(account: Long, address: String) = client.removeContact(account, address)
+    override suspend fun setMuted(chat: Long, muted: Boolean) = client.setMuted(chat, muted)
+
+    override suspend fun block(account: Long, address: String, report: Report?) =
+        client.block(account, address, report)
+
+    override suspend fun unblock(account: Long, address: String) = client.unblock(account, address)
 
     override fun newToken() = client.newToken()
     override suspend fun sendText(chat: Long, body: String, token: String) = client.sendText(chat, body, token)

@@ -6,13 +6,16 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
 import org.linnet.core.AppItem
+import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
+import org.linnet.core.ContactItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.SignUpAnswer
@@ -31,6 +34,10 @@ interface Core {
     fun accounts(): Flow<List<AccountItem>>
     fun chats(): ChatList
     fun requests(): Flow<List<RequestItem>>
+    fun blocks(): Blocks
+
+    /** One item, or none if there is no such chat. */
+    fun contact(chat: Long): Flow<List<ContactItem>>
     fun notifications(): Flow<List<NotificationItem>>
     fun timeline(chat: Long): Timeline
 
@@ -78,6 +85,12 @@ interface Core {
     suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
     suspend fun startChat(account: Long, address: String): Long
     suspend fun answerRequest(account: Long, address: String, accept: Boolean)
+    suspend fun addContact(account: Long, address: String)
+    suspend fun editContact(account: Long, address: String, name: String, tags: List<String>)
+    suspend fun removeContact(account: Long, address: String)
+    suspend fun setMuted(chat: Long, muted: Boolean)
+    suspend fun block(account: Long, address: String, report: Report?)
+    suspend fun unblock(account: Long, address: String)
 
     /** An id for one send: made before, kept, and named again if the call has to be repeated. */
     fun newToken(): String
@@ -110,6 +123,12 @@ interface Core {
 /** A window on the chat list, newest first, to be collected once. */
 interface ChatList {
     val window: Flow<Window<ChatItem>>
+    fun loadMore(count: Int)
+}
+
+/** A window on the block list of all accounts, to be collected once. */
+interface Blocks {
+    val window: Flow<Window<BlockItem>>
     fun loadMore(count: Int)
 }
 

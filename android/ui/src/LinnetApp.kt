@@ -35,8 +35,6 @@ import androidx.compose.ui.platform.LocalUriHandler
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
-import java.time.Clock
-import java.util.Locale
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
 import org.linnet.ui.certificate.CertificateScreen
@@ -46,6 +44,9 @@ import org.linnet.ui.code.CameraState
 import org.linnet.ui.code.CodeScreen
 import org.linnet.ui.code.LinkScreen
 import org.linnet.ui.code.ScanScreen
+import org.linnet.ui.contact.BlocksScreen
+import org.linnet.ui.contact.ContactScreen
+import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.safety.Biometrics
@@ -66,6 +67,8 @@ import org.linnet.ui.words.badLink
 import org.linnet.ui.words.rememberDates
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.trouble
+import java.time.Clock
+import java.util.Locale
 
 /** What the screens need of the device they run on. */
 data class Device(
@@ -242,6 +245,18 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.NewChat -> {
             val state by place.model.state.collectAsState()
             NewChatScreen(state, place.model.address, remember(place) { newChatActions(model, place.model) })
+        }
+        is Place.Contact -> {
+            val contact by place.model.state.collectAsState()
+            ContactScreen(contact, remember(place) { contactActions(model, place.model) })
+        }
+        is Place.Requests -> {
+            val requests by place.model.requests.collectAsState()
+            RequestsScreen(requests.orEmpty(), remember(place) { requestsActions(model, place.model) })
+        }
+        is Place.Blocks -> {
+            val state by place.model.state.collectAsState()
+            BlocksScreen(state, place.model.address, remember(place) { blocksActions(model, place.model) })
         }
         is Place.Account -> {
             val account by place.model.state.collectAsState()

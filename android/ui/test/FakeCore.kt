@@ -8,16 +8,19 @@ import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.AppItem
+import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.ContactItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProviderListException
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.SignUpAnswer
@@ -60,6 +63,41 @@ class FakeCore : Core {
         override fun loadMore(count: Int) {
             asked += "chats $count"
         }
+    }
+
+    val blocks = MutableStateFlow(emptyList<BlockItem>())
+    override fun blocks() = object : Blocks {
+        override val window: Flow<Window<BlockItem>> = failing(blocks).map { Window(it, true, true) }
+        override fun loadMore(count: Int) {
+            asked += "blocks $count"
+        }
+    }
+
+    val contact = MutableStateFlow(listOf(Fixtures.contact))
+    override fun contact(chat: Long): Flow<List<ContactItem>> = failing(contact)
+    override suspend fun addContact(account: Long, address: String) = command("add contact $address")
+    override suspend fun editContact(account: Long, address: String, name: String, tags: List<String>) {
+        command("edit contact $address $name $tags")
+        contact.update { all -> all.map { it.copy(title = name, name = name, tags = tags) } }
+    }
+
+    override suspend fun removeContact(account: Long, address: String) = command("remove contact $address")
+    override suspend fun setMuted(chat: Long, muted: Boolean) {
+        command("mute $chat $muted")
+        contact.update { all -> all.map { it.copy(muted = muted) } }
+    }
+
+    override suspend fun block(account: Long, address: String, report: Report?) {
+        command("block $account $address $report")
+        requests.update { all -> all.filter { it.address != address && it.address.substringAfter('@') != address } }
+        blocks.update { it + BlockItem(address, account, address, '@' !in address, true) }
+        chats.update { all -> all.map { if (it.address == address) it.copy(blocked = true) else it } }
+    }
+
+    override suspend fun unblock(account: Long, address: String) {
+        command("unblock $account $address")
+        blocks.update { all -> all.filter { it.address != address } }
+        chats.update { all -> all.map { if (it.address == address) it.copy(blocked = false) else it } }
     }
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)

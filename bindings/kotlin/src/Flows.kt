@@ -31,6 +31,17 @@ fun ChatListSubscription.asFlow(): Flow<Window<ChatItem>> =
         Window(list, atStart, atEnd)
     }
 
+fun BlocksSubscription.asFlow(): Flow<Window<BlockItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<BlockItem> ->
+        for (op in ops) when (op) {
+            is BlocksOp.Reset -> list.reset(op.items)
+            is BlocksOp.Insert -> list.insert(op.at, op.items)
+            is BlocksOp.Update -> list.update(op.at, op.item)
+            is BlocksOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }
+
 fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<RequestItem> ->
         for (op in ops) when (op) {
@@ -38,6 +49,17 @@ fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
             is RequestsOp.Insert -> list.insert(op.at, op.items)
             is RequestsOp.Update -> list.update(op.at, op.item)
             is RequestsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun ContactSubscription.asFlow(): Flow<List<ContactItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<ContactItem> ->
+        for (op in ops) when (op) {
+            is ContactOp.Reset -> list.reset(op.items)
+            is ContactOp.Insert -> list.insert(op.at, op.items)
+            is ContactOp.Update -> list.update(op.at, op.item)
+            is ContactOp.Remove -> list.remove(op.at, op.count)
         }
         Window(list, atStart, atEnd)
     }.map { it.items }

@@ -17,8 +17,10 @@ pub enum Change {
     Chat(ChatId),
     /// The chat list: order, previews, unread counts, new chats.
     ChatList,
-    /// Roster, subscription requests, presence of an account's contacts.
+    /// Roster, subscription requests, block list of an account.
     Contacts(AccountId),
+    /// Which devices of an account's contacts are there.
+    Presence(AccountId),
     /// Anything may have changed (another process wrote).
     All,
 }

@@ -49,12 +49,26 @@ pub enum Command {
     /// or the address is the account's own. A link may bring a token with which the other side agrees at once (XEP-0379),
     /// and a name.
     StartChat { account: AccountId, address: String },
-    /// Answers someone who asked to see our presence.
+    /// Answers a stranger who asked to see our presence, or wrote: accepted, he is asked to be a contact; declined, he is
+    /// told so if he asked, and what he wrote is deleted on this device.
     AnswerRequest { account: AccountId, address: String, accept: bool },
     /// The account's own code is to be shown: it gets a token that is good for days (XEP-0379).
     ShowCode { account: AccountId },
     /// Asks the account's server for an invitation for someone who has no account (XEP-0401).
     CreateInvitation { account: AccountId },
+    /// Puts someone on the roster and asks to see their presence.
+    AddContact { account: AccountId, address: String },
+    /// Names and tags a contact; an empty name is none.
+    EditContact { account: AccountId, address: String, name: String, tags: Vec<String> },
+    /// Takes a contact off the roster: neither sees the other's presence any more. The chat stays.
+    RemoveContact { account: AccountId, address: String },
+    /// Whether notifications tell of this chat.
+    SetMuted { chat: ChatId, muted: bool },
+    /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
+    /// can be told. A report goes along where the server takes them.
+    Block { account: AccountId, address: String, report: Option<Report> },
+    /// Hears them again; of a person whose whole server is blocked, everybody there.
+    Unblock { account: AccountId, address: String },
     /// Sends a text. `token` is the caller's own unguessable id for this message (1–64 characters): sending the same
     /// token again is answered with the same message and changes nothing, so a cancelled call can be repeated.
     SendText { chat: ChatId, body: String, token: String },
@@ -99,6 +113,16 @@ pub enum Command {
     ChatOpened { chat: ChatId },
     /// Switches the server's archiving (XEP-0441) for this account.
     SetArchiving { account: AccountId, on: bool },
+}
+
+/// Why somebody is reported to the server (XEP-0377).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// Unwanted messages.
+    Spam,
+    /// Any other abuse.
+    Abuse,
 }
 
 /// How much a notification tells.

@@ -29,6 +29,10 @@ pub enum Violation {
     ArchiveResultMalformed,
     /// An archive answered with pages that do not move forward.
     ArchivePageLoops,
+    /// XEP-0191: news of the block list from someone else than our own account.
+    BlockPushForged,
+    /// One item of a block list that is no JID; the others are taken.
+    BlockItemMalformed,
     /// XEP-0280: a copy from someone else than our own account, one inside another, or one of a message that our account
     /// neither sent nor was sent.
     CarbonForged,

@@ -40,6 +40,11 @@ public final class AccountsModel {
         CertificateModel(client: client, account: account)
     }
 
+    /// The screen that shows whom the account hears nothing of.
+    public func blocks(_ account: AccountItem) -> BlocksModel {
+        BlocksModel(client: client, account: account)
+    }
+
     /// The screen that asks for the password again.
     public func signInAgain(_ account: AccountItem) -> SignInAgainModel {
         SignInAgainModel(client: client, account: account)

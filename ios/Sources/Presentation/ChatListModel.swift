@@ -1,4 +1,4 @@
-// Why: the first screen after signing in: chats, newest first, and people who ask to be contacts.
+// Why: the first screen after signing in: chats, newest first, and how many strangers wait.
 
 import CoreAdapters
 import Foundation
@@ -76,13 +76,6 @@ public final class ChatListModel {
     public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil) {
         guard path.last?.chat != chat || draft != nil else { return }
         path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "", draft: draft)]
-    }
-
-    /// Lets the person see when we are online and asks the same of them, or refuses.
-    public func answer(_ request: RequestItem, accept: Bool) async {
-        await attempt {
-            try await client.answerRequest(account: request.account, address: request.address, accept: accept)
-        }
     }
 
     /// Deletes the chat's messages on this device.

@@ -18,6 +18,8 @@ public final class ChatModel: Identifiable {
     /// The contact's name.
     public private(set) var title: String
     public private(set) var noteToSelf = false
+    /// The user hears nothing of the contact, and writes nothing.
+    public private(set) var isBlocked = false
     public private(set) var rows: [ChatRow] = []
     /// The first batch has come: an empty chat is really empty.
     public private(set) var isLoaded = false
@@ -69,6 +71,8 @@ public final class ChatModel: Identifiable {
     @ObservationIgnored private var items: [TimelineItem] = []
     @ObservationIgnored private var isGrowing = false
     @ObservationIgnored private var read: Int64?
+    /// The chat's account and address.
+    @ObservationIgnored private var place: (account: Int64, address: String)?
     @ObservationIgnored private var lastSend: Task<Void, Never>?
     /// The draft as it was before the correction.
     @ObservationIgnored private var draftAside = ""
@@ -197,6 +201,15 @@ public final class ChatModel: Identifiable {
         isFilling = false
     }
 
+    /// The screen of the contact.
+    public var details: ContactModel { ContactModel(client: client, chat: id) }
+
+    /// Hears the contact again.
+    public func unblock() async {
+        guard let place else { return }
+        await attempt { try await client.unblock(account: place.account, address: place.address) }
+    }
+
     private func takeBack(_ body: String, of message: MessageItem?, _ error: CommandError) {
         problem = error
         // A message that is gone, or is not ours to change, can't be corrected: what is left is the text.
@@ -216,6 +229,8 @@ public final class ChatModel: Identifiable {
                 guard let chat = snapshot.items.first(where: { $0.id == id }) else { continue }
                 if title != chat.title { title = chat.title }
                 if noteToSelf != chat.noteToSelf { noteToSelf = chat.noteToSelf }
+                if isBlocked != chat.blocked { isBlocked = chat.blocked }
+                place = (chat.account, chat.address)
             }
         } catch {
             storeFailed = true

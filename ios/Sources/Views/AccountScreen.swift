@@ -13,6 +13,7 @@ struct AccountScreen: View {
         let setProxy: @MainActor (AccountItem, ProxyAddress?) -> Void
         let signInAgain: @MainActor (AccountItem) -> Void
         let certificate: @MainActor (AccountItem) -> Void
+        let blocks: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
@@ -35,6 +36,9 @@ struct AccountScreen: View {
         Form {
             connection
             privacy
+            Section {
+                Button("blocks_open", systemImage: "hand.raised") { actions.blocks(account) }
+            }
             server
             ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
@@ -239,8 +243,8 @@ struct AccountPreviews: PreviewProvider {
                 actions: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, changePassword: { _, _ in }, signOut: { _ in },
-                    delete: { _ in }))
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
+                    signOut: { _ in }, delete: { _ in }))
         }
     }
 

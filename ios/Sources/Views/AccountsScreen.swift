@@ -10,6 +10,7 @@ struct AccountsView: View {
     private let app: AppModel
     @State private var signingInAgain: SignInAgainModel?
     @State private var certificate: CertificateModel?
+    @State private var blocks: BlocksModel?
     @State private var adding: SignInModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
@@ -31,6 +32,7 @@ struct AccountsView: View {
                     setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
+                    blocks: { blocks = model.blocks($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } }),
@@ -43,6 +45,7 @@ struct AccountsView: View {
         .problemAlert($model.problem)
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
+        .sheet(item: $blocks) { BlocksView(model: $0) }
         .sheet(item: $adding) { AddAccountView(model: $0, signUp: { app.signUp() }) }
     }
 
@@ -162,8 +165,8 @@ struct AccountsPreviews: PreviewProvider {
                 account: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, changePassword: { _, _ in }, signOut: { _ in },
-                    delete: { _ in }),
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
+                    signOut: { _ in }, delete: { _ in }),
                 add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() })
     }

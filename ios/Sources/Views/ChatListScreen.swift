@@ -1,4 +1,4 @@
-// Why: the home of the app: chats, newest first; above them people who ask to be contacts and the connection's state.
+// Why: the home of the app: chats, newest first; above them the way to strangers and the connection's state.
 
 import LinnetCore
 import Presentation
@@ -12,6 +12,7 @@ struct ChatListView: View {
     @State private var showsAccounts = false
     @State private var signingInAgain: SignInAgainModel?
     @State private var certificate: CertificateModel?
+    @State private var requests: RequestsModel?
     @State private var attempt = 0
 
     var body: some View {
@@ -69,8 +70,9 @@ struct ChatListView: View {
         }
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
-        .onChange(of: model.path) { (startsChat, showsAccounts) = (false, false) }
-        .onChange(of: app.openedLink?.id) { (startsChat, showsAccounts) = (false, false) }
+        .sheet(item: $requests) { RequestsView(model: $0) }
+        .onChange(of: model.path) { (startsChat, showsAccounts, requests) = (false, false, nil) }
+        .onChange(of: app.openedLink?.id) { (startsChat, showsAccounts, requests) = (false, false, nil) }
     }
 
     private func repair(_ account: Int64) {
@@ -85,7 +87,7 @@ struct ChatListView: View {
 
     private var actions: ChatListScreen.Actions {
         ChatListScreen.Actions(
-            answer: { request, accept in Task { await model.answer(request, accept: accept) } },
+            openRequests: { requests = RequestsModel(client: model.client) },
             delete: { chat in Task { await model.delete(chat) } },
             startChat: { startsChat = true }, showMore: { model.showMore() },
             repair: repair)
@@ -95,7 +97,7 @@ struct ChatListView: View {
 /// What the chat list looks like.
 struct ChatListScreen: View {
     struct Actions {
-        let answer: @MainActor (RequestItem, Bool) -> Void
+        let openRequests: @MainActor () -> Void
         let delete: @MainActor (ChatItem) -> Void
         let startChat: @MainActor () -> Void
         let showMore: @MainActor () -> Void
@@ -114,11 +116,7 @@ struct ChatListScreen: View {
     var body: some View {
         List {
             if !requests.isEmpty {
-                Section("request_title") {
-                    ForEach(requests, id: \.key) { request in
-                        RequestRow(request: request) { actions.answer(request, $0) }
-                    }
-                }
+                Button(action: actions.openRequests) { RequestsLine(count: requests.count) }
             }
             ForEach(chats, id: \.key) { chat in
                 NavigationLink(value: ChatPlace(chat: chat.id, title: chat.title)) { ChatLine(chat: chat) }
@@ -168,31 +166,20 @@ struct ChatListScreen: View {
     }
 }
 
-/// Someone who asks to be a contact.
-struct RequestRow: View {
-    let request: RequestItem
-    let answer: @MainActor (Bool) -> Void
+/// The way to strangers: quiet, so that nobody shouts by writing to people he doesn't know.
+private struct RequestsLine: View {
+    let count: Int
 
     var body: some View {
-        VStack(alignment: .leading, spacing: 8) {
-            HStack(spacing: 12) {
-                Avatar(name: request.address)
-                VStack(alignment: .leading, spacing: 2) {
-                    Text(verbatim: request.address).font(.headline)
-                    Text("request_text \(request.address)").font(.subheadline).foregroundStyle(.secondary)
-                }
+        Label {
+            VStack(alignment: .leading, spacing: 2) {
+                Text("chats_requests \(count)").font(.headline)
+                Text("chats_requests_text").font(.subheadline).foregroundStyle(.secondary)
             }
-            ViewThatFits {
-                HStack(spacing: 12) { buttons }
-                VStack(alignment: .leading, spacing: 8) { buttons }
-            }
+        } icon: {
+            Image(systemName: "person.2").accessibilityHidden(true)
         }
         .padding(.vertical, 4)
-    }
-
-    @ViewBuilder private var buttons: some View {
-        Button("request_accept") { answer(true) }.buttonStyle(.borderedProminent)
-        Button("request_decline") { answer(false) }.buttonStyle(.bordered)
     }
 }
 
@@ -210,6 +197,10 @@ struct ChatLine: View {
                     }
                     .font(.headline)
                     .lineLimit(1)
+                    if chat.muted {
+                        Image(systemName: "bell.slash").font(.footnote).foregroundStyle(.secondary)
+                            .accessibilityLabel("chats_muted")
+                    }
                     Spacer(minLength: 8)
                     if let preview = chat.preview {
                         ListTime(date: Date(milliseconds: preview.time)).font(.footnote).foregroundStyle(.secondary)
@@ -227,7 +218,9 @@ struct ChatLine: View {
     }
 
     @ViewBuilder private var previewLine: some View {
-        if chat.typing {
+        if chat.blocked {
+            Text("chats_blocked").font(.subheadline).foregroundStyle(.secondary).italic()
+        } else if chat.typing {
             Text("chats_typing").font(.subheadline).foregroundStyle(.tint).italic()
         } else if let preview = chat.preview {
             if preview.outgoing { StateMark(state: preview.state).foregroundStyle(.secondary) }
@@ -275,7 +268,7 @@ struct ChatListPreviews: PreviewProvider {
             ChatListScreen(
                 chats: chats, requests: requests, isLoaded: true, atEnd: true, banner: banner,
                 actions: ChatListScreen.Actions(
-                    answer: { _, _ in }, delete: { _ in }, startChat: {}, showMore: {}, repair: { _ in })
+                    openRequests: {}, delete: { _ in }, startChat: {}, showMore: {}, repair: { _ in })
             )
             .navigationTitle("chats_title")
         }

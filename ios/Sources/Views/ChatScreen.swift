@@ -13,6 +13,7 @@ struct ChatView: View {
     @State private var attempt = 0
     @State private var isVisible = false
     @State private var shownVersions: VersionsModel?
+    @State private var details: ContactModel?
     @Environment(\.scenePhase) private var phase
 
     init(model: ChatModel, app: AppModel) {
@@ -31,6 +32,18 @@ struct ChatView: View {
         }
         .navigationTitle(model.title)
         .navigationBarTitleDisplayMode(.inline)
+        .toolbar {
+            ToolbarItem(placement: .primaryAction) {
+                // Of oneself there is nothing to tell.
+                if !model.noteToSelf {
+                    Button {
+                        details = model.details
+                    } label: {
+                        Image(systemName: "info.circle").accessibilityLabel("contact_title")
+                    }
+                }
+            }
+        }
         .task(id: attempt) { await model.run() }
         .onAppear { isVisible = true }
         .onDisappear {
@@ -41,6 +54,7 @@ struct ChatView: View {
         .onChange(of: isVisible && phase == .active, initial: true) { _, active in show(active) }
         .problemAlert($model.problem)
         .sheet(item: $shownVersions) { VersionsView(model: $0) }
+        .sheet(item: $details) { ContactView(model: $0) }
     }
 
     private func show(_ active: Bool) {
@@ -67,7 +81,8 @@ struct ChatView: View {
             fill: { gap in Task { await model.fill(gap) } },
             showOlder: { model.showOlder() },
             showNewest: { model.showNewest() },
-            reachBottom: { model.isAtBottom = $0 })
+            reachBottom: { model.isAtBottom = $0 },
+            unblock: { Task { await model.unblock() } })
     }
 }
 
@@ -85,6 +100,7 @@ struct ChatScreen: View {
         var unseen = 0
         var canSend = false
         var correcting: MessageItem?
+        var isBlocked = false
     }
 
     struct Actions {
@@ -99,6 +115,7 @@ struct ChatScreen: View {
         let showOlder: @MainActor () -> Void
         let showNewest: @MainActor () -> Void
         let reachBottom: @MainActor (Bool) -> Void
+        let unblock: @MainActor () -> Void
     }
 
     /// The id of the place below the newest row.
@@ -149,9 +166,13 @@ struct ChatScreen: View {
             if let banner { ConnectionBannerView(banner: banner).transition(.opacity) }
         }
         .safeAreaInset(edge: .bottom, spacing: 0) {
-            Composer(
-                draft: $draft, correcting: state.correcting, canSend: state.canSend, send: actions.send,
-                cancel: actions.cancelCorrection)
+            if state.isBlocked {
+                BlockedBar(title: state.title, unblock: actions.unblock)
+            } else {
+                Composer(
+                    draft: $draft, correcting: state.correcting, canSend: state.canSend, send: actions.send,
+                    cancel: actions.cancelCorrection)
+            }
         }
         .animation(reducesMotion ? nil : .easeOut(duration: 0.2), value: banner)
     }
@@ -186,7 +207,8 @@ extension ChatScreen.State {
             title: model.title, rows: model.rows, isLoaded: model.isLoaded, atStart: model.atStart,
             noteToSelf: model.noteToSelf,
             isAtBottom: model.isAtBottom, offersNewest: model.offersNewest, newestWanted: model.newestWanted,
-            unseen: model.unseen, canSend: model.canSend, correcting: model.correcting)
+            unseen: model.unseen, canSend: model.canSend, correcting: model.correcting,
+            isBlocked: model.isBlocked)
     }
 }
 
@@ -301,6 +323,23 @@ private struct NewestButton: View {
     }
 }
 
+/// Where one would write to somebody one does not want to hear.
+private struct BlockedBar: View {
+    let title: String
+    let unblock: @MainActor () -> Void
+
+    var body: some View {
+        HStack(spacing: 12) {
+            Text("chat_blocked \(title)").foregroundStyle(.secondary)
+            Spacer(minLength: 0)
+            Button("blocks_unblock", action: unblock).buttonStyle(.bordered)
+        }
+        .padding(.horizontal, 16)
+        .padding(.vertical, 10)
+        .background(.bar)
+    }
+}
+
 /// Where a new message is written.
 private struct Composer: View {
     @Binding var draft: String
@@ -380,7 +419,7 @@ struct ChatPreviews: PreviewProvider {
                 actions: ChatScreen.Actions(
                     send: {}, correct: { _ in }, cancelCorrection: {}, versions: { _ in }, copy: { _ in },
                     retry: { _ in }, delete: { _ in }, fill: { _ in }, showOlder: {},
-                    showNewest: {}, reachBottom: { _ in })
+                    showNewest: {}, reachBottom: { _ in }, unblock: {})
             )
             .navigationTitle(Text(verbatim: "Bob"))
             .navigationBarTitleDisplayMode(.inline)
@@ -396,6 +435,7 @@ struct ChatPreviews: PreviewProvider {
         )
         .environment(\.layoutDirection, .rightToLeft).previewDisplayName("offline, right to left")
         screen(ChatScreen.State(rows: Samples.rows)).dynamicTypeSize(.accessibility3).previewDisplayName("large text")
+        screen(ChatScreen.State(title: "Bob", rows: Samples.rows, isBlocked: true)).previewDisplayName("blocked")
         screen(ChatScreen.State(title: "Bob")).previewDisplayName("empty")
         screen(
             ChatScreen.State(rows: Samples.styledRows, canSend: true, correcting: Samples.corrected), draft: "At *ten*!"

@@ -29,7 +29,45 @@ import SwiftUI
         chat(3, "alice", nil, noteToSelf: true),
     ]
 
-    static let requests = [RequestItem(key: "9", account: 1, address: "dora@example.net", time: noon)]
+    static let requests = [
+        RequestItem(
+            key: "9", account: 1, address: "dora@example.net", time: noon, asks: true, messages: 2,
+            preview: "Hello, we met at the lake. Is this you?", reportable: true),
+        RequestItem(
+            key: "10", account: 1, address: "somebody.with.a.long.name@a-rather-long-domain.example", time: noon,
+            asks: true),
+        RequestItem(
+            key: "11", account: 1, address: "win@prizes.example", time: noon, asks: false, messages: 13,
+            preview: "YOU HAVE WON!!!", reportable: true),
+    ]
+
+    static let contact = contact(
+        devices: [
+            DeviceItem(name: "Linnet.a7Gk", availability: .available, status: nil, idleSince: nil),
+            DeviceItem(name: "Desk", availability: .doNotDisturb, status: "Writing the last chapter", idleSince: nil),
+            DeviceItem(name: "Couch", availability: .away, status: nil, idleSince: noon - 900_000),
+        ])
+
+    static let goneContact = contact(lastSeen: noon - day, isMuted: true, isBlocked: true)
+
+    static let unknownContact = contact(isContact: false)
+
+    private static func contact(
+        devices: [DeviceItem] = [], lastSeen: Int64? = nil, isContact: Bool = true, isMuted: Bool = false,
+        isBlocked: Bool = false
+    ) -> ContactItem {
+        ContactItem(
+            key: "c1", chat: 1, account: 1, address: "bob@example.org", title: "Bob", noteToSelf: false,
+            name: isContact ? "Bob" : nil, tags: isContact ? ["Board games", "Lake"] : [], contact: isContact,
+            asked: false, seesUs: isContact, weSee: isContact, devices: devices, lastSeen: lastSeen, muted: isMuted,
+            blocked: isBlocked, reportable: true)
+    }
+
+    static let blocks = [
+        BlockItem(key: "b1", account: 1, address: "prizes.example", server: true, held: true),
+        BlockItem(key: "b2", account: 1, address: "spam@elsewhere.example", server: false, held: true),
+        BlockItem(key: "b3", account: 1, address: "eve@far.example", server: false, held: false),
+    ]
 
     static let rows = ChatRow.rows(
         for: [

@@ -201,6 +201,15 @@ enum Words {
         }
     }
 
+    static func availability(_ availability: Availability) -> LocalizedStringKey {
+        switch availability {
+        case .available: "contact_available"
+        case .doNotDisturb: "contact_busy"
+        case .away: "contact_away"
+        case .longAway: "contact_long_away"
+        }
+    }
+
     static func day(_ line: DayLine) -> Text {
         switch line.name {
         case .today: Text("chat_today")

@@ -92,6 +92,44 @@ extension ServerTests {
             await bob.leave()
         }
 
+        @Test func aContactIsNamedTaggedMutedAndSeen() async throws {
+            let server = try Server.required()
+            let alice = try await Person.signedIn(server.alice, on: server)
+            let bob = try await Person.signedIn(server.bob, on: server)
+            let chat = try await alice.chat(with: server.bob)
+            let details = chat.details
+            alice.run { await details.run() }
+            try await until("bob's device is there") { details.contact?.devices.isEmpty == false }
+            #expect(details.contact?.contact == true && details.contact?.weSee == true)
+
+            details.edit()
+            #expect(details.name.isEmpty)
+            details.name = "Bobby \(tag)"
+            details.tags = "lake, , board games,lake"
+            await details.save()
+            try await until("name and tags are the server's") {
+                details.contact?.title == "Bobby \(tag)" && details.contact?.tags.sorted() == ["board games", "lake"]
+            }
+            try await until("the chat has the name") { chat.title == "Bobby \(tag)" }
+            await details.setMuted(true)
+            try await until("it is muted") { details.contact?.muted == true }
+            await details.setMuted(false)
+
+            // Without a word to the server he would be there until it gives up, as devices of earlier tests may be.
+            let before = details.contact?.devices.count ?? 0
+            let own = try #require(bob.app.accounts.first)
+            await AccountsModel(client: try await bob.chatList().client).setEnabled(own, false)
+            try await until("he is gone, and was seen") {
+                (details.contact?.devices.count ?? before) < before && details.contact?.lastSeen != nil
+            }
+            (details.name, details.tags) = ("", "")
+            await details.save()
+            try await until("he has his own name again") { details.contact?.name == nil }
+            #expect(details.problem == nil)
+            await alice.leave()
+            await bob.leave()
+        }
+
         @Test func whatIsSaidInOneBreathStaysInOrder() async throws {
             let server = try Server.required()
             let alice = try await Person.signedIn(server.alice, on: server)
@@ -217,12 +255,34 @@ extension ServerTests {
             let carol = try await Person.signedIn(address, on: server)
             let bob = try await Person.signedIn(server.bob, on: server)
             let list = try await bob.watchedChatList()
-            _ = try await carol.chat(with: server.bob)
-            try await until("bob is asked") { list.requests.contains { $0.address == address } }
-            let request = try #require(list.requests.first { $0.address == address })
-            await list.answer(request, accept: true)
-            try await until("the request is settled") { !list.requests.contains { $0.address == address } }
-            #expect(list.problem == nil)
+            let box = RequestsModel(client: list.client)
+            bob.run { await box.run() }
+            let hers = try await carol.chat(with: server.bob)
+            let hello = "Hello from nobody you know \(tag)"
+            await hers.say(hello)
+            try await until("bob is asked") { box.requests.contains { $0.address == address && $0.preview == hello } }
+            try await until("the list says so, and no more") { list.requests.contains { $0.address == address } }
+            #expect(!list.chats.contains { $0.address == address })
+            let request = try #require(box.requests.first { $0.address == address })
+
+            // Blocked, she is gone; heard again, she is where she was.
+            await box.block(request)
+            try await until("the request is gone") { !box.requests.contains { $0.address == address } }
+            let own = try #require(bob.app.accounts.first)
+            let blocks = BlocksModel(client: list.client, account: own)
+            bob.run { await blocks.run() }
+            try await until("the server has it") { blocks.blocks.contains { $0.address == address && $0.held } }
+            blocks.address = "@nobody@"
+            await blocks.block()
+            #expect(blocks.isInvalid)
+            let item = try #require(blocks.blocks.first { $0.address == address })
+            await blocks.unblock(item)
+            try await until("she is heard again") { box.requests.contains { $0.address == address } }
+
+            await box.answer(request, accept: true)
+            try await until("the request is settled") { !box.requests.contains { $0.address == address } }
+            try await until("the chat is on the list") { list.chats.contains { $0.address == address } }
+            #expect(box.problem == nil && blocks.problem == nil)
             await carol.leave()
             await bob.leave()
         }

@@ -1,5 +1,5 @@
 use linnet_messenger::command::Command;
-use linnet_tests::world::World;
+use linnet_tests::world::{DeviceId, World};
 
 pub fn a_request_is_shown_and_accepted(w: &dyn World) {
     let (alice, bob) = (w.device("alice"), w.device("bob"));
@@ -45,15 +45,46 @@ pub fn a_declined_request_is_gone(w: &dyn World) {
     assert!(w.requests(bob.id).is_empty());
 }
 
-pub fn a_message_from_a_stranger_opens_a_chat(w: &dyn World) {
+pub fn a_message_from_a_stranger_waits_in_the_box(w: &dyn World) {
     let (alice, bob) = (w.device("alice"), w.device("bob"));
     w.settle();
     alice.say(bob, "you don't know me");
     w.settle();
-    let chats = w.chat_list(bob.id);
-    assert_eq!(chats.len(), 1);
-    assert_eq!((chats[0].address.as_str(), chats[0].unread), (alice.address().as_str(), 1));
-    assert_eq!(chats[0].preview.as_ref().map(|preview| preview.body.as_str()), Some("you don't know me"));
+    assert!(w.chat_list(bob.id).is_empty() && w.notifications(bob.id).is_empty());
+    let requests = w.requests(bob.id);
+    let seen: Vec<_> =
+        requests.iter().map(|item| (item.address.as_str(), item.messages, item.preview.as_deref())).collect();
+    assert_eq!(seen, [(alice.address().as_str(), 1, Some("you don't know me"))]);
+}
+
+pub fn who_is_blocked_is_heard_no_more(w: &dyn World) {
+    let (alice, bob) = w.friends("alice", "bob");
+    bob.say(alice, "one");
+    w.settle();
+    let (account, address) = (w.account(alice.id), bob.address().to_string());
+    let blocks = |device: DeviceId| w.chat_list(device).first().is_some_and(|chat| chat.blocked);
+    // News of the list come by themselves: nobody can be asked whether they have.
+    let told = |device: DeviceId, on: bool| {
+        let rounds = (0..100).take_while(|_| blocks(device) != on).map(|_| w.settle()).count();
+        assert!(rounds < 100, "never told that the block is {on}");
+    };
+    alice.order(Command::Block { account, address: address.clone(), report: None });
+    assert!(blocks(alice.id) && w.notifications(alice.id).is_empty());
+    w.settle();
+    bob.say(alice, "two");
+    w.settle();
+    // The server has it: a phone that signs in now knows.
+    let second = w.phone("alice-2", "alice");
+    second.chat(bob);
+    told(second.id, true);
+    bob.say(alice, "three");
+    w.settle();
+    second.order(Command::Unblock { account: w.account(second.id), address });
+    // What one phone lifts is lifted on the other.
+    told(alice.id, false);
+    bob.say(alice, "four");
+    w.settle();
+    assert_eq!(alice.bodies(bob), ["one", "four"]);
 }
 
 pub fn who_scans_a_code_is_a_contact_at_once(w: &dyn World) {

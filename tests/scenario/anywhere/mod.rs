@@ -45,7 +45,8 @@ scenarios! {
     contacts:
         a_request_is_shown_and_accepted,
         a_declined_request_is_gone,
-        a_message_from_a_stranger_opens_a_chat,
+        a_message_from_a_stranger_waits_in_the_box,
+        who_is_blocked_is_heard_no_more,
         who_scans_a_code_is_a_contact_at_once;
     relations:
         corrections_written_offline_leave_once;

@@ -6,6 +6,7 @@
 //! Where servers differ, it does as Prosody 0.12 does; the live tests keep it honest.
 
 pub mod archive;
+mod blocking;
 mod carbon;
 pub mod invite;
 mod login;
@@ -64,6 +65,10 @@ pub struct Switches {
     pub stanza_ids: bool,
     /// XEP-0280.
     pub carbons: bool,
+    /// XEP-0191.
+    pub blocking: bool,
+    /// XEP-0377.
+    pub reporting: bool,
     /// XEP-0163: nodes of the account, and news of them to devices whose capabilities ask for it.
     pub pep: bool,
     /// XEP-0198.
@@ -128,6 +133,8 @@ impl Default for Switches {
             preferences: true,
             stanza_ids: true,
             carbons: true,
+            blocking: true,
+            reporting: true,
             pep: true,
             stream_management: true,
             refuses_to_enable: false,
@@ -198,6 +205,7 @@ struct Account {
     requests: BTreeSet<BareJid>,
     offline: Vec<(i64, Element)>,
     nodes: BTreeMap<String, Node>,
+    blocked: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -246,6 +254,8 @@ pub struct FakeServer {
     capabilities: BTreeMap<String, Option<BTreeSet<String>>>,
     /// Links that brought a good invitation.
     invited: BTreeSet<LinkId>,
+    /// What users have reported.
+    reports: Vec<String>,
     outputs: Vec<Output>,
 }
 
@@ -286,6 +296,7 @@ impl FakeServer {
             tokens: BTreeMap::new(),
             capabilities: BTreeMap::new(),
             invited: BTreeSet::new(),
+            reports: Vec::new(),
             outputs: Vec::new(),
         }
     }
@@ -315,6 +326,7 @@ impl FakeServer {
                     requests: BTreeSet::new(),
                     offline: Vec::new(),
                     nodes: BTreeMap::new(),
+                    blocked: BTreeSet::new(),
                 };
                 self.accounts.insert(jid.clone(), account);
             }

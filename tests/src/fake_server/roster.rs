@@ -248,6 +248,9 @@ impl FakeServer {
                     return;
                 }
                 self.change_contact(from, to, |contact| contact.ask = true);
+                if self.blocks(to, &Jid::from(from.clone())) {
+                    return;
+                }
                 let Some(account) = self.accounts.get_mut(to) else { return };
                 if account.roster.get(from).is_some_and(|contact| contact.from) {
                     return self.subscribed(to, from);
@@ -267,7 +270,10 @@ impl FakeServer {
                 }
             }
             "unsubscribe" => {
-                self.change_contact(from, to, |contact| (contact.to, contact.ask) = (false, false));
+                // Who is being taken off the roster comes back by nothing.
+                if self.accounts.get(from).is_some_and(|account| account.roster.contains_key(to)) {
+                    self.change_contact(from, to, |contact| (contact.to, contact.ask) = (false, false));
+                }
                 let Some(account) = self.accounts.get_mut(to) else { return };
                 account.requests.remove(from);
                 if account.roster.contains_key(from) {

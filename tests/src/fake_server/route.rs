@@ -7,7 +7,7 @@ use linnet_messenger::wire::{Element, ns};
 
 use super::archive::{Archived, Archiving, Query, fin, result as archive_result};
 use super::roster::addressed;
-use super::{DOMAIN, FakeServer, pep};
+use super::{DOMAIN, FakeServer, blocking, pep};
 use crate::stamp;
 
 /// XEP-0202.
@@ -25,6 +25,13 @@ impl FakeServer {
         }
         stanza.attributes.retain(|(ns, name, _)| !(ns.is_empty() && name == "from"));
         let stanza = stanza.with("from", from.as_str());
+        let to = stanza.attribute("to").and_then(|to| Jid::new(to).ok());
+        if to.is_some_and(|to| self.blocks(&from.to_bare(), &to)) {
+            if !matches!(stanza.attribute("type"), Some("error" | "result")) {
+                self.send(session, blocking::refused(&stanza), true);
+            }
+            return;
+        }
         match stanza.name.as_str() {
             "message" => self.message(session, &from, stanza),
             "presence" => self.presence(session, &from, stanza),
@@ -91,6 +98,7 @@ impl FakeServer {
             Some(condition) => Some(*condition),
             None if !Self::is_local(to) => Some("remote-server-not-found"),
             None if !self.accounts.contains_key(&owner) => Some("service-unavailable"),
+            None if self.blocks(&owner, from) => Some("service-unavailable"),
             None => None,
         };
         if let Some(condition) = failure {
@@ -160,6 +168,10 @@ impl FakeServer {
     /// Hands a stanza to the sessions a JID means; false if there is none.
     pub(super) fn fan_out(&mut self, to: &Jid, stanza: &Element, archived: bool) -> bool {
         let message = stanza.name == "message";
+        let from = stanza.attribute("from").and_then(|from| Jid::new(from).ok());
+        if from.is_some_and(|from| self.blocks(&to.to_bare(), &from)) && stanza.attribute("type") != Some("error") {
+            return false;
+        }
         let sessions = self.recipients(to, message);
         for session in &sessions {
             for _ in 0..self.times(message) {
@@ -266,6 +278,9 @@ impl FakeServer {
                 }
                 self.send(session, result(iq), true);
             }
+            ("blocklist" | "block" | "unblock", ns::BLOCKING) if own && self.switches.blocking => {
+                self.blocking_iq(session, &owner, iq, payload);
+            }
             ("query", ns::DISCO_ITEMS) | ("command", ns::COMMANDS) if !own && self.inviting.is_some() => {
                 self.inviting_iq(session, iq, payload);
             }
@@ -285,6 +300,12 @@ impl FakeServer {
         }
         if self.switches.pep && account {
             features.extend(pep::FEATURES);
+        }
+        if self.switches.blocking && !account {
+            features.push(ns::BLOCKING);
+        }
+        if self.switches.reporting && !account {
+            features.push(ns::REPORTING);
         }
         if self.switches.archive {
             features.extend([ns::MAM, "urn:xmpp:mam:2#extended"]);

@@ -20,6 +20,8 @@ pub struct Session {
     pub priority: i8,
     /// It has asked for the roster, so pushes go to it.
     pub interested: bool,
+    /// It has asked for the block list, so its changes go to it.
+    pub knows_blocks: bool,
     /// XEP-0280 is on.
     pub carbons: bool,
     /// `node#ver` of its presence (XEP-0115).
@@ -75,6 +77,7 @@ impl FakeServer {
             presence: None,
             priority: 0,
             interested: false,
+            knows_blocks: false,
             carbons: false,
             capabilities: None,
             active: true,

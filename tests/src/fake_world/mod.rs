@@ -20,9 +20,11 @@ use linnet_messenger::fault::{CommandError, Violation};
 use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
+use linnet_messenger::view::blocks::Blocks;
+use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
-    AccountItem, AppItem, ChatItem, CodeItem, Connection as ConnectionState, NotificationItem, RequestItem, SignUpItem,
-    SignUpState, TimelineItem, VersionItem,
+    AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
+    RequestItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -305,6 +307,19 @@ impl FakeWorld {
         inner.phones.push(phone);
         inner.open(id.0);
         id
+    }
+
+    /// Whom the device hears nothing of.
+    pub fn blocks(&self, device: DeviceId) -> Vec<BlockItem> {
+        self.look(device, |running| Held::new(Blocks::new()).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    /// What the screen of a chat's other side shows.
+    pub fn contact(&self, device: DeviceId, chat: ChatId) -> Option<ContactItem> {
+        let look = |running: &mut phone::Running| {
+            Held::new(Contact::new(chat)).look(&running.reader).map(|items| items.first().cloned())
+        };
+        self.look(device, look)
     }
 
     /// What the device's own settings show.

@@ -294,7 +294,8 @@ impl LiveWorld {
                 let receivers = || users.iter().filter(|(_, user)| *user == chat.address && user != own);
                 // A marker would bring a chat back that was deleted there.
                 let deleted = receivers().any(|(receiver, _)| self.has_deleted_chat(*receiver, own));
-                if receivers().next().is_some() && !deleted {
+                let blocked = chat.blocked || receivers().any(|(receiver, _)| self.blocks(*receiver, own));
+                if receivers().next().is_some() && !deleted && !blocked {
                     let body = format!("{MARKER}{}", self.token());
                     let command = Command::SendText { chat: chat.id, body: body.clone(), token: self.token() };
                     match self.submit(*device, command) {
@@ -332,15 +333,31 @@ impl LiveWorld {
         deleted.unwrap_or_else(|error| self.fail(&error))
     }
 
+    /// Whether this device hears nothing of somebody: no marker comes through.
+    fn blocks(&self, device: DeviceId, other: &str) -> bool {
+        let store = self.phones.borrow()[device.0].store.clone();
+        let blocked = open_reader(&store).map_err(|error| error.to_string()).and_then(|connection| {
+            connection
+                .query_row("SELECT EXISTS (SELECT 1 FROM block WHERE jid = ?1)", [other], |row| row.get(0))
+                .map_err(|error| error.to_string())
+        });
+        blocked.unwrap_or_else(|error| self.fail(&error))
+    }
+
     fn await_marker(&self, device: DeviceId, from: &str, body: &str) {
         let mut found = None;
-        {
+        let until = Instant::now() + PATIENCE;
+        while found.is_none() && Instant::now() < until {
             let phones = self.phones.borrow();
             let Some(running) = &phones[device.0].running else { return };
-            running.chat_list.wait(PATIENCE, |chats| {
+            running.chat_list.wait(SOON, |chats| {
                 found = chats.iter().find(|chat| chat.address == from).map(|chat| chat.id);
                 found.is_some()
             });
+            drop(phones);
+            // A stranger's is in the box of requests.
+            let box_of = || self.look(device, Requests, &[]).into_iter().find(|item| item.address == from);
+            found = found.or_else(|| box_of().and_then(|item| item.chat));
         }
         let Some(chat) = found else { self.fail(&format!("no chat with {from}")) };
         let mut message = None;

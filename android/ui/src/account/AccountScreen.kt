@@ -63,6 +63,7 @@ interface AccountActions {
     fun openNotificationSettings()
     fun mend(account: AccountItem)
     fun openCertificate(account: AccountItem)
+    fun openBlocks(account: AccountItem)
     fun signOut()
     fun delete()
     fun newPassword(): String
@@ -98,6 +99,10 @@ fun AccountScreen(
                     Toggle(strings.accountArchiving, text, it, actions::setArchiving, Modifier.testTag("archiving"))
                 }
                 Privacy(account, actions::setPrivacy)
+                TextButton(
+                    { actions.openBlocks(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("blocks"),
+                ) { Text(strings.blocksOpen) }
                 Server(account)
                 Way(account, actions) { choosing = true }
                 if (background != null) ThisDevice(background, refused, actions)

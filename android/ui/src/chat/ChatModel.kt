@@ -186,6 +186,10 @@ class ChatModel(
     fun fillGap(gap: Long) = command { core.fillGap(gap) }
     fun jumpToNewest() = timeline.jumpToNewest()
     fun tryNow() = core.networkChanged()
+    fun unblock() {
+        val blocked = state.value.chat ?: return
+        command { core.unblock(blocked.account, blocked.address) }
+    }
 
     /** The upper end comes into sight; asked once for each length of the list. */
     fun loadOlder() {

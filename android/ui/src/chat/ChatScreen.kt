@@ -6,6 +6,7 @@ import androidx.compose.animation.fadeOut
 import androidx.compose.animation.scaleIn
 import androidx.compose.animation.scaleOut
 import androidx.compose.foundation.background
+import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.PaddingValues
@@ -31,6 +32,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.SmallFloatingActionButton
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.rememberCoroutineScope
@@ -79,6 +81,8 @@ interface ChatActions {
     fun jumpToNewest()
     fun tryNow()
     fun signInAgain(account: AccountItem)
+    fun unblock()
+    fun openContact()
 }
 
 @Composable
@@ -93,7 +97,7 @@ fun ChatScreen(
 ) {
     Surface(modifier.fillMaxSize(), color = LinnetTheme.colors.chatBackground) {
         Column(Modifier.safeDrawingPadding().imePadding()) {
-            ChatTopBar(state.chat, actions::back)
+            ChatTopBar(state.chat, actions::back, actions::openContact)
             HorizontalDivider(thickness = 0.5.dp, color = MaterialTheme.colorScheme.outlineVariant)
             ConnectionBanner(listOfNotNull(state.account), actions::tryNow, actions::signInAgain)
             Box(Modifier.weight(1f).fillMaxWidth()) {
@@ -106,8 +110,29 @@ fun ChatScreen(
             }
             val text = state.correcting?.text ?: draft
             TellComposing(text, watched, actions::composing)
-            Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
+            if (state.chat?.blocked == true) Blocked(state.chat, actions::unblock)
+            else Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
             state.versions?.let { Versions(it, actions::closeVersions) }
+        }
+    }
+}
+
+/** Where one would write to somebody one does not want to hear. */
+@Composable
+private fun Blocked(chat: ChatItem, onUnblock: () -> Unit) {
+    Surface(Modifier.fillMaxWidth(), color = MaterialTheme.colorScheme.surfaceContainer) {
+        Row(
+            Modifier.heightIn(min = 64.dp).padding(start = 20.dp, end = 12.dp, top = 6.dp, bottom = 6.dp)
+                .testTag("blocked"),
+            verticalAlignment = Alignment.CenterVertically,
+        ) {
+            Text(
+                strings.chatBlocked(chat.title),
+                Modifier.weight(1f),
+                style = MaterialTheme.typography.bodyLarge,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+            )
+            TextButton(onUnblock, Modifier.heightIn(min = 48.dp)) { Text(strings.blocksUnblock) }
         }
     }
 }
@@ -122,31 +147,37 @@ private fun TellComposing(text: TextFieldState, watched: Boolean, tell: (Boolean
 }
 
 @Composable
-private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit) {
+private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit, onDetails: () -> Unit) {
     Row(
         Modifier.fillMaxWidth().heightIn(min = 64.dp).padding(horizontal = 6.dp),
         verticalAlignment = Alignment.CenterVertically,
     ) {
         BackButton(onBack)
         if (chat != null) {
-            Spacer(Modifier.width(4.dp))
-            Avatar(chat.address, chat.title, size = 40.dp, note = chat.noteToSelf)
-            Spacer(Modifier.width(12.dp))
-            Column(Modifier.weight(1f).padding(vertical = 6.dp).semantics(mergeDescendants = true) { heading() }) {
-                Text(
-                    strings.title(chat),
-                    style = MaterialTheme.typography.titleMedium,
-                    maxLines = 1,
-                    overflow = TextOverflow.Ellipsis,
-                )
-                Text(
-                    if (chat.typing) strings.chatsTyping else chat.address,
-                    style = MaterialTheme.typography.bodySmall,
-                    color = if (chat.typing) MaterialTheme.colorScheme.primary
-                    else MaterialTheme.colorScheme.onSurfaceVariant,
-                    maxLines = 1,
-                    overflow = TextOverflow.Ellipsis,
-                )
+            // Of oneself there is nothing to tell.
+            val details = if (chat.noteToSelf) Modifier
+            else Modifier.clip(MaterialTheme.shapes.medium)
+                .clickable(onClickLabel = strings.contactTitle, onClick = onDetails).testTag("details")
+            Row(Modifier.weight(1f).then(details), verticalAlignment = Alignment.CenterVertically) {
+                Spacer(Modifier.width(4.dp))
+                Avatar(chat.address, chat.title, size = 40.dp, note = chat.noteToSelf)
+                Spacer(Modifier.width(12.dp))
+                Column(Modifier.weight(1f).padding(vertical = 6.dp).semantics(mergeDescendants = true) { heading() }) {
+                    Text(
+                        strings.title(chat),
+                        style = MaterialTheme.typography.titleMedium,
+                        maxLines = 1,
+                        overflow = TextOverflow.Ellipsis,
+                    )
+                    Text(
+                        if (chat.typing) strings.chatsTyping else chat.address,
+                        style = MaterialTheme.typography.bodySmall,
+                        color = if (chat.typing) MaterialTheme.colorScheme.primary
+                        else MaterialTheme.colorScheme.onSurfaceVariant,
+                        maxLines = 1,
+                        overflow = TextOverflow.Ellipsis,
+                    )
+                }
             }
             Spacer(Modifier.width(8.dp))
         }

@@ -1,15 +1,20 @@
 package org.linnet.ui.chats
 
+import androidx.compose.foundation.background
+import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ColumnScope
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.material3.Button
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
@@ -19,38 +24,37 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.unit.dp
-import org.linnet.core.RequestItem
-import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.words.missing
 import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
 
-/** Someone who asks; nothing is shown of them beyond their address. */
+/** The way to strangers: quiet, so that nobody shouts by writing to people he doesn't know. */
 @Composable
-internal fun RequestCard(request: RequestItem, actions: ChatListActions, modifier: Modifier = Modifier) {
-    Card(modifier.testTag("request/${request.address}")) {
-        Row {
-            Avatar(request.address, request.address, size = 44.dp)
-            Spacer(Modifier.width(14.dp))
-            Column(Modifier.weight(1f)) {
-                Text(strings.requestTitle, style = MaterialTheme.typography.titleMedium)
-                Spacer(Modifier.size(2.dp))
-                Text(
-                    strings.requestText(request.address),
-                    style = MaterialTheme.typography.bodyMedium,
-                    color = MaterialTheme.colorScheme.onSurfaceVariant,
-                )
-            }
-        }
-        Answers {
-            TextButton({ actions.answer(request, false) }) { Text(strings.requestDecline) }
-            Button({ actions.answer(request, true) }, shape = MaterialTheme.shapes.medium) {
-                Text(strings.requestAccept)
-            }
+internal fun RequestsRow(count: Int, actions: ChatListActions, modifier: Modifier = Modifier) {
+    Row(
+        modifier.fillMaxWidth().padding(horizontal = 8.dp).clip(MaterialTheme.shapes.medium)
+            .clickable(role = Role.Button, onClick = actions::openRequests)
+            .heightIn(min = 68.dp).padding(horizontal = 12.dp, vertical = 8.dp).testTag("requests"),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
+        Box(
+            Modifier.size(52.dp).clip(CircleShape).background(MaterialTheme.colorScheme.surfaceContainerHigh),
+            contentAlignment = Alignment.Center,
+        ) { Icon(Icons.People, null, Modifier.size(26.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant) }
+        Spacer(Modifier.width(14.dp))
+        Column(Modifier.weight(1f)) {
+            Text(strings.chatsRequests(count, count), style = MaterialTheme.typography.titleMedium)
+            Text(
+                strings.chatsRequestsText,
+                style = MaterialTheme.typography.bodyMedium,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+            )
         }
     }
 }

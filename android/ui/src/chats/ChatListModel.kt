@@ -60,10 +60,6 @@ class ChatListModel(
         )
     }.stateIn(scope, SharingStarted.Eagerly, ChatListState())
 
-    fun answer(request: RequestItem, accept: Boolean) = command {
-        core.answerRequest(request.account, request.address, accept)
-    }
-
     fun delete(chat: ChatItem) = command { core.deleteChat(chat.id) }
 
     fun dismiss(notice: Notice) {

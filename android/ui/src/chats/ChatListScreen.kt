@@ -50,7 +50,6 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageState
 import org.linnet.core.Preview
-import org.linnet.core.RequestItem
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.Icons
@@ -61,6 +60,7 @@ import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.theme.Question
 import org.linnet.ui.theme.StateIcon
 import org.linnet.ui.theme.layoutStart
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.messageState
 import org.linnet.ui.words.strings
@@ -74,7 +74,7 @@ interface ChatListActions {
     fun newChat()
     fun openAccount(account: AccountItem)
     fun signInAgain(account: AccountItem)
-    fun answer(request: RequestItem, accept: Boolean)
+    fun openRequests()
     fun dismiss(notice: Notice)
     fun keepHistory(notice: Notice.ArchivingOff)
     fun tryNow()
@@ -125,8 +125,8 @@ private fun Chats(chats: List<ChatItem>, state: ChatListState, actions: ChatList
         state.notice?.let { notice ->
             item("notice", "notice") { NoticeCard(notice, actions, Modifier.animateItem()) }
         }
-        items(state.requests, { "request/${it.key}" }, { "request" }) { request ->
-            RequestCard(request, actions, Modifier.animateItem())
+        if (state.requests.isNotEmpty()) {
+            item("requests", "requests") { RequestsRow(state.requests.size, actions, Modifier.animateItem()) }
         }
         items(chats, { "chat/${it.key}" }, { "chat" }) { chat ->
             ChatRow(chat, actions, Modifier.animateItem())
@@ -174,6 +174,10 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                         maxLines = 1,
                         overflow = TextOverflow.Ellipsis,
                     )
+                    if (chat.muted) {
+                        Spacer(Modifier.width(6.dp))
+                        Icon(Icons.Muted, strings.chatsMuted, Modifier.size(16.letterHigh), tint = faint)
+                    }
                     chat.preview?.let {
                         Spacer(Modifier.width(8.dp))
                         Text(
@@ -185,7 +189,8 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                     }
                 }
                 Row(verticalAlignment = Alignment.CenterVertically) {
-                    if (chat.typing) TypingLine(Modifier.weight(1f))
+                    if (chat.blocked) BlockedLine(Modifier.weight(1f))
+                    else if (chat.typing) TypingLine(Modifier.weight(1f))
                     else PreviewLine(chat.preview, chat.unread > 0u, Modifier.weight(1f))
                     if (chat.unread > 0u) {
                         Spacer(Modifier.width(8.dp))
@@ -251,6 +256,17 @@ private fun TypingLine(modifier: Modifier) = Text(
     style = MaterialTheme.typography.bodyMedium,
     color = MaterialTheme.colorScheme.primary,
     fontWeight = FontWeight.Medium,
+    maxLines = 1,
+    overflow = TextOverflow.Ellipsis,
+)
+
+@Composable
+private fun BlockedLine(modifier: Modifier) = Text(
+    strings.chatsBlocked,
+    modifier,
+    textAlign = layoutStart,
+    style = MaterialTheme.typography.bodyMedium,
+    color = faint,
     maxLines = 1,
     overflow = TextOverflow.Ellipsis,
 )

@@ -1,16 +1,16 @@
 package org.linnet.ui.previews
 
-import java.time.Clock
-import java.time.Instant
-import java.time.LocalDateTime
-import java.time.ZoneId
 import org.linnet.core.AccountItem
 import org.linnet.core.AppItem
+import org.linnet.core.Availability
+import org.linnet.core.BlockItem
 import org.linnet.core.CertificateItem
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.Connection
+import org.linnet.core.ContactItem
+import org.linnet.core.DeviceItem
 import org.linnet.core.GapItem
 import org.linnet.core.GapState
 import org.linnet.core.GroupPosition
@@ -33,6 +33,10 @@ import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.WaitReason
+import java.time.Clock
+import java.time.Instant
+import java.time.LocalDateTime
+import java.time.ZoneId
 
 /** People and what they say, for previews, pictures and tests. The clock stands still, so a picture stays the same. */
 object Fixtures {
@@ -122,7 +126,38 @@ object Fixtures {
         "",
     )
 
-    val request = RequestItem("request/1", 1, "mallory@elsewhere.example", at(17, 2))
+    val request = RequestItem(
+        "request/1", 1, "mallory@elsewhere.example", at(17, 2), asks = true, messages = 2u,
+        preview = "Hello, we met at the lake. Is this you?", reportable = true,
+    )
+    val requests = listOf(
+        request,
+        RequestItem("request/2", 1, "somebody.with.a.long.name@a-rather-long-domain.example", at(9, 40), true, 0u),
+        RequestItem("request/3", 1, "win@prizes.example", at(8, 1), false, 13u, "YOU HAVE WON!!! https://…", true),
+    )
+    val contact = ContactItem(
+        key = "contact/1", chat = 1, account = 1, address = "bob@example.org", title = "Bob Lindqvist",
+        noteToSelf = false, name = "Bob Lindqvist", tags = listOf("Board games", "Lake"), contact = true,
+        asked = false, seesUs = true, weSee = true,
+        devices = listOf(
+            DeviceItem("Linnet.a7Gk", Availability.AVAILABLE, null, null),
+            DeviceItem("Desk", Availability.DO_NOT_DISTURB, "Writing the last chapter, back at six", null),
+            DeviceItem("Couch", Availability.AWAY, null, at(16, 20)),
+        ),
+        lastSeen = null, muted = false, blocked = false, reportable = true,
+    )
+    val goneContact = contact.copy(
+        devices = emptyList(), lastSeen = at(22, 41, daysAgo = 1), muted = true, blocked = true, seesUs = false,
+    )
+    val unknownContact = contact.copy(
+        address = "somebody.with.a.long.name@a-rather-long-domain.example", title = "somebody.with.a.long.name",
+        name = null, tags = emptyList(), contact = false, seesUs = false, weSee = false, devices = emptyList(),
+    )
+    val blocks = listOf(
+        BlockItem("block/1", 1, "prizes.example", server = true, held = true),
+        BlockItem("block/2", 1, "spam@elsewhere.example", server = false, held = true),
+        BlockItem("block/3", 1, "eve@far.example", server = false, held = false),
+    )
 
     val chats: List<ChatItem> = listOf(
         chat(1, "bob@example.org", "Bob Lindqvist", "Perfect, see you at eight then 🎉", at(18, 10), unread = 2),
@@ -143,7 +178,7 @@ object Fixtures {
         chat(
             7, "priya.raman@example.org", "Priya Raman", "The train was an hour late, but we made it",
             at(8, 30, daysAgo = 32),
-        ),
+        ).copy(muted = true),
         chat(8, "new@example.org", "new", null, 0),
     )
 

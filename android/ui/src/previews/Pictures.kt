@@ -11,12 +11,14 @@ import androidx.compose.ui.unit.LayoutDirection
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountProblem
 import org.linnet.core.AccountTask
+import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageItem
 import org.linnet.core.Missing
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
@@ -36,6 +38,13 @@ import org.linnet.ui.chats.ChatListActions
 import org.linnet.ui.chats.ChatListScreen
 import org.linnet.ui.chats.ChatListState
 import org.linnet.ui.chats.Notice
+import org.linnet.ui.contact.BlocksActions
+import org.linnet.ui.contact.BlocksScreen
+import org.linnet.ui.contact.BlocksState
+import org.linnet.ui.contact.ContactActions
+import org.linnet.ui.contact.ContactScreen
+import org.linnet.ui.contact.RequestsActions
+import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.newchat.NewChatState
@@ -115,6 +124,22 @@ val pictures = listOf(
             NewChatState(listOf(Fixtures.account), Fixtures.account),
             remember { TextFieldState("bob@example.org") },
             NoNewChat,
+        )
+    },
+    Picture("chat-blocked") {
+        Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0].copy(blocked = true))
+    },
+    Picture("contact") { ContactScreen(Fixtures.contact, NoContact) },
+    Picture("contact-gone") { ContactScreen(Fixtures.goneContact, NoContact) },
+    Picture("contact-unknown") { ContactScreen(Fixtures.unknownContact, NoContact) },
+    Picture("requests") { RequestsScreen(Fixtures.requests, NoRequests) },
+    Picture("requests-empty") { RequestsScreen(emptyList(), NoRequests) },
+    Picture("blocks") { BlocksScreen(BlocksState(Fixtures.blocks), remember { TextFieldState() }, NoBlocks) },
+    Picture("blocks-empty") {
+        BlocksScreen(
+            BlocksState(emptyList(), local = true, addressInvalid = true),
+            remember { TextFieldState("not @n address") },
+            NoBlocks,
         )
     },
 ) + codePictures + safetyPictures + listOf(
@@ -216,7 +241,7 @@ private object NoChatList : ChatListActions {
     override fun newChat() = Unit
     override fun openAccount(account: AccountItem) = Unit
     override fun signInAgain(account: AccountItem) = Unit
-    override fun answer(request: RequestItem, accept: Boolean) = Unit
+    override fun openRequests() = Unit
     override fun dismiss(notice: Notice) = Unit
     override fun keepHistory(notice: Notice.ArchivingOff) = Unit
     override fun tryNow() = Unit
@@ -239,6 +264,32 @@ private object NoChat : ChatActions {
     override fun jumpToNewest() = Unit
     override fun tryNow() = Unit
     override fun signInAgain(account: AccountItem) = Unit
+    override fun unblock() = Unit
+    override fun openContact() = Unit
+}
+
+private object NoContact : ContactActions {
+    override fun back() = Unit
+    override fun add() = Unit
+    override fun edit(name: String, tags: String) = Unit
+    override fun setMuted(muted: Boolean) = Unit
+    override fun block(address: String, report: Report?) = Unit
+    override fun unblock() = Unit
+    override fun remove() = Unit
+}
+
+private object NoRequests : RequestsActions {
+    override fun back() = Unit
+    override fun answer(request: RequestItem, accept: Boolean) = Unit
+    override fun block(request: RequestItem, address: String, report: Report?) = Unit
+}
+
+private object NoBlocks : BlocksActions {
+    override fun back() = Unit
+    override fun add() = Unit
+    override fun edited() = Unit
+    override fun unblock(item: BlockItem) = Unit
+    override fun loadMore() = Unit
 }
 
 private object NoNewChat : NewChatActions {
@@ -277,6 +328,7 @@ private object NoAccount : AccountActions {
     override fun openNotificationSettings() = Unit
     override fun mend(account: AccountItem) = Unit
     override fun openCertificate(account: AccountItem) = Unit
+    override fun openBlocks(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
     override fun openSafety() = Unit

@@ -3,9 +3,11 @@ package org.linnet.ui.words
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
+import kotlin.time.Duration.Companion.milliseconds
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountProblem
 import org.linnet.core.AccountTask
+import org.linnet.core.Availability
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
@@ -25,7 +27,6 @@ import org.linnet.ui.Remedy
 import org.linnet.ui.code.ScanTrouble
 import org.linnet.ui.remedy
 import java.time.Clock
-import kotlin.time.Duration.Companion.milliseconds
 
 internal val LocalStrings = staticCompositionLocalOf<Strings> { error("no strings: wrap the screen in LinnetApp") }
 /** The time of the user interface; the core has its own. */
@@ -61,6 +62,13 @@ fun Strings.connection(connection: Connection, now: Long): String? = when (conne
             else -> connectionWaiting(waitReason(connection.reason))
         }
     }
+}
+
+fun Strings.availability(availability: Availability): String = when (availability) {
+    Availability.AVAILABLE -> contactAvailable
+    Availability.DO_NOT_DISTURB -> contactBusy
+    Availability.AWAY -> contactAway
+    Availability.LONG_AWAY -> contactLongAway
 }
 
 fun Strings.waitReason(reason: WaitReason): String = when (reason) {

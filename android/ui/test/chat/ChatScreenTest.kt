@@ -69,6 +69,8 @@ class ChatScreenTest {
         override fun jumpToNewest() = note("newest")
         override fun tryNow() = note("try")
         override fun signInAgain(account: AccountItem) = note("sign in")
+        override fun unblock() = note("unblock")
+        override fun openContact() = note("contact")
     }
 
     @Test

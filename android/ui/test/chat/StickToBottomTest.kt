@@ -153,5 +153,7 @@ class StickToBottomTest {
         override fun jumpToNewest() = Unit
         override fun tryNow() = Unit
         override fun signInAgain(account: AccountItem) = Unit
+        override fun unblock() = Unit
+        override fun openContact() = Unit
     }
 }

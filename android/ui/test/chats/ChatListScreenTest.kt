@@ -17,7 +17,6 @@ import org.linnet.core.ChatItem
 import org.linnet.core.Connection
 import org.linnet.core.LoginFailure
 import org.linnet.core.Missing
-import org.linnet.core.RequestItem
 import org.linnet.ui.Device
 import org.linnet.ui.Stage
 import org.linnet.ui.english
@@ -41,12 +40,12 @@ class ChatListScreenTest {
     }
 
     @Test
-    fun `a request is answered on the spot`() {
-        show(ChatListState(emptyList(), listOf(Fixtures.account), listOf(Fixtures.request)), german)
-        rule.onNodeWithText("mallory@elsewhere.example möchte", substring = true).assertIsDisplayed()
-        rule.onNodeWithText("Annehmen").performClick()
-        rule.onNodeWithText("Ablehnen").performClick()
-        assertEquals(listOf("answer mallory@elsewhere.example true", "answer mallory@elsewhere.example false"), done)
+    fun `strangers are one quiet line, whoever they say they are`() {
+        show(ChatListState(emptyList(), listOf(Fixtures.account), Fixtures.requests), german)
+        rule.onNodeWithText("3 Anfragen").assertIsDisplayed()
+        rule.onNodeWithText("mallory", substring = true).assertDoesNotExist()
+        rule.onNodeWithTag("requests").performClick()
+        assertEquals(listOf("requests"), done)
     }
 
     @Test
@@ -123,7 +122,7 @@ class ChatListScreenTest {
         override fun newChat() = note("new")
         override fun openAccount(account: AccountItem) = note("account ${account.address}")
         override fun signInAgain(account: AccountItem) = note("sign in ${account.address}")
-        override fun answer(request: RequestItem, accept: Boolean) = note("answer ${request.address} $accept")
+        override fun openRequests() = note("requests")
         override fun dismiss(notice: Notice) = note("dismiss ${notice.mark}")
         override fun keepHistory(notice: Notice.ArchivingOff) = note("keep")
         override fun tryNow() = note("try")

@@ -11,7 +11,7 @@ use rusqlite::params;
 
 use super::page::Archived;
 use crate::chat::read::{self, Horizon};
-use crate::chat::{open, read_sync};
+use crate::chat::{open, read_sync, stranger};
 use crate::engine::cx::Cx;
 use crate::engine::fault::Sabotage;
 use crate::fault::Fault;
@@ -67,7 +67,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                 continue;
             }
             Known::Message(message) => (Some(message), chat_of(cx, message)?),
-            Known::New if !relation::is_admissible(cx, content)? => {
+            Known::New if !relation::is_admissible(cx, content, archived.time)? => {
                 deletion::also_known_as(cx, &archived.id)?;
                 continue;
             }
@@ -142,7 +142,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
             read::read_up_to(cx, chat, message)?;
         }
     }
-    Ok(())
+    stranger::bound(cx)
 }
 
 /// Places what a page has after a message that came live: the archive's newest page may be younger than the connection.
@@ -358,7 +358,7 @@ fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result
             Ok(None)
         }
         Known::Message(message) => Ok(Some((content, Some(message), chat_of(cx, message)?))),
-        Known::New if !relation::is_admissible(cx, content)? => {
+        Known::New if !relation::is_admissible(cx, content, archived.time)? => {
             deletion::also_known_as(cx, &archived.id)?;
             Ok(None)
         }

@@ -3,4 +3,5 @@
 pub mod open;
 pub mod read;
 pub mod read_sync;
+pub mod stranger;
 pub mod typing;

@@ -26,7 +26,9 @@ impl Feature for Open {
         let chat = for_peer(cx, &peer)?;
         let time = cx.server_time();
         cx.tx
-            .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE chat SET listed = 1, known = 1, last_activity = max(last_activity, ?2) WHERE id = ?1",
+            )?
             .execute((chat, time))?;
         cx.chat_changed(chat);
         if peer != cx.own() {
@@ -46,9 +48,14 @@ pub fn for_peer(cx: &mut Cx<'_>, peer: &BareJid) -> Result<ChatId, Fault> {
     if let Some(chat) = known {
         return Ok(chat);
     }
+    // Our own server's announcements are no stranger's.
+    let own = *peer == cx.session.jid || peer.as_str() == cx.session.jid.domain().as_str();
     cx.tx
-        .prepare_cached("INSERT INTO chat (account_id, jid, listed) VALUES (?1, ?2, 0)")?
-        .execute((cx.session.account, peer.as_str()))?;
+        .prepare_cached(
+            "INSERT INTO chat (account_id, jid, listed, known)
+             VALUES (?1, ?2, 0, ?3 OR EXISTS (SELECT 1 FROM contact WHERE account_id = ?1 AND jid = ?2))",
+        )?
+        .execute((cx.session.account, peer.as_str(), own))?;
     let chat = ChatId(cx.tx.last_insert_rowid());
     gap::open_before_new_chat(cx, chat)?;
     Ok(chat)

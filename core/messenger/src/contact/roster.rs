@@ -79,15 +79,29 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         cx.tx
             .prepare_cached("DELETE FROM contact WHERE account_id = ?1 AND jid = ?2")?
             .execute((account, jid.as_str()))?;
+        for sql in [
+            "DELETE FROM presence WHERE account_id = ?1 AND jid = ?2",
+            "DELETE FROM last_seen WHERE account_id = ?1 AND jid = ?2",
+        ] {
+            cx.tx.prepare_cached(sql)?.execute((account, jid.as_str()))?;
+        }
     } else if matches!(subscription, "none" | "to" | "from" | "both") {
+        let groups = item.children().filter(|child| child.is("group", ns::ROSTER)).map(Element::content);
+        let groups: Vec<String> = groups.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+        let tags = serde_json::to_string(&groups).map_err(|_| Fault::Corrupt("tags"))?;
         let name = item.attribute("name").map(str::trim).filter(|name| !name.is_empty());
         cx.tx
             .prepare_cached(
-                "INSERT INTO contact (account_id, jid, name, subscription, ask) VALUES (?1, ?2, ?3, ?4, ?5)
+                "INSERT INTO contact (account_id, jid, name, subscription, ask, tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (account_id, jid) DO UPDATE SET
-                     name = excluded.name, subscription = excluded.subscription, ask = excluded.ask",
+                     name = excluded.name, subscription = excluded.subscription, ask = excluded.ask,
+                     tags = excluded.tags",
             )?
-            .execute(params![account, jid.as_str(), name, subscription, item.attribute("ask").is_some()])?;
+            .execute(params![account, jid.as_str(), name, subscription, item.attribute("ask").is_some(), tags])?;
+        // Whoever is on the roster is no stranger.
+        cx.tx
+            .prepare_cached("UPDATE chat SET known = 1 WHERE account_id = ?1 AND jid = ?2 AND known = 0")?
+            .execute((account, jid.as_str()))?;
         // Answered from another device.
         if matches!(subscription, "from" | "both") {
             super::subscription::forget_request(cx, &jid)?;

@@ -1,22 +1,23 @@
 //! Presence subscriptions: asking, being asked, answering.
 //!
-//! Invariant: a stranger's request is kept until the user has answered it; nothing is granted by itself, but whoever we
-//! asked and who asks back is granted what we asked for, and who comes by our own code is who we showed it to.
+//! Invariants: a stranger's request is kept until the user has answered it; nothing is granted by itself, but whoever we
+//! asked and who asks back is granted what we asked for, and who comes by our own code is who we showed it to. An answer
+//! given without a connection leaves with the next one.
 //!
 //! XEPs: 0379, RFC 6121 3
 
 use jid::BareJid;
 use rusqlite::OptionalExtension;
 
+use super::blocking;
 use super::invitation;
 use super::link::Introduction;
 use crate::change::Change;
-use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
-use crate::engine::feature::{Done, Feature, Refusal, SessionEvent};
+use crate::engine::feature::{Done, Feature, SessionEvent};
 use crate::engine::request::Purpose;
-use crate::fault::{CommandError, Fault};
+use crate::fault::Fault;
 use crate::wire::{Element, ns};
 
 /// Strangers can't fill the store: the newest are kept.
@@ -34,30 +35,45 @@ impl Feature for Subscription {
         match inbound.type_() {
             "subscribe" => asked(cx, &from, invitation::token_of(inbound.stanza))?,
             // Withdrawn before it was answered.
-            "unsubscribe" => forget_request(cx, &from)?,
+            "unsubscribe" => {
+                forget_request(cx, &from)?;
+            }
             _ => {}
         }
         Ok(Done::Taken)
     }
 
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
-        // After a fresh bind the roster has to come first: `ask_as_wished`.
-        if event == SessionEvent::Resumed { ask_as_wished(cx) } else { Ok(()) }
+        match event {
+            // The roster has to come first: `ask_as_wished`.
+            SessionEvent::Bound => {
+                cx.tx
+                    .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND declined = 2")?
+                    .execute([cx.session.account])?;
+                Ok(())
+            }
+            SessionEvent::Resumed => ask_as_wished(cx),
+            SessionEvent::Lost => Ok(()),
+        }
     }
+}
 
-    fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
-        let Command::AnswerRequest { address, accept, .. } = command else { return Ok(None) };
-        if !cx.session.is_live() {
-            return Err(CommandError::Offline.into());
-        }
-        let peer = BareJid::new(address).map_err(|_| CommandError::AddressInvalid)?;
-        forget_request(cx, &peer)?;
-        cx.send(&presence(&peer, if *accept { "subscribed" } else { "unsubscribed" }), None)?;
-        if *accept {
-            ask_unless_subscribed(cx, &peer, &Introduction::default())?;
-        }
-        Ok(Some(Receipt::Done))
+/// Answers someone who may have asked to see our presence: who is accepted is asked in turn.
+pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault> {
+    let asked = forget_request(cx, peer)?;
+    if accept {
+        return ask_unless_subscribed(cx, peer, &Introduction::default());
     }
+    if asked {
+        cx.tx
+            .prepare_cached("INSERT OR REPLACE INTO subscription_wish (account_id, jid, declined) VALUES (?1, ?2, 1)")?
+            .execute((cx.session.account, peer.as_str()))?;
+        // Before the roster has come the server may still be about to tell of this very request.
+        if cx.session.is_live() && !cx.is_under_way(&Purpose::Roster)? {
+            ask_as_wished(cx)?;
+        }
+    }
+    Ok(())
 }
 
 fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fault> {
@@ -75,6 +91,9 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fau
         cx.send(&presence(from, "subscribed"), None)?;
         return ask_unless_subscribed(cx, from, &Introduction::default());
     }
+    if is_declined(cx, from)? {
+        return cx.send(&presence(from, "unsubscribed"), None);
+    }
     let time = cx.server_time();
     cx.tx
         .prepare_cached("INSERT OR REPLACE INTO subscription_request (account_id, jid, time) VALUES (?1, ?2, ?3)")?
@@ -90,21 +109,33 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fau
     Ok(())
 }
 
-/// A request was answered or withdrawn.
-pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
-    cx.tx
+/// Whether the user has refused them, and there was no new session since: then nobody is bothered again. The server may
+/// tell of a request once more while the answer to it is on its way.
+fn is_declined(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT 1 FROM subscription_wish WHERE account_id = ?1 AND jid = ?2 AND declined > 0")?
+        .exists((cx.session.account, peer.as_str()))?)
+}
+
+/// A request was answered or withdrawn; true if there was one.
+pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let forgotten = cx
+        .tx
         .prepare_cached("DELETE FROM subscription_request WHERE account_id = ?1 AND jid = ?2")?
         .execute((cx.session.account, peer.as_str()))?;
     let account = cx.account();
     cx.change(Change::Contacts(account));
-    Ok(())
+    Ok(forgotten > 0)
 }
 
 /// Puts someone on the roster and asks to see their presence, unless that is so or under way: now, or when there is a
 /// connection. Who did not answer yet is asked again if there is a token now.
 pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Introduction) -> Result<(), Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
-    if (asked && introduction.token.is_none()) || matches!(subscription.as_deref(), Some("to" | "both")) {
+    let blocked = blocking::is_blocked(cx, &jid::Jid::from(peer.clone()))?;
+    let asked = asked && introduction.token.is_none();
+    if blocked || asked || matches!(subscription.as_deref(), Some("to" | "both")) {
         return Ok(());
     }
     // Before the roster has come who is on it can't be told, and an item would be overwritten.
@@ -113,11 +144,14 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
             .prepare_cached(
                 "INSERT INTO subscription_wish (account_id, jid, name, token) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (account_id, jid) DO UPDATE SET
-                     name = coalesce(excluded.name, name), token = coalesce(excluded.token, token)",
+                     name = coalesce(excluded.name, name), token = coalesce(excluded.token, token), declined = 0",
             )?
             .execute((cx.session.account, peer.as_str(), &introduction.name, &introduction.token))?;
         return Ok(());
     }
+    cx.tx
+        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2")?
+        .execute((cx.session.account, peer.as_str()))?;
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() {
         let item =
@@ -129,19 +163,31 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
     cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction.token.as_deref()), None)
 }
 
-/// Asks everyone who was to be asked while there was no connection.
+/// Asks everyone who was to be asked, and refuses who was refused, while there was no connection.
 pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let wishes: Vec<(String, Introduction)> = cx
+    let wishes: Vec<(String, i64, Introduction)> = cx
         .tx
-        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 RETURNING jid, name, token")?
+        .prepare_cached(
+            "SELECT jid, declined, name, token FROM subscription_wish WHERE account_id = ?1 AND declined < 2",
+        )?
         .query_map([cx.session.account], |row| {
-            Ok((row.get(0)?, Introduction { name: row.get(1)?, token: row.get(2)? }))
+            Ok((row.get(0)?, row.get(1)?, Introduction { name: row.get(2)?, token: row.get(3)? }))
         })?
         .collect::<Result<_, _>>()?;
-    for (jid, introduction) in wishes {
-        if let Ok(peer) = BareJid::new(&jid) {
+    for (jid, declined, introduction) in wishes {
+        let Ok(peer) = BareJid::new(&jid) else { continue };
+        if declined == 0 {
+            cx.tx
+                .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2")?
+                .execute((cx.session.account, &jid))?;
             ask_unless_subscribed(cx, &peer, &introduction)?;
+            continue;
         }
+        cx.tx
+            .prepare_cached("UPDATE subscription_wish SET declined = 2 WHERE account_id = ?1 AND jid = ?2")?
+            .execute((cx.session.account, &jid))?;
+        forget_request(cx, &peer)?;
+        cx.send(&presence(&peer, "unsubscribed"), None)?;
     }
     Ok(())
 }

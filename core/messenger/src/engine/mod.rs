@@ -458,6 +458,11 @@ impl Call<'_> {
             }
             Command::StartChat { account, .. }
             | Command::AnswerRequest { account, .. }
+            | Command::AddContact { account, .. }
+            | Command::EditContact { account, .. }
+            | Command::RemoveContact { account, .. }
+            | Command::Block { account, .. }
+            | Command::Unblock { account, .. }
             | Command::ShowCode { account }
             | Command::CreateInvitation { account }
             | Command::ChangePassword { account, .. }
@@ -468,6 +473,7 @@ impl Call<'_> {
             | Command::DeleteChat { chat }
             | Command::MarkRead { chat, .. }
             | Command::SetComposing { chat, .. }
+            | Command::SetMuted { chat, .. }
             | Command::ChatOpened { chat } => self.owner("SELECT account_id FROM chat WHERE id = ?1", chat.0)?,
             Command::Retry { message } | Command::DeleteMessage { message } | Command::Correct { message, .. } => self
                 .owner(
@@ -618,17 +624,7 @@ fn handle_stanza(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
         }
     }
     if inbound.kind == Kind::Iq {
-        cx.send(&unhandled(element), None)?;
+        cx.send(&request::unavailable(element), None)?;
     }
     Ok(())
-}
-
-/// RFC 6120 8.4: a request that nobody handles is answered, and only told that.
-fn unhandled(request: &Element) -> Element {
-    let condition = Element::new("service-unavailable", ns::STANZA_ERROR);
-    Element::new("iq", ns::CLIENT)
-        .with("type", "error")
-        .with_some("id", request.attribute("id"))
-        .with_some("to", request.attribute("from"))
-        .child(Element::new("error", ns::CLIENT).with("type", "cancel").child(condition))
 }

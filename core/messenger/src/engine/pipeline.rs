@@ -4,6 +4,8 @@ use super::feature::Feature;
 
 /// Read top to bottom.
 pub const FEATURES: &[&dyn Feature] = &[
+    // Whom the user does not want to hear; nobody below sees them.
+    &crate::contact::blocking::Blocking,
     // Who answers for us.
     &crate::session::ping::Ping,
     &crate::session::disco::Disco,
@@ -16,8 +18,12 @@ pub const FEATURES: &[&dyn Feature] = &[
     // Who there is.
     &crate::contact::roster::Roster,
     &crate::contact::presence::Presence,
+    &crate::contact::availability::Availability,
+    &crate::contact::details::Details,
+    // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,
+    &crate::chat::stranger::Strangers,
     // What was said before and elsewhere; before `Text`, because an archive result is a message too.
     &crate::archive::carbon::Carbons,
     &crate::archive::feature::Archive,

@@ -31,6 +31,13 @@ pub enum Purpose {
     ArchiveSwitched {
         on: bool,
     },
+    /// The server was told to block this JID, or to lift that.
+    Block {
+        jid: String,
+        on: bool,
+        reported: bool,
+    },
+    BlockList,
     Carbons,
     /// What the server does on demand (XEP-0050).
     Commands,
@@ -47,6 +54,7 @@ pub enum Purpose {
     ReadNodeConfigured,
     Roster,
     RosterSet,
+    ServerFeatures,
     ServerTime,
 }
 
@@ -164,6 +172,16 @@ impl Cx<'_> {
         }
         Ok(purposes)
     }
+}
+
+/// RFC 6120 8.4: a request that nobody handles is answered, and only told that.
+pub fn unavailable(request: &Element) -> Element {
+    let condition = Element::new("service-unavailable", ns::STANZA_ERROR);
+    Element::new("iq", ns::CLIENT)
+        .with("type", "error")
+        .with_some("id", request.attribute("id"))
+        .with_some("to", request.attribute("from"))
+        .child(Element::new("error", ns::CLIENT).with("type", "cancel").child(condition))
 }
 
 fn parse(purpose: &str) -> Result<Purpose, Fault> {

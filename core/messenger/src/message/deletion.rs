@@ -40,7 +40,8 @@ impl Feature for Deletion {
     }
 }
 
-fn delete_chat(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Refusal> {
+/// Deletes all messages of a chat and takes it off the list.
+pub fn delete_chat(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Refusal> {
     let jid: Option<String> =
         cx.tx.prepare_cached("SELECT jid FROM chat WHERE id = ?1")?.query_row([chat], |row| row.get(0)).optional()?;
     jid.ok_or(CommandError::NotFound)?;

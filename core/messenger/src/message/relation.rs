@@ -14,6 +14,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{identity, state};
 use crate::chat::read;
+use crate::contact::blocking;
 use crate::engine::cx::Cx;
 use crate::fault::{Fault, Violation};
 use crate::ids::{ChatId, MessageId};
@@ -215,8 +216,12 @@ fn is_anothers(cx: &Cx<'_>, chat: Option<ChatId>, id: &str, whose: Whose) -> Res
     })
 }
 
-/// Whether a correction may be kept: not one of a message that was deleted here, nor of someone else's.
-pub fn is_admissible(cx: &mut Cx<'_>, content: &identity::Content) -> Result<bool, Fault> {
+/// Whether a message that was sent at this time may be kept: none of somebody blocked, no correction of a message that was
+/// deleted here or is someone else's.
+pub fn is_admissible(cx: &mut Cx<'_>, content: &identity::Content, time: i64) -> Result<bool, Fault> {
+    if !content.outgoing && blocking::is_unheard(cx, &content.peer, time)? {
+        return Ok(false);
+    }
     let Some(target) = &content.replaces else { return Ok(true) };
     let chat: Option<ChatId> = cx
         .tx

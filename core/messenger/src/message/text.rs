@@ -12,7 +12,7 @@ use super::identity::{self, Content, Known, Via};
 use super::order::{self, Place};
 use super::{receipt, relation, state};
 use crate::chat::read::{self, Horizon};
-use crate::chat::{open, read_sync, typing};
+use crate::chat::{open, read_sync, stranger, typing};
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Copied, Inbound, Kind};
@@ -178,12 +178,13 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         Known::New if stamp(cx, stanza).is_some() && identity::among_newest(cx, content)?.is_some() => return Ok(()),
         Known::New => {}
     }
-    if !relation::is_admissible(cx, content)? {
+    let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
+    if !relation::is_admissible(cx, content, time)? {
         return Ok(());
     }
     let chat = open::for_peer(cx, &content.peer)?;
+    let chat = if content.outgoing { chat } else { stranger::make_room(cx, chat, &content.peer)? };
     let place = cx.session.archive.place_of_live();
-    let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
     let position = match cx.sabotage {
         Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
         _ => order::at_end(cx.tx, chat, place)?,
@@ -198,6 +199,7 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     };
     let message = insert(cx, &row)?;
+    stranger::bound(cx)?;
     identity::name(cx, message, content, via)?;
     // Whoever sent it to another device of ours is answered by that one.
     if inbound.copy.is_none() {
@@ -315,6 +317,10 @@ pub fn insert_row(cx: &Cx<'_>, row: &NewMessage<'_>) -> Result<MessageId, Fault>
     let hidden = content.replaces.is_some();
     // See the table: a hidden one is only unread if it has to be shown after all.
     let unread = if row.unread != read::READ && hidden { 2 } else { row.unread };
+    // Whom we have written to is no stranger.
+    if content.outgoing {
+        cx.tx.prepare_cached("UPDATE chat SET known = 1 WHERE id = ?1 AND known = 0")?.execute([row.chat])?;
+    }
     cx.tx
         .prepare_cached(
             "INSERT INTO message (chat_id, position, place, sender, outgoing, body, stanza_id, time, unread, state,

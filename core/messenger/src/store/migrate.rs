@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_account.sql"),
     include_str!("migrations/0010_codes.sql"),
     include_str!("migrations/0011_app.sql"),
+    include_str!("migrations/0012_people.sql"),
 ];
 
 /// Brings the database to the newest schema.

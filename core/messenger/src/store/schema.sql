@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE app (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -36,16 +36,27 @@ CREATE TABLE app (
     wait_until INTEGER                                      -- the same, UTC milliseconds, to be shown
 ) STRICT;
 
+CREATE TABLE block (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- of a person, a server, or one device of either
+    state TEXT NOT NULL,                        -- held (the server has it), wished, lifting (to be unblocked)
+    since INTEGER,                              -- when it was wished here, by the server's clock
+    report TEXT,                                -- JSON of Report, until the server has it
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- bare JID of the other side; our own for the note to self
     listed INTEGER NOT NULL DEFAULT 1,
-    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER, read_up_to INTEGER,
+    last_activity INTEGER NOT NULL DEFAULT 0, chat_states INTEGER, read_up_to INTEGER, known INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0,
     UNIQUE (account_id, jid)
 ) STRICT;
 
 CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 1;
+
+CREATE INDEX chat_strangers ON chat (account_id, last_activity DESC, id DESC) WHERE known = 0;
 
 CREATE TABLE composing (
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -60,7 +71,7 @@ CREATE TABLE contact (
     jid TEXT NOT NULL,
     name TEXT,
     subscription TEXT NOT NULL,                 -- none, to, from, both
-    ask INTEGER NOT NULL DEFAULT 0,
+    ask INTEGER NOT NULL DEFAULT 0, tags TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 
@@ -101,6 +112,13 @@ CREATE TABLE job (
 CREATE INDEX job_message ON job (message_id);
 
 CREATE INDEX job_state ON job (chat_id, state);
+
+CREATE TABLE last_seen (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    time INTEGER NOT NULL,                      -- UTC milliseconds
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE lease (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -173,6 +191,16 @@ CREATE INDEX message_unsettled ON message (chat_id, position, place) WHERE place
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE presence (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    resource TEXT NOT NULL,                     -- one device of theirs that is there
+    show TEXT NOT NULL,                         -- available, away, xa, dnd
+    status TEXT,
+    idle_since INTEGER,                         -- UTC milliseconds
+    PRIMARY KEY (account_id, jid, resource)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE read_sync (
@@ -250,7 +278,7 @@ CREATE TABLE subscription_request (
 
 CREATE TABLE subscription_wish (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    jid TEXT NOT NULL, name TEXT, token TEXT,
+    jid TEXT NOT NULL, name TEXT, token TEXT, declined INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 

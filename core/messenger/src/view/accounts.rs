@@ -23,7 +23,7 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing, task
+                        receipts, read_markers, typing, task, blocking
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
@@ -49,6 +49,7 @@ impl View for Accounts {
                         .map(|shown| certificate(shown, pin)),
                     proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
                     task: task.and_then(|json| serde_json::from_str(&json).ok()),
+                    blocks: row.get(14)?,
                 })
             })?
             .collect::<Result<_, _>>()?;

@@ -1,4 +1,4 @@
-//! The chat list over all accounts, the chat with the latest activity first.
+//! The chat list over all accounts, the chat with the latest activity first. Strangers are none of it, see `requests`.
 //!
 //! Invariant: the window is bounded; reading it costs the same however many chats there are.
 
@@ -54,7 +54,11 @@ impl View for ChatList {
                         coalesce(version.body, last.body), last.time, last.outgoing, last.state, last.failure,
                         version.state, version.failure, last.position,
                         (SELECT max(position) FROM message WHERE message.chat_id = chat.id AND message.state = 5),
-                        EXISTS (SELECT 1 FROM composing WHERE composing.chat_id = chat.id AND composing.own = 0)
+                        EXISTS (SELECT 1 FROM composing WHERE composing.chat_id = chat.id AND composing.own = 0),
+                        EXISTS (SELECT 1 FROM block WHERE block.account_id = chat.account_id
+                            AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
+                            AND block.state <> 'lifting'),
+                        chat.muted
                  FROM chat
                  JOIN account ON account.id = chat.account_id
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
@@ -62,7 +66,7 @@ impl View for ChatList {
                      (SELECT max(position) FROM message WHERE message.chat_id = chat.id AND message.hidden = 0)
                  LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
                      WHERE newer.corrects = last.id ORDER BY newer.position DESC LIMIT 1)
-                 WHERE chat.listed = 1
+                 WHERE chat.listed = 1 AND chat.known = 1
                  ORDER BY chat.last_activity DESC, chat.id DESC LIMIT ?1",
             )?
             .query_map([self.size + 1], |row| {
@@ -102,6 +106,8 @@ impl View for ChatList {
                     preview,
                     unread: row.get(5)?,
                     typing: row.get(15)?,
+                    blocked: row.get(16)?,
+                    muted: row.get(17)?,
                 })
             })?
             .collect::<Result<_, _>>()?;

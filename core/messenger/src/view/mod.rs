@@ -5,8 +5,10 @@
 
 pub mod accounts;
 pub mod app;
+pub mod blocks;
 pub mod chat_list;
 pub mod codes;
+pub mod contact;
 pub mod diff;
 pub mod item;
 pub mod notifications;

@@ -41,7 +41,10 @@ impl View for Notifications {
                              WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000))
                  FROM chat
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
-                 WHERE chat.listed = 1
+                 WHERE chat.listed = 1 AND chat.known = 1 AND chat.muted = 0
+                     AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = chat.account_id
+                         AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
+                         AND block.state <> 'lifting')
                      AND EXISTS (SELECT 1 FROM message WHERE message.chat_id = chat.id AND message.unread = 1)
                  ORDER BY chat.last_activity DESC, chat.id DESC LIMIT ?1",
             )?

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::{NotificationContent, PrivacySetting};
+use linnet_messenger::command::{NotificationContent, PrivacySetting, Report};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -80,6 +80,33 @@ pub(crate) enum Do {
         account: i64,
         address: String,
         accept: bool,
+    },
+    Block {
+        account: i64,
+        address: String,
+        report: Option<Report>,
+    },
+    Unblock {
+        account: i64,
+        address: String,
+    },
+    AddContact {
+        account: i64,
+        address: String,
+    },
+    EditContact {
+        account: i64,
+        address: String,
+        name: String,
+        tags: Vec<String>,
+    },
+    RemoveContact {
+        account: i64,
+        address: String,
+    },
+    SetMuted {
+        chat: i64,
+        muted: bool,
     },
     ShowCode {
         account: i64,
@@ -192,6 +219,8 @@ pub(crate) enum ViewName {
     ChatList,
     Codes,
     Requests,
+    Blocks,
+    Contact,
     SignUps,
     Notifications,
     Timeline,
@@ -282,6 +311,13 @@ mod tests {
             r#"{"id":1,"do":"remove_account","account":1}"#,
             r#"{"id":1,"do":"start_chat","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"answer_request","account":1,"address":"b@x","accept":true}"#,
+            r#"{"id":1,"do":"block","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"block","account":1,"address":"x","report":"spam"}"#,
+            r#"{"id":1,"do":"unblock","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"add_contact","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"edit_contact","account":1,"address":"b@x","name":"B","tags":["club"]}"#,
+            r#"{"id":1,"do":"remove_contact","account":1,"address":"b@x"}"#,
+            r#"{"id":1,"do":"set_muted","chat":1,"muted":true}"#,
             r#"{"id":1,"do":"follow_invitation","link":"xmpp:x?register;preauth=t"}"#,
             r#"{"id":1,"do":"show_code","account":1}"#,
             r#"{"id":1,"do":"create_invitation","account":1}"#,

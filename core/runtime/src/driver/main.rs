@@ -18,8 +18,10 @@ use std::time::Instant;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::app::App;
+use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
+use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
@@ -207,6 +209,14 @@ impl Driver {
             Do::DeleteAccount { account } => Command::DeleteAccount { account: AccountId(account) },
             Do::RemoveAccount { account } => Command::RemoveAccount { account: AccountId(account) },
             Do::StartChat { account, address } => Command::StartChat { account: AccountId(account), address },
+            Do::Block { account, address, report } => Command::Block { account: AccountId(account), address, report },
+            Do::AddContact { account, address } => Command::AddContact { account: AccountId(account), address },
+            Do::EditContact { account, address, name, tags } => {
+                Command::EditContact { account: AccountId(account), address, name, tags }
+            }
+            Do::RemoveContact { account, address } => Command::RemoveContact { account: AccountId(account), address },
+            Do::SetMuted { chat, muted } => Command::SetMuted { chat: ChatId(chat), muted },
+            Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
             Do::AnswerRequest { account, address, accept } => {
                 Command::AnswerRequest { account: AccountId(account), address, accept }
             }
@@ -311,12 +321,16 @@ impl Driver {
             }
             (ViewName::App, None, None) => watch::start(self.client.subscribe(App), print, output),
             (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
+            (ViewName::Blocks, None, None) => watch::start(self.client.subscribe(Blocks::new()), print, output),
             (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
             (ViewName::Codes, None, None) => watch::start(self.client.subscribe(Codes), print, output),
             (ViewName::SignUps, None, None) => watch::start(self.client.subscribe(SignUps), print, output),
             (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
             (ViewName::Timeline, Some(chat), None) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
+            }
+            (ViewName::Contact, Some(chat), None) => {
+                watch::start(self.client.subscribe(Contact::new(ChatId(chat))), print, output)
             }
             (ViewName::Versions, None, Some(message)) => {
                 watch::start(self.client.subscribe(Versions::new(MessageId(message))), print, output)

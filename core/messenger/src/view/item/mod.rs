@@ -3,11 +3,13 @@
 mod account_task;
 mod app;
 mod code;
+mod contact;
 mod sign_up;
 
 pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
+pub use self::contact::{Availability, ContactItem, DeviceItem};
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
 };
@@ -41,6 +43,8 @@ pub struct AccountItem {
     pub proxy: Option<ProxyAddress>,
     /// What the server was asked for it last.
     pub task: Option<AccountTask>,
+    /// Whether the server can block for us (XEP-0191); `None` while unknown.
+    pub blocks: Option<bool>,
 }
 
 /// What the account tells others unasked.
@@ -162,6 +166,10 @@ pub struct ChatItem {
     pub unread: u32,
     /// The contact is writing (XEP-0085).
     pub typing: bool,
+    /// The user hears nothing of them (XEP-0191), and can't write until they are unblocked.
+    pub blocked: bool,
+    /// No notification tells of it.
+    pub muted: bool,
 }
 
 /// The newest message of a chat, in short.
@@ -322,15 +330,39 @@ pub enum GapState {
     Unreadable,
 }
 
-/// Someone who asks to see our presence.
+/// A stranger who asks to see our presence, or has written, or both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestItem {
     pub key: String,
     pub account: AccountId,
     /// Bare JID.
     pub address: String,
-    /// When it came, UTC milliseconds.
+    /// When it came last, UTC milliseconds.
     pub time: i64,
+    /// He asks to see our presence.
+    pub asks: bool,
+    /// What he wrote.
+    pub chat: Option<ChatId>,
+    /// How many messages wait, up to 200.
+    pub messages: u32,
+    /// The newest message, at most 200 characters, line breaks as spaces; to be shown as it is, and only to who asks for
+    /// it.
+    pub preview: Option<String>,
+    /// The server takes reports (XEP-0377).
+    pub reportable: bool,
+}
+
+/// Somebody the user hears nothing of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockItem {
+    pub key: String,
+    pub account: AccountId,
+    /// A bare JID or a domain; of a device, if another program has blocked one.
+    pub address: String,
+    /// Everybody of a server.
+    pub server: bool,
+    /// The server has it; else it is hidden on this device only.
+    pub held: bool,
 }
 
 /// One version of a corrected message, oldest first.
@@ -386,6 +418,18 @@ impl Item for ChatItem {
 }
 
 impl Item for RequestItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for BlockItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for ContactItem {
     fn key(&self) -> &str {
         &self.key
     }

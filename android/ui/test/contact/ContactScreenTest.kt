@@ -1,0 +1,85 @@
+package org.linnet.ui.contact
+
+import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.assertIsOff
+import androidx.compose.ui.test.junit4.v2.createComposeRule
+import androidx.compose.ui.test.onNodeWithTag
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
+import androidx.compose.ui.test.performTextReplacement
+import org.junit.Assert.assertEquals
+import org.junit.Rule
+import org.junit.Test
+import org.linnet.core.ContactItem
+import org.linnet.core.Report
+import org.linnet.ui.Device
+import org.linnet.ui.Stage
+import org.linnet.ui.english
+import org.linnet.ui.german
+import org.linnet.ui.previews.Fixtures
+
+class ContactScreenTest {
+    @get:Rule
+    val rule = createComposeRule()
+
+    private val done = ArrayList<String>()
+
+    @Test
+    fun `each device says how much it is there`() {
+        show(Fixtures.contact, german)
+        rule.onNodeWithText("Da").assertIsDisplayed()
+        rule.onNodeWithText("Bitte nicht stören").assertIsDisplayed()
+        rule.onNodeWithText("Writing the last chapter, back at six").assertIsDisplayed()
+        rule.onNodeWithText("Couch · unberührt seit 16:20").performScrollTo().assertIsDisplayed()
+    }
+
+    @Test
+    fun `who is gone was seen, and who is blocked can be heard again`() {
+        show(Fixtures.goneContact)
+        rule.onNodeWithText("Last seen: Yesterday, 22:41").performScrollTo().assertIsDisplayed()
+        rule.onNodeWithTag("notifications").performScrollTo().assertIsOff().performClick()
+        rule.onNodeWithTag("unblock").performScrollTo().performClick()
+        assertEquals(listOf("mute false", "unblock"), done)
+    }
+
+    @Test
+    fun `a stranger can be added, and named only then`() {
+        show(Fixtures.unknownContact)
+        rule.onNodeWithTag("edit").assertDoesNotExist()
+        rule.onNodeWithTag("remove").assertDoesNotExist()
+        rule.onNodeWithTag("add").performClick()
+        assertEquals(listOf("add"), done)
+    }
+
+    @Test
+    fun `name and tags are edited together, removal asks first`() {
+        show(Fixtures.contact)
+        rule.onNodeWithTag("edit").performScrollTo().performClick()
+        rule.onNodeWithTag("name").performTextReplacement("Bobby")
+        rule.onNodeWithText("Save").performClick()
+        rule.onNodeWithTag("remove").performScrollTo().performClick()
+        rule.onNodeWithText("Remove Bob Lindqvist from your contacts?").assertIsDisplayed()
+        assertEquals(listOf("edit Bobby/Board games, Lake"), done)
+        rule.onNodeWithText("Remove").performClick()
+        assertEquals("remove", done.last())
+    }
+
+    private fun show(contact: ContactItem, device: Device = english) = rule.setContent {
+        Stage(device) { ContactScreen(contact, actions) }
+    }
+
+    private val actions = object : ContactActions {
+        override fun back() = note("back")
+        override fun add() = note("add")
+        override fun edit(name: String, tags: String) = note("edit $name/$tags")
+        override fun setMuted(muted: Boolean) = note("mute $muted")
+        override fun block(address: String, report: Report?) = note("block $address $report")
+        override fun unblock() = note("unblock")
+        override fun remove() = note("remove")
+    }
+
+    private fun note(what: String) {
+        done += what
+    }
+}

@@ -1,0 +1,222 @@
+//! People: contacts, strangers who wait to be answered, and whom the user does not want to hear.
+
+use linnet_messenger::command;
+use linnet_messenger::view::item;
+
+use crate::subscription::subscription;
+
+/// A stranger who asks to see our presence (RFC 6121 3.1), or has written, or both. Nothing else tells of strangers: no
+/// notification, no receipt, and their chats are not on the list until they are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct RequestItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// The account that was asked.
+    pub account: i64,
+    /// Bare JID of the one who asks.
+    pub address: String,
+    /// When it came last, UTC milliseconds.
+    pub time: i64,
+    /// They ask to see our presence.
+    pub asks: bool,
+    /// How many messages of theirs wait, 0–200.
+    #[uniffi(default = 0)]
+    pub messages: u32,
+    /// Their newest message, at most 200 characters, line breaks as spaces. To be shown as plain text, and only to who
+    /// asks to see it; `None` if they wrote nothing.
+    #[uniffi(default = None)]
+    pub preview: Option<String>,
+    /// The account's server takes reports (XEP-0377).
+    #[uniffi(default = false)]
+    pub reportable: bool,
+}
+
+subscription! {
+    /// Strangers over all accounts, the newest first, 200 at most. Answer them with `Client.answer_request` or
+    /// `Client.block`; those behind move up.
+    RequestsSubscription, RequestsBatch, RequestsOp, RequestItem, linnet_messenger::view::requests::Requests
+}
+
+/// Somebody the user hears nothing of (XEP-0191).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct BlockItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// The account that blocks.
+    pub account: i64,
+    /// A bare JID, or a domain; a full JID if another program has blocked one. Give it to `Client.unblock` as it is.
+    pub address: String,
+    /// Everybody of a server: `address` is a domain.
+    pub server: bool,
+    /// The server has it; else it is hidden on this device only, so far or because the server can't block.
+    pub held: bool,
+}
+
+subscription! {
+    /// Whom the accounts hear nothing of, in the order of their addresses.
+    BlocksSubscription, BlocksBatch, BlocksOp, BlockItem, linnet_messenger::view::blocks::Blocks
+}
+
+#[uniffi::export]
+impl BlocksSubscription {
+    /// Shows that many more at the end of the list; needed once a batch says that it is not `at_end`. The first window
+    /// has 200.
+    pub fn load_more(&self, count: u32) {
+        self.inner.page(linnet_messenger::view::Page::Older(count));
+    }
+}
+
+/// The other side of a chat: who it is, where they are, and what is between us.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ContactItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// The chat it is the other side of.
+    pub chat: i64,
+    /// The account of the chat.
+    pub account: i64,
+    /// Bare JID.
+    pub address: String,
+    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    pub title: String,
+    /// It is ourselves: none of what follows means anything.
+    pub note_to_self: bool,
+    /// The name that the user gave them; `None` if none.
+    pub name: Option<String>,
+    /// Their tags: the roster's groups (RFC 6121 2.1.2.5).
+    pub tags: Vec<String>,
+    /// They are on the roster. Else offer `Client.add_contact`.
+    pub contact: bool,
+    /// They were asked for their presence, and have not answered.
+    pub asked: bool,
+    /// They see our presence.
+    pub sees_us: bool,
+    /// We see theirs.
+    pub we_see: bool,
+    /// Their devices that are there, the most available first, 20 at most; none while we are offline.
+    pub devices: Vec<DeviceItem>,
+    /// When the last of their devices went, as far as this device saw it, UTC milliseconds. `None`: never seen.
+    pub last_seen: Option<i64>,
+    /// No notification tells of this chat.
+    pub muted: bool,
+    /// The user hears nothing of them (XEP-0191).
+    pub blocked: bool,
+    /// The account's server takes reports (XEP-0377).
+    pub reportable: bool,
+}
+
+/// A device of a contact that is there (RFC 6121 4).
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct DeviceItem {
+    /// Its resource: any text, chosen by their program.
+    pub name: String,
+    /// How much they are there.
+    pub availability: Availability,
+    /// What they wrote about it, at most 500 characters.
+    pub status: Option<String>,
+    /// They have not touched the device since (XEP-0319), UTC milliseconds.
+    pub idle_since: Option<i64>,
+}
+
+/// How much somebody is there (RFC 6121 4.7.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Availability {
+    /// There.
+    Available,
+    /// There, and busy (`dnd`).
+    DoNotDisturb,
+    /// Away for a moment.
+    Away,
+    /// Away for longer (`xa`).
+    LongAway,
+}
+
+subscription! {
+    /// One item, or none if there is no such chat.
+    ContactSubscription, ContactBatch, ContactOp, ContactItem, linnet_messenger::view::contact::Contact
+}
+
+/// Why somebody is reported to the server (XEP-0377 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Report {
+    /// Unwanted messages.
+    Spam,
+    /// Any other abuse.
+    Abuse,
+}
+
+impl From<Report> for command::Report {
+    fn from(report: Report) -> Self {
+        match report {
+            Report::Spam => Self::Spam,
+            Report::Abuse => Self::Abuse,
+        }
+    }
+}
+
+impl From<item::RequestItem> for RequestItem {
+    fn from(item: item::RequestItem) -> Self {
+        Self {
+            key: item.key,
+            account: item.account.0,
+            address: item.address,
+            time: item.time,
+            asks: item.asks,
+            messages: item.messages,
+            preview: item.preview,
+            reportable: item.reportable,
+        }
+    }
+}
+
+impl From<item::BlockItem> for BlockItem {
+    fn from(item: item::BlockItem) -> Self {
+        Self { key: item.key, account: item.account.0, address: item.address, server: item.server, held: item.held }
+    }
+}
+
+impl From<item::ContactItem> for ContactItem {
+    fn from(item: item::ContactItem) -> Self {
+        Self {
+            key: item.key,
+            chat: item.chat.0,
+            account: item.account.0,
+            address: item.address,
+            title: item.title,
+            note_to_self: item.note_to_self,
+            name: item.name,
+            tags: item.tags,
+            contact: item.contact,
+            asked: item.asked,
+            sees_us: item.sees_us,
+            we_see: item.we_see,
+            devices: item.devices.into_iter().map(Into::into).collect(),
+            last_seen: item.last_seen,
+            muted: item.muted,
+            blocked: item.blocked,
+            reportable: item.reportable,
+        }
+    }
+}
+
+impl From<item::DeviceItem> for DeviceItem {
+    fn from(item: item::DeviceItem) -> Self {
+        Self {
+            name: item.name,
+            availability: item.availability.into(),
+            status: item.status,
+            idle_since: item.idle_since,
+        }
+    }
+}
+
+impl From<item::Availability> for Availability {
+    fn from(availability: item::Availability) -> Self {
+        match availability {
+            item::Availability::Available => Self::Available,
+            item::Availability::DoNotDisturb => Self::DoNotDisturb,
+            item::Availability::Away => Self::Away,
+            item::Availability::LongAway => Self::LongAway,
+        }
+    }
+}

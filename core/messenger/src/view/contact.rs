@@ -1,0 +1,115 @@
+//! The other side of one chat: who it is, where they are, and what is between us.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::item::{self, Availability, ContactItem, DeviceItem};
+use super::{View, Window, timeline};
+use crate::change::Change;
+use crate::ids::{AccountId, ChatId};
+use crate::store::StoreError;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Contact {
+    chat: ChatId,
+}
+
+impl Contact {
+    /// The one this chat is with.
+    pub fn new(chat: ChatId) -> Self {
+        Self { chat }
+    }
+}
+
+impl View for Contact {
+    type Item = ContactItem;
+
+    fn concerns(&self, change: Change) -> bool {
+        matches!(change, Change::Contacts(_) | Change::Presence(_) | Change::ChatList | Change::Accounts)
+    }
+
+    fn read(&mut self, connection: &Connection) -> Result<Window<ContactItem>, StoreError> {
+        let snapshot = connection.unchecked_transaction()?;
+        let found = snapshot
+            .prepare_cached(
+                "SELECT chat.account_id, chat.jid, account.jid, contact.name, contact.tags, contact.subscription,
+                        contact.ask, last_seen.time, chat.muted, account.reporting, account.connection,
+                        EXISTS (SELECT 1 FROM block WHERE block.account_id = chat.account_id
+                            AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
+                            AND block.state <> 'lifting')
+                 FROM chat JOIN account ON account.id = chat.account_id
+                 LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
+                 LEFT JOIN last_seen ON last_seen.account_id = chat.account_id AND last_seen.jid = chat.jid
+                 WHERE chat.id = ?1",
+            )?
+            .query_row([self.chat], |row| {
+                let account: AccountId = row.get(0)?;
+                let address: String = row.get(1)?;
+                let own: String = row.get(2)?;
+                let name: Option<String> = row.get(3)?;
+                let tags: Option<String> = row.get(4)?;
+                let subscription: Option<String> = row.get(5)?;
+                let asked: Option<bool> = row.get(6)?;
+                let connection: String = row.get(10)?;
+                let is = |one: &str| subscription.as_deref().is_some_and(|kind| kind == one || kind == "both");
+                let item = ContactItem {
+                    key: format!("{account} {address}"),
+                    chat: self.chat,
+                    account,
+                    title: timeline::display_name(name.clone(), &address),
+                    note_to_self: address == own,
+                    address,
+                    name,
+                    tags: tags.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+                    contact: subscription.is_some(),
+                    asked: asked.unwrap_or(false),
+                    sees_us: is("from"),
+                    we_see: is("to"),
+                    devices: Vec::new(),
+                    last_seen: row.get(7)?,
+                    muted: row.get(8)?,
+                    blocked: row.get(11)?,
+                    reportable: row.get(9)?,
+                };
+                // Without a connection nobody knows.
+                let online = matches!(
+                    serde_json::from_str(&connection),
+                    Ok(item::Connection::Online | item::Connection::CatchingUp)
+                );
+                Ok((item, online))
+            })
+            .optional()?;
+        let Some((mut item, online)) = found else {
+            return Ok(Window { items: Vec::new(), at_start: true, at_end: true });
+        };
+        if online && !item.blocked {
+            item.devices = devices(&snapshot, &item)?;
+        }
+        Ok(Window { items: vec![item], at_start: true, at_end: true })
+    }
+}
+
+fn devices(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Vec<DeviceItem>> {
+    let mut devices: Vec<DeviceItem> = connection
+        .prepare_cached(
+            "SELECT resource, show, status, idle_since FROM presence WHERE account_id = ?1 AND jid = ?2
+             ORDER BY resource",
+        )?
+        .query_map((item.account, &item.address), |row| {
+            let show: String = row.get(1)?;
+            Ok(DeviceItem {
+                name: row.get(0)?,
+                availability: match show.as_str() {
+                    "away" => Availability::Away,
+                    "xa" => Availability::LongAway,
+                    "dnd" => Availability::DoNotDisturb,
+                    _ => Availability::Available,
+                },
+                status: row.get(2)?,
+                idle_since: row.get(3)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    devices.sort_by_key(|device| device.availability);
+    Ok(devices)
+}

@@ -1,0 +1,60 @@
+//! Who a contact is and where they are.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AccountId, ChatId};
+
+/// The other side of a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactItem {
+    pub key: String,
+    pub chat: ChatId,
+    pub account: AccountId,
+    /// Bare JID.
+    pub address: String,
+    /// As in [`super::ChatItem::title`].
+    pub title: String,
+    pub note_to_self: bool,
+    /// The name that the user gave them.
+    pub name: Option<String>,
+    /// The roster's groups.
+    pub tags: Vec<String>,
+    /// They are on the roster.
+    pub contact: bool,
+    /// They were asked for their presence, and have not answered.
+    pub asked: bool,
+    /// They see our presence.
+    pub sees_us: bool,
+    /// We see theirs.
+    pub we_see: bool,
+    /// Their devices that are there, the most available first; none while we are offline.
+    pub devices: Vec<DeviceItem>,
+    /// When the last of their devices went, as far as this device saw it; UTC milliseconds.
+    pub last_seen: Option<i64>,
+    pub muted: bool,
+    pub blocked: bool,
+    /// The server takes reports (XEP-0377).
+    pub reportable: bool,
+}
+
+/// A device of a contact that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceItem {
+    /// The resource: any text, chosen by their program.
+    pub name: String,
+    pub availability: Availability,
+    /// What they wrote about it, at most 500 characters.
+    pub status: Option<String>,
+    /// They have not touched it since (XEP-0319), UTC milliseconds.
+    pub idle_since: Option<i64>,
+}
+
+/// How much somebody is there (RFC 6121 4.7.2.1), the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    Available,
+    DoNotDisturb,
+    Away,
+    LongAway,
+}
