@@ -83,7 +83,7 @@ pub enum AccountProblem {
     Other,
 }
 
-/// What an account tells others unasked. All on at first.
+/// What an account tells others. All on at first but for `device_information`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
 pub struct Privacy {
     /// Contacts learn that their messages arrived (XEP-0184).
@@ -93,6 +93,10 @@ pub struct Privacy {
     pub read_markers: bool,
     /// Contacts learn that the user is writing (XEP-0085).
     pub typing: bool,
+    /// Contacts who ask learn name and version of the program (XEP-0092) and the device's time in UTC (XEP-0202). Off at
+    /// first.
+    #[uniffi(default = false)]
+    pub device_information: bool,
 }
 
 /// One switch of `Privacy`, for `Client.set_privacy`.
@@ -104,6 +108,8 @@ pub enum PrivacySetting {
     ReadMarkers,
     /// `Privacy.typing`.
     Typing,
+    /// `Privacy.device_information`.
+    DeviceInformation,
 }
 
 impl From<PrivacySetting> for linnet_messenger::command::PrivacySetting {
@@ -112,6 +118,7 @@ impl From<PrivacySetting> for linnet_messenger::command::PrivacySetting {
             PrivacySetting::Receipts => Self::Receipts,
             PrivacySetting::ReadMarkers => Self::ReadMarkers,
             PrivacySetting::Typing => Self::Typing,
+            PrivacySetting::DeviceInformation => Self::DeviceInformation,
         }
     }
 }
@@ -258,6 +265,7 @@ impl From<item::AccountItem> for AccountItem {
                 receipts: item.privacy.receipts,
                 read_markers: item.privacy.read_markers,
                 typing: item.privacy.typing,
+                device_information: item.privacy.device_information,
             },
             certificate: item.certificate.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),

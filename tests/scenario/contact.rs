@@ -10,6 +10,7 @@ use crate::on_fake;
 mod blocking;
 mod details;
 mod stranger;
+mod unseen;
 
 #[test]
 fn a_request_and_its_answer_reach_the_servers_rosters() {

@@ -236,6 +236,7 @@ class FakeCore : Core {
                     PrivacySetting.RECEIPTS -> item.privacy.copy(receipts = on)
                     PrivacySetting.READ_MARKERS -> item.privacy.copy(readMarkers = on)
                     PrivacySetting.TYPING -> item.privacy.copy(typing = on)
+                    PrivacySetting.DEVICE_INFORMATION -> item.privacy.copy(deviceInformation = on)
                 }
                 item.copy(privacy = privacy)
             }

@@ -167,6 +167,8 @@ pub enum PrivacySetting {
     ReadMarkers,
     /// Chat states (XEP-0085).
     Typing,
+    /// Name and version of the program (XEP-0092), the device's time (XEP-0202).
+    DeviceInformation,
 }
 
 /// Where to connect when DNS shall not decide.

@@ -91,6 +91,8 @@ struct AccountScreen: View {
             setting(.receipts, account.privacy.receipts, "privacy_receipts", "privacy_receipts_text")
             setting(.readMarkers, account.privacy.readMarkers, "privacy_read_markers", "privacy_read_markers_text")
             setting(.typing, account.privacy.typing, "privacy_typing", "privacy_typing_text")
+            setting(
+                .deviceInformation, account.privacy.deviceInformation, "privacy_device", "privacy_device_text")
         }
     }
 

@@ -254,6 +254,7 @@ private fun Privacy(account: AccountItem, onChange: (PrivacySetting, Boolean) ->
             PrivacySetting.RECEIPTS -> account.privacy.receipts
             PrivacySetting.READ_MARKERS -> account.privacy.readMarkers
             PrivacySetting.TYPING -> account.privacy.typing
+            PrivacySetting.DEVICE_INFORMATION -> account.privacy.deviceInformation
         }
         Toggle(title, text, on, { onChange(setting, it) }, Modifier.testTag("privacy/$setting"))
     }

@@ -130,6 +130,7 @@ fun Strings.privacy(setting: PrivacySetting): Pair<String, String> = when (setti
     PrivacySetting.RECEIPTS -> privacyReceipts to privacyReceiptsText
     PrivacySetting.READ_MARKERS -> privacyReadMarkers to privacyReadMarkersText
     PrivacySetting.TYPING -> privacyTyping to privacyTypingText
+    PrivacySetting.DEVICE_INFORMATION -> privacyDevice to privacyDeviceText
 }
 
 /** The core's errors carry no text: words are ours. */

@@ -22,7 +22,7 @@ use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::features::Features;
 use crate::session::keepalive::Keepalive;
-use crate::session::{Link, Referral, Session, connect, credentials};
+use crate::session::{Link, Referral, Session, connect, credentials, disco};
 use crate::store::{OpenError, Store};
 use crate::view::item::{AccountTask, Connection};
 
@@ -278,11 +278,14 @@ pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result
         PrivacySetting::Receipts => "UPDATE account SET receipts = ?2 WHERE id = ?1",
         PrivacySetting::ReadMarkers => "UPDATE account SET read_markers = ?2 WHERE id = ?1",
         PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
+        PrivacySetting::DeviceInformation => "UPDATE account SET device_information = ?2 WHERE id = ?1",
     };
     cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
     match setting {
         PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
         PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
+        // What we can do has changed with it.
+        PrivacySetting::DeviceInformation => disco::announce(cx)?,
         _ => {}
     }
     cx.change(Change::Accounts);

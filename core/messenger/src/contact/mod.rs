@@ -9,3 +9,4 @@ pub mod link;
 pub mod presence;
 pub mod roster;
 pub mod subscription;
+pub mod unseen;

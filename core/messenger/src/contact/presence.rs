@@ -6,7 +6,6 @@ use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, SessionEvent};
 use crate::fault::Fault;
 use crate::session::disco;
-use crate::wire::{Element, ns};
 
 /// See the module.
 #[derive(Debug)]
@@ -17,6 +16,6 @@ impl Feature for Presence {
         if event != SessionEvent::Bound {
             return Ok(());
         }
-        cx.send(&Element::new("presence", ns::CLIENT).child(disco::capabilities()), None)
+        disco::announce(cx)
     }
 }

@@ -77,6 +77,7 @@ impl Cx<'_> {
             PrivacySetting::Receipts => "SELECT receipts FROM account WHERE id = ?1",
             PrivacySetting::ReadMarkers => "SELECT read_markers FROM account WHERE id = ?1",
             PrivacySetting::Typing => "SELECT typing FROM account WHERE id = ?1",
+            PrivacySetting::DeviceInformation => "SELECT device_information FROM account WHERE id = ?1",
         };
         Ok(self.tx.prepare_cached(sql)?.query_row([self.session.account], |row| row.get(0))?)
     }

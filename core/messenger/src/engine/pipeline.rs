@@ -6,9 +6,12 @@ use super::feature::Feature;
 pub const FEATURES: &[&dyn Feature] = &[
     // Whom the user does not want to hear; nobody below sees them.
     &crate::contact::blocking::Blocking,
+    // Who asks and may not know that we are here.
+    &crate::contact::unseen::Unseen,
     // Who answers for us.
     &crate::session::ping::Ping,
     &crate::session::disco::Disco,
+    &crate::session::device::DeviceInformation,
     &crate::session::clock::ServerClock,
     // The account itself.
     &crate::account::password::Password,

@@ -11,13 +11,14 @@ use sha1::{Digest, Sha1};
 
 use crate::archive;
 use crate::change::Change;
+use crate::command::PrivacySetting;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
 use crate::engine::feature::{Done, Feature, SessionEvent};
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::Fault;
-use crate::session::Enabling;
 use crate::session::ping::result_of;
+use crate::session::{Enabling, device};
 use crate::view::item::Missing;
 use crate::wire::{Element, ns};
 
@@ -36,7 +37,7 @@ pub struct AccountFeatures {
 /// What we are.
 const CATEGORY: &str = "client";
 const TYPE: &str = "phone";
-const NAME: &str = "Linnet";
+pub(super) const NAME: &str = "Linnet";
 /// Which program it is whose capabilities a presence names.
 const NODE: &str = "https://linnet.org";
 /// What we can do, in the order of XEP-0115 5.1: sorted.
@@ -58,16 +59,31 @@ const FEATURES: [&str; 10] = [
 #[derive(Debug)]
 pub struct Disco;
 
-/// What our presence says of our capabilities.
-pub fn capabilities() -> Element {
-    Element::new("c", ns::CAPS).with("hash", "sha-1").with("node", NODE).with("ver", version())
+/// Our presence: available, and what we can do.
+pub fn announce(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let capabilities = capabilities(&features(cx)?);
+    cx.send(&Element::new("presence", ns::CLIENT).child(capabilities), None)
+}
+
+/// What we can do, in the order of XEP-0115 5.1.
+fn features(cx: &Cx<'_>) -> Result<Vec<&'static str>, Fault> {
+    let mut features = FEATURES.to_vec();
+    if cx.tells(PrivacySetting::DeviceInformation)? {
+        features.extend(device::FEATURES);
+        features.sort_unstable();
+    }
+    Ok(features)
+}
+
+fn capabilities(features: &[&str]) -> Element {
+    Element::new("c", ns::CAPS).with("hash", "sha-1").with("node", NODE).with("ver", version(features))
 }
 
 /// XEP-0115 5.1.
-fn version() -> String {
+fn version(features: &[&str]) -> String {
     let mut hash = Sha1::new();
     hash.update(format!("{CATEGORY}/{TYPE}//{NAME}<"));
-    for feature in FEATURES {
+    for feature in features {
         hash.update(feature);
         hash.update("<");
     }
@@ -89,7 +105,8 @@ impl Feature for Disco {
             return Ok(Done::Pass);
         };
         let node = query.attribute("node");
-        if node.is_some_and(|node| node != format!("{NODE}#{}", version())) {
+        let features = features(cx)?;
+        if node.is_some_and(|node| node != format!("{NODE}#{}", version(&features))) {
             cx.send(&no_such_node(inbound.stanza), None)?;
             return Ok(Done::Taken);
         }
@@ -97,7 +114,7 @@ impl Feature for Disco {
             Element::new("identity", ns::DISCO_INFO).with("category", CATEGORY).with("type", TYPE).with("name", NAME);
         let info = Element::new("query", ns::DISCO_INFO).with_some("node", node).child(identity);
         let feature = |var| Element::new("feature", ns::DISCO_INFO).with("var", var);
-        let info = FEATURES.into_iter().fold(info, |info, var| info.child(feature(var)));
+        let info = features.into_iter().fold(info, |info, var| info.child(feature(var)));
         cx.send(&result_of(inbound.stanza).child(info), None)?;
         Ok(Done::Taken)
     }
@@ -173,8 +190,9 @@ mod tests {
     #[test]
     fn features_stand_in_the_order_that_is_hashed() {
         assert!(FEATURES.is_sorted());
-        let own = capabilities();
-        assert_eq!(own.attribute("ver"), Some(version().as_str()));
-        assert_eq!(STANDARD.decode(version()).unwrap().len(), 20);
+        let own = capabilities(&FEATURES);
+        assert_eq!(own.attribute("ver"), Some(version(&FEATURES).as_str()));
+        assert_eq!(STANDARD.decode(version(&FEATURES)).unwrap().len(), 20);
+        assert!(device::FEATURES.iter().all(|feature| !FEATURES.contains(feature)));
     }
 }

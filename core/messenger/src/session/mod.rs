@@ -9,6 +9,7 @@ pub mod clock;
 pub mod conflict;
 pub mod connect;
 pub mod credentials;
+pub mod device;
 pub mod disco;
 pub mod enable;
 pub mod features;

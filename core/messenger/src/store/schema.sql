@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE app (
     id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -23,7 +23,7 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing, task, blocking
+                        receipts, read_markers, typing, task, blocking, device_information
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
@@ -43,7 +43,12 @@ impl View for Accounts {
                     signed_in: row.get(4)?,
                     missing: serde_json::from_str(&missing).unwrap_or_default(),
                     archiving: row.get(6)?,
-                    privacy: Privacy { receipts: row.get(10)?, read_markers: row.get(11)?, typing: row.get(12)? },
+                    privacy: Privacy {
+                        receipts: row.get(10)?,
+                        read_markers: row.get(11)?,
+                        typing: row.get(12)?,
+                        device_information: row.get(15)?,
+                    },
                     certificate: shown
                         .and_then(|json| serde_json::from_str(&json).ok())
                         .map(|shown| certificate(shown, pin)),

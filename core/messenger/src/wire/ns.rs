@@ -41,6 +41,7 @@ pub const PUBSUB_OWNER: &str = "http://jabber.org/protocol/pubsub#owner";
 pub const PUBSUB_EVENT: &str = "http://jabber.org/protocol/pubsub#event";
 pub const READ_SYNC: &str = "urn:xmpp:mds:displayed:0";
 pub const TIME: &str = "urn:xmpp:time";
+pub const VERSION: &str = "jabber:iq:version";
 pub const REGISTER: &str = "jabber:iq:register";
 pub const OUT_OF_BAND: &str = "jabber:x:oob";
 pub const MEDIA_ELEMENT: &str = "urn:xmpp:media-element";

@@ -56,6 +56,8 @@ pub struct Privacy {
     pub read_markers: bool,
     /// Chat states (XEP-0085).
     pub typing: bool,
+    /// Name and version of the program (XEP-0092), the device's time (XEP-0202).
+    pub device_information: bool,
 }
 
 /// A certificate for a person to judge. Its texts are its own: anybody can write anything there, so only the
