@@ -1,4 +1,4 @@
-//! A gigabyte of nonsense in one session: memory stays bounded, and what an honest contact says afterwards arrives.
+//! A gigabyte of nonsense in one session: memory stays bounded, and what an honest stranger says afterwards arrives.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use linnet_messenger::command::{Command, Receipt, Secret, ServerAddress};
 use linnet_messenger::store::{Role, StoreOptions};
-use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::diff;
+use linnet_messenger::view::requests::Requests;
 use linnet_runtime::{Client, Options};
 use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject as _;
@@ -142,7 +142,7 @@ async fn a_gigabyte_of_nonsense_costs_no_memory_and_hides_nobody() {
     let store = StoreOptions { path: Some(folder.join("linnet.db")), key: Zeroizing::new([1; 32]), role: Role::App };
     let options = Options { ca_file: Some(fixture("known.pem")), ..Options::new(store) };
     let client = Client::open(options, Arc::new(())).unwrap();
-    let chats = client.subscribe(ChatList::new());
+    let requests = client.subscribe(Requests);
     let address = ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls: true };
     let added = client.submit(Command::AddAccount {
         address: "alice@linnet.test".to_owned(),
@@ -153,8 +153,11 @@ async fn a_gigabyte_of_nonsense_costs_no_memory_and_hides_nobody() {
     assert!(matches!(added.await, Ok(Receipt::Account(_))));
     let (mut list, mut applied) = (Vec::new(), 0);
     let heard = timeout(LONG, async {
-        while !list.iter().any(|chat: &linnet_messenger::view::item::ChatItem| chat.address == "bob@linnet.test") {
-            let batch = chats.next(applied).await.unwrap().unwrap();
+        while !list
+            .iter()
+            .any(|request: &linnet_messenger::view::item::RequestItem| request.address == "bob@linnet.test")
+        {
+            let batch = requests.next(applied).await.unwrap().unwrap();
             diff::apply(&mut list, &batch.ops);
             applied = batch.revision;
         }
