@@ -60,6 +60,58 @@ fn a_token_counts_once_and_the_screen_has_a_new_one() {
     });
 }
 
+/// The answer to who came with a token may get lost, with the session it was given in.
+#[test]
+fn who_came_with_a_token_is_welcome_until_he_is_a_contact() {
+    on_fake(|world| {
+        let alice = world.any().device("alice");
+        world.settle();
+        let link = shown(world, alice);
+        let token = link.split("preauth=").nth(1).unwrap().to_owned();
+        let asks = |from: &str| {
+            world.inject(
+                alice.id,
+                &format!(
+                    "<presence type='subscribe' from='{from}' to='alice@linnet.test'>\
+                     <preauth xmlns='urn:xmpp:pars:0' token='{token}'/></presence>"
+                ),
+            );
+        };
+        asks("bob@linnet.test");
+        // Nothing of what she answers arrives, and her session ends.
+        world.stop_server();
+        world.start_server();
+        world.settle();
+        assert!(world.requests(alice.id).is_empty());
+        assert!(world.chat_list(alice.id).iter().any(|chat| chat.address == "bob@linnet.test"), "no stranger");
+        asks("mallory@evil.test");
+        world.settle();
+        assert_eq!(world.requests(alice.id).len(), 1, "for nobody else");
+        asks("bob@linnet.test");
+        world.settle();
+        assert!(!world.requests(alice.id).iter().any(|request| request.address == "bob@linnet.test"));
+        assert_ne!(code(world, alice.id).link, link);
+    });
+}
+
+/// Someone is added, and the link breaks before the server has heard of it.
+#[test]
+fn a_wish_that_the_server_did_not_get_is_told_again() {
+    on_fake(|world| {
+        let (alice, bob) = (world.any().device("alice"), world.any().device("bob"));
+        world.settle();
+        world.latency(500, 500);
+        scan(world, alice, "xmpp:bob@linnet.test");
+        world.advance(100);
+        world.stop_server();
+        world.start_server();
+        world.advance(120_000);
+        world.settle();
+        assert_eq!(world.requests(bob.id).len(), 1);
+        assert_eq!(world.count(alice.id, "SELECT count(*) FROM subscription_wish"), 0);
+    });
+}
+
 #[test]
 fn a_token_ends_after_a_week() {
     on_fake(|world| {

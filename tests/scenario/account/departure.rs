@@ -201,6 +201,31 @@ fn signing_out_waits_for_no_server() {
     });
 }
 
+/// Ten seconds are long enough to change one's mind in: the account that is signed in to then stays.
+#[test]
+fn signing_in_again_while_signing_out_is_a_new_beginning() {
+    friends(true, |world, alice, bob| {
+        bob.say(alice, "before");
+        world.settle();
+        alice.goes_offline();
+        let account = alice.account().id;
+        assert_eq!(world.submit(alice.id, Command::SignOut { account }), Ok(Receipt::Done));
+        assert_eq!(task(alice), Some(AccountTask::SigningOut));
+        let password = Secret::new(FakeWorld::password("alice"));
+        let known = Command::SetPassword { account, password: password.clone() };
+        assert_eq!(world.submit(alice.id, known), Err(CommandError::NotNow));
+        let new = Command::AddAccount { address: "alice@linnet.test".to_owned(), password, server: None, proxy: None };
+        let Ok(Receipt::Account(account)) = world.submit(alice.id, new) else { panic!("not added") };
+        world.has_account(alice.id, account);
+        world.advance(20_000);
+        assert_eq!(alice.account().task, None);
+        alice.comes_online();
+        world.settle();
+        assert_eq!(alice.account().connection, Connection::Online);
+        assert_eq!(alice.bodies(bob), ["before"], "the server has it");
+    });
+}
+
 #[test]
 fn an_account_is_deleted_there_and_then_here() {
     for tokens in [false, true] {

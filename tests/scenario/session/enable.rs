@@ -1,5 +1,6 @@
 //! Stream management, switched on with the binding or behind a long catch-up (XEP-0198).
 
+use linnet_messenger::command::Command;
 use linnet_messenger::effect::SessionKind;
 use linnet_messenger::fault::Violation;
 use linnet_messenger::view::item::{Connection, Missing};
@@ -189,5 +190,33 @@ fn a_link_that_dies_on_a_page_is_noticed() {
         world.wait_for("another session", 90_000, || world.server().counts.bound >= before.bound + 2);
         world.settle();
         assert_eq!(all(alice, bob).len(), 61);
+    });
+}
+
+/// Where nothing is archived, what waited for us is in the server's hands alone until we have acknowledged it.
+#[test]
+fn with_archiving_off_it_is_managed_however_long_we_were_away() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        talk(bob, alice, "before", 1);
+        world.settle();
+        alice.order(Command::SetArchiving { account: alice.account().id, on: false });
+        world.settle();
+        assert_eq!(alice.account().archiving, Some(false));
+        alice.kill();
+        world.advance(24 * HOUR);
+        talk(bob, alice, "missed", 10);
+        world.settle();
+        let before = world.server().counts;
+        world.latency(200, 200);
+        alice.start();
+        world.wait_for("the binding", 60_000, || world.server().counts.bound > before.bound);
+        // Again and again, while the server hands over what it kept.
+        for _ in 0..5 {
+            world.advance(300);
+            alice.cut();
+        }
+        world.settle();
+        assert_eq!(all(alice, bob).iter().filter(|body| body.starts_with("missed")).count(), 10);
     });
 }

@@ -13,6 +13,7 @@ use crate::command::PrivacySetting;
 use crate::command::{ProxyAddress, Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
+use crate::engine::request::Purpose;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
 use crate::message::relation::About;
@@ -129,6 +130,19 @@ pub struct NewAccount<'a> {
     pub proxy: Option<&'a ProxyAddress>,
 }
 
+/// Whoever signs in again wants the account: a refused login no longer means that it was deleted.
+fn forget_deletion(tx: &Database, account: AccountId) -> Result<(), Fault> {
+    let deletion = serde_json::to_string(&Purpose::AccountDeletion).map_err(|_| Fault::Corrupt("purpose"))?;
+    tx.prepare_cached("DELETE FROM request WHERE account_id = ?1 AND purpose = ?2")?.execute((account, deletion))?;
+    Ok(())
+}
+
+/// The account of this address that is just being left.
+pub fn leaving(sessions: &BTreeMap<AccountId, Session>, address: &str) -> Option<AccountId> {
+    let jid = in_letters(address.trim())?;
+    sessions.values().find(|session| session.jid == jid && session.leaving.is_some()).map(|session| session.account)
+}
+
 /// Adds an account, or gives a known one a new password and server, and a proxy if there is one.
 pub fn add(
     tx: &Database,
@@ -152,6 +166,7 @@ pub fn add(
         )?
         .execute(params![account, password.expose(), json])?;
         credentials::forget(tx, account)?;
+        forget_deletion(tx, account)?;
         session.password = password.clone();
         session.features = Features::default();
         session.server = server.cloned();
@@ -247,6 +262,7 @@ pub fn set_password(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {
         .execute((cx.session.account, password.expose()))?;
     // Tokens and keys belong to the password before.
     credentials::forget(cx.tx, cx.session.account)?;
+    forget_deletion(cx.tx, cx.session.account)?;
     cx.session.password = password.clone();
     cx.session.enabled = true;
     cx.session.backoff.reset();

@@ -142,7 +142,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
             read::read_up_to(cx, chat, message)?;
         }
     }
-    stranger::bound(cx)
+    stranger::bound(cx, None)
 }
 
 /// Places what a page has after a message that came live: the archive's newest page may be younger than the connection.

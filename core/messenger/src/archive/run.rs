@@ -234,18 +234,22 @@ impl ArchiveState {
     }
 }
 
-/// Whether a session that begins now has much to read: a device that is new here, or was away for long.
+/// Whether a session that begins now has much to read: a device that is new here, or was away for long. Not where the
+/// user has switched archiving off: what the server hands over then is nowhere else.
 pub fn expects_much(cx: &Cx<'_>) -> Result<bool, Fault> {
     if !cx.session.archive.exists() {
         return Ok(false);
     }
-    let (joined, newest): (bool, Option<i64>) = cx
+    let (joined, archiving, newest): (bool, Option<bool>, Option<i64>) = cx
         .tx
         .prepare_cached(
-            "SELECT archive_joined, (SELECT max(last_activity) FROM chat WHERE account_id = account.id)
+            "SELECT archive_joined, archiving, (SELECT max(last_activity) FROM chat WHERE account_id = account.id)
              FROM account WHERE id = ?1",
         )?
-        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    if archiving == Some(false) {
+        return Ok(false);
+    }
     Ok(!joined || newest.is_some_and(|newest| cx.server_time().saturating_sub(newest) > LONG_AGO))
 }
 

@@ -30,7 +30,7 @@ pub struct Strangers;
 
 impl Feature for Strangers {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
-        if event == SessionEvent::Bound { bound(cx) } else { Ok(()) }
+        if event == SessionEvent::Bound { bound(cx, None) } else { Ok(()) }
     }
 
     fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
@@ -76,8 +76,15 @@ pub fn make_room(cx: &mut Cx<'_>, chat: ChatId, peer: &BareJid) -> Result<ChatId
     open::for_peer(cx, peer)
 }
 
-/// Keeps the chats of strangers within their bound.
-pub fn bound(cx: &mut Cx<'_>) -> Result<(), Fault> {
+/// A message was put into this chat.
+pub fn wrote(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Fault> {
+    let known: bool =
+        cx.tx.prepare_cached("SELECT known FROM chat WHERE id = ?1")?.query_row([chat], |row| row.get(0))?;
+    if known { Ok(()) } else { bound(cx, Some(chat)) }
+}
+
+/// Keeps the chats of strangers within their bound, and this one in any case.
+pub fn bound(cx: &mut Cx<'_>, kept: Option<ChatId>) -> Result<(), Fault> {
     let above: Vec<ChatId> = cx
         .tx
         .prepare_cached(
@@ -86,7 +93,7 @@ pub fn bound(cx: &mut Cx<'_>) -> Result<(), Fault> {
         )?
         .query_map((cx.session.account, MOST_CHATS), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    above.into_iter().try_for_each(|chat| forget(cx, chat))
+    above.into_iter().filter(|chat| Some(*chat) != kept).try_for_each(|chat| forget(cx, chat))
 }
 
 fn forget(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Fault> {

@@ -80,6 +80,10 @@ impl Feature for Blocking {
                          WHERE state <> 'held' OR excluded.report IS NOT NULL",
                     )?
                     .execute(params![cx.session.account, jid, since, report])?;
+                // What they say of themselves is not heard any more.
+                cx.tx
+                    .prepare_cached("DELETE FROM presence WHERE account_id = ?1 AND jid = ?2")?
+                    .execute((cx.session.account, &jid))?;
             }
             Command::Unblock { address, .. } => {
                 // Of somebody whose whole server is blocked, it is the server that has to be heard again.
@@ -282,9 +286,14 @@ fn report(cx: &Cx<'_>, jid: &str, report: &str) -> Result<Element, Fault> {
 /// The server's whole list; what the user has wished meanwhile stays.
 fn replace(cx: &mut Cx<'_>, list: &Element) -> Result<(), Fault> {
     let items = items(cx, list);
+    // Since when those that stay are blocked is still to be known, for what the archive has of them.
+    let list = serde_json::to_string(&items).map_err(|_| Fault::Corrupt("block"))?;
     cx.tx
-        .prepare_cached("DELETE FROM block WHERE account_id = ?1 AND state = 'held'")?
-        .execute([cx.session.account])?;
+        .prepare_cached(
+            "DELETE FROM block WHERE account_id = ?1 AND state = 'held'
+                 AND jid NOT IN (SELECT value FROM json_each(?2))",
+        )?
+        .execute((cx.session.account, list))?;
     for jid in &items {
         hold(cx, jid)?;
     }

@@ -72,7 +72,8 @@ impl Link {
 
     /// Invitation pages have the address behind the `#`, where their server does not see it (XEP-0379 3.3).
     fn of_page(url: &str, rest: &str) -> Result<Self, LinkError> {
-        if url.len() > PAGE || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        // A backslash is a slash to browsers, and marks of direction turn what is read around.
+        if url.len() > PAGE || url.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\' || turns(c)) {
             return Err(LinkError::Unreadable);
         }
         if let Some((_, fragment)) = rest.split_once('#')
@@ -190,6 +191,11 @@ fn name(address: &Address) -> Option<String> {
 fn plain(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     text.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c))).collect()
+}
+
+/// Marks that change the direction of what is read (Unicode UAX #9).
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn https(text: &str) -> Option<&str> {

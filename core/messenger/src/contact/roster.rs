@@ -110,6 +110,9 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         cx.violation(Violation::RosterItemMalformed);
         return Ok(());
     }
+    if subscription == "remove" || item.attribute("ask").is_some() || matches!(subscription, "to" | "both") {
+        super::subscription::forget_wish(cx, &jid)?;
+    }
     cx.change(Change::Contacts(account));
     cx.change(Change::ChatList);
     Ok(())

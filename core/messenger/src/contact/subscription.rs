@@ -139,19 +139,17 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
         return Ok(());
     }
     // Before the roster has come who is on it can't be told, and an item would be overwritten.
+    // The wish stays until the roster shows that the server has it (`roster.rs`).
+    cx.tx
+        .prepare_cached(
+            "INSERT INTO subscription_wish (account_id, jid, name, token) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (account_id, jid) DO UPDATE SET
+                 name = coalesce(excluded.name, name), token = coalesce(excluded.token, token), declined = 0",
+        )?
+        .execute((cx.session.account, peer.as_str(), &introduction.name, &introduction.token))?;
     if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
-        cx.tx
-            .prepare_cached(
-                "INSERT INTO subscription_wish (account_id, jid, name, token) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (account_id, jid) DO UPDATE SET
-                     name = coalesce(excluded.name, name), token = coalesce(excluded.token, token), declined = 0",
-            )?
-            .execute((cx.session.account, peer.as_str(), &introduction.name, &introduction.token))?;
         return Ok(());
     }
-    cx.tx
-        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2")?
-        .execute((cx.session.account, peer.as_str()))?;
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() {
         let item =
@@ -161,6 +159,14 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
     // Whoever answers by asking back needs no second question.
     cx.send(&presence(peer, "subscribed"), None)?;
     cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction.token.as_deref()), None)
+}
+
+/// The server has the wish to see them, or nobody has it any more.
+pub fn forget_wish(cx: &Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2 AND declined = 0")?
+        .execute((cx.session.account, peer.as_str()))?;
+    Ok(())
 }
 
 /// Asks everyone who was to be asked, and refuses who was refused, while there was no connection.
@@ -177,9 +183,6 @@ pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
     for (jid, declined, introduction) in wishes {
         let Ok(peer) = BareJid::new(&jid) else { continue };
         if declined == 0 {
-            cx.tx
-                .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND jid = ?2")?
-                .execute((cx.session.account, &jid))?;
             ask_unless_subscribed(cx, &peer, &introduction)?;
             continue;
         }

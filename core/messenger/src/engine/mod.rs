@@ -203,8 +203,8 @@ impl Engine {
             if let Some(input) = call.signing_up(input, &mut self.sign_ups, &mut self.sessions)? {
                 call.dispatch(input, &mut self.sessions)?;
             }
+            self.sessions.retain(|_, session| !session.gone);
         }
-        self.sessions.retain(|_, session| !session.gone);
         let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(&tx)?;
         for session in self.sessions.values_mut() {
             let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
@@ -385,6 +385,10 @@ impl Call<'_> {
         }
         let account = match &command {
             Command::AddAccount { address, password, server, proxy } => {
+                // What is being left goes at once, and with it what it had: this is a new beginning.
+                if let Some(mut left) = settings::leaving(sessions, address).and_then(|id| sessions.remove(&id)) {
+                    leaving::depart(&mut self.cx(&mut left))?;
+                }
                 let new = NewAccount { address, password, server: server.as_ref(), proxy: proxy.as_ref() };
                 let mut session = settings::add(self.tx, self.random, sessions, &new)?;
                 let account = session.account;
@@ -421,6 +425,9 @@ impl Call<'_> {
             }
             Command::SetPassword { account, password } => {
                 let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                if session.leaving.is_some() {
+                    return Err(CommandError::NotNow.into());
+                }
                 settings::set_password(&mut self.cx(session), password)?;
                 return Ok(Receipt::Done);
             }

@@ -199,7 +199,9 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         state: if content.outgoing { state::SENT } else { state::RECEIVED },
     };
     let message = insert(cx, &row)?;
-    stranger::bound(cx)?;
+    if !content.outgoing {
+        stranger::wrote(cx, chat)?;
+    }
     identity::name(cx, message, content, via)?;
     // Whoever sent it to another device of ours is answered by that one.
     if inbound.copy.is_none() {

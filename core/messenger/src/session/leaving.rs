@@ -42,6 +42,6 @@ pub fn depart(cx: &mut Cx<'_>) -> Result<(), Fault> {
 
 /// Whether a login that is refused so says that a deletion went through whose answer was lost.
 pub fn was_deleted(cx: &Cx<'_>, reason: LoginFailure) -> Result<bool, Fault> {
-    let refused = matches!(reason, LoginFailure::WrongPassword | LoginFailure::AccountRefused);
-    Ok(refused && cx.is_under_way(&Purpose::AccountDeletion)?)
+    // Anything else may pass: an account that is disabled, or a server that takes nobody now.
+    Ok(reason == LoginFailure::WrongPassword && cx.is_under_way(&Purpose::AccountDeletion)?)
 }

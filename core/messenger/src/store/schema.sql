@@ -94,7 +94,7 @@ CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
 CREATE TABLE invitation_token (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     token TEXT NOT NULL,
-    expires INTEGER NOT NULL,                   -- server's time, UTC milliseconds
+    expires INTEGER NOT NULL, used_by TEXT,                   -- server's time, UTC milliseconds
     PRIMARY KEY (account_id, token)
 ) STRICT, WITHOUT ROWID;
 

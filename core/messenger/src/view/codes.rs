@@ -26,7 +26,7 @@ impl View for Codes {
                 "SELECT account.id, account.jid, code.token, code.expires, invitation.state
                  FROM account
                  LEFT JOIN invitation_token AS code ON code.account_id = account.id AND code.token = (
-                     SELECT token FROM invitation_token WHERE account_id = account.id
+                     SELECT token FROM invitation_token WHERE account_id = account.id AND used_by IS NULL
                      ORDER BY expires DESC, token LIMIT 1)
                  LEFT JOIN server_invitation AS invitation ON invitation.account_id = account.id
                  WHERE account.signed_in

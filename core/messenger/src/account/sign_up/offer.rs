@@ -194,7 +194,8 @@ fn shown(field: &Field, query: &Element) -> SignUpField {
         meaning: meaning(&field.var, picture.is_some() || picture_url.is_some()),
         label: field.label.clone(),
         hint: field.description.clone(),
-        required: field.required,
+        // A text has nothing to fill in, whatever the server says of it.
+        required: field.required && kind != SignUpFieldKind::Note,
         values: field.values.clone(),
         options: options.collect(),
         picture,

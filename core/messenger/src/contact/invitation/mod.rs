@@ -60,13 +60,17 @@ pub fn introduced(request: Element, token: Option<&str>) -> Element {
     }
 }
 
-/// Whether the token is one of ours; from now on it is not. Who came with it is to be found: he gets a chat.
+/// Whether the token is one of ours; from now on it is of use to nobody else. Who came with it is to be found: he gets a
+/// chat.
 pub fn redeem(cx: &mut Cx<'_>, from: &BareJid, token: &str) -> Result<bool, Fault> {
     let now = cx.server_time();
     let expires: Option<i64> = cx
         .tx
-        .prepare_cached("DELETE FROM invitation_token WHERE account_id = ?1 AND token = ?2 RETURNING expires")?
-        .query_row((cx.session.account, token), |row| row.get(0))
+        .prepare_cached(
+            "UPDATE invitation_token SET used_by = ?3
+             WHERE account_id = ?1 AND token = ?2 AND (used_by IS NULL OR used_by = ?3) RETURNING expires",
+        )?
+        .query_row((cx.session.account, token, from.as_str()), |row| row.get(0))
         .optional()?;
     let Some(expires) = expires else { return Ok(false) };
     cx.change(Change::Codes);
@@ -77,7 +81,7 @@ pub fn redeem(cx: &mut Cx<'_>, from: &BareJid, token: &str) -> Result<bool, Faul
     refresh(cx)?;
     let found = chat::open::for_peer(cx, from)?;
     cx.tx
-        .prepare_cached("UPDATE chat SET listed = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
+        .prepare_cached("UPDATE chat SET listed = 1, known = 1, last_activity = max(last_activity, ?2) WHERE id = ?1")?
         .execute((found, now))?;
     cx.chat_changed(found);
     Ok(true)
@@ -91,7 +95,7 @@ fn refresh(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .execute((account, now))?;
     let good = cx
         .tx
-        .prepare_cached("SELECT 1 FROM invitation_token WHERE account_id = ?1 AND expires >= ?2")?
+        .prepare_cached("SELECT 1 FROM invitation_token WHERE account_id = ?1 AND expires >= ?2 AND used_by IS NULL")?
         .exists((account, now.saturating_add(LEAST)))?;
     if !good {
         let token = cx.random.id();
