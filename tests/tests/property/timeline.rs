@@ -365,8 +365,9 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
     world.settle();
     for device in [alice, fresh] {
         // Whom one has not written with for a month is not on the list of a fresh device; opening the chat shows a gap.
+        // Who is a stranger till then is none any more.
         for peer in PEERS.into_iter().filter(|peer| !archived(&world, peer).is_empty()) {
-            device.chat(peer);
+            device.order(Command::StartChat { account: world.account(device.id), address: peer.to_owned() });
         }
         fill_all(&world, device, plan)?;
     }
