@@ -119,12 +119,20 @@ open class LinnetApplication : Application() {
     private suspend fun sleepUnseen() {
         combine(client, visible, background, ::Triple).collectLatest { (opened, count, kept) ->
             if (opened == null) return@collectLatest
-            if (count == 0) delay(PATIENCE)
+            if (count == 0) {
+                delay(PATIENCE)
+                // The main thread may be at rest already.
+                withContext(Dispatchers.Default) {
+                    if (kept) opened.resume()
+                    tellActive(opened, false)
+                    if (!kept) opened.suspend()
+                }
+                return@collectLatest
+            }
             // First, for while it is suspended the core lets every command wait.
-            if (count > 0 || kept) opened.resume()
-            tellActive(opened, count > 0)
-            inFront.value = count > 0
-            if (count == 0 && !kept) opened.suspend()
+            opened.resume()
+            tellActive(opened, true)
+            inFront.value = true
         }
     }
 
