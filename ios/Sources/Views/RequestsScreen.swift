@@ -121,7 +121,8 @@ private struct RequestRow: View {
                     Text(verbatim: request.address).font(.headline)
                     Group {
                         if request.asks { Text("request_asks") }
-                        if request.messages > 0 { Text("request_wrote \(Int(request.messages))") }
+                        let count = Int(request.messages)
+                        if count > 0 { Text("request_wrote \(count)") }
                     }
                     .font(.subheadline)
                     .foregroundStyle(.secondary)
