@@ -281,7 +281,7 @@ class FakeCore : Core {
     }
 
     val app = MutableStateFlow(Fixtures.app)
-    override fun app(): Flow<AppItem> = failing(app)
+    override fun app(): Flow<AppItem> = app
     override suspend fun isLocked(): Boolean {
         command("locked?")
         return app.value.lock?.locked == true

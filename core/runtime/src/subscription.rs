@@ -21,6 +21,8 @@ use crate::tasks;
 const DEBOUNCE: Duration = Duration::from_millis(16);
 /// Above this many marks "anything may have changed" is cheaper and as good.
 const MOST_MARKS: usize = 64;
+/// Between the end of the readers and that of the subscriptions.
+const END_IS_TOLD: Duration = Duration::from_secs(5);
 
 /// Why there is no batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -132,21 +134,30 @@ impl<V: View> Subscription<V> {
                         lock(&shared.marks).last_batch = Some(Instant::now());
                     }
                     // A receiver that is gone has lost this batch; the next `next` notices by its revision.
-                    let _ = answer.send(batch);
+                    let _ = answer.send(Ok(batch));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a view could not be read");
                     lock(&shared.marks).changes.insert(Change::All);
+                    let _ = answer.send(Err(SubscriptionError::Storage));
                 }
             }
         });
         tokio::select! {
             biased;
             answer = answered => match answer {
-                Ok(batch) => Ok(batch),
-                // Unanswered: closed under way, or the read failed.
-                Err(_) if self.shared.end.load(Ordering::Acquire) == CLOSED => Ok(None),
-                Err(_) => Err(SubscriptionError::Storage),
+                Ok(batch) => batch,
+                // Unanswered: the readers are gone, and which end it was is told in a moment.
+                Err(_) => {
+                    tokio::select! {
+                        () = self.ended() => {}
+                        () = tasks::sleep(END_IS_TOLD) => {}
+                    }
+                    match self.shared.end.load(Ordering::Acquire) {
+                        CLOSED => Ok(None),
+                        _ => Err(SubscriptionError::Storage),
+                    }
+                }
             },
             () = self.ended() => Ok(None),
         }

@@ -56,7 +56,15 @@ final class Device: Sendable {
     let folder: URL
     let key: Data
 
+    /// Where sockets can't be told to do without it, a peer that goes must not end the process. Apple's can, and are.
+    private static let withoutPipeSignals: Void = {
+        #if os(Linux)
+            signal(SIGPIPE, SIG_IGN)
+        #endif
+    }()
+
     init(key: Data = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })) throws {
+        Self.withoutPipeSignals
         self.key = key
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("linnet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
