@@ -151,6 +151,10 @@ impl Lab {
         let mark = this.alice.process.mark();
         this.bob.send(chat, "hello")?;
         this.alice.shown(mark, "hello")?;
+        // The first session of a device is managed only behind its first look; this one is from its binding on.
+        this.delay.close();
+        let mark = this.back()?;
+        this.alice.online(mark)?;
         Ok(this)
     }
 
