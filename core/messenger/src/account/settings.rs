@@ -23,7 +23,7 @@ use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::features::Features;
 use crate::session::keepalive::Keepalive;
-use crate::session::{Link, Referral, Session, connect, credentials, disco};
+use crate::session::{Link, PasswordDoubt, Referral, Session, connect, credentials, disco};
 use crate::store::{OpenError, Store};
 use crate::view::item::{AccountTask, Connection};
 
@@ -86,6 +86,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 detours: 0,
                 resource: row.get(4)?,
                 conflicts: 0,
+                password_doubt: PasswordDoubt::None,
                 enabled,
                 scram_seen: row.get(6)?,
                 active: true,
@@ -195,6 +196,7 @@ pub fn add(
         detours: 0,
         resource,
         conflicts: 0,
+        password_doubt: PasswordDoubt::None,
         enabled: true,
         scram_seen: false,
         active: true,

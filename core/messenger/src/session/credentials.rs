@@ -149,6 +149,11 @@ fn remember_keys(cx: &mut Cx<'_>, keys: &SaltedKeys) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The next login is by the password, or its keys.
+pub fn forget_token(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    remember_token(cx, None)
+}
+
 fn remember_token(cx: &mut Cx<'_>, token: Option<&Token>) -> Result<(), Fault> {
     let expiry = token.and_then(|token| token.expiry.as_deref()).and_then(parse_stamp);
     cx.tx

@@ -50,6 +50,7 @@ pub struct Session {
     pub resource: String,
     /// Times that another session took this one's name, since the last good session or since it was given up.
     pub conflicts: u32,
+    pub password_doubt: PasswordDoubt,
     pub enabled: bool,
     pub scram_seen: bool,
     /// The app is in front (XEP-0352).
@@ -94,6 +95,17 @@ pub enum Link {
     },
     Negotiating(Box<Negotiating>),
     Live(Box<Live>),
+}
+
+/// What an error would mean to the question for another password; see `account::password`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordDoubt {
+    /// No.
+    None,
+    /// Nobody knows: it was asked before, and that answer got lost.
+    Repeated,
+    /// The login under way is by the old password, to find out.
+    Proving,
 }
 
 /// A server may send us to another of its machines, once.
