@@ -177,6 +177,7 @@ impl Engine {
 
     fn transact(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) -> Result<(), Fault> {
         let stanzas = inputs.iter().any(is_stanza);
+        let messages = inputs.iter().any(is_message);
         // What leaves the outbox must be known to have left: else it would leave again, unasked.
         let pumps = self.sessions.values().any(|session| session.pump);
         let repeatable = !pumps && inputs.iter().all(archive::page::is_repeatable);
@@ -213,7 +214,7 @@ impl Engine {
             }
             call.settle(session)?;
         }
-        if stanzas {
+        if messages {
             self.faults.pass(FaultPoint::Received);
         }
         tx.commit()?;
@@ -251,6 +252,10 @@ fn metered(input: &Input) -> Option<bool> {
 
 fn is_stanza(input: &Input) -> bool {
     matches!(input, Input::Frame { frame: Frame::Element(element), .. } if element.ns == ns::CLIENT)
+}
+
+fn is_message(input: &Input) -> bool {
+    matches!(input, Input::Frame { frame: Frame::Element(element), .. } if element.is("message", ns::CLIENT))
 }
 
 /// One transaction at work.
