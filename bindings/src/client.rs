@@ -12,6 +12,7 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
+use linnet_messenger::view::people::People;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
@@ -21,7 +22,7 @@ use crate::account::{AccountsSubscription, PrivacySetting};
 use crate::app::{AppSubscription, NotificationContent};
 use crate::chat_list::ChatListSubscription;
 use crate::code::CodesSubscription;
-use crate::contact::{BlocksSubscription, ContactSubscription, Report, RequestsSubscription};
+use crate::contact::{BlocksSubscription, ContactSubscription, PeopleSubscription, Report, RequestsSubscription};
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
@@ -162,6 +163,13 @@ impl Client {
     /// One's own codes. Each call makes a subscription of its own; close it when done.
     pub fn codes(&self) -> Arc<CodesSubscription> {
         CodesSubscription::new(self.inner.subscribe(Codes))
+    }
+
+    /// Subscribes to the people that may be meant by what was typed so far for a chat of this account: at most 200
+    /// contacts whose name or address (RFC 7622) holds it, and behind them, from an `@` on, at most six addresses completed
+    /// by a likely server. An empty text means every contact. For another text, subscribe anew.
+    pub fn people(&self, account: i64, typed: String) -> Arc<PeopleSubscription> {
+        PeopleSubscription::new(self.inner.subscribe(People::new(AccountId(account), &typed)))
     }
 
     /// Whom the accounts hear nothing of. Each call makes a subscription of its own; close it when done.

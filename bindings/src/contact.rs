@@ -57,6 +57,31 @@ subscription! {
     BlocksSubscription, BlocksBatch, BlocksOp, BlockItem, linnet_messenger::view::blocks::Blocks
 }
 
+/// Somebody to write to.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct PersonItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// Bare JID.
+    pub address: String,
+    /// The name that the user gave them, if any.
+    pub name: Option<String>,
+    /// They are on the roster (RFC 6121 2): a tap begins the chat. Else it is what was typed with a likely server, and a
+    /// tap should put it into the field.
+    pub contact: bool,
+}
+
+subscription! {
+    /// Contacts by name, then completions of the address.
+    PeopleSubscription, PeopleBatch, PeopleOp, PersonItem, linnet_messenger::view::people::People
+}
+
+impl From<item::PersonItem> for PersonItem {
+    fn from(item: item::PersonItem) -> Self {
+        Self { key: item.key, address: item.address, name: item.name, contact: item.contact }
+    }
+}
+
 #[uniffi::export]
 impl BlocksSubscription {
     /// Shows that many more at the end of the list; needed once a batch says that it is not `at_end`. The first window

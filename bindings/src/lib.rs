@@ -36,6 +36,7 @@ pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use code::{CodeItem, CodesBatch, CodesOp, CodesSubscription, ServerInvitation};
 pub use contact::{Availability, ContactBatch, ContactItem, ContactOp, ContactSubscription, DeviceItem};
 pub use contact::{BlockItem, BlocksBatch, BlocksOp, BlocksSubscription, Report};
+pub use contact::{PeopleBatch, PeopleOp, PeopleSubscription, PersonItem};
 pub use contact::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use error::{CommandError, OpenError, SubscriptionError};
 pub use link::{Link, LinkError, read_link};

@@ -5,6 +5,7 @@ import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
+import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
@@ -203,6 +204,7 @@ internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewCh
     override fun noteToSelf() = model.noteToSelf()
     override fun scan() = app.scan()
     override fun showCode() = app.showCode()
+    override fun pick(person: PersonItem) = model.pick(person)
     override fun choose(account: AccountItem) = model.choose(account)
     override fun edited() = model.edited()
 }

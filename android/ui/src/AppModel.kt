@@ -187,7 +187,7 @@ class AppModel(
 
     fun newChat() = push(
         place { scope ->
-            Place.NewChat(scope, NewChatModel(core, scope, accounts, ::report) { chat ->
+            Place.NewChat(scope, NewChatModel(core, scope, accounts, ::report, { broken.value = true }) { chat ->
                 // The way back from the chat leads to the list.
                 replaceTop(chatPlace(chat))
             })

@@ -29,6 +29,8 @@ class ClientCore(private val client: Client) : Core {
         }
     }
 
+    override fun people(account: Long, typed: String) = subscribed { client.people(account, typed).asFlow() }
+
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
     override fun codes() = subscribed { client.codes().asFlow() }

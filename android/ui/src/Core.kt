@@ -12,6 +12,7 @@ import org.linnet.core.CodeItem
 import org.linnet.core.ContactItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProxyAddress
@@ -35,6 +36,9 @@ interface Core {
     fun chats(): ChatList
     fun requests(): Flow<List<RequestItem>>
     fun blocks(): Blocks
+
+    /** Contacts, then completions of the address, for what was typed so far. */
+    fun people(account: Long, typed: String): Flow<List<PersonItem>>
 
     /** One item, or none if there is no such chat. */
     fun contact(chat: Long): Flow<List<ContactItem>>

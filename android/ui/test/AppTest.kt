@@ -1,6 +1,7 @@
 package org.linnet.ui
 
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.ui.test.assert
 import androidx.compose.ui.test.assertCountEquals
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsEnabled
@@ -18,6 +19,7 @@ import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performScrollToIndex
+import androidx.compose.ui.test.performScrollToNode
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
 import androidx.compose.ui.test.performTouchInput
@@ -152,6 +154,26 @@ class AppTest {
         rule.onNodeWithContentDescription("Back").performClick()
         rule.waitUntilShown("Bob Lindqvist")
         assertFalse(model.back())
+    }
+
+    @Test
+    fun `who may be meant is offered, contacts are a tap away`() {
+        core.people.value = Fixtures.people
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("new-chat").performClick()
+        rule.waitUntilShown("Keep something for yourself")
+        rule.onNodeWithTag("peer").performTextInput("bob@")
+        rule.waitUntilShown("bob@conversations.im")
+        rule.onNodeWithTag("people").performScrollToNode(hasText("bob@conversations.im"))
+        rule.onNodeWithText("bob@conversations.im").performClick()
+        rule.onNodeWithTag("peer").assert(hasText("bob@conversations.im"))
+        assertFalse("nobody was written to yet", core.asked.any { it.startsWith("start ") })
+        rule.onNodeWithTag("peer").performTextReplacement("amelie")
+        rule.waitUntilShown("Amélie Duval")
+        rule.onNodeWithTag("people").performScrollToNode(hasText("Amélie Duval"))
+        rule.onNodeWithText("Amélie Duval").performClick()
+        rule.waitUntil("started", PATIENCE) { "start 1 amelie@example.org" in core.asked }
     }
 
     @Test

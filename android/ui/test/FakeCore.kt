@@ -16,6 +16,7 @@ import org.linnet.core.Connection
 import org.linnet.core.ContactItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProviderListException
@@ -71,6 +72,11 @@ class FakeCore : Core {
         override fun loadMore(count: Int) {
             asked += "blocks $count"
         }
+    }
+
+    val people = MutableStateFlow(emptyList<PersonItem>())
+    override fun people(account: Long, typed: String): Flow<List<PersonItem>> = failing(people).map { all ->
+        all.filter { typed in it.address || typed in it.name.orEmpty() }
     }
 
     val contact = MutableStateFlow(listOf(Fixtures.contact))

@@ -69,6 +69,13 @@ import SwiftUI
         BlockItem(key: "b3", account: 1, address: "eve@far.example", server: false, held: false),
     ]
 
+    static let people = [
+        PersonItem(key: "amelie@example.org", address: "amelie@example.org", name: "Amélie Duval", contact: true),
+        PersonItem(key: "farid.z@example.net", address: "farid.z@example.net", name: nil, contact: true),
+        PersonItem(key: "bob@linnet.example", address: "bob@linnet.example", name: nil, contact: false),
+        PersonItem(key: "bob@conversations.im", address: "bob@conversations.im", name: nil, contact: false),
+    ]
+
     static let rows = ChatRow.rows(
         for: [
             .gap(item: GapItem(key: "g1", id: 1, state: .failed, since: nil, until: noon - day)),

@@ -24,8 +24,9 @@ use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
     AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
-    RequestItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
+    PersonItem, RequestItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
+use linnet_messenger::view::people::People;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
@@ -312,6 +313,13 @@ impl FakeWorld {
     /// Whom the device hears nothing of.
     pub fn blocks(&self, device: DeviceId) -> Vec<BlockItem> {
         self.look(device, |running| Held::new(Blocks::new()).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    /// Who may be meant by a text.
+    pub fn people(&self, device: DeviceId, typed: &str) -> Vec<PersonItem> {
+        let account = self.account(device);
+        let view = || Held::new(People::new(account, typed));
+        self.look(device, |running| view().look(&running.reader).map(<[_]>::to_vec))
     }
 
     /// What the screen of a chat's other side shows.

@@ -1,5 +1,9 @@
 package org.linnet.ui.previews
 
+import java.time.Clock
+import java.time.Instant
+import java.time.LocalDateTime
+import java.time.ZoneId
 import org.linnet.core.AccountItem
 import org.linnet.core.AppItem
 import org.linnet.core.Availability
@@ -21,6 +25,7 @@ import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
 import org.linnet.core.NotificationContent
+import org.linnet.core.PersonItem
 import org.linnet.core.Preview
 import org.linnet.core.Privacy
 import org.linnet.core.ProxyAddress
@@ -33,10 +38,6 @@ import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.WaitReason
-import java.time.Clock
-import java.time.Instant
-import java.time.LocalDateTime
-import java.time.ZoneId
 
 /** People and what they say, for previews, pictures and tests. The clock stands still, so a picture stays the same. */
 object Fixtures {
@@ -153,6 +154,19 @@ object Fixtures {
         address = "somebody.with.a.long.name@a-rather-long-domain.example", title = "somebody.with.a.long.name",
         name = null, tags = emptyList(), contact = false, seesUs = false, weSee = false, devices = emptyList(),
     )
+    private fun person(address: String, name: String? = null, contact: Boolean = true) =
+        PersonItem(address, address, name, contact)
+
+    val people = listOf(
+        person("amelie@example.org", "Amélie Duval"),
+        person("farid.z@example.net"),
+        person("wei@example.com", "Wei Chen"),
+        person("bob@example.org", "Bob Lindqvist"),
+        person("bob@linnet.example", contact = false),
+        person("bob@example.net", contact = false),
+        person("bob@conversations.im", contact = false),
+    )
+
     val blocks = listOf(
         BlockItem("block/1", 1, "prizes.example", server = true, held = true),
         BlockItem("block/2", 1, "spam@elsewhere.example", server = false, held = true),

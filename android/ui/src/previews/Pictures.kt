@@ -16,6 +16,7 @@ import org.linnet.core.ChatItem
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageItem
 import org.linnet.core.Missing
+import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
@@ -121,8 +122,15 @@ val pictures = listOf(
     Picture("chat-empty") { Chat(emptyList(), Fixtures.account, Fixtures.chats[1]) },
     Picture("new-chat") {
         NewChatScreen(
-            NewChatState(listOf(Fixtures.account), Fixtures.account),
-            remember { TextFieldState("bob@example.org") },
+            NewChatState(listOf(Fixtures.account), Fixtures.account, people = Fixtures.people.filter { it.contact }),
+            remember { TextFieldState() },
+            NoNewChat,
+        )
+    },
+    Picture("new-chat-typing") {
+        NewChatScreen(
+            NewChatState(listOf(Fixtures.account), Fixtures.account, people = Fixtures.people.takeLast(4)),
+            remember { TextFieldState("bob@") },
             NoNewChat,
         )
     },
@@ -298,6 +306,7 @@ private object NoNewChat : NewChatActions {
     override fun showCode() = Unit
     override fun start() = Unit
     override fun noteToSelf() = Unit
+    override fun pick(person: PersonItem) = Unit
     override fun choose(account: AccountItem) = Unit
     override fun edited() = Unit
 }

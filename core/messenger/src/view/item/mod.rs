@@ -367,6 +367,18 @@ pub struct BlockItem {
     pub held: bool,
 }
 
+/// Somebody to write to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonItem {
+    pub key: String,
+    /// Bare JID.
+    pub address: String,
+    /// The name that the user gave them.
+    pub name: Option<String>,
+    /// They are on the roster; else it is what was typed with a likely server.
+    pub contact: bool,
+}
+
 /// One version of a corrected message, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionItem {
@@ -420,6 +432,12 @@ impl Item for ChatItem {
 }
 
 impl Item for RequestItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for PersonItem {
     fn key(&self) -> &str {
         &self.key
     }
