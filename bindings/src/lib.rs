@@ -16,6 +16,7 @@ mod client;
 mod code;
 mod contact;
 mod error;
+mod handover;
 mod link;
 mod network;
 mod notification;
@@ -38,6 +39,7 @@ pub use contact::{Availability, ContactBatch, ContactItem, ContactOp, ContactSub
 pub use contact::{BlockItem, BlocksBatch, BlocksOp, BlocksSubscription, Report};
 pub use contact::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
 pub use error::{CommandError, OpenError, SubscriptionError};
+pub use handover::{ArrivalCode, ArrivalStep, HandoverCode, Owner};
 pub use link::{Link, LinkError, read_link};
 pub use network::{Judgement, Lookup, PlatformNetwork, Question};
 pub use notification::{NotificationItem, NotificationLine};
