@@ -72,7 +72,7 @@ impl From<ProxyAddress> for command::ProxyAddress {
 /// does not undo it: it may or may not have happened. All commands may be repeated.
 #[derive(uniffi::Object)]
 pub struct Client {
-    inner: linnet_runtime::Client,
+    pub(crate) inner: linnet_runtime::Client,
 }
 
 #[uniffi::export]
@@ -563,14 +563,14 @@ impl Client {
 }
 
 impl Client {
-    async fn done(&self, command: Command) -> Result<(), CommandError> {
+    pub(crate) async fn done(&self, command: Command) -> Result<(), CommandError> {
         self.inner.submit(command).await?;
         Ok(())
     }
 }
 
 /// A command was answered with a receipt of another kind.
-fn unexpected(receipt: Receipt) -> CommandError {
+pub(crate) fn unexpected(receipt: Receipt) -> CommandError {
     linnet_runtime::report_bug(&format!("unexpected receipt {receipt:?}"));
     CommandError::Internal
 }

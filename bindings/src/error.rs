@@ -21,6 +21,18 @@ pub enum CommandError {
     /// Not the PIN of the app lock.
     #[error("not the PIN of the app lock")]
     PinWrong,
+    /// The code or file is not one of Linnet's, or is damaged.
+    #[error("not something that Linnet made, or damaged")]
+    Unreadable,
+    /// The code or file was made by a newer version of Linnet.
+    #[error("made by a newer version of Linnet")]
+    Newer,
+    /// The code is meant for another device, or it is not this one's turn.
+    #[error("meant for another device")]
+    Foreign,
+    /// The code's five minutes are over.
+    #[error("too late")]
+    Expired,
     /// Only possible while the account is online.
     #[error("needs a connection")]
     Offline,
@@ -40,6 +52,10 @@ impl From<fault::CommandError> for CommandError {
             fault::CommandError::TextInvalid => Self::TextInvalid,
             fault::CommandError::NotNow => Self::NotNow,
             fault::CommandError::PinWrong => Self::PinWrong,
+            fault::CommandError::Unreadable => Self::Unreadable,
+            fault::CommandError::Newer => Self::Newer,
+            fault::CommandError::Foreign => Self::Foreign,
+            fault::CommandError::Expired => Self::Expired,
             fault::CommandError::Offline => Self::Offline,
             fault::CommandError::Storage => Self::Storage,
             fault::CommandError::Internal => Self::Internal,

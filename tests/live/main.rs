@@ -67,6 +67,7 @@ mod anywhere;
 mod interop;
 
 mod departure;
+mod handover;
 mod invitation;
 mod login;
 mod sign_up;

@@ -33,6 +33,10 @@ import org.linnet.ui.contact.ContactActions
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsActions
 import org.linnet.ui.contact.RequestsModel
+import org.linnet.ui.handover.ArrivalActions
+import org.linnet.ui.handover.ArrivalModel
+import org.linnet.ui.handover.HandoverActions
+import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
@@ -61,6 +65,7 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
     }
 
     override fun signUp() = app.signUp()
+    override fun arrive() = app.arrive()
     override fun back() {
         app.back()
     }
@@ -182,6 +187,41 @@ internal fun scanActions(app: AppModel, model: ScanModel, device: Device) = obje
     override fun showCode() = app.showCode()
 }
 
+internal fun arrivalActions(app: AppModel, model: ArrivalModel, device: Device) = object : ArrivalActions {
+    override fun back() {
+        app.back()
+    }
+    override fun allowCamera() {
+        device.camera?.ask()
+    }
+    override fun openSettings() {
+        device.camera?.openSettings()
+    }
+    override fun pickPicture() = device.pickPicture(model.scan::picture)
+    override fun scan() = model.look()
+    override fun again() = model.begin()
+    override fun mend(account: AccountItem) = app.mend(account)
+}
+
+internal fun handoverActions(app: AppModel, model: HandoverModel, device: Device, title: String) =
+    object : HandoverActions {
+        override fun back() {
+            app.back()
+        }
+        override fun allowCamera() {
+            device.camera?.ask()
+        }
+        override fun openSettings() {
+            device.camera?.openSettings()
+        }
+        override fun pickPicture() = device.pickPicture(model.scan::picture)
+        override fun goOn() = model.goOn(device.biometrics, title)
+        override fun goOnByDevice() = model.goOnByDevice(device.biometrics, title)
+        override fun edited() = model.edited()
+        override fun compared(same: Boolean) = model.compared(same)
+        override fun again() = model.begin()
+    }
+
 internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
     override fun back() {
         app.back()
@@ -248,6 +288,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun changePassword(password: String) = model.changePassword(password)
     override fun copy(text: String) = device.copy(text)
     override fun addAnother() = app.signIn()
+    override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
 }
 

@@ -42,6 +42,8 @@ import org.linnet.ui.code.ScanModel
 import org.linnet.ui.contact.BlocksModel
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsModel
+import org.linnet.ui.handover.ArrivalModel
+import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.safety.LockModel
@@ -66,6 +68,8 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
     class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
+    class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
+    class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -265,6 +269,16 @@ class AppModel(
         place { scope ->
             Place.SignIn(scope, SignInModel(core, scope, accounts, again, additional = true) { back() })
         },
+    )
+
+    /** Signs in with the help of another phone, which has the account. */
+    fun arrive() = push(
+        place { scope -> Place.Arrival(scope, ArrivalModel(core, scope, sending, accounts) { back() }) },
+    )
+
+    /** Sets up another phone with this account. */
+    fun handOver(account: AccountItem) = push(
+        place { scope -> Place.Handover(scope, HandoverModel(core, account, scope, sending, lock.settings)) },
     )
 
     /** Makes an account: on a server to choose, or where an invitation leads. */

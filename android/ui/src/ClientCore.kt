@@ -7,6 +7,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import org.linnet.core.Client
 import org.linnet.core.NotificationContent
+import org.linnet.core.Owner
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
@@ -82,6 +83,14 @@ class ClientCore(private val client: Client) : Core {
         server: ServerAddress?,
         proxy: ProxyAddress?,
     ) = client.addAccount(address, password, server, proxy)
+
+    override suspend fun beginArrival() = client.beginArrival()
+    override suspend fun readArrival(code: String) = client.readArrival(code)
+    override suspend fun endArrival() = client.endArrival()
+    override suspend fun beginHandover(account: Long, code: String, owner: Owner?) =
+        client.beginHandover(account, code, owner)
+    override suspend fun confirmHandover() = client.confirmHandover()
+    override suspend fun endHandover() = client.endHandover()
 
     override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)

@@ -6,12 +6,16 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountItem
 import org.linnet.core.AppItem
+import org.linnet.core.ArrivalCode
+import org.linnet.core.ArrivalStep
 import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.ContactItem
+import org.linnet.core.HandoverCode
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.Owner
 import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
@@ -76,6 +80,16 @@ interface Core {
     fun readProviders(json: String): ProviderList
 
     suspend fun addAccount(address: String, password: String, server: ServerAddress?, proxy: ProxyAddress?): Long
+    /** This is a further phone: an account comes from another one by codes. */
+    suspend fun beginArrival(): ArrivalCode
+    suspend fun readArrival(code: String): ArrivalStep
+    suspend fun endArrival()
+
+    /** The other end of it. */
+    suspend fun beginHandover(account: Long, code: String, owner: Owner?): HandoverCode
+    suspend fun confirmHandover(): String
+    suspend fun endHandover()
+
     suspend fun setPassword(account: Long, password: String)
     suspend fun setProxy(account: Long, proxy: ProxyAddress?)
     suspend fun pinCertificate(account: Long, sha256: String)

@@ -47,6 +47,8 @@ import org.linnet.ui.code.ScanScreen
 import org.linnet.ui.contact.BlocksScreen
 import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsScreen
+import org.linnet.ui.handover.ArrivalScreen
+import org.linnet.ui.handover.HandoverScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.safety.Biometrics
@@ -269,6 +271,8 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 refused = allowed?.value == false,
             )
         }
+        is Place.Arrival -> Arrival(place, model, device)
+        is Place.Handover -> Handover(place, model, device)
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()
             SafetyScreen(
@@ -292,16 +296,42 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
 @Composable
 private fun Scan(place: Place.Scan, model: AppModel, device: Device) {
     val state by place.model.state.collectAsState()
+    val camera = cameraState(device)
+    val accounts by model.signedIn.collectAsState()
+    ScanScreen(state, camera, remember(place, device) { scanActions(model, place.model, device) }, hasCode = accounts) {
+        device.camera?.Preview({ place.model.wantsFrame }, place.model::frame, it)
+    }
+}
+
+@Composable
+private fun cameraState(device: Device): CameraState {
     val allowed = device.camera?.allowed?.collectAsState()
-    val camera = when {
+    return when {
         device.camera == null -> CameraState.NONE
         allowed?.value == true -> CameraState.ON
         allowed?.value == false -> CameraState.REFUSED
         else -> CameraState.UNASKED
     }
-    val accounts by model.signedIn.collectAsState()
-    ScanScreen(state, camera, remember(place, device) { scanActions(model, place.model, device) }, hasCode = accounts) {
-        device.camera?.Preview({ place.model.wantsFrame }, place.model::frame, it)
+}
+
+@Composable
+private fun Arrival(place: Place.Arrival, model: AppModel, device: Device) {
+    val state by place.model.state.collectAsState()
+    val scan by place.model.scan.state.collectAsState()
+    val actions = remember(place, device) { arrivalActions(model, place.model, device) }
+    ArrivalScreen(state, scan, cameraState(device), actions) {
+        device.camera?.Preview({ place.model.scan.wantsFrame }, place.model.scan::frame, it)
+    }
+}
+
+@Composable
+private fun Handover(place: Place.Handover, model: AppModel, device: Device) {
+    val state by place.model.state.collectAsState()
+    val scan by place.model.scan.state.collectAsState()
+    val title = strings.handoverOwner
+    val actions = remember(place, device, title) { handoverActions(model, place.model, device, title) }
+    HandoverScreen(state, place.model.pin, scan, cameraState(device), actions, device.biometrics != null) {
+        device.camera?.Preview({ place.model.scan.wantsFrame }, place.model.scan::frame, it)
     }
 }
 

@@ -8,14 +8,18 @@ import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.AppItem
+import org.linnet.core.ArrivalCode
+import org.linnet.core.ArrivalStep
 import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.ContactItem
+import org.linnet.core.HandoverCode
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.Owner
 import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
@@ -192,6 +196,30 @@ class FakeCore : Core {
         accounts.update { it + fresh }
         return id
     }
+
+    var arrival: ArrivalStep = ArrivalStep.Compare("123 456")
+    override suspend fun beginArrival(): ArrivalCode {
+        command("arrive")
+        return ArrivalCode("linnet-device:1a:new", 300_000u)
+    }
+
+    override suspend fun readArrival(code: String): ArrivalStep {
+        command("read $code")
+        return arrival
+    }
+
+    override suspend fun endArrival() = command("end arrival")
+    override suspend fun beginHandover(account: Long, code: String, owner: Owner?): HandoverCode {
+        command("hand over $account $code ${(owner as? Owner.Pin)?.pin ?: owner}")
+        return HandoverCode("linnet-device:1b:old", "123 456", 300_000u)
+    }
+
+    override suspend fun confirmHandover(): String {
+        command("confirm")
+        return "linnet-device:1c:sealed"
+    }
+
+    override suspend fun endHandover() = command("end handover")
 
     override suspend fun setPassword(account: Long, password: String) {
         command("password $account $password")

@@ -26,6 +26,21 @@ pub enum Command {
     SubmitSignUp { sign_up: SignUpId, answers: Vec<SignUpAnswer> },
     /// The user turns to something else: nothing of it stays.
     CancelSignUp { sign_up: SignUpId },
+    /// This is a further phone: it makes a key, and gets ready for an account from another phone (ADR 13). Answered with
+    /// [`Receipt::Arrival`]. An older key is forgotten.
+    BeginArrival,
+    /// What the new phone has scanned: answered with [`Receipt::Digits`], or, once the credential is there and the account
+    /// added, with [`Receipt::Account`].
+    ReadArrival { code: Secret },
+    /// The new phone no longer waits.
+    EndArrival,
+    /// Hands an account to the phone whose code was scanned. `owner` says who holds this phone, where there is an app lock.
+    /// Answered with [`Receipt::Handover`]. An older one is forgotten.
+    BeginHandover { account: AccountId, code: String, owner: Option<Owner> },
+    /// Both phones show the same digits: answered with [`Receipt::Sealed`].
+    ConfirmHandover,
+    /// Nothing is handed over.
+    EndHandover,
     /// The account's password was changed elsewhere, and this is the new one. Connects; server and proxy stay.
     SetPassword { account: AccountId, password: Secret },
     /// Gives the account a new password on its server (XEP-0077 3.3); what comes of it is the account's task.
@@ -113,6 +128,15 @@ pub enum Command {
     ChatOpened { chat: ChatId },
     /// Switches the server's archiving (XEP-0441) for this account.
     SetArchiving { account: AccountId, on: bool },
+}
+
+/// How it was made sure that the owner of this phone holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// By the PIN of the app lock.
+    Pin(Secret),
+    /// By the device's own means; counts only where they open the lock, too.
+    Device,
 }
 
 /// Why somebody is reported to the server (XEP-0377).
@@ -219,7 +243,7 @@ pub struct SignUpAnswer {
 }
 
 /// What a command made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Receipt {
     Done,
     /// Whether the app has to be opened by its user.
@@ -228,4 +252,19 @@ pub enum Receipt {
     SignUp(SignUpId),
     Chat(ChatId),
     Message(MessageId),
+    /// What the new phone shows, and for how many milliseconds it counts.
+    Arrival {
+        code: String,
+        patience: u64,
+    },
+    /// What both phones show.
+    Digits(String),
+    /// What the old phone shows: a code for the new one, and the digits.
+    Handover {
+        code: String,
+        digits: String,
+        patience: u64,
+    },
+    /// The code with the credential.
+    Sealed(String),
 }

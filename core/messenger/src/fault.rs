@@ -81,6 +81,14 @@ pub enum CommandError {
     NotNow,
     #[error("not the PIN of the app lock")]
     PinWrong,
+    #[error("not something that Linnet made, or damaged")]
+    Unreadable,
+    #[error("made by a newer version of Linnet")]
+    Newer,
+    #[error("meant for another device")]
+    Foreign,
+    #[error("too late")]
+    Expired,
     #[error("needs a connection")]
     Offline,
     #[error("storage failed")]

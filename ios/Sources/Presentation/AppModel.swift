@@ -180,6 +180,18 @@ public final class AppModel {
         return SignUpModel(client: client, invitation: invitation, download: download)
     }
 
+    /// The screen of a new phone that gets its account from another one.
+    public func arrive() -> ArrivalModel? {
+        guard let client else { return nil }
+        return ArrivalModel(client: client) { [weak self] in self?.accounts ?? [] }
+    }
+
+    /// The screen that sets up another phone with an account.
+    public func handOver(_ account: AccountItem) -> HandoverModel? {
+        guard let client else { return nil }
+        return HandoverModel(client: client, account: account, lock: lock)
+    }
+
     private func openOnce() async -> Client? {
         if let client { return client }
         stage = .opening

@@ -17,6 +17,7 @@ struct AccountScreen: View {
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
+        let handOver: @MainActor (AccountItem) -> Void
     }
 
     let account: AccountItem
@@ -42,6 +43,9 @@ struct AccountScreen: View {
             server
             ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
+                if account.signedIn {
+                    Button("handover_title", systemImage: "iphone.badge.play") { actions.handOver(account) }
+                }
                 Button("account_password", systemImage: "key") { changesPassword = true }
             }
             Section {
@@ -246,7 +250,7 @@ struct AccountPreviews: PreviewProvider {
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
-                    signOut: { _ in }, delete: { _ in }))
+                    signOut: { _ in }, delete: { _ in }, handOver: { _ in }))
         }
     }
 

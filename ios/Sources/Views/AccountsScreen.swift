@@ -12,6 +12,7 @@ struct AccountsView: View {
     @State private var certificate: CertificateModel?
     @State private var blocks: BlocksModel?
     @State private var adding: SignInModel?
+    @State private var handingOver: HandoverModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -35,7 +36,8 @@ struct AccountsView: View {
                     blocks: { blocks = model.blocks($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
-                    delete: { account in Task { await model.delete(account) } }),
+                    delete: { account in Task { await model.delete(account) } },
+                    handOver: { handingOver = app.handOver($0) }),
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
                 openSettings: openSettings,
@@ -46,7 +48,10 @@ struct AccountsView: View {
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $blocks) { BlocksView(model: $0) }
-        .sheet(item: $adding) { AddAccountView(model: $0, signUp: { app.signUp() }) }
+        .sheet(item: $adding) {
+            AddAccountView(model: $0, signUp: { app.signUp() }, arrive: { app.arrive() })
+        }
+        .sheet(item: $handingOver) { HandoverView(model: $0) }
     }
 
     private func openSettings() {
@@ -58,15 +63,22 @@ struct AccountsView: View {
 private struct AddAccountView: View {
     let model: SignInModel
     let signUp: @MainActor () -> SignUpModel?
+    let arrive: @MainActor () -> ArrivalModel?
     @Environment(\.dismiss) private var dismiss
 
-    init(model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?) {
+    init(
+        model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?,
+        arrive: @escaping @MainActor () -> ArrivalModel?
+    ) {
         self.model = model
         self.signUp = signUp
+        self.arrive = arrive
     }
 
     var body: some View {
-        SignInView(model: model, signUp: signUp, signedUp: { dismiss() }, close: { dismiss() })
+        SignInView(
+            model: model, signUp: signUp, arrive: arrive, signedUp: { dismiss() }, close: { dismiss() }
+        )
             .onChange(of: model.isDone) { _, isDone in
                 if isDone { dismiss() }
             }
@@ -166,7 +178,7 @@ struct AccountsPreviews: PreviewProvider {
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
-                    signOut: { _ in }, delete: { _ in }),
+                    signOut: { _ in }, delete: { _ in }, handOver: { _ in }),
                 add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() })
     }

@@ -1,4 +1,5 @@
 //! Accounts: made, moved, ended.
 
 mod departure;
+mod handover;
 mod sign_up;

@@ -70,6 +70,7 @@ interface AccountActions {
     fun changePassword(password: String)
     fun copy(text: String)
     fun addAnother()
+    fun handOver(account: AccountItem)
     fun openSafety()
 }
 
@@ -115,6 +116,11 @@ fun AccountScreen(
                     Text(strings.accountAdd)
                 }
                 val button = Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)
+                if (account.signedIn) {
+                    TextButton({ actions.handOver(account) }, button.testTag("account/hand-over")) {
+                        Text(strings.handoverTitle)
+                    }
+                }
                 TextButton({ changing = true }, button.testTag("account/password")) { Text(strings.accountPassword) }
                 TextButton({ asking = true }, button) {
                     Text(strings.accountRemove, color = MaterialTheme.colorScheme.error)

@@ -196,7 +196,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + signUpPictures
+) + signUpPictures + handoverPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -239,6 +239,7 @@ private object NoSignIn : SignInActions {
     override fun setProxy(on: Boolean) = Unit
     override fun openCertificate() = Unit
     override fun signUp() = Unit
+    override fun arrive() = Unit
     override fun back() = Unit
 }
 
@@ -340,5 +341,6 @@ private object NoAccount : AccountActions {
     override fun openBlocks(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
+    override fun handOver(account: AccountItem) = Unit
     override fun openSafety() = Unit
 }

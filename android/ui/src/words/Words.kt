@@ -140,6 +140,10 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.TextInvalid -> errorTextInvalid
     is CommandException.NotNow -> errorNotNow
     is CommandException.PinWrong -> errorPinWrong
+    is CommandException.Unreadable -> errorUnreadable
+    is CommandException.Newer -> errorNewer
+    is CommandException.Foreign -> errorForeign
+    is CommandException.Expired -> errorExpired
     is CommandException.Offline -> errorOffline
     is CommandException.Storage -> errorStorage
     is CommandException.Internal -> errorInternal

@@ -1,6 +1,7 @@
 //! Accounts: which there are and what is known of them.
 
 pub mod departure;
+pub mod handover;
 pub mod passphrase;
 pub mod password;
 pub mod provider;

@@ -11,6 +11,7 @@ pub mod envelope;
 pub mod fault;
 pub mod feature;
 mod file;
+mod handing_over;
 pub mod pipeline;
 pub mod request;
 mod signing_up;
@@ -43,6 +44,7 @@ use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
 use feature::{Done, Refusal, SessionEvent};
 pub use file::End;
+use handing_over::Handing;
 use pipeline::FEATURES;
 use request::{Answer, Purpose};
 use signing_up::SignUps;
@@ -58,6 +60,7 @@ pub struct Engine {
     random: Box<dyn Random>,
     sessions: BTreeMap<AccountId, Session>,
     sign_ups: SignUps,
+    handing: Handing,
     faults: Faults,
     modes: Modes,
     suspended: bool,
@@ -99,6 +102,7 @@ impl Engine {
             random,
             sessions,
             sign_ups: SignUps::new(),
+            handing: Handing::default(),
             faults: Faults::default(),
             modes: Modes::default(),
             suspended: false,
@@ -201,7 +205,8 @@ impl Engine {
         }
         for input in inputs {
             let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
-            if let Some(input) = call.signing_up(input, &mut self.sign_ups, &mut self.sessions)? {
+            let Some(input) = call.signing_up(input, &mut self.sign_ups, &mut self.sessions)? else { continue };
+            if let Some(input) = call.handing_over(input, &mut self.handing, &mut self.sessions)? {
                 call.dispatch(input, &mut self.sessions)?;
             }
             self.sessions.retain(|_, session| !session.gone);
@@ -406,7 +411,7 @@ impl Call<'_> {
                 sessions.insert(account, session);
                 return Ok(Receipt::Account(account));
             }
-            // Taken before (`app.rs`, `signing_up.rs`).
+            // Taken before (`app.rs`, `signing_up.rs`, `handing_over.rs`).
             Command::SetPin { .. }
             | Command::SetLockOptions { .. }
             | Command::Unlock { .. }
@@ -418,7 +423,13 @@ impl Call<'_> {
             | Command::StartSignUp { .. }
             | Command::FollowInvitation { .. }
             | Command::SubmitSignUp { .. }
-            | Command::CancelSignUp { .. } => {
+            | Command::CancelSignUp { .. }
+            | Command::BeginArrival
+            | Command::ReadArrival { .. }
+            | Command::EndArrival
+            | Command::BeginHandover { .. }
+            | Command::ConfirmHandover
+            | Command::EndHandover => {
                 return Err(CommandError::Internal.into());
             }
             Command::RemoveAccount { account } => {

@@ -119,6 +119,21 @@ pub struct SaltedKeys {
     pub server_key: Zeroizing<Vec<u8>>,
 }
 
+impl SaltedKeys {
+    /// Whether a login could be made of them: they may come from elsewhere.
+    pub fn is_sound(&self) -> bool {
+        let length = match self.hash {
+            ScramHash::Sha1 => 20,
+            ScramHash::Sha256 => 32,
+            ScramHash::Sha512 => 64,
+        };
+        self.client_key.len() == length
+            && self.server_key.len() == length
+            && !self.salt.is_empty()
+            && (FEWEST_ITERATIONS..=MOST_ITERATIONS).contains(&self.iterations)
+    }
+}
+
 impl std::fmt::Debug for SaltedKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SaltedKeys").field("hash", &self.hash).finish_non_exhaustive()

@@ -44,6 +44,18 @@ pub(crate) enum Do {
     CancelSignUp {
         sign_up: i64,
     },
+    BeginArrival {},
+    ReadArrival {
+        code: String,
+    },
+    EndArrival {},
+    BeginHandover {
+        account: i64,
+        code: String,
+        pin: Option<String>,
+    },
+    ConfirmHandover {},
+    EndHandover {},
     SetProxy {
         account: i64,
         proxy: Option<ProxyAddress>,
@@ -323,6 +335,12 @@ mod tests {
             r#"{"id":1,"do":"create_invitation","account":1}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi","token":"t"}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi"}"#,
+            r#"{"id":1,"do":"begin_arrival"}"#,
+            r#"{"id":1,"do":"read_arrival","code":"c"}"#,
+            r#"{"id":1,"do":"end_arrival"}"#,
+            r#"{"id":1,"do":"begin_handover","account":1,"code":"c","pin":"2580"}"#,
+            r#"{"id":1,"do":"confirm_handover"}"#,
+            r#"{"id":1,"do":"end_handover"}"#,
             r#"{"id":1,"do":"retry","message":1}"#,
             r#"{"id":1,"do":"delete_message","message":1}"#,
             r#"{"id":1,"do":"delete_chat","chat":1}"#,

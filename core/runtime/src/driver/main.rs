@@ -166,7 +166,7 @@ impl Driver {
     fn obey(&mut self, line: Line) {
         while self.answering.try_join_next().is_some() {}
         let Line { id, command } = line;
-        use linnet_messenger::command::{Command, Secret, SignUpAnswer};
+        use linnet_messenger::command::{Command, Owner, Secret, SignUpAnswer};
         let core = match command {
             Do::AddAccount { address, password, server, proxy } => Command::AddAccount {
                 address,
@@ -196,6 +196,15 @@ impl Driver {
                 Command::SubmitSignUp { sign_up: SignUpId(sign_up), answers }
             }
             Do::CancelSignUp { sign_up } => Command::CancelSignUp { sign_up: SignUpId(sign_up) },
+            Do::BeginArrival {} => Command::BeginArrival,
+            Do::ReadArrival { code } => Command::ReadArrival { code: Secret::new(code) },
+            Do::EndArrival {} => Command::EndArrival,
+            Do::BeginHandover { account, code, pin } => {
+                let owner = pin.map(|pin| Owner::Pin(Secret::new(pin)));
+                Command::BeginHandover { account: AccountId(account), code, owner }
+            }
+            Do::ConfirmHandover {} => Command::ConfirmHandover,
+            Do::EndHandover {} => Command::EndHandover,
             Do::SetProxy { account, proxy } => Command::SetProxy { account: AccountId(account), proxy },
             Do::PinCertificate { account, sha256 } => Command::PinCertificate { account: AccountId(account), sha256 },
             Do::UnpinCertificate { account } => Command::UnpinCertificate { account: AccountId(account) },
