@@ -69,6 +69,7 @@ mod interop;
 mod departure;
 mod invitation;
 mod login;
+mod server_details;
 mod sign_up;
 
 use std::time::Duration;

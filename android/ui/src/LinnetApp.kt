@@ -37,6 +37,7 @@ import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.account.AccountsScreen
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
@@ -53,6 +54,7 @@ import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
 import org.linnet.ui.safety.LockState
 import org.linnet.ui.safety.SafetyScreen
+import org.linnet.ui.server.ServerScreen
 import org.linnet.ui.signin.SignInScreen
 import org.linnet.ui.signup.SignUpFields
 import org.linnet.ui.signup.SignUpScreen
@@ -268,6 +270,23 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 background = background?.value,
                 refused = allowed?.value == false,
             )
+        }
+        is Place.Accounts -> {
+            val accounts by place.model.accounts.collectAsState()
+            AccountsScreen(accounts.orEmpty(), remember(place) { accountsActions(model, place.model) })
+        }
+        is Place.Server -> {
+            val state by place.model.state.collectAsState()
+            val browser = LocalUriHandler.current
+            val scope = rememberCoroutineScope()
+            val copied = strings.serverCopied
+            val actions = remember(place, device, browser, copied) {
+                serverActions(model, browser::openUri) { report ->
+                    device.copy(report)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            ServerScreen(state, actions)
         }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()

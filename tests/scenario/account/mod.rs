@@ -1,4 +1,6 @@
 //! Accounts: made, moved, ended.
 
 mod departure;
+mod look;
+mod server_details;
 mod sign_up;

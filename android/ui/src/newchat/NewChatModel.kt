@@ -25,6 +25,8 @@ class NewChatModel(
     private val core: Core,
     private val scope: CoroutineScope,
     accounts: StateFlow<List<AccountItem>?>,
+    /** Whose chats are shown, if only one account's: most likely it is meant. */
+    preferred: Long?,
     private val report: (CommandException) -> Unit,
     private val started: (chat: Long) -> Unit,
 ) {
@@ -36,7 +38,7 @@ class NewChatModel(
         val starting: Boolean = false,
     )
 
-    private val choice = MutableStateFlow(Choice())
+    private val choice = MutableStateFlow(Choice(from = preferred))
     val state = combine(accounts, choice) { all, chosen ->
         val usable = all.orEmpty().filter { it.signedIn }
         val from = usable.firstOrNull { it.id == chosen.from } ?: usable.firstOrNull()

@@ -409,6 +409,7 @@ impl Call<'_> {
             | Command::LockNow
             | Command::SetNotificationContent { .. }
             | Command::HideScreen { .. }
+            | Command::ShowAccount { .. }
             | Command::AskLocked
             | Command::StartSignUp { .. }
             | Command::FollowInvitation { .. }
@@ -472,6 +473,9 @@ impl Call<'_> {
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }
             | Command::CreateInvitation { account }
+            | Command::EditAccount { account, .. }
+            | Command::MoveAccount { account, .. }
+            | Command::AskServer { account }
             | Command::ChangePassword { account, .. }
             | Command::SignOut { account }
             | Command::DeleteAccount { account }
