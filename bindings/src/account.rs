@@ -3,6 +3,7 @@
 use linnet_messenger::view::item;
 use linnet_messenger::{command, input};
 
+use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
 use crate::subscription::subscription;
 
@@ -15,6 +16,12 @@ pub struct AccountItem {
     pub id: i64,
     /// Its bare JID.
     pub address: String,
+    /// The user's own name for the account, 1 to 40 characters; nobody else learns it.
+    pub name: Option<String>,
+    /// That name, else the address: what screens call it.
+    pub title: String,
+    /// What it is told apart by at a glance; the title is always said, too.
+    pub colour: AccountColour,
     /// Whether the user wants it connected.
     pub enabled: bool,
     /// Where its connection stands.
@@ -246,7 +253,7 @@ pub enum Missing {
 }
 
 subscription! {
-    /// All accounts, in the order they were added.
+    /// All accounts, in the user's order: at first that in which they were added.
     AccountsSubscription, AccountsBatch, AccountsOp, AccountItem, linnet_messenger::view::accounts::Accounts
 }
 
@@ -256,6 +263,9 @@ impl From<item::AccountItem> for AccountItem {
             key: item.key,
             id: item.id.0,
             address: item.address,
+            name: item.name,
+            title: item.title,
+            colour: item.colour.into(),
             enabled: item.enabled,
             connection: item.connection.into(),
             signed_in: item.signed_in,

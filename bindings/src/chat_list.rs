@@ -1,7 +1,8 @@
-//! The list of chats over all accounts.
+//! The list of chats over all accounts, or of one.
 
 use linnet_messenger::view::item;
 
+use crate::account_look::AccountMark;
 use crate::subscription::subscription;
 use crate::timeline::MessageState;
 
@@ -32,6 +33,9 @@ pub struct ChatItem {
     /// No notification tells of it on this device.
     #[uniffi(default = false)]
     pub muted: bool,
+    /// Whose chat it is, where the list has chats of several accounts.
+    #[uniffi(default = None)]
+    pub mark: Option<AccountMark>,
 }
 
 /// The newest message of a chat, in short.
@@ -48,7 +52,7 @@ pub struct Preview {
 }
 
 subscription! {
-    /// All chats over all accounts, the one with the newest message first.
+    /// The chats of all accounts or of one, the one with the newest message first.
     ChatListSubscription, ChatListBatch, ChatListOp, ChatItem, linnet_messenger::view::chat_list::ChatList
 }
 
@@ -75,6 +79,7 @@ impl From<item::ChatItem> for ChatItem {
             typing: item.typing,
             blocked: item.blocked,
             muted: item.muted,
+            mark: item.mark.map(Into::into),
         }
     }
 }

@@ -14,11 +14,13 @@ use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::people::People;
 use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 
 use crate::account::{AccountsSubscription, PrivacySetting};
+use crate::account_look::AccountColour;
 use crate::app::{AppSubscription, NotificationContent};
 use crate::chat_list::ChatListSubscription;
 use crate::code::CodesSubscription;
@@ -27,6 +29,7 @@ use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
+use crate::server_details::ServerDetailsSubscription;
 use crate::sign_up::{SignUpAnswer, SignUpsSubscription};
 use crate::timeline::TimelineSubscription;
 use crate::version::VersionsSubscription;
@@ -155,9 +158,11 @@ impl Client {
         AppSubscription::new(self.inner.subscribe(App))
     }
 
-    /// The chat list over all accounts. Each call makes a subscription of its own; close it when done.
-    pub fn chat_list(&self) -> Arc<ChatListSubscription> {
-        ChatListSubscription::new(self.inner.subscribe(ChatList::new()))
+    /// The chat list over all accounts, or of one. Each call makes a subscription of its own; close it when done.
+    #[uniffi::method(default(account = None))]
+    pub fn chat_list(&self, account: Option<i64>) -> Arc<ChatListSubscription> {
+        let list = account.map_or_else(ChatList::new, |account| ChatList::of(AccountId(account)));
+        ChatListSubscription::new(self.inner.subscribe(list))
     }
 
     /// One's own codes. Each call makes a subscription of its own; close it when done.
@@ -185,6 +190,12 @@ impl Client {
     /// Accounts that are being made. Each call makes a subscription of its own; close it when done.
     pub fn sign_ups(&self) -> Arc<SignUpsSubscription> {
         SignUpsSubscription::new(self.inner.subscribe(SignUps))
+    }
+
+    /// What is known of an account's server. Each call makes a subscription of its own; close it when done. Empty if there
+    /// is no such account.
+    pub fn server_details(&self, account: i64) -> Arc<ServerDetailsSubscription> {
+        ServerDetailsSubscription::new(self.inner.subscribe(ServerDetails::new(AccountId(account))))
     }
 
     /// What to tell the user outside the app: one notification a chat with unread messages. Show what appears, alert
@@ -292,6 +303,30 @@ impl Client {
     /// Errors: `NotFound`, `Storage`.
     pub async fn cancel_sign_up(&self, sign_up: i64) -> Result<(), CommandError> {
         self.done(Command::CancelSignUp { sign_up: SignUpId(sign_up) }).await
+    }
+
+    /// Names an account for the user alone (at most 40 characters, an empty name is none) and gives it a colour.
+    /// Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn edit_account(&self, account: i64, name: String, colour: AccountColour) -> Result<(), CommandError> {
+        self.done(Command::EditAccount { account: AccountId(account), name, colour: colour.into() }).await
+    }
+
+    /// Puts an account at this place of the user's order, from 0; beyond the end is the end.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn move_account(&self, account: i64, to: u32) -> Result<(), CommandError> {
+        self.done(Command::MoveAccount { account: AccountId(account), to }).await
+    }
+
+    /// Keeps which account's chats the list shows (`AppItem.shown_account`); `None`: all. The list itself is asked for by
+    /// `chat_list`. Errors: `NotFound`, `Storage`.
+    pub async fn show_account(&self, account: Option<i64>) -> Result<(), CommandError> {
+        self.done(Command::ShowAccount { account: account.map(AccountId) }).await
+    }
+
+    /// Asks an account's server what it can do and who answers for it (XEP-0030, 0092, 0128, 0157); `server_details` shows
+    /// what comes of it. Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn ask_server(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::AskServer { account: AccountId(account) }).await
     }
 
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.

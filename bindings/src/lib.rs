@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod account_look;
 mod app;
 mod chat_list;
 mod client;
@@ -23,6 +24,7 @@ mod notification;
 mod platform;
 mod provider;
 mod qr;
+mod server_details;
 mod sign_up;
 mod subscription;
 mod timeline;

@@ -70,6 +70,7 @@ mod departure;
 mod handover;
 mod invitation;
 mod login;
+mod server_details;
 mod sign_up;
 
 use std::time::Duration;

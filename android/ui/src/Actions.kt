@@ -1,5 +1,6 @@
 package org.linnet.ui
 
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
@@ -13,6 +14,8 @@ import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.account.AccountsActions
+import org.linnet.ui.account.AccountsModel
 import org.linnet.ui.certificate.CertificateActions
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatActions
@@ -46,6 +49,7 @@ import org.linnet.ui.safety.LockActions
 import org.linnet.ui.safety.LockModel
 import org.linnet.ui.safety.PinOutcome
 import org.linnet.ui.safety.SafetyActions
+import org.linnet.ui.server.ServerActions
 import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.SignUpActions
@@ -98,6 +102,8 @@ internal fun chatListActions(app: AppModel, model: ChatListModel) = object : Cha
     override fun loadMore() = app.loadMoreChats()
     override fun newChat() = app.newChat()
     override fun openAccount(account: AccountItem) = app.openAccount(account.id)
+    override fun openAccounts() = app.openAccounts()
+    override fun show(account: Long?) = model.show(account)
     override fun signInAgain(account: AccountItem) = app.mend(account)
     override fun openRequests() = app.openRequests()
     override fun dismiss(notice: Notice) = model.dismiss(notice)
@@ -265,11 +271,29 @@ internal fun certificateActions(app: AppModel, model: CertificateModel) = object
     override fun forget() = model.forget()
 }
 
+internal fun accountsActions(app: AppModel, model: AccountsModel) = object : AccountsActions {
+    override fun back() {
+        app.back()
+    }
+    override fun open(account: AccountItem) = app.openAccount(account.id)
+    override fun move(account: AccountItem, to: Int) = model.move(account, to)
+    override fun add() = app.signIn()
+}
+
+internal fun serverActions(app: AppModel, open: (String) -> Unit, copy: (String) -> Unit) = object : ServerActions {
+    override fun back() {
+        app.back()
+    }
+    override fun open(uri: String) = open(uri)
+    override fun copy(report: String) = copy(report)
+}
+
 internal fun accountActions(app: AppModel, model: AccountModel, device: Device) = object : AccountActions {
     override fun back() {
         app.back()
     }
     override fun setEnabled(on: Boolean) = model.setEnabled(on)
+    override fun edit(name: String, colour: AccountColour) = model.edit(name, colour)
     override fun setArchiving(on: Boolean) = model.setArchiving(on)
     override fun setPrivacy(setting: PrivacySetting, on: Boolean) = model.setPrivacy(setting, on)
     override fun setProxy(proxy: ProxyAddress?) = model.setProxy(proxy)
@@ -282,6 +306,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
     override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
+    override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.toLanguageTag())
     override fun signOut() = model.signOut()
     override fun delete() = model.delete()
     override fun newPassword() = model.newPassword()

@@ -5,6 +5,7 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
+import org.linnet.core.AccountColour
 import org.linnet.core.Client
 import org.linnet.core.NotificationContent
 import org.linnet.core.Owner
@@ -43,8 +44,8 @@ class ClientCore(private val client: Client) : Core {
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
 
-    override fun chats(): ChatList {
-        val subscription = client.chatList()
+    override fun chats(account: Long?): ChatList {
+        val subscription = client.chatList(account)
         return object : ChatList {
             override val window = subscription.asFlow().flowOn(Dispatchers.Default)
             override fun loadMore(count: Int) = subscription.loadMore(count.toUInt())
@@ -97,6 +98,15 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun pinCertificate(account: Long, sha256: String) = client.pinCertificate(account, sha256)
     override suspend fun unpinCertificate(account: Long) = client.unpinCertificate(account)
 
+    override fun serverDetails(account: Long) = subscribed { client.serverDetails(account).asFlow() }
+    override suspend fun askServer(account: Long) = client.askServer(account)
+    override fun readOutage(json: String, language: String) = org.linnet.core.readOutage(json, language)
+
+    override suspend fun editAccount(account: Long, name: String, colour: AccountColour) =
+        client.editAccount(account, name, colour)
+
+    override suspend fun moveAccount(account: Long, to: Int) = client.moveAccount(account, to.toUInt())
+    override suspend fun showAccount(account: Long?) = client.showAccount(account)
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = client.setAccountEnabled(account, enabled)
     override suspend fun removeAccount(account: Long) = client.removeAccount(account)
     override suspend fun changePassword(account: Long, password: String) = client.changePassword(account, password)

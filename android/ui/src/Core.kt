@@ -4,6 +4,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AppItem
 import org.linnet.core.ArrivalCode
@@ -15,6 +16,7 @@ import org.linnet.core.ContactItem
 import org.linnet.core.HandoverCode
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.Outage
 import org.linnet.core.Owner
 import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
@@ -23,6 +25,7 @@ import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.ServerDetailsItem
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
@@ -37,7 +40,9 @@ import org.linnet.core.Window
  */
 interface Core {
     fun accounts(): Flow<List<AccountItem>>
-    fun chats(): ChatList
+
+    /** The chats of all accounts, or of one. */
+    fun chats(account: Long? = null): ChatList
     fun requests(): Flow<List<RequestItem>>
     fun blocks(): Blocks
 
@@ -94,6 +99,18 @@ interface Core {
     suspend fun setProxy(account: Long, proxy: ProxyAddress?)
     suspend fun pinCertificate(account: Long, sha256: String)
     suspend fun unpinCertificate(account: Long)
+    /** What is known of an account's server: one item, or none. [askServer] brings it up to date. */
+    fun serverDetails(account: Long): Flow<List<ServerDetailsItem>>
+    suspend fun askServer(account: Long)
+
+    /** Throws [org.linnet.core.OutageFileException]. */
+    fun readOutage(json: String, language: String): Outage?
+
+    suspend fun editAccount(account: Long, name: String, colour: AccountColour)
+    suspend fun moveAccount(account: Long, to: Int)
+
+    /** Keeps whose chats the list shows. */
+    suspend fun showAccount(account: Long?)
     suspend fun setAccountEnabled(account: Long, enabled: Boolean)
     suspend fun removeAccount(account: Long)
     suspend fun changePassword(account: Long, password: String)

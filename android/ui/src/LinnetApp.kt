@@ -35,8 +35,11 @@ import androidx.compose.ui.platform.LocalUriHandler
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
+import java.time.Clock
+import java.util.Locale
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.account.AccountsScreen
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
@@ -55,6 +58,7 @@ import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
 import org.linnet.ui.safety.LockState
 import org.linnet.ui.safety.SafetyScreen
+import org.linnet.ui.server.ServerScreen
 import org.linnet.ui.signin.SignInScreen
 import org.linnet.ui.signup.SignUpFields
 import org.linnet.ui.signup.SignUpScreen
@@ -69,8 +73,6 @@ import org.linnet.ui.words.badLink
 import org.linnet.ui.words.rememberDates
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.trouble
-import java.time.Clock
-import java.util.Locale
 
 /** What the screens need of the device they run on. */
 data class Device(
@@ -273,6 +275,23 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.Arrival -> Arrival(place, model, device)
         is Place.Handover -> Handover(place, model, device)
+        is Place.Accounts -> {
+            val accounts by place.model.accounts.collectAsState()
+            AccountsScreen(accounts.orEmpty(), remember(place) { accountsActions(model, place.model) })
+        }
+        is Place.Server -> {
+            val state by place.model.state.collectAsState()
+            val browser = LocalUriHandler.current
+            val scope = rememberCoroutineScope()
+            val copied = strings.serverCopied
+            val actions = remember(place, device, browser, copied) {
+                serverActions(model, browser::openUri) { report ->
+                    device.copy(report)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            ServerScreen(state, actions)
+        }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()
             SafetyScreen(

@@ -5,6 +5,7 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.AppItem
@@ -19,6 +20,8 @@ import org.linnet.core.ContactItem
 import org.linnet.core.HandoverCode
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.Outage
+import org.linnet.core.OutageFileException
 import org.linnet.core.Owner
 import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
@@ -28,6 +31,7 @@ import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.ServerDetailsItem
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.SignUpState
@@ -36,7 +40,9 @@ import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
+import org.linnet.ui.previews.outage as announced
 import org.linnet.ui.previews.providers as listedProviders
+import org.linnet.ui.previews.serverDetails as details
 
 /** A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test. */
 class FakeCore : Core {
@@ -63,8 +69,11 @@ class FakeCore : Core {
     }
 
     override fun accounts(): Flow<List<AccountItem>> = failing(accounts)
-    override fun chats() = object : ChatList {
-        override val window: Flow<Window<ChatItem>> = failing(chats).map { Window(it, true, allChats) }
+    override fun chats(account: Long?) = object : ChatList {
+        override val window: Flow<Window<ChatItem>> = failing(chats).map { all ->
+            Window(all.filter { account == null || it.account == account }, true, allChats)
+        }
+
         override fun loadMore(count: Int) {
             asked += "chats $count"
         }
@@ -233,6 +242,39 @@ class FakeCore : Core {
 
     override suspend fun pinCertificate(account: Long, sha256: String) = command("pin $account $sha256")
     override suspend fun unpinCertificate(account: Long) = command("unpin $account")
+
+    val serverDetails = MutableStateFlow(emptyList<ServerDetailsItem>())
+    override fun serverDetails(account: Long): Flow<List<ServerDetailsItem>> = failing(serverDetails)
+    override suspend fun askServer(account: Long) {
+        command("ask server $account")
+        serverDetails.value = listOf(Fixtures.details)
+    }
+
+    override fun readOutage(json: String, language: String): Outage? = when (json) {
+        "{}" -> null
+        "junk" -> throw OutageFileException.NoOutageFile()
+        else -> Fixtures.announced.copy(message = language)
+    }
+
+    override suspend fun editAccount(account: Long, name: String, colour: AccountColour) {
+        command("edit account $account $name $colour")
+        accounts.update { all ->
+            all.map { if (it.id == account) it.copy(name = name, title = name, colour = colour) else it }
+        }
+    }
+
+    override suspend fun moveAccount(account: Long, to: Int) {
+        command("move account $account $to")
+        accounts.update { all ->
+            val (moved, others) = all.partition { it.id == account }
+            others.take(to) + moved + others.drop(to)
+        }
+    }
+
+    override suspend fun showAccount(account: Long?) {
+        command("show account $account")
+        app.update { it.copy(shownAccount = account) }
+    }
 
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = command("enable $account $enabled")
 

@@ -97,6 +97,17 @@ fun CodesSubscription.asFlow(): Flow<List<CodeItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun ServerDetailsSubscription.asFlow(): Flow<List<ServerDetailsItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<ServerDetailsItem> ->
+        for (op in ops) when (op) {
+            is ServerDetailsOp.Reset -> list.reset(op.items)
+            is ServerDetailsOp.Insert -> list.insert(op.at, op.items)
+            is ServerDetailsOp.Update -> list.update(op.at, op.item)
+            is ServerDetailsOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<SignUpItem> ->
         for (op in ops) when (op) {

@@ -50,6 +50,14 @@ pub enum Command {
     SignOut { account: AccountId },
     /// Deletes the account on its server (XEP-0077 3.2), for all devices and for good, and then here.
     DeleteAccount { account: AccountId },
+    /// Names an account for the user alone and gives it a colour; an empty name is none.
+    EditAccount { account: AccountId, name: String, colour: AccountColour },
+    /// Puts an account at this place of the user's order, from 0; beyond the end is the end.
+    MoveAccount { account: AccountId, to: u32 },
+    /// The chat list shows this account's chats only, or those of all.
+    ShowAccount { account: Option<AccountId> },
+    /// Asks the account's server what it can do and who answers for it (XEP-0030, 0092, 0157).
+    AskServer { account: AccountId },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
     /// Sends everything of this account through a SOCKS5 proxy from now on, or nothing any more.
@@ -177,6 +185,40 @@ impl NotificationContent {
             "full" => Self::Full,
             "sender" => Self::Sender,
             _ => Self::Nothing,
+        }
+    }
+}
+
+/// What an account is told apart by at a glance, never alone: its name is always said, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountColour {
+    Red,
+    Orange,
+    Yellow,
+    Green,
+    Turquoise,
+    Blue,
+    Violet,
+    Pink,
+}
+
+impl AccountColour {
+    /// All of them, in the order of the rainbow.
+    pub const ALL: [Self; 8] =
+        [Self::Red, Self::Orange, Self::Yellow, Self::Green, Self::Turquoise, Self::Blue, Self::Violet, Self::Pink];
+
+    /// As 0xRRGGBB on a light ground and on a dark one.
+    pub fn on_grounds(self) -> (u32, u32) {
+        match self {
+            Self::Red => (0xc0_39_2b, 0xf2_83_7a),
+            Self::Orange => (0xb4_59_00, 0xf0_a3_5e),
+            Self::Yellow => (0x8a_6d_00, 0xe0_c0_4c),
+            Self::Green => (0x2e_7d_32, 0x7c_c4_7f),
+            Self::Turquoise => (0x00_79_6b, 0x5c_c5_b6),
+            Self::Blue => (0x1f_6f_b2, 0x7c_b7_ec),
+            Self::Violet => (0x7b_4b_b3, 0xbb_9b_ea),
+            Self::Pink => (0xb8_32_80, 0xee_8f_c4),
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct TlsInfo {
     pub exporter: Option<Vec<u8>>,
     /// RFC 5929 `tls-server-end-point` channel-binding data: the hash of the server's certificate.
     pub server_end_point: Option<Vec<u8>>,
+    /// The server's certificate, which was accepted.
+    pub certificate: Option<Box<Certificate>>,
 }
 
 /// A server's certificate, as far as a person can judge it. The texts are the certificate's own, shortened and without

@@ -192,6 +192,12 @@ public final class AppModel {
         return HandoverModel(client: client, account: account, lock: lock)
     }
 
+    /// The screen about an account's server.
+    public func server(_ account: AccountItem, language: String = Locale.current.identifier(.bcp47)) -> ServerModel? {
+        guard let client else { return nil }
+        return ServerModel(client: client, account: account.id, language: language, download: download)
+    }
+
     private func openOnce() async -> Client? {
         if let client { return client }
         stage = .opening

@@ -26,10 +26,11 @@ public final class NewChatModel {
 
     @ObservationIgnored private let client: Client
 
-    public init(client: Client, accounts: [AccountItem]) {
+    /// `preferred` is the account whose chats are shown, if only one account's are.
+    public init(client: Client, accounts: [AccountItem], preferred: Int64? = nil) {
         self.client = client
         self.accounts = accounts.filter(\.signedIn)
-        account = self.accounts.first?.id
+        account = self.accounts.first { $0.id == preferred }?.id ?? self.accounts.first?.id
     }
 
     /// What `follow` looks for; another value, another call.

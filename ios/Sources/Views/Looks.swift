@@ -10,6 +10,20 @@ enum Looks {
     static let ownBubble = Color("OwnBubble")
     /// Behind other people's messages.
     static let theirBubble = Color("TheirBubble")
+    /// An account's colour: its contrast with the ground is at least 4.5.
+    static func account(_ colour: AccountColour) -> Color {
+        switch colour {
+        case .red: Color("AccountRed")
+        case .orange: Color("AccountOrange")
+        case .yellow: Color("AccountYellow")
+        case .green: Color("AccountGreen")
+        case .turquoise: Color("AccountTurquoise")
+        case .blue: Color("AccountBlue")
+        case .violet: Color("AccountViolet")
+        case .pink: Color("AccountPink")
+        }
+    }
+
     static let corner: CGFloat = 18
     static let joinedCorner: CGFloat = 6
 }

@@ -82,7 +82,7 @@ struct NewChatScreen: View {
                         .onSubmit { if canStart { start() } }
                     if accounts.count > 1 {
                         Picker("new_chat_from", selection: $account) {
-                            ForEach(accounts, id: \.key) { Text(verbatim: $0.address).tag(Int64?.some($0.id)) }
+                            ForEach(accounts, id: \.key) { Text(verbatim: $0.title).tag(Int64?.some($0.id)) }
                         }
                     }
                     if let problem {

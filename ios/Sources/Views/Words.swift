@@ -173,6 +173,19 @@ enum Words {
         }
     }
 
+    static func colour(_ colour: AccountColour) -> LocalizedStringKey {
+        switch colour {
+        case .red: "colour_red"
+        case .orange: "colour_orange"
+        case .yellow: "colour_yellow"
+        case .green: "colour_green"
+        case .turquoise: "colour_turquoise"
+        case .blue: "colour_blue"
+        case .violet: "colour_violet"
+        case .pink: "colour_pink"
+        }
+    }
+
     static func connection(_ account: AccountItem) -> LocalizedStringKey {
         switch account.connection {
         case .off: "connection_off"

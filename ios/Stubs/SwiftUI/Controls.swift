@@ -221,6 +221,13 @@ extension ForEach where Content: View {
 extension ForEach where ID == Data.Element.ID, Content: View, Data.Element: Identifiable {
     public init(_ data: Data, @ViewBuilder content: @escaping (Data.Element) -> Content) {}
 }
+public protocol DynamicViewContent: View {}
+extension ForEach: DynamicViewContent where Content: View {}
+extension DynamicViewContent {
+    @preconcurrency public func onMove(perform action: (@MainActor (IndexSet, Int) -> Void)?) -> some DynamicViewContent
+    { _Moved<Self>() }
+}
+struct _Moved<Content: View>: _Leaf, DynamicViewContent {}
 public struct List<Selection, Content: View>: _Leaf {}
 extension List where Selection == Never {
     public init(@ViewBuilder content: () -> Content) {}
@@ -236,7 +243,9 @@ where Label == SwiftUI.Label<Text, Image>, Description == Text?, Actions == Empt
     public init(_ title: LocalizedStringKey, systemImage name: String, description: Text? = nil) {}
 }
 
-public struct Link<Label: View>: _Leaf {}
+public struct Link<Label: View>: _Leaf {
+    public init(destination: URL, @ViewBuilder label: () -> Label) {}
+}
 extension Link where Label == Text { public init(_ title: LocalizedStringKey, destination: URL) {} }
 public struct DefaultShareLinkLabel: _Leaf {}
 public struct ShareLink<Data, PreviewImage, PreviewIcon, Label: View>: _Leaf {}

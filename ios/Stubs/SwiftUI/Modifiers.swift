@@ -168,6 +168,7 @@ public struct AccessibilityTraits: SetAlgebra, Sendable {
     public static let isHeader = AccessibilityTraits()
     public static let isButton = AccessibilityTraits()
     public static let isImage = AccessibilityTraits()
+    public static let isSelected = AccessibilityTraits()
     public static let updatesFrequently = AccessibilityTraits()
     public func contains(_ member: Self) -> Bool { stub() }
     public func union(_ other: Self) -> Self { stub() }

@@ -292,8 +292,9 @@ struct CoreTests {
     @Test func aNewChatNeedsAnAddress() async throws {
         let (device, client, account, chat) = try await openCore()
         let item = AccountItem(
-            key: "1", id: account, address: "alice@example.org", enabled: true, connection: .off, signedIn: true,
-            missing: [], archiving: nil, privacy: Privacy(receipts: true, readMarkers: true, typing: true))
+            key: "1", id: account, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .blue,
+            enabled: true, connection: .off, signedIn: true, missing: [], archiving: nil,
+            privacy: Privacy(receipts: true, readMarkers: true, typing: true))
         let model = NewChatModel(client: client, accounts: [item])
         #expect(!model.canStart)
         model.address = "no address at all@"

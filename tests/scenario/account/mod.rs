@@ -2,4 +2,6 @@
 
 mod departure;
 mod handover;
+mod look;
+mod server_details;
 mod sign_up;

@@ -236,6 +236,9 @@ pub struct FakeServer {
     pub registration: Option<Registration>,
     /// What comes of the wish for an invitation (XEP-0401); `None`: there are no such wishes.
     pub inviting: Option<Inviting>,
+    /// What it and its services answer to who reads from them, instead of what they would: by address and namespace of
+    /// what is asked for. Empty: nothing is answered.
+    pub told: BTreeMap<(&'static str, &'static str), String>,
     /// How it meets accounts that want to be another.
     pub own_registrations: OwnRegistrations,
     /// What it shows when shaking hands.
@@ -284,6 +287,7 @@ impl FakeServer {
             lie: None,
             registration: None,
             inviting: None,
+            told: BTreeMap::new(),
             own_registrations: OwnRegistrations::default(),
             certificate: certificate(0, None),
             now,

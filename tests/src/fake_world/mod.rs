@@ -21,12 +21,14 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::blocks::Blocks;
+use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
     AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
-    PersonItem, RequestItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
+    PersonItem, RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::people::People;
+use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
@@ -328,6 +330,18 @@ impl FakeWorld {
             Held::new(Contact::new(chat)).look(&running.reader).map(|items| items.first().cloned())
         };
         self.look(device, look)
+    }
+
+    /// The device's chat list of one account.
+    pub fn chats_of(&self, device: DeviceId, account: AccountId) -> Vec<ChatItem> {
+        self.look(device, |running| Held::new(ChatList::of(account)).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    /// What the device knows of its account's server.
+    pub fn server_details(&self, device: DeviceId) -> ServerDetailsItem {
+        let view = ServerDetails::new(self.account(device));
+        let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
+        rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the server"))
     }
 
     /// What the device's own settings show.

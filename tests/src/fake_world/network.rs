@@ -3,7 +3,7 @@
 
 use linnet_messenger::effect::{ComputeResult, TransportError};
 use linnet_messenger::ids::{AccountId, ConnectionId, Fingerprint};
-use linnet_messenger::input::{Input, TlsInfo};
+use linnet_messenger::input::{Certificate, Input, TlsInfo};
 use linnet_messenger::wire::{Frame, Limits, Reader, ns};
 
 use super::Inner;
@@ -329,7 +329,7 @@ impl Inner {
                     return;
                 }
                 let Some(wire) = self.wires.get(&link) else { return };
-                let tls = wire.direct_tls.then(|| tls_info(wire));
+                let tls = wire.direct_tls.then(|| tls_info(wire, &self.server.certificate));
                 let bindings =
                     vec![("tls-exporter", wire.exporter.clone()), ("tls-server-end-point", END_POINT.to_vec())];
                 self.server.accept(link, wire.direct_tls, bindings);
@@ -342,7 +342,8 @@ impl Inner {
                     return;
                 }
                 let Some(wire) = self.wires.get(&link).filter(|wire| wire.device_there) else { return };
-                let (device, account, connection, tls) = (wire.device, wire.account, wire.connection, tls_info(wire));
+                let (device, account, connection) = (wire.device, wire.account, wire.connection);
+                let tls = tls_info(wire, &self.server.certificate);
                 self.handle(device, vec![Input::TlsReady { account, connection, tls }]);
             }
             Event::ToServer(link, bytes) => self.server_reads(link, &bytes),
@@ -447,10 +448,11 @@ impl Inner {
 
 const END_POINT: &[u8] = b"hash of the certificate";
 
-fn tls_info(wire: &Wire) -> TlsInfo {
+fn tls_info(wire: &Wire, certificate: &Certificate) -> TlsInfo {
     TlsInfo {
         version: "TLSv1.3".to_owned(),
         exporter: Some(wire.exporter.clone()),
         server_end_point: Some(END_POINT.to_vec()),
+        certificate: Some(Box::new(Certificate { problem: None, ..certificate.clone() })),
     }
 }

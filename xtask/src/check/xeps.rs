@@ -24,8 +24,10 @@ const TITLES: &[(u16, &str)] = &[
     (85, "Chat State Notifications"),
     (92, "Software Version"),
     (115, "Entity Capabilities"),
+    (128, "Service Discovery Extensions"),
     (147, "XMPP URI Scheme Query Components"),
     (156, "Discovering Alternative XMPP Connection Methods"),
+    (157, "Contact Addresses for XMPP Services"),
     (158, "CAPTCHA Forms"),
     (160, "Best Practices for Handling Offline Messages"),
     (163, "Personal Eventing Protocol"),
@@ -57,6 +59,7 @@ const TITLES: &[(u16, &str)] = &[
     (384, "OMEMO Encryption"),
     (386, "Bind 2"),
     (388, "Extensible SASL Profile"),
+    (392, "Consistent Color Generation"),
     (393, "Message Styling"),
     (401, "Ad-hoc Account Invitation Generation"),
     (426, "Character counting in message bodies"),
@@ -64,10 +67,12 @@ const TITLES: &[(u16, &str)] = &[
     (440, "SASL Channel-Binding Type Capability"),
     (441, "Message Archive Management Preferences"),
     (445, "Pre-Authenticated In-Band Registration"),
+    (455, "Service Outage Status"),
     (474, "SASL SCRAM Downgrade Protection"),
     (478, "Stream Limits Advertisement"),
     (484, "Fast Authentication Streamlining Tokens"),
     (490, "Message Displayed Synchronization"),
+    (494, "Client Access Management"),
 ];
 
 /// Headers without the line, unknown numbers, an outdated page.

@@ -34,11 +34,13 @@ import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.Connection
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTopBar
@@ -56,6 +58,7 @@ import org.linnet.ui.words.task
 interface AccountActions {
     fun back()
     fun setEnabled(on: Boolean)
+    fun edit(name: String, colour: AccountColour)
     fun setArchiving(on: Boolean)
     fun setPrivacy(setting: PrivacySetting, on: Boolean)
     fun setProxy(proxy: ProxyAddress?)
@@ -64,6 +67,7 @@ interface AccountActions {
     fun mend(account: AccountItem)
     fun openCertificate(account: AccountItem)
     fun openBlocks(account: AccountItem)
+    fun openServer(account: AccountItem)
     fun signOut()
     fun delete()
     fun newPassword(): String
@@ -88,12 +92,17 @@ fun AccountScreen(
     var choosing by remember { mutableStateOf(false) }
     var changing by remember { mutableStateOf(false) }
     var deleting by remember { mutableStateOf(false) }
+    var naming by remember { mutableStateOf(false) }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.accountTitle, onBack = actions::back)
             if (account == null) return@Column
             Column(Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(bottom = 24.dp)) {
                 Who(account, actions::mend)
+                TextButton(
+                    { naming = true },
+                    Modifier.align(Alignment.CenterHorizontally).heightIn(min = 48.dp).testTag("look"),
+                ) { Text(strings.accountLook) }
                 Toggle(strings.accountEnabled, null, account.enabled, actions::setEnabled, Modifier.testTag("enabled"))
                 account.archiving?.let {
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
@@ -105,6 +114,10 @@ fun AccountScreen(
                     Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("blocks"),
                 ) { Text(strings.blocksOpen) }
                 Server(account)
+                TextButton(
+                    { actions.openServer(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("server"),
+                ) { Text(strings.serverOpen) }
                 Way(account, actions) { choosing = true }
                 if (background != null) ThisDevice(background, refused, actions)
                 Spacer(Modifier.size(12.dp))
@@ -132,6 +145,7 @@ fun AccountScreen(
         }
     }
     if (choosing) ProxyDialog(account?.proxy, onChoose = actions::setProxy, onCancel = { choosing = false })
+    if (naming && account != null) LookDialog(account, actions::edit) { naming = false }
     if (changing) ChangePasswordDialog(actions) { changing = false }
     if (deleting && account != null) DeleteDialog(account.address, actions::delete) { deleting = false }
     if (asking && account != null) {
@@ -153,7 +167,12 @@ private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
     ) {
         Avatar(account.address, account.address, size = 88.dp)
         Spacer(Modifier.size(14.dp))
-        Text(account.address, style = MaterialTheme.typography.titleLarge, textAlign = TextAlign.Center)
+        Row(verticalAlignment = Alignment.CenterVertically) {
+            AccountDot(account.colour, size = 14.dp)
+            Spacer(Modifier.width(8.dp))
+            Text(account.title, style = MaterialTheme.typography.titleLarge, textAlign = TextAlign.Center)
+        }
+        if (account.name != null) Text(account.address, style = MaterialTheme.typography.bodyLarge)
         Spacer(Modifier.size(2.dp))
         Text(
             strings.connection(account.connection, LocalClock.current.millis()) ?: strings.connectionOnline,

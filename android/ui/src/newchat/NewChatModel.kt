@@ -38,6 +38,8 @@ class NewChatModel(
     private val core: Core,
     private val scope: CoroutineScope,
     accounts: StateFlow<List<AccountItem>?>,
+    /** Whose chats are shown, if only one account's: most likely it is meant. */
+    preferred: Long?,
     private val report: (CommandException) -> Unit,
     private val broken: () -> Unit,
     private val started: (chat: Long) -> Unit,
@@ -50,7 +52,7 @@ class NewChatModel(
         val starting: Boolean = false,
     )
 
-    private val choice = MutableStateFlow(Choice())
+    private val choice = MutableStateFlow(Choice(from = preferred))
     private val from = combine(accounts, choice) { all, chosen ->
         val usable = all.orEmpty().filter { it.signedIn }
         usable to (usable.firstOrNull { it.id == chosen.from } ?: usable.firstOrNull())

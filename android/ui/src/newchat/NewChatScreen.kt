@@ -50,6 +50,7 @@ import androidx.compose.ui.unit.dp
 import kotlinx.coroutines.flow.drop
 import org.linnet.core.AccountItem
 import org.linnet.core.PersonItem
+import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetField
@@ -203,9 +204,18 @@ private fun Accounts(state: NewChatState, actions: NewChatActions) {
                 .heightIn(min = 56.dp).padding(horizontal = 20.dp),
             verticalAlignment = Alignment.CenterVertically,
         ) {
-            Avatar(account.address, account.address, size = 32.dp)
+            AccountDot(account.colour, size = 18.dp)
             Spacer(Modifier.width(12.dp))
-            Text(account.address, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
+            Column(Modifier.weight(1f)) {
+                Text(account.title, style = MaterialTheme.typography.bodyLarge)
+                if (account.name != null) {
+                    Text(
+                        account.address,
+                        style = MaterialTheme.typography.bodyMedium,
+                        color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    )
+                }
+            }
             RadioButton(chosen, onClick = null)
         }
     }

@@ -4,7 +4,9 @@ import java.time.Clock
 import java.time.Instant
 import java.time.LocalDateTime
 import java.time.ZoneId
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
+import org.linnet.core.AccountMark
 import org.linnet.core.AppItem
 import org.linnet.core.Availability
 import org.linnet.core.BlockItem
@@ -54,6 +56,17 @@ object Fixtures {
     )
     val lockWait = millis(now) + 29_000
 
+    val work = account("alice.lindqvist@office.example", 2).copy(
+        name = "Work", title = "Work", colour = AccountColour.ORANGE,
+    )
+    val several = listOf(
+        account.copy(name = "Home", title = "Home"), work, account("board@chess-club.example", 3).copy(
+            colour = AccountColour.VIOLET,
+            connection = Connection.Off,
+            enabled = false,
+        ),
+    )
+
     val waiting = account.copy(connection = Connection.Waiting(millis(now) + 12_000, WaitReason.UNREACHABLE))
     val poorServer = account.copy(missing = listOf(Missing.ARCHIVE, Missing.STREAM_MANAGEMENT))
     val archivingOff = account.copy(archiving = false)
@@ -86,6 +99,9 @@ object Fixtures {
         key = "account/$id",
         id = id,
         address = address,
+        name = null,
+        title = address,
+        colour = AccountColour.TURQUOISE,
         enabled = true,
         connection = Connection.Online,
         signedIn = true,
@@ -285,6 +301,12 @@ object Fixtures {
         items
     }
     val arabicChat = chat(5, "omar@example.net", "عمر حداد", "إلى اللقاء", at(18, 6))
+
+    /** The chats, of three accounts in one list. */
+    val mixedChats = chats.mapIndexed { at, chat ->
+        val account = several[at % several.size]
+        chat.copy(account = account.id, mark = AccountMark(account.title, account.colour))
+    }
 
     fun chat(
         id: Long,

@@ -8,6 +8,7 @@ import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.LayoutDirection
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountProblem
 import org.linnet.core.AccountTask
@@ -196,7 +197,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + signUpPictures + handoverPictures
+) + accountPictures + serverPictures + signUpPictures + handoverPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -243,12 +244,14 @@ private object NoSignIn : SignInActions {
     override fun back() = Unit
 }
 
-private object NoChatList : ChatListActions {
+internal object NoChatList : ChatListActions {
     override fun open(chat: ChatItem) = Unit
     override fun delete(chat: ChatItem) = Unit
     override fun loadMore() = Unit
     override fun newChat() = Unit
     override fun openAccount(account: AccountItem) = Unit
+    override fun openAccounts() = Unit
+    override fun show(account: Long?) = Unit
     override fun signInAgain(account: AccountItem) = Unit
     override fun openRequests() = Unit
     override fun dismiss(notice: Notice) = Unit
@@ -301,7 +304,7 @@ private object NoBlocks : BlocksActions {
     override fun loadMore() = Unit
 }
 
-private object NoNewChat : NewChatActions {
+internal object NoNewChat : NewChatActions {
     override fun back() = Unit
     override fun scan() = Unit
     override fun showCode() = Unit
@@ -324,13 +327,14 @@ private object NoCertificate : CertificateActions {
     override fun forget() = Unit
 }
 
-private object NoAccount : AccountActions {
+internal object NoAccount : AccountActions {
     override fun delete() = Unit
     override fun newPassword() = "gabot-lirem-hosad-fekon-pitav"
     override fun changePassword(password: String) = Unit
     override fun copy(text: String) = Unit
     override fun back() = Unit
     override fun setEnabled(on: Boolean) = Unit
+    override fun edit(name: String, colour: AccountColour) = Unit
     override fun setArchiving(on: Boolean) = Unit
     override fun setPrivacy(setting: PrivacySetting, on: Boolean) = Unit
     override fun setProxy(proxy: ProxyAddress?) = Unit
@@ -339,6 +343,7 @@ private object NoAccount : AccountActions {
     override fun mend(account: AccountItem) = Unit
     override fun openCertificate(account: AccountItem) = Unit
     override fun openBlocks(account: AccountItem) = Unit
+    override fun openServer(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
     override fun handOver(account: AccountItem) = Unit

@@ -2,8 +2,11 @@
 
 pub mod departure;
 pub mod handover;
+pub mod look;
+pub mod outage;
 pub mod passphrase;
 pub mod password;
 pub mod provider;
+pub mod server_details;
 pub mod settings;
 pub mod sign_up;

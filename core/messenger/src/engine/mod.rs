@@ -419,6 +419,7 @@ impl Call<'_> {
             | Command::LockNow
             | Command::SetNotificationContent { .. }
             | Command::HideScreen { .. }
+            | Command::ShowAccount { .. }
             | Command::AskLocked
             | Command::StartSignUp { .. }
             | Command::FollowInvitation { .. }
@@ -488,6 +489,9 @@ impl Call<'_> {
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }
             | Command::CreateInvitation { account }
+            | Command::EditAccount { account, .. }
+            | Command::MoveAccount { account, .. }
+            | Command::AskServer { account }
             | Command::ChangePassword { account, .. }
             | Command::SignOut { account }
             | Command::DeleteAccount { account }

@@ -14,6 +14,8 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::session::device::DeviceInformation,
     &crate::session::clock::ServerClock,
     // The account itself.
+    &crate::account::look::Look,
+    &crate::account::server_details::ServerDetails,
     &crate::account::password::Password,
     &crate::account::departure::Departure,
     // Who is writing; before `Subscription`, which takes every presence.

@@ -54,8 +54,24 @@ pub enum Purpose {
     ReadNodeConfigured,
     Roster,
     RosterSet,
+    /// What the user wants to know of the server.
+    ServerDetails {
+        of: Inquiry,
+    },
     ServerFeatures,
     ServerTime,
+}
+
+/// What is asked of a server for its user to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Inquiry {
+    Host,
+    Account,
+    /// Which services there are.
+    Services,
+    Service,
+    Software,
 }
 
 /// What came back.

@@ -73,6 +73,8 @@ pub struct Session {
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
     pub read_sync: crate::chat::read_sync::ReadSyncState,
+    /// How the last login of this process went, for who wants to know the server.
+    pub last_login: Option<crate::view::item::LoginAnswers>,
     /// It comes back only to take its token back; until when it may take, mono.
     pub leaving: Option<u64>,
     /// The account was forgotten: so has this to be.

@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, name TEXT, colour TEXT, place INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE app (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -34,7 +34,7 @@ CREATE TABLE app (
     wait_mono INTEGER,                                      -- no PIN is looked at before this
     wait_boot TEXT,
     wait_until INTEGER                                      -- the same, UTC milliseconds, to be shown
-) STRICT;
+, shown_account INTEGER REFERENCES account (id) ON DELETE SET NULL) STRICT;
 
 CREATE TABLE block (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -55,6 +55,8 @@ CREATE TABLE chat (
 ) STRICT;
 
 CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 1;
+
+CREATE INDEX chat_activity_account ON chat (account_id, last_activity DESC, id DESC) WHERE listed = 1;
 
 CREATE INDEX chat_strangers ON chat (account_id, last_activity DESC, id DESC) WHERE known = 0;
 
@@ -247,6 +249,11 @@ CREATE TABLE salted_keys (
     server_key BLOB NOT NULL,
     PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE server_details (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    answers TEXT NOT NULL                                   -- JSON, see view::item::ServerAnswers
+) STRICT;
 
 CREATE TABLE server_invitation (
     account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,

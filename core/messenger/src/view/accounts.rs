@@ -1,4 +1,4 @@
-//! Accounts with the state of their connections, in the order in which they were added.
+//! Accounts with the state of their connections, in the user's order.
 
 use rusqlite::Connection;
 
@@ -23,8 +23,9 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing, task, blocking, device_information
-                 FROM account ORDER BY id",
+                        receipts, read_markers, typing, task, blocking, device_information, name,
+                        colour
+                 FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
                 let id = row.get(0)?;
@@ -34,10 +35,15 @@ impl View for Accounts {
                 let pin: Option<String> = row.get(8)?;
                 let proxy: Option<String> = row.get(9)?;
                 let task: Option<String> = row.get(13)?;
+                let address: String = row.get(1)?;
+                let name: Option<String> = row.get(16)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
-                    address: row.get(1)?,
+                    title: name.clone().unwrap_or_else(|| address.clone()),
+                    name,
+                    colour: item::account_colour(row.get(17)?),
+                    address,
                     enabled: row.get(2)?,
                     connection: serde_json::from_str(&connection).unwrap_or(item::Connection::Off),
                     signed_in: row.get(4)?,

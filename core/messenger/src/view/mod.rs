@@ -14,6 +14,7 @@ pub mod item;
 pub mod notifications;
 pub mod people;
 pub mod requests;
+pub mod server_details;
 pub mod sign_up;
 pub mod timeline;
 pub mod versions;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::{NotificationContent, PrivacySetting, Report};
+use linnet_messenger::command::{AccountColour, NotificationContent, PrivacySetting, Report};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -70,6 +70,21 @@ pub(crate) enum Do {
     SetAccountEnabled {
         account: i64,
         enabled: bool,
+    },
+    AskServer {
+        account: i64,
+    },
+    EditAccount {
+        account: i64,
+        name: String,
+        colour: AccountColour,
+    },
+    MoveAccount {
+        account: i64,
+        to: u32,
+    },
+    ShowAccount {
+        account: Option<i64>,
     },
     ChangePassword {
         account: i64,
@@ -200,6 +215,7 @@ pub(crate) enum Do {
         view: ViewName,
         chat: Option<i64>,
         message: Option<i64>,
+        account: Option<i64>,
     },
     Page {
         watch: u64,
@@ -233,6 +249,7 @@ pub(crate) enum ViewName {
     Requests,
     Blocks,
     Contact,
+    ServerDetails,
     SignUps,
     Notifications,
     Timeline,
@@ -355,7 +372,13 @@ mod tests {
             r#"{"id":1,"do":"network_changed"}"#,
             r#"{"id":1,"do":"suspend"}"#,
             r#"{"id":1,"do":"resume"}"#,
+            r#"{"id":1,"do":"ask_server","account":1}"#,
+            r#"{"id":1,"do":"watch","view":"server_details","account":1}"#,
+            r#"{"id":1,"do":"edit_account","account":1,"name":"Club","colour":"green"}"#,
+            r#"{"id":1,"do":"move_account","account":1,"to":0}"#,
+            r#"{"id":1,"do":"show_account","account":1}"#,
             r#"{"id":1,"do":"watch","view":"chat_list"}"#,
+            r#"{"id":1,"do":"watch","view":"chat_list","account":1}"#,
             r#"{"id":1,"do":"watch","view":"codes"}"#,
             r#"{"id":1,"do":"watch","view":"notifications"}"#,
             r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,

@@ -1,22 +1,29 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod account_look;
 mod account_task;
 mod app;
 mod code;
 mod contact;
+mod server;
 mod sign_up;
 
+pub use self::account_look::{AccountMark, account_colour};
 pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::contact::{Availability, ContactItem, DeviceItem};
+pub use self::server::{
+    CONTACT_FORM, CapabilityItem, ContactAddress, ContactKind, KNOWN, LoginAnswers, OUTAGE_FORM, PEP, ServerAnswers,
+    ServerCapability, ServerDetailsItem, Software, StreamAnswers, Support,
+};
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::ProxyAddress;
+use crate::command::{AccountColour, ProxyAddress};
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
 use crate::input::CertificateProblem;
 use crate::view::Item;
@@ -28,6 +35,11 @@ pub struct AccountItem {
     pub id: AccountId,
     /// Bare JID.
     pub address: String,
+    /// The user's own name for it.
+    pub name: Option<String>,
+    /// That name, else the address.
+    pub title: String,
+    pub colour: AccountColour,
     pub enabled: bool,
     pub connection: Connection,
     /// It has been online at least once with these credentials: until then the sign-in screen owns it.
@@ -172,6 +184,8 @@ pub struct ChatItem {
     pub blocked: bool,
     /// No notification tells of it.
     pub muted: bool,
+    /// Whose chat it is, where the list has chats of several accounts.
+    pub mark: Option<AccountMark>,
 }
 
 /// The newest message of a chat, in short.
