@@ -179,11 +179,10 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         Known::New => {}
     }
     let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
-    if !relation::is_admissible(cx, content, time)? {
+    if !relation::is_admissible(cx, content, time, true)? {
         return Ok(());
     }
     let chat = open::for_peer(cx, &content.peer)?;
-    let chat = if content.outgoing { chat } else { stranger::make_room(cx, chat, &content.peer)? };
     let place = cx.session.archive.place_of_live();
     let position = match cx.sabotage {
         Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,
