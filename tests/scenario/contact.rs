@@ -9,6 +9,7 @@ use crate::on_fake;
 
 mod blocking;
 mod details;
+mod privacy;
 mod stranger;
 mod unseen;
 

@@ -62,6 +62,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class OpenedLink(scope: CoroutineScope, val model: LinkModel) : Place(scope)
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
+    class Privacy(scope: CoroutineScope, val model: AccountModel) : Place(scope)
     class Safety(scope: CoroutineScope) : Place(scope)
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
     class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
@@ -249,6 +250,12 @@ class AppModel(
     fun openAccount(account: Long) = push(
         place { scope ->
             Place.Account(scope, account, AccountModel(core, account, scope, accounts, ::report) { close(account) })
+        },
+    )
+
+    fun openPrivacy(account: Long) = push(
+        place { scope ->
+            Place.Privacy(scope, AccountModel(core, account, scope, accounts, ::report) { })
         },
     )
 

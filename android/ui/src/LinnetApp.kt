@@ -49,6 +49,7 @@ import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
+import org.linnet.ui.privacy.PrivacyScreen
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
 import org.linnet.ui.safety.LockState
@@ -268,6 +269,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 background = background?.value,
                 refused = allowed?.value == false,
             )
+        }
+        is Place.Privacy -> {
+            val account by place.model.state.collectAsState()
+            PrivacyScreen(account, remember(place) { privacyActions(model, place.model) })
         }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()

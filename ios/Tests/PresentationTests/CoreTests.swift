@@ -271,7 +271,7 @@ struct CoreTests {
         let (device, client, account, chat) = try await openCore()
         let item = AccountItem(
             key: "1", id: account, address: "alice@example.org", enabled: true, connection: .off, signedIn: true,
-            missing: [], archiving: nil, privacy: Privacy(receipts: true, readMarkers: true, typing: true))
+            missing: [], archiving: nil, privacy: ordinaryPrivacy)
         let model = NewChatModel(client: client, accounts: [item])
         #expect(!model.canStart)
         model.address = "no address at all@"

@@ -314,14 +314,6 @@ impl FakeWorld {
         self.look(device, |running| Held::new(Blocks::new()).look(&running.reader).map(<[_]>::to_vec))
     }
 
-    /// What the screen of a chat's other side shows.
-    pub fn contact(&self, device: DeviceId, chat: ChatId) -> Option<ContactItem> {
-        let look = |running: &mut phone::Running| {
-            Held::new(Contact::new(chat)).look(&running.reader).map(|items| items.first().cloned())
-        };
-        self.look(device, look)
-    }
-
     /// What the device's own settings show.
     pub fn app(&self, device: DeviceId) -> AppItem {
         let rows = self.look(device, |running| running.app.look(&running.reader).map(<[_]>::to_vec));
@@ -469,6 +461,13 @@ impl World for FakeWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn contact(&self, device: DeviceId, chat: ChatId) -> Option<ContactItem> {
+        let look = |running: &mut phone::Running| {
+            Held::new(Contact::new(chat)).look(&running.reader).map(|items| items.first().cloned())
+        };
+        self.look(device, look)
     }
 
     fn codes(&self, device: DeviceId) -> Vec<CodeItem> {

@@ -37,7 +37,6 @@ import androidx.compose.ui.unit.dp
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.Connection
-import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
@@ -46,7 +45,6 @@ import org.linnet.ui.theme.Question
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.connection
 import org.linnet.ui.words.missing
-import org.linnet.ui.words.privacy
 import org.linnet.ui.words.remedy
 import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
@@ -57,12 +55,12 @@ interface AccountActions {
     fun back()
     fun setEnabled(on: Boolean)
     fun setArchiving(on: Boolean)
-    fun setPrivacy(setting: PrivacySetting, on: Boolean)
     fun setProxy(proxy: ProxyAddress?)
     fun setBackground(on: Boolean)
     fun openNotificationSettings()
     fun mend(account: AccountItem)
     fun openCertificate(account: AccountItem)
+    fun openPrivacy(account: AccountItem)
     fun openBlocks(account: AccountItem)
     fun signOut()
     fun delete()
@@ -98,7 +96,10 @@ fun AccountScreen(
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
                     Toggle(strings.accountArchiving, text, it, actions::setArchiving, Modifier.testTag("archiving"))
                 }
-                Privacy(account, actions::setPrivacy)
+                TextButton(
+                    { actions.openPrivacy(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("privacy/open"),
+                ) { Text(strings.privacyScreen) }
                 TextButton(
                     { actions.openBlocks(account) },
                     Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("blocks"),
@@ -241,22 +242,6 @@ internal fun Toggle(title: String, text: String?, on: Boolean, onChange: (Boolea
         }
         Spacer(Modifier.width(16.dp))
         Switch(on, onCheckedChange = null)
-    }
-}
-
-/** What others learn without being told; what one's own devices learn of each other is not theirs. */
-@Composable
-private fun Privacy(account: AccountItem, onChange: (PrivacySetting, Boolean) -> Unit) {
-    Heading(strings.privacyTitle, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
-    for (setting in PrivacySetting.entries) {
-        val (title, text) = strings.privacy(setting)
-        val on = when (setting) {
-            PrivacySetting.RECEIPTS -> account.privacy.receipts
-            PrivacySetting.READ_MARKERS -> account.privacy.readMarkers
-            PrivacySetting.TYPING -> account.privacy.typing
-            PrivacySetting.DEVICE_INFORMATION -> account.privacy.deviceInformation
-        }
-        Toggle(title, text, on, { onChange(setting, it) }, Modifier.testTag("privacy/$setting"))
     }
 }
 

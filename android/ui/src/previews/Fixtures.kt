@@ -1,9 +1,11 @@
 package org.linnet.ui.previews
 
 import org.linnet.core.AccountItem
+import org.linnet.core.Adders
 import org.linnet.core.AppItem
 import org.linnet.core.Availability
 import org.linnet.core.BlockItem
+import org.linnet.core.Callers
 import org.linnet.core.CertificateItem
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
@@ -90,7 +92,10 @@ object Fixtures {
         signedIn = true,
         missing = emptyList(),
         archiving = true,
-        privacy = Privacy(receipts = true, readMarkers = true, typing = true),
+        privacy = Privacy(
+            receipts = true, readMarkers = true, typing = true,
+            callers = Callers.CONTACTS, adders = Adders.EVERYONE,
+        ),
     )
 
     val code = CodeItem(

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::item::{self, AccountItem, CertificateItem, Privacy};
 use super::{View, Window};
 use crate::change::Change;
+use crate::command::{Adders, Callers};
 use crate::input::Certificate;
 use crate::store::StoreError;
 
@@ -23,7 +24,8 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing, task, blocking, device_information
+                        receipts, read_markers, typing, task, blocking, device_information,
+                        online, last_seen, auto_load, callers, adders
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
@@ -48,6 +50,11 @@ impl View for Accounts {
                         read_markers: row.get(11)?,
                         typing: row.get(12)?,
                         device_information: row.get(15)?,
+                        online: row.get(16)?,
+                        last_seen: row.get(17)?,
+                        auto_load: row.get(18)?,
+                        callers: Callers::of(&row.get::<_, String>(19)?),
+                        adders: Adders::of(&row.get::<_, String>(20)?),
                     },
                     certificate: shown
                         .and_then(|json| serde_json::from_str(&json).ok())
