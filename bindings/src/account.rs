@@ -5,6 +5,7 @@ use linnet_messenger::{command, input};
 
 use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
+use crate::privacy::Privacy;
 use crate::subscription::subscription;
 
 /// An account with the state of its connection.
@@ -88,46 +89,6 @@ pub enum AccountProblem {
     NoAnswer,
     /// For another reason.
     Other,
-}
-
-/// What an account tells others. All on at first but for `device_information`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct Privacy {
-    /// Contacts learn that their messages arrived (XEP-0184).
-    pub receipts: bool,
-    /// Contacts learn that their messages were seen (XEP-0333). Our own devices learn what was read all the same
-    /// (XEP-0490).
-    pub read_markers: bool,
-    /// Contacts learn that the user is writing (XEP-0085).
-    pub typing: bool,
-    /// Contacts who ask learn name and version of the program (XEP-0092) and the device's time in UTC (XEP-0202). Off at
-    /// first.
-    #[uniffi(default = false)]
-    pub device_information: bool,
-}
-
-/// One switch of `Privacy`, for `Client.set_privacy`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum PrivacySetting {
-    /// `Privacy.receipts`.
-    Receipts,
-    /// `Privacy.read_markers`.
-    ReadMarkers,
-    /// `Privacy.typing`.
-    Typing,
-    /// `Privacy.device_information`.
-    DeviceInformation,
-}
-
-impl From<PrivacySetting> for linnet_messenger::command::PrivacySetting {
-    fn from(setting: PrivacySetting) -> Self {
-        match setting {
-            PrivacySetting::Receipts => Self::Receipts,
-            PrivacySetting::ReadMarkers => Self::ReadMarkers,
-            PrivacySetting::Typing => Self::Typing,
-            PrivacySetting::DeviceInformation => Self::DeviceInformation,
-        }
-    }
 }
 
 /// A server's certificate (RFC 5280) for a person to judge. Its texts are its own, shortened and without control
@@ -271,12 +232,7 @@ impl From<item::AccountItem> for AccountItem {
             signed_in: item.signed_in,
             missing: item.missing.into_iter().map(Into::into).collect(),
             archiving: item.archiving,
-            privacy: Privacy {
-                receipts: item.privacy.receipts,
-                read_markers: item.privacy.read_markers,
-                typing: item.privacy.typing,
-                device_information: item.privacy.device_information,
-            },
+            privacy: item.privacy.into(),
             certificate: item.certificate.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
             blocks: item.blocks,

@@ -19,7 +19,7 @@ use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 
-use crate::account::{AccountsSubscription, PrivacySetting};
+use crate::account::AccountsSubscription;
 use crate::account_look::AccountColour;
 use crate::app::{AppSubscription, NotificationContent};
 use crate::chat_list::ChatListSubscription;
@@ -29,6 +29,7 @@ use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
+use crate::privacy::{Adders, Callers, PrivacySetting};
 use crate::server_details::ServerDetailsSubscription;
 use crate::sign_up::{SignUpAnswer, SignUpsSubscription};
 use crate::timeline::TimelineSubscription;
@@ -495,9 +496,33 @@ impl Client {
         self.done(Command::SetComposing { chat: ChatId(chat), composing }).await
     }
 
-    /// Switches what the account tells others unasked. Errors: `NotFound`, `Storage`.
+    /// Switches what the account tells others, but for those who are excepted. Works offline: what has to be told to a
+    /// server is told with the next connection. Errors: `NotFound`, `Storage`.
     pub async fn set_privacy(&self, account: i64, setting: PrivacySetting, on: bool) -> Result<(), CommandError> {
         self.done(Command::SetPrivacy { account: AccountId(account), setting: setting.into(), on }).await
+    }
+
+    /// Tells one person (a bare JID) something always, never, or (`None`) as the account does in general.
+    /// Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    pub async fn set_exception(
+        &self,
+        account: i64,
+        address: String,
+        setting: PrivacySetting,
+        allowed: Option<bool>,
+    ) -> Result<(), CommandError> {
+        let account = AccountId(account);
+        self.done(Command::SetException { account, address, setting: setting.into(), allowed }).await
+    }
+
+    /// Chooses who may call (XEP-0353). Errors: `NotFound`, `Storage`.
+    pub async fn set_callers(&self, account: i64, callers: Callers) -> Result<(), CommandError> {
+        self.done(Command::SetCallers { account: AccountId(account), callers: callers.into() }).await
+    }
+
+    /// Chooses who may ask to be a contact (RFC 6121 3.1). Errors: `NotFound`, `Storage`.
+    pub async fn set_adders(&self, account: i64, adders: Adders) -> Result<(), CommandError> {
+        self.done(Command::SetAdders { account: AccountId(account), adders: adders.into() }).await
     }
 
     /// Whether the app is in front. In the background the servers hold back what can wait (XEP-0352). Say it at every

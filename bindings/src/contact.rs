@@ -3,6 +3,7 @@
 use linnet_messenger::command;
 use linnet_messenger::view::item;
 
+use crate::privacy::PrivacyException;
 use crate::subscription::subscription;
 
 /// A stranger who asks to see our presence (RFC 6121 3.1), or has written, or both. Nothing else tells of strangers: no
@@ -128,6 +129,9 @@ pub struct ContactItem {
     pub blocked: bool,
     /// The account's server takes reports (XEP-0377).
     pub reportable: bool,
+    /// What they are told otherwise than the account tells in general, each setting once at most.
+    #[uniffi(default = [])]
+    pub exceptions: Vec<PrivacyException>,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -220,6 +224,7 @@ impl From<item::ContactItem> for ContactItem {
             muted: item.muted,
             blocked: item.blocked,
             reportable: item.reportable,
+            exceptions: item.exceptions.into_iter().map(Into::into).collect(),
         }
     }
 }

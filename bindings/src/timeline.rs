@@ -61,6 +61,9 @@ pub struct MessageItem {
     pub group: GroupPosition,
     /// What the user may do with it.
     pub actions: Vec<MessageAction>,
+    /// What it points to may be loaded unasked. Never so with strangers; else as the user wants it (`Privacy.auto_load`).
+    #[uniffi(default = false)]
+    pub auto_load: bool,
 }
 
 /// A paragraph or a preformatted block (XEP-0393).
@@ -234,6 +237,7 @@ impl From<item::MessageItem> for MessageItem {
             time: item.time,
             state: item.state.into(),
             group: item.group.into(),
+            auto_load: item.auto_load,
             actions: item.actions.into_iter().map(Into::into).collect(),
         }
     }

@@ -10,6 +10,7 @@ use crate::on_fake;
 mod blocking;
 mod details;
 mod people;
+mod privacy;
 mod stranger;
 mod unseen;
 

@@ -9,7 +9,7 @@ use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, CodeItem, GapState, NotificationItem, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, ContactItem, GapState, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
 
 use crate::picture;
@@ -53,6 +53,9 @@ pub trait World {
     fn notifications(&self, device: DeviceId) -> Vec<NotificationItem>;
     /// The requests a subscriber holds now.
     fn requests(&self, device: DeviceId) -> Vec<RequestItem>;
+
+    /// The other side of a chat, as its details show it now.
+    fn contact(&self, device: DeviceId, chat: ChatId) -> Option<ContactItem>;
 
     /// The own codes a subscriber holds now.
     fn codes(&self, device: DeviceId) -> Vec<CodeItem>;
@@ -262,6 +265,12 @@ impl<'w> Device<'w> {
     /// Switches what the account tells others.
     pub fn privacy(self, setting: PrivacySetting, on: bool) {
         self.order(Command::SetPrivacy { account: self.world.account(self.id), setting, on });
+    }
+
+    /// Tells someone something otherwise than in general.
+    pub fn excepts(self, whom: impl Peer, setting: PrivacySetting, allowed: Option<bool>) {
+        let account = self.world.account(self.id);
+        self.order(Command::SetException { account, address: whom.peer(), setting, allowed });
     }
 
     /// The gap rows of a chat with their states.

@@ -2,7 +2,9 @@ package org.linnet.ui
 
 import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
+import org.linnet.core.Adders
 import org.linnet.core.BlockItem
+import org.linnet.core.Callers
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
@@ -44,6 +46,7 @@ import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.privacy.PrivacyActions
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockActions
 import org.linnet.ui.safety.LockModel
@@ -141,6 +144,7 @@ internal fun contactActions(app: AppModel, model: ContactModel) = object : Conta
     override fun add() = model.add()
     override fun edit(name: String, tags: String) = model.edit(name, tags)
     override fun setMuted(muted: Boolean) = model.setMuted(muted)
+    override fun except(setting: PrivacySetting, allowed: Boolean?) = model.except(setting, allowed)
     override fun block(address: String, report: Report?) = model.block(address, report)
     override fun unblock() = model.unblock()
     override fun remove() = model.remove()
@@ -295,7 +299,6 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun setEnabled(on: Boolean) = model.setEnabled(on)
     override fun edit(name: String, colour: AccountColour) = model.edit(name, colour)
     override fun setArchiving(on: Boolean) = model.setArchiving(on)
-    override fun setPrivacy(setting: PrivacySetting, on: Boolean) = model.setPrivacy(setting, on)
     override fun setProxy(proxy: ProxyAddress?) = model.setProxy(proxy)
     override fun setBackground(on: Boolean) {
         device.background?.set(on)
@@ -305,6 +308,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     }
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
+    override fun openPrivacy(account: AccountItem) = app.openPrivacy(account.id)
     override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
     override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.toLanguageTag())
     override fun signOut() = model.signOut()
@@ -315,6 +319,15 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun addAnother() = app.signIn()
     override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
+}
+
+internal fun privacyActions(app: AppModel, model: AccountModel) = object : PrivacyActions {
+    override fun back() {
+        app.back()
+    }
+    override fun setPrivacy(setting: PrivacySetting, on: Boolean) = model.setPrivacy(setting, on)
+    override fun setCallers(callers: Callers) = model.setCallers(callers)
+    override fun setAdders(adders: Adders) = model.setAdders(adders)
 }
 
 internal fun safetyActions(app: AppModel) = object : SafetyActions {

@@ -69,6 +69,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Accounts(scope: CoroutineScope, val model: AccountsModel) : Place(scope)
     class Server(scope: CoroutineScope, val model: ServerModel) : Place(scope)
+    class Privacy(scope: CoroutineScope, val model: AccountModel) : Place(scope)
     class Safety(scope: CoroutineScope) : Place(scope)
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
     class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
@@ -287,6 +288,12 @@ class AppModel(
     fun openServer(account: Long, language: String) = push(
         place { scope ->
             Place.Server(scope, ServerModel(core, account, scope, language, ::report) { broken.value = true })
+        },
+    )
+
+    fun openPrivacy(account: Long) = push(
+        place { scope ->
+            Place.Privacy(scope, AccountModel(core, account, scope, accounts, ::report) { })
         },
     )
 

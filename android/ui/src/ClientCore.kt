@@ -6,6 +6,8 @@ import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import org.linnet.core.AccountColour
+import org.linnet.core.Adders
+import org.linnet.core.Callers
 import org.linnet.core.Client
 import org.linnet.core.NotificationContent
 import org.linnet.core.Owner
@@ -115,6 +117,12 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun setArchiving(account: Long, on: Boolean) = client.setArchiving(account, on)
     override suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean) =
         client.setPrivacy(account, setting, on)
+
+    override suspend fun setException(account: Long, address: String, setting: PrivacySetting, allowed: Boolean?) =
+        client.setException(account, address, setting, allowed)
+
+    override suspend fun setCallers(account: Long, callers: Callers) = client.setCallers(account, callers)
+    override suspend fun setAdders(account: Long, adders: Adders) = client.setAdders(account, adders)
 
     override suspend fun startChat(account: Long, address: String) = client.startChat(account, address)
     override suspend fun answerRequest(account: Long, address: String, accept: Boolean) =

@@ -6,10 +6,12 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
+import org.linnet.core.Adders
 import org.linnet.core.AppItem
 import org.linnet.core.ArrivalCode
 import org.linnet.core.ArrivalStep
 import org.linnet.core.BlockItem
+import org.linnet.core.Callers
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.ContactItem
@@ -118,6 +120,9 @@ interface Core {
     suspend fun deleteAccount(account: Long)
     suspend fun setArchiving(account: Long, on: Boolean)
     suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
+    suspend fun setException(account: Long, address: String, setting: PrivacySetting, allowed: Boolean?)
+    suspend fun setCallers(account: Long, callers: Callers)
+    suspend fun setAdders(account: Long, adders: Adders)
     suspend fun startChat(account: Long, address: String): Long
     suspend fun answerRequest(account: Long, address: String, accept: Boolean)
     suspend fun addContact(account: Long, address: String)

@@ -54,6 +54,7 @@ import org.linnet.ui.handover.ArrivalScreen
 import org.linnet.ui.handover.HandoverScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
+import org.linnet.ui.privacy.PrivacyScreen
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
 import org.linnet.ui.safety.LockState
@@ -291,6 +292,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 }
             }
             ServerScreen(state, actions)
+        }
+        is Place.Privacy -> {
+            val account by place.model.state.collectAsState()
+            PrivacyScreen(account, remember(place) { privacyActions(model, place.model) })
         }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()

@@ -8,6 +8,7 @@ import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.assertIsOff
 import androidx.compose.ui.test.assertIsOn
+import androidx.compose.ui.test.assertIsSelected
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.ComposeContentTestRule
 import androidx.compose.ui.test.junit4.v2.createComposeRule
@@ -340,12 +341,24 @@ class AppTest {
         show()
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("account").performClick()
+        rule.waitUntilShown("Privacy")
+        rule.onNodeWithTag("privacy/open").performScrollTo().performClick()
         rule.waitUntilShown("What others learn")
         rule.onNodeWithTag("privacy/READ_MARKERS").performScrollTo().performClick()
         rule.waitUntil("asked", PATIENCE) { "privacy 1 READ_MARKERS false" in core.asked }
         rule.waitForIdle()
         rule.onNodeWithTag("privacy/READ_MARKERS").assertIsOff()
         rule.onNodeWithTag("privacy/RECEIPTS").assertIsOn()
+        rule.onNodeWithTag("privacy/ONLINE").performScrollTo().assertIsOn().performClick()
+        rule.waitUntil("hidden") { "privacy 1 ONLINE false" in core.asked }
+        rule.onNodeWithTag("callers/NOBODY").performScrollTo().performClick()
+        rule.waitUntil("no calls") { "callers 1 NOBODY" in core.asked }
+        rule.onNodeWithTag("adders/CODE").performScrollTo().performClick()
+        rule.waitUntil("only with a code") { "adders 1 CODE" in core.asked }
+        rule.waitForIdle()
+        rule.onNodeWithTag("adders/CODE").assertIsSelected()
+        rule.onNodeWithContentDescription("Back").performClick()
+        rule.waitUntil("back on the account") { rule.onAllNodesWithTag("enabled").fetchSemanticsNodes().isNotEmpty() }
     }
 
     @Test

@@ -8,10 +8,12 @@ import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
+import org.linnet.core.Adders
 import org.linnet.core.AppItem
 import org.linnet.core.ArrivalCode
 import org.linnet.core.ArrivalStep
 import org.linnet.core.BlockItem
+import org.linnet.core.Callers
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
@@ -313,10 +315,27 @@ class FakeCore : Core {
                     PrivacySetting.READ_MARKERS -> item.privacy.copy(readMarkers = on)
                     PrivacySetting.TYPING -> item.privacy.copy(typing = on)
                     PrivacySetting.DEVICE_INFORMATION -> item.privacy.copy(deviceInformation = on)
+                    PrivacySetting.ONLINE -> item.privacy.copy(online = on)
+                    PrivacySetting.LAST_SEEN -> item.privacy.copy(lastSeen = on)
+                    PrivacySetting.AUTO_LOAD -> item.privacy.copy(autoLoad = on)
+                    PrivacySetting.CALLS -> item.privacy.copy(callers = if (on) Callers.CONTACTS else Callers.NOBODY)
                 }
                 item.copy(privacy = privacy)
             }
         }
+    }
+
+    override suspend fun setException(account: Long, address: String, setting: PrivacySetting, allowed: Boolean?) =
+        command("except $address $setting $allowed")
+
+    override suspend fun setCallers(account: Long, callers: Callers) {
+        command("callers $account $callers")
+        accounts.update { all -> all.map { it.copy(privacy = it.privacy.copy(callers = callers)) } }
+    }
+
+    override suspend fun setAdders(account: Long, adders: Adders) {
+        command("adders $account $adders")
+        accounts.update { all -> all.map { it.copy(privacy = it.privacy.copy(adders = adders)) } }
     }
 
     override suspend fun startChat(account: Long, address: String): Long {

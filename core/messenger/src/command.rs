@@ -108,8 +108,14 @@ pub enum Command {
     MarkRead { chat: ChatId, message: MessageId },
     /// The user is writing in this chat, or has stopped (XEP-0085). To be said on every keystroke; what leaves is bounded.
     SetComposing { chat: ChatId, composing: bool },
-    /// Switches what the account tells others.
+    /// Switches what the account tells others, but for those who are excepted.
     SetPrivacy { account: AccountId, setting: PrivacySetting, on: bool },
+    /// Tells one person something always, never, or (`None`) as the account does.
+    SetException { account: AccountId, address: String, setting: PrivacySetting, allowed: Option<bool> },
+    /// Chooses who may call.
+    SetCallers { account: AccountId, callers: Callers },
+    /// Chooses who may ask to be a contact.
+    SetAdders { account: AccountId, adders: Adders },
     /// Sets the PIN of the app lock (4–64 characters), changes it, or with `None` takes the lock away. Where there is one,
     /// it has to be named.
     SetPin { current: Option<Secret>, pin: Option<Secret> },
@@ -235,6 +241,105 @@ pub enum PrivacySetting {
     Typing,
     /// Name and version of the program (XEP-0092), the device's time (XEP-0202).
     DeviceInformation,
+    /// Presence: that we are there.
+    Online,
+    /// Since when the app has not been looked at (XEP-0319, 0012).
+    LastSeen,
+    /// What links and media point to is loaded unasked, which shows its server that somebody is there.
+    AutoLoad,
+    /// They may call. For an account: on, contacts may; off, nobody ([`Command::SetCallers`] knows more).
+    Calls,
+}
+
+impl PrivacySetting {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Receipts => "receipts",
+            Self::ReadMarkers => "read_markers",
+            Self::Typing => "typing",
+            Self::DeviceInformation => "device_information",
+            Self::Online => "online",
+            Self::LastSeen => "last_seen",
+            Self::AutoLoad => "auto_load",
+            Self::Calls => "calls",
+        }
+    }
+
+    /// What is stored; `None` if it was written by a later version.
+    pub fn of(name: &str) -> Option<Self> {
+        [
+            Self::Receipts,
+            Self::ReadMarkers,
+            Self::Typing,
+            Self::DeviceInformation,
+            Self::Online,
+            Self::LastSeen,
+            Self::AutoLoad,
+            Self::Calls,
+        ]
+        .into_iter()
+        .find(|setting| setting.name() == name)
+    }
+}
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Callers {
+    Everyone,
+    Contacts,
+    Nobody,
+}
+
+impl Callers {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Contacts => "contacts",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// What can't be read lets nobody in.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "everyone" => Self::Everyone,
+            "contacts" => Self::Contacts,
+            _ => Self::Nobody,
+        }
+    }
+}
+
+/// Who may ask to be a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Adders {
+    Everyone,
+    /// Who comes by the account's own code (XEP-0379).
+    Code,
+    Nobody,
+}
+
+impl Adders {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Code => "code",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// What can't be read lets nobody in.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "everyone" => Self::Everyone,
+            "code" => Self::Code,
+            _ => Self::Nobody,
+        }
+    }
 }
 
 /// Where to connect when DNS shall not decide.

@@ -36,6 +36,8 @@ pub enum Violation {
     /// XEP-0280: a copy from someone else than our own account, one inside another, or one of a message that our account
     /// neither sent nor was sent.
     CarbonForged,
+    /// XEP-0353: a call from somebody whom the user does not let call.
+    CallUnwelcome,
     /// XEP-0308: a correction of a message that someone else wrote.
     CorrectionForged,
     /// XEP-0030: an answer with more features or items than anything has.

@@ -42,6 +42,16 @@ public final class AccountsModel {
         await attempt { try await client.setPrivacy(account: account.id, setting: setting, on: on) }
     }
 
+    /// Chooses who may call.
+    public func setCallers(_ account: AccountItem, _ callers: Callers) async {
+        await attempt { try await client.setCallers(account: account.id, callers: callers) }
+    }
+
+    /// Chooses who may ask to be a contact.
+    public func setAdders(_ account: AccountItem, _ adders: Adders) async {
+        await attempt { try await client.setAdders(account: account.id, adders: adders) }
+    }
+
     /// Leads everything of the account through a proxy, or straight again.
     public func setProxy(_ account: AccountItem, _ proxy: ProxyAddress?) async {
         await attempt { try await client.setProxy(account: account.id, proxy: proxy) }

@@ -66,6 +66,14 @@ public final class ContactModel: Identifiable {
         await attempt { _ in try await client.setMuted(chat: id, muted: muted) }
     }
 
+    /// Tells the contact something otherwise than all, or not any more.
+    public func except(_ setting: PrivacySetting, _ allowed: Bool?) async {
+        await attempt { contact in
+            try await client.setException(
+                account: contact.account, address: contact.address, setting: setting, allowed: allowed)
+        }
+    }
+
     /// Hears nothing any more of the contact, or of everybody on their server.
     public func block(server: Bool = false, report: Report? = nil) async {
         await attempt { contact in

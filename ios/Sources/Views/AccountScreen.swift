@@ -9,7 +9,7 @@ struct AccountScreen: View {
     struct Actions {
         let edit: @MainActor (AccountItem, String, AccountColour) -> Void
         let setEnabled: @MainActor (AccountItem, Bool) -> Void
-        let setPrivacy: @MainActor (AccountItem, PrivacySetting, Bool) -> Void
+        let privacy: PrivacyScreen.Actions
         let setArchiving: @MainActor (AccountItem, Bool) -> Void
         let setProxy: @MainActor (AccountItem, ProxyAddress?) -> Void
         let signInAgain: @MainActor (AccountItem) -> Void
@@ -39,8 +39,8 @@ struct AccountScreen: View {
     var body: some View {
         Form {
             connection
-            privacy
             Section {
+                NavigationLink(value: PrivacyPlace(account: account.id)) { Text("privacy_screen") }
                 Button("blocks_open", systemImage: "hand.raised") { actions.blocks(account) }
             }
             server
@@ -106,24 +106,6 @@ struct AccountScreen: View {
             if account.certificate != nil {
                 Button("certificate_title", systemImage: "checkmark.shield") { actions.certificate(account) }
             }
-        }
-    }
-
-    private var privacy: some View {
-        Section("privacy_title") {
-            setting(.receipts, account.privacy.receipts, "privacy_receipts", "privacy_receipts_text")
-            setting(.readMarkers, account.privacy.readMarkers, "privacy_read_markers", "privacy_read_markers_text")
-            setting(.typing, account.privacy.typing, "privacy_typing", "privacy_typing_text")
-            setting(
-                .deviceInformation, account.privacy.deviceInformation, "privacy_device", "privacy_device_text")
-        }
-    }
-
-    private func setting(
-        _ setting: PrivacySetting, _ isOn: Bool, _ title: LocalizedStringKey, _ text: LocalizedStringKey
-    ) -> some View {
-        Toggle(isOn: Binding(get: { isOn }, set: { actions.setPrivacy(account, setting, $0) })) {
-            Explained(title: title, text: text)
         }
     }
 
@@ -266,7 +248,11 @@ struct AccountPreviews: PreviewProvider {
             AccountScreen(
                 account: account,
                 actions: AccountScreen.Actions(
-                    edit: { _, _, _ in }, setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
+                    edit: { _, _, _ in },
+                    setEnabled: { _, _ in },
+                    privacy: PrivacyScreen.Actions(
+                        set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
+                    setArchiving: { _, _ in },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },

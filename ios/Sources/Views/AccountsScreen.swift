@@ -30,7 +30,10 @@ struct AccountsView: View {
                 account: AccountScreen.Actions(
                     edit: { account, name, colour in Task { await model.edit(account, name, colour) } },
                     setEnabled: { account, on in Task { await model.setEnabled(account, on) } },
-                    setPrivacy: { account, setting, on in Task { await model.setPrivacy(account, setting, on) } },
+                    privacy: PrivacyScreen.Actions(
+                        set: { account, setting, on in Task { await model.setPrivacy(account, setting, on) } },
+                        setCallers: { account, callers in Task { await model.setCallers(account, callers) } },
+                        setAdders: { account, adders in Task { await model.setAdders(account, adders) } }),
                     setArchiving: { account, on in Task { await model.setArchiving(account, on) } },
                     setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
                     signInAgain: { signingInAgain = model.signInAgain($0) },
@@ -137,6 +140,11 @@ struct AccountsScreen<SafetyPlace: View>: View {
                     AccountScreen(account: account, actions: actions.account)
                 }
             }
+            .navigationDestination(for: PrivacyPlace.self) { place in
+                if let account = accounts.first(where: { $0.id == place.account }) {
+                    PrivacyScreen(account: account, actions: actions.account.privacy)
+                }
+            }
             .navigationDestination(for: Safety.self) { _ in safety() }
             .toolbar {
                 ToolbarItem(placement: .confirmationAction) { Button("action_done", action: actions.close) }
@@ -201,7 +209,11 @@ struct AccountsPreviews: PreviewProvider {
             accounts: Samples.accounts, permission: permission,
             actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
-                    edit: { _, _, _ in }, setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
+                    edit: { _, _, _ in },
+                    setEnabled: { _, _ in },
+                    privacy: PrivacyScreen.Actions(
+                        set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
+                    setArchiving: { _, _ in },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },

@@ -26,6 +26,7 @@ struct ContactView: View {
                         add: { Task { await model.add() } }, edit: { model.edit() },
                         save: { Task { await model.save() } },
                         setMuted: { muted in Task { await model.setMuted(muted) } },
+                        except: { setting, allowed in Task { await model.except(setting, allowed) } },
                         block: { server, report in Task { await model.block(server: server, report: report) } },
                         unblock: { Task { await model.unblock() } }, remove: { Task { await model.remove() } },
                         close: { dismiss() }))
@@ -43,6 +44,7 @@ struct ContactScreen: View {
         let edit: @MainActor () -> Void
         let save: @MainActor () -> Void
         let setMuted: @MainActor (Bool) -> Void
+        let except: @MainActor (PrivacySetting, Bool?) -> Void
         let block: @MainActor (_ server: Bool, _ report: Report?) -> Void
         let unblock: @MainActor () -> Void
         let remove: @MainActor () -> Void
@@ -77,6 +79,7 @@ struct ContactScreen: View {
                                 text: contact.muted ? "contact_muted" : "contact_unmuted")
                         }
                     }
+                    if contact.contact { ExceptionsSection(contact: contact, except: actions.except) }
                     ways(contact)
                 }
             }
@@ -202,8 +205,8 @@ struct ContactPreviews: PreviewProvider {
         ContactScreen(
             contact: contact, name: .constant("Bob"), tags: .constant("Lake"),
             actions: ContactScreen.Actions(
-                add: {}, edit: {}, save: {}, setMuted: { _ in }, block: { _, _ in }, unblock: {}, remove: {},
-                close: {}))
+                add: {}, edit: {}, save: {}, setMuted: { _ in }, except: { _, _ in }, block: { _, _ in }, unblock: {},
+                remove: {}, close: {}))
     }
 
     static var previews: some View {

@@ -5,7 +5,8 @@ import Presentation
 import SwiftUI
 
 @MainActor enum Samples {
-    static let privacy = Privacy(receipts: true, readMarkers: true, typing: false)
+    static let privacy = Privacy(
+        receipts: true, readMarkers: true, typing: false, callers: .contacts, adders: .everyone)
 
     static let accounts = [
         AccountItem(
@@ -67,7 +68,8 @@ import SwiftUI
             key: "c1", chat: 1, account: 1, address: "bob@example.org", title: "Bob", noteToSelf: false,
             name: isContact ? "Bob" : nil, tags: isContact ? ["Board games", "Lake"] : [], contact: isContact,
             asked: false, seesUs: isContact, weSee: isContact, devices: devices, lastSeen: lastSeen, muted: isMuted,
-            blocked: isBlocked, reportable: true)
+            blocked: isBlocked, reportable: true,
+            exceptions: isMuted ? [PrivacyException(setting: .online, allowed: false)] : [])
     }
 
     static let blocks = [

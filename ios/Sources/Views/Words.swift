@@ -162,6 +162,20 @@ enum Words {
         }
     }
 
+    /// What can be told, and what that means.
+    static func privacy(_ setting: PrivacySetting) -> (title: LocalizedStringKey, text: LocalizedStringKey) {
+        switch setting {
+        case .receipts: ("privacy_receipts", "privacy_receipts_text")
+        case .readMarkers: ("privacy_read_markers", "privacy_read_markers_text")
+        case .typing: ("privacy_typing", "privacy_typing_text")
+        case .deviceInformation: ("privacy_device", "privacy_device_text")
+        case .online: ("privacy_online", "privacy_online_text")
+        case .lastSeen: ("privacy_last_seen", "privacy_last_seen_text")
+        case .autoLoad: ("privacy_auto_load", "privacy_auto_load_text")
+        case .calls: ("privacy_calls", "privacy_calls_text")
+        }
+    }
+
     static func certificate(_ problem: CertificateProblem) -> LocalizedStringKey {
         switch problem {
         case .unknownIssuer: "certificate_unknown_issuer"

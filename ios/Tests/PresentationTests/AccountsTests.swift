@@ -70,7 +70,7 @@ struct AccountsTests {
         AccountItem(
             key: "\(id)", id: id, address: "\(id)@example.org", name: nil, title: "\(id)@example.org",
             colour: .blue, enabled: true, connection: .off, signedIn: true, missing: [], archiving: nil,
-            privacy: Privacy(receipts: true, readMarkers: true, typing: true))
+            privacy: ordinaryPrivacy)
     }
 }
 

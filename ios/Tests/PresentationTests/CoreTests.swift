@@ -270,8 +270,9 @@ struct CoreTests {
     @Test func anAddressIsCompletedByLikelyServers() async throws {
         let (device, client, account, _) = try await openCore()
         let item = AccountItem(
-            key: "1", id: account, address: "alice@example.org", enabled: true, connection: .off, signedIn: true,
-            missing: [], archiving: nil, privacy: Privacy(receipts: true, readMarkers: true, typing: true))
+            key: "1", id: account, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .blue,
+            enabled: true, connection: .off, signedIn: true, missing: [], archiving: nil,
+            privacy: ordinaryPrivacy)
         let model = NewChatModel(client: client, accounts: [item])
         let before = model.search
         model.address = "dora@"
@@ -294,7 +295,7 @@ struct CoreTests {
         let item = AccountItem(
             key: "1", id: account, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .blue,
             enabled: true, connection: .off, signedIn: true, missing: [], archiving: nil,
-            privacy: Privacy(receipts: true, readMarkers: true, typing: true))
+            privacy: ordinaryPrivacy)
         let model = NewChatModel(client: client, accounts: [item])
         #expect(!model.canStart)
         model.address = "no address at all@"

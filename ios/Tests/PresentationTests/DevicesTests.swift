@@ -34,12 +34,13 @@ extension ServerTests {
             let bob = try await Person.signedIn(server.bob, on: server)
             let accounts = AccountsModel(client: try await bob.chatList().client)
             let account = try #require(bob.app.accounts.first)
-            #expect(account.privacy == Privacy(receipts: true, readMarkers: true, typing: true))
+            #expect(account.privacy == ordinaryPrivacy)
             for setting in [PrivacySetting.receipts, .readMarkers, .typing] {
                 await accounts.setPrivacy(account, setting, false)
             }
             try await until("the switches are off") {
-                bob.app.accounts.first?.privacy == Privacy(receipts: false, readMarkers: false, typing: false)
+                let privacy = bob.app.accounts.first?.privacy
+                return privacy?.receipts == false && privacy?.readMarkers == false && privacy?.typing == false
             }
             let hers = try await alice.chat(with: server.bob)
             let his = try await bob.chat(with: server.alice)

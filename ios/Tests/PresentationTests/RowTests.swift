@@ -109,7 +109,7 @@ struct BannerTests {
         AccountItem(
             key: "1", id: 1, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .blue,
             enabled: enabled, connection: connection, signedIn: signedIn, missing: [], archiving: nil,
-            privacy: Privacy(receipts: true, readMarkers: true, typing: true))
+            privacy: ordinaryPrivacy)
     }
 
     @Test func nothingIsSaidWhileAllIsWell() {

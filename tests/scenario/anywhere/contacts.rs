@@ -1,4 +1,4 @@
-use linnet_messenger::command::Command;
+use linnet_messenger::command::{Command, PrivacySetting};
 use linnet_tests::world::{DeviceId, World};
 
 pub fn a_request_is_shown_and_accepted(w: &dyn World) {
@@ -108,4 +108,40 @@ pub fn who_scans_a_code_is_a_contact_at_once(w: &dyn World) {
     bob.start();
     w.settle();
     assert!(w.requests(alice.id).is_empty() && w.requests(bob.id).is_empty());
+}
+
+pub fn who_must_not_see_us_is_shown_nothing(w: &dyn World) {
+    let (alice, bob) = w.friends("alice", "bob");
+    // What a server was told before, it has carried out when what was said after has arrived, either way.
+    let there_and_back = || {
+        bob.say(alice, "there?");
+        w.settle();
+        alice.say(bob, "here");
+        w.settle();
+    };
+    let sees = || w.contact(bob.id, bob.chat(alice)).is_some_and(|contact| !contact.devices.is_empty());
+    there_and_back();
+    assert!(sees());
+    alice.excepts(bob, PrivacySetting::Online, Some(false));
+    there_and_back();
+    assert!(!sees());
+    // When he comes his server asks.
+    bob.kill();
+    bob.start();
+    w.settle();
+    there_and_back();
+    assert!(!sees());
+    let account = w.account(bob.id);
+    bob.order(Command::StartChat { account, address: alice.address().to_string() });
+    there_and_back();
+    assert!(!sees());
+    alice.kill();
+    alice.start();
+    w.settle();
+    there_and_back();
+    assert!(!sees());
+    assert!(w.requests(alice.id).is_empty(), "nobody is asked about him again");
+    alice.excepts(bob, PrivacySetting::Online, None);
+    there_and_back();
+    assert!(sees(), "he had asked meanwhile");
 }

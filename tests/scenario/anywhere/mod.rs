@@ -47,7 +47,8 @@ scenarios! {
         a_declined_request_is_gone,
         a_message_from_a_stranger_waits_in_the_box,
         who_is_blocked_is_heard_no_more,
-        who_scans_a_code_is_a_contact_at_once;
+        who_scans_a_code_is_a_contact_at_once,
+        who_must_not_see_us_is_shown_nothing;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

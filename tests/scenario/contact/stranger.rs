@@ -1,6 +1,7 @@
 //! Strangers wait in a box, and nothing tells of them until they are answered.
 
 use linnet_messenger::command::Command;
+use linnet_messenger::wire::{Element, ns};
 use linnet_tests::fake_world::{FakeWorld, address};
 use linnet_tests::world::{Device, World};
 
@@ -178,4 +179,126 @@ fn one_stranger_fills_no_store_and_loses_nothing_for_who_wants_to_read_it() {
     bob.scroll_to_beginning(alice);
     let expected: Vec<String> = (0..450).map(|number| format!("{number}")).collect();
     assert_eq!(bob.bodies(alice), expected);
+}
+
+/// Alice writes so many messages to bob.
+fn flood(world: &FakeWorld, alice: Device<'_>, to: &str, from: u32, count: u32) {
+    for number in from..from + count {
+        alice.say(to, &format!("{number}"));
+        if number % 50 == 0 {
+            world.settle();
+        }
+    }
+    world.settle();
+}
+
+/// What a device has stored is within the bound of a stranger, and once she is accepted it reads all she wrote.
+fn is_bounded_and_whole(world: &FakeWorld, bob: Device<'_>, alice: Device<'_>, count: u32) {
+    let stored = world.count(bob.id, "SELECT count(*) FROM message");
+    assert!((100..=200).contains(&stored), "{stored} messages of a stranger are stored");
+    assert!(world.notifications(bob.id).is_empty());
+    answer(bob, "alice@linnet.test", true);
+    world.settle();
+    assert_eq!(world.count(bob.id, "SELECT count(*) FROM gap"), 1, "what was dropped is one gap");
+    for _ in 0..20 {
+        bob.scroll_to_beginning(alice);
+        let Some((gap, _)) = bob.gaps(alice).first().copied() else { break };
+        bob.order(Command::FillGap { gap });
+        world.settle();
+    }
+    bob.scroll_to_beginning(alice);
+    let expected: Vec<String> = (0..count).map(|number| format!("{number}")).collect();
+    assert_eq!(bob.bodies(alice), expected);
+}
+
+#[test]
+fn what_a_stranger_wrote_while_away_is_bounded_too() {
+    on_fake(|world| {
+        let (alice, bob) = (world.any().device("alice"), world.any().device("bob"));
+        world.settle();
+        bob.goes_offline();
+        world.advance(700_000);
+        flood(world, alice, "bob@linnet.test", 0, 450);
+        bob.comes_online();
+        world.settle();
+        is_bounded_and_whole(world, bob, alice, 450);
+    });
+}
+
+#[test]
+fn a_fresh_device_reads_no_more_of_a_stranger_than_it_would_have_kept() {
+    on_fake(|world| {
+        let (alice, bob) = (world.any().device("alice"), world.any().device("bob"));
+        world.settle();
+        flood(world, alice, "bob@linnet.test", 0, 450);
+        let fresh = world.any().phone("bob-2", "bob");
+        world.settle();
+        is_bounded_and_whole(world, fresh, alice, 450);
+        assert!(world.count(bob.id, "SELECT count(*) FROM message") <= 450);
+    });
+}
+
+#[test]
+fn what_was_dropped_does_not_come_back_by_a_later_look() {
+    on_fake(|world| {
+        let (alice, bob) = (world.any().device("alice"), world.any().device("bob"));
+        world.settle();
+        flood(world, alice, "bob@linnet.test", 0, 260);
+        // The archive is asked again, then a new session reads what followed.
+        world.advance(400_000);
+        world.settle();
+        bob.goes_offline();
+        world.advance(700_000);
+        flood(world, alice, "bob@linnet.test", 260, 150);
+        bob.kill();
+        bob.start();
+        bob.comes_online();
+        world.settle();
+        flood(world, alice, "bob@linnet.test", 410, 120);
+        world.advance(400_000);
+        world.settle();
+        is_bounded_and_whole(world, bob, alice, 530);
+    });
+}
+
+#[test]
+fn strangers_without_end_in_the_archive_are_bounded_too() {
+    let world = FakeWorld::new(3);
+    let alice = world.any().device("alice");
+    world.settle();
+    alice.kill();
+    let owner = address("alice");
+    for number in 0..1_300 {
+        let from = jid::Jid::new(&format!("m{number}@evil.test/x")).unwrap();
+        let message = Element::new("message", ns::CLIENT)
+            .with("from", from.as_str())
+            .with("to", owner.as_str())
+            .with("type", "chat")
+            .with("id", format!("s{number}"))
+            .child(Element::new("body", ns::CLIENT).text("buy"));
+        world.server_acts(|server| {
+            let stamp = server.now() - 3_000_000 + i64::from(number) * 1_000;
+            server.archive_by_hand(&owner, &from, &jid::Jid::from(owner.clone()), message, stamp)
+        });
+    }
+    let fresh = world.any().phone("alice-2", "alice");
+    world.settle();
+    alice.start();
+    world.settle();
+    for device in [alice, fresh] {
+        assert_eq!(world.count(device.id, "SELECT count(*) FROM chat"), 1_000);
+        assert_eq!(world.count(device.id, "SELECT count(*) FROM message"), 1_000);
+        assert!(world.notifications(device.id).is_empty() && world.chat_list(device.id).is_empty());
+        assert!(world.requests(device.id).iter().all(|request| request.address.starts_with("m1")), "the newest");
+    }
+    // Who was dropped and writes again begins where there is something to be read.
+    world.server_acts(|server| {
+        let again = Element::parse(
+            "<message xmlns='jabber:client' from='m7@evil.test/x' to='alice@linnet.test' type='chat' id='again'>\
+             <body>still here</body></message>",
+        );
+        server.arrives(&again.unwrap());
+    });
+    world.settle();
+    assert_eq!(fresh.gaps("m7@evil.test").len(), 1);
 }

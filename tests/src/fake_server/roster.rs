@@ -284,8 +284,17 @@ impl FakeServer {
             _ => {
                 let Some(account) = self.accounts.get_mut(from) else { return };
                 account.requests.remove(to);
+                let saw = account.roster.get(to).is_some_and(|contact| contact.from);
                 if account.roster.contains_key(to) {
                     self.change_contact(from, to, |contact| contact.from = false);
+                }
+                for id in self.sessions_of(from).into_iter().filter(|_| saw) {
+                    let Some(jid) = self.sessions.get(&id).filter(|session| session.presence.is_some()) else {
+                        continue;
+                    };
+                    let gone = Element::new("presence", ns::CLIENT).with("type", "unavailable");
+                    let gone = gone.with("from", jid.jid.as_str()).with("to", to.as_str());
+                    self.fan_out(&Jid::from(to.clone()), &gone, true);
                 }
                 if self.accounts.get(to).is_some_and(|account| account.roster.contains_key(from)) {
                     self.change_contact(to, from, |contact| (contact.to, contact.ask) = (false, false));

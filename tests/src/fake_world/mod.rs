@@ -324,14 +324,6 @@ impl FakeWorld {
         self.look(device, |running| view().look(&running.reader).map(<[_]>::to_vec))
     }
 
-    /// What the screen of a chat's other side shows.
-    pub fn contact(&self, device: DeviceId, chat: ChatId) -> Option<ContactItem> {
-        let look = |running: &mut phone::Running| {
-            Held::new(Contact::new(chat)).look(&running.reader).map(|items| items.first().cloned())
-        };
-        self.look(device, look)
-    }
-
     /// The device's chat list of one account.
     pub fn chats_of(&self, device: DeviceId, account: AccountId) -> Vec<ChatItem> {
         self.look(device, |running| Held::new(ChatList::of(account)).look(&running.reader).map(<[_]>::to_vec))
@@ -491,6 +483,13 @@ impl World for FakeWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, |running| running.requests.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn contact(&self, device: DeviceId, chat: ChatId) -> Option<ContactItem> {
+        let look = |running: &mut phone::Running| {
+            Held::new(Contact::new(chat)).look(&running.reader).map(|items| items.first().cloned())
+        };
+        self.look(device, look)
     }
 
     fn codes(&self, device: DeviceId) -> Vec<CodeItem> {

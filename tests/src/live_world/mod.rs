@@ -26,9 +26,10 @@ use linnet_messenger::store::{StoreOptions, open_reader};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
+use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, CodeItem, Connection as ConnectionState, NotificationItem, RequestItem, ServerDetailsItem,
-    TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem, RequestItem,
+    ServerDetailsItem, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
@@ -535,6 +536,10 @@ impl World for LiveWorld {
 
     fn requests(&self, device: DeviceId) -> Vec<RequestItem> {
         self.look(device, Requests, &[])
+    }
+
+    fn contact(&self, device: DeviceId, chat: ChatId) -> Option<ContactItem> {
+        self.look(device, Contact::new(chat), &[]).pop()
     }
 
     fn codes(&self, device: DeviceId) -> Vec<CodeItem> {

@@ -12,6 +12,7 @@ const SOURCES: &str = "core/messenger/src/";
 /// Every extension we speak, by name: a number alone tells a reader nothing.
 const TITLES: &[(u16, &str)] = &[
     (4, "Data Forms"),
+    (12, "Last Activity"),
     (30, "Service Discovery"),
     (45, "Multi-User Chat"),
     (50, "Ad-Hoc Commands"),
@@ -51,6 +52,7 @@ const TITLES: &[(u16, &str)] = &[
     (333, "Displayed Markers"),
     (334, "Message Processing Hints"),
     (352, "Client State Indication"),
+    (353, "Jingle Message Initiation"),
     (359, "Unique and Stable Stanza IDs"),
     (363, "HTTP File Upload"),
     (368, "SRV records for XMPP over TLS"),

@@ -11,6 +11,8 @@ import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
 import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
+import org.linnet.core.Adders
+import org.linnet.core.Callers
 import org.linnet.core.CommandException
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
@@ -31,6 +33,8 @@ class AccountModel(
     fun setEnabled(on: Boolean) = command { core.setAccountEnabled(account, on) }
     fun setArchiving(on: Boolean) = command { core.setArchiving(account, on) }
     fun setPrivacy(setting: PrivacySetting, on: Boolean) = command { core.setPrivacy(account, setting, on) }
+    fun setCallers(callers: Callers) = command { core.setCallers(account, callers) }
+    fun setAdders(adders: Adders) = command { core.setAdders(account, adders) }
     fun setProxy(proxy: ProxyAddress?) = command { core.setProxy(account, proxy) }
     fun signOut() = command { core.signOut(account) }
     fun delete() = command { core.deleteAccount(account) }

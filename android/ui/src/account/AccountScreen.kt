@@ -38,7 +38,6 @@ import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.Connection
-import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
@@ -48,7 +47,6 @@ import org.linnet.ui.theme.Question
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.connection
 import org.linnet.ui.words.missing
-import org.linnet.ui.words.privacy
 import org.linnet.ui.words.remedy
 import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
@@ -60,12 +58,12 @@ interface AccountActions {
     fun setEnabled(on: Boolean)
     fun edit(name: String, colour: AccountColour)
     fun setArchiving(on: Boolean)
-    fun setPrivacy(setting: PrivacySetting, on: Boolean)
     fun setProxy(proxy: ProxyAddress?)
     fun setBackground(on: Boolean)
     fun openNotificationSettings()
     fun mend(account: AccountItem)
     fun openCertificate(account: AccountItem)
+    fun openPrivacy(account: AccountItem)
     fun openBlocks(account: AccountItem)
     fun openServer(account: AccountItem)
     fun signOut()
@@ -108,7 +106,10 @@ fun AccountScreen(
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
                     Toggle(strings.accountArchiving, text, it, actions::setArchiving, Modifier.testTag("archiving"))
                 }
-                Privacy(account, actions::setPrivacy)
+                TextButton(
+                    { actions.openPrivacy(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("privacy/open"),
+                ) { Text(strings.privacyScreen) }
                 TextButton(
                     { actions.openBlocks(account) },
                     Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("blocks"),
@@ -266,22 +267,6 @@ internal fun Toggle(title: String, text: String?, on: Boolean, onChange: (Boolea
         }
         Spacer(Modifier.width(16.dp))
         Switch(on, onCheckedChange = null)
-    }
-}
-
-/** What others learn without being told; what one's own devices learn of each other is not theirs. */
-@Composable
-private fun Privacy(account: AccountItem, onChange: (PrivacySetting, Boolean) -> Unit) {
-    Heading(strings.privacyTitle, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
-    for (setting in PrivacySetting.entries) {
-        val (title, text) = strings.privacy(setting)
-        val on = when (setting) {
-            PrivacySetting.RECEIPTS -> account.privacy.receipts
-            PrivacySetting.READ_MARKERS -> account.privacy.readMarkers
-            PrivacySetting.TYPING -> account.privacy.typing
-            PrivacySetting.DEVICE_INFORMATION -> account.privacy.deviceInformation
-        }
-        Toggle(title, text, on, { onChange(setting, it) }, Modifier.testTag("privacy/$setting"))
     }
 }
 

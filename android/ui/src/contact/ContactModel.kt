@@ -8,6 +8,7 @@ import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
 import org.linnet.core.CommandException
 import org.linnet.core.ContactItem
+import org.linnet.core.PrivacySetting
 import org.linnet.core.Report
 import org.linnet.core.SubscriptionException
 import org.linnet.ui.Core
@@ -26,6 +27,10 @@ class ContactModel(
     fun add() = command { core.addContact(it.account, it.address) }
     fun remove() = command { core.removeContact(it.account, it.address) }
     fun setMuted(muted: Boolean) = command { core.setMuted(chat, muted) }
+    fun except(setting: PrivacySetting, allowed: Boolean?) = command {
+        core.setException(it.account, it.address, setting, allowed)
+    }
+
     fun block(address: String, reason: Report?) = command { core.block(it.account, address, reason) }
     fun unblock() = command { core.unblock(it.account, it.address) }
 

@@ -39,8 +39,10 @@ import androidx.compose.ui.unit.dp
 import org.linnet.core.Availability
 import org.linnet.core.ContactItem
 import org.linnet.core.DeviceItem
+import org.linnet.core.PrivacySetting
 import org.linnet.core.Report
 import org.linnet.ui.account.Heading
+import org.linnet.ui.privacy.Exceptions
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.LinnetField
 import org.linnet.ui.theme.LinnetTopBar
@@ -57,6 +59,9 @@ interface ContactActions {
     /** [tags] with commas between them. */
     fun edit(name: String, tags: String)
     fun setMuted(muted: Boolean)
+
+    /** [allowed] is null where they are told what all are told. */
+    fun except(setting: PrivacySetting, allowed: Boolean?)
 
     /** [address] is theirs, or that of their whole server. */
     fun block(address: String, report: Report?)
@@ -78,6 +83,7 @@ fun ContactScreen(contact: ContactItem?, actions: ContactActions, modifier: Modi
                 Between(contact, actions)
                 if (contact.weSee) Where(contact)
                 Notifications(contact, actions::setMuted)
+                if (contact.contact) Exceptions(contact, actions::except)
                 Ways(contact, actions)
             }
         }

@@ -7,9 +7,11 @@ import java.time.ZoneId
 import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountMark
+import org.linnet.core.Adders
 import org.linnet.core.AppItem
 import org.linnet.core.Availability
 import org.linnet.core.BlockItem
+import org.linnet.core.Callers
 import org.linnet.core.CertificateItem
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
@@ -107,7 +109,10 @@ object Fixtures {
         signedIn = true,
         missing = emptyList(),
         archiving = true,
-        privacy = Privacy(receipts = true, readMarkers = true, typing = true),
+        privacy = Privacy(
+            receipts = true, readMarkers = true, typing = true,
+            callers = Callers.CONTACTS, adders = Adders.EVERYONE,
+        ),
     )
 
     val code = CodeItem(

@@ -151,7 +151,7 @@ val pictures = listOf(
             NoBlocks,
         )
     },
-) + codePictures + safetyPictures + listOf(
+) + codePictures + safetyPictures + privacyPictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-task") {
         val task = AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters at least")
@@ -280,11 +280,12 @@ private object NoChat : ChatActions {
     override fun openContact() = Unit
 }
 
-private object NoContact : ContactActions {
+internal object NoContact : ContactActions {
     override fun back() = Unit
     override fun add() = Unit
     override fun edit(name: String, tags: String) = Unit
     override fun setMuted(muted: Boolean) = Unit
+    override fun except(setting: PrivacySetting, allowed: Boolean?) = Unit
     override fun block(address: String, report: Report?) = Unit
     override fun unblock() = Unit
     override fun remove() = Unit
@@ -336,12 +337,12 @@ internal object NoAccount : AccountActions {
     override fun setEnabled(on: Boolean) = Unit
     override fun edit(name: String, colour: AccountColour) = Unit
     override fun setArchiving(on: Boolean) = Unit
-    override fun setPrivacy(setting: PrivacySetting, on: Boolean) = Unit
     override fun setProxy(proxy: ProxyAddress?) = Unit
     override fun setBackground(on: Boolean) = Unit
     override fun openNotificationSettings() = Unit
     override fun mend(account: AccountItem) = Unit
     override fun openCertificate(account: AccountItem) = Unit
+    override fun openPrivacy(account: AccountItem) = Unit
     override fun openBlocks(account: AccountItem) = Unit
     override fun openServer(account: AccountItem) = Unit
     override fun signOut() = Unit

@@ -8,7 +8,9 @@ import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountProblem
 import org.linnet.core.AccountTask
+import org.linnet.core.Adders
 import org.linnet.core.Availability
+import org.linnet.core.Callers
 import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
@@ -143,6 +145,29 @@ fun Strings.privacy(setting: PrivacySetting): Pair<String, String> = when (setti
     PrivacySetting.READ_MARKERS -> privacyReadMarkers to privacyReadMarkersText
     PrivacySetting.TYPING -> privacyTyping to privacyTypingText
     PrivacySetting.DEVICE_INFORMATION -> privacyDevice to privacyDeviceText
+    PrivacySetting.ONLINE -> privacyOnline to privacyOnlineText
+    PrivacySetting.LAST_SEEN -> privacyLastSeen to privacyLastSeenText
+    PrivacySetting.AUTO_LOAD -> privacyAutoLoad to privacyAutoLoadText
+    PrivacySetting.CALLS -> privacyCalls to privacyCallsText
+}
+
+fun Strings.callers(callers: Callers): String = when (callers) {
+    Callers.EVERYONE -> privacyEveryone
+    Callers.CONTACTS -> privacyContacts
+    Callers.NOBODY -> privacyNobody
+}
+
+fun Strings.adders(adders: Adders): String = when (adders) {
+    Adders.EVERYONE -> privacyEveryone
+    Adders.CODE -> privacyCode
+    Adders.NOBODY -> privacyNobody
+}
+
+/** What one contact is told: null where it is what all are told. */
+fun Strings.exception(allowed: Boolean?): String = when (allowed) {
+    null -> privacyAsUsual
+    true -> privacyAlways
+    false -> privacyNever
 }
 
 /** The core's errors carry no text: words are ours. */

@@ -2,6 +2,8 @@ package org.linnet.ui.contact
 
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsOff
+import androidx.compose.ui.test.assertIsSelected
+import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.junit4.v2.createComposeRule
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
@@ -12,6 +14,8 @@ import org.junit.Assert.assertEquals
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.ContactItem
+import org.linnet.core.PrivacyException
+import org.linnet.core.PrivacySetting
 import org.linnet.core.Report
 import org.linnet.ui.Device
 import org.linnet.ui.Stage
@@ -65,6 +69,17 @@ class ContactScreenTest {
         assertEquals("remove", done.last())
     }
 
+    @Test
+    fun `what they learn can be otherwise than for all`() {
+        show(Fixtures.contact.copy(exceptions = listOf(PrivacyException(PrivacySetting.TYPING, false))))
+        rule.onNodeWithTag("exception/TYPING").performScrollTo().assertTextContains("Never").performClick()
+        rule.onNodeWithTag("exception/false").assertIsSelected()
+        rule.onNodeWithTag("exception/null").performClick()
+        rule.onNodeWithTag("exception/ONLINE").performScrollTo().assertTextContains("As for everyone").performClick()
+        rule.onNodeWithTag("exception/false").performClick()
+        assertEquals(listOf("except TYPING null", "except ONLINE false"), done)
+    }
+
     private fun show(contact: ContactItem, device: Device = english) = rule.setContent {
         Stage(device) { ContactScreen(contact, actions) }
     }
@@ -74,6 +89,7 @@ class ContactScreenTest {
         override fun add() = note("add")
         override fun edit(name: String, tags: String) = note("edit $name/$tags")
         override fun setMuted(muted: Boolean) = note("mute $muted")
+        override fun except(setting: PrivacySetting, allowed: Boolean?) = note("except $setting $allowed")
         override fun block(address: String, report: Report?) = note("block $address $report")
         override fun unblock() = note("unblock")
         override fun remove() = note("remove")

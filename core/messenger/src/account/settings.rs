@@ -9,21 +9,18 @@ use super::{look, sign_up};
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
 use crate::chat::read_sync::ReadSyncState;
-use crate::command::PrivacySetting;
 use crate::command::{ProxyAddress, Secret, ServerAddress};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::engine::request::Purpose;
 use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
-use crate::message::relation::About;
 use crate::now::Now;
-use crate::outbox;
 use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::features::Features;
 use crate::session::keepalive::Keepalive;
-use crate::session::{Link, PasswordDoubt, Referral, Session, connect, credentials, disco};
+use crate::session::{Link, PasswordDoubt, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{AccountTask, Connection};
 
@@ -91,6 +88,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 enabled,
                 scram_seen: row.get(6)?,
                 active: true,
+                idle_since: None,
                 clock_offset: row.get(7)?,
                 clock_known: false,
                 link: if enabled { Link::Waiting { until: now.mono } } else { Link::Off },
@@ -205,6 +203,7 @@ pub fn add(
         enabled: true,
         scram_seen: false,
         active: true,
+        idle_since: None,
         clock_offset: 0,
         clock_known: false,
         link: Link::Off,
@@ -294,26 +293,6 @@ pub fn set_enabled(cx: &mut Cx<'_>, enabled: bool) -> Result<(), Fault> {
         (false, _) => connect::leave(cx, true),
         _ => Ok(()),
     }
-}
-
-/// Switches what the account tells others.
-pub fn set_privacy(cx: &mut Cx<'_>, setting: PrivacySetting, on: bool) -> Result<(), Fault> {
-    let sql = match setting {
-        PrivacySetting::Receipts => "UPDATE account SET receipts = ?2 WHERE id = ?1",
-        PrivacySetting::ReadMarkers => "UPDATE account SET read_markers = ?2 WHERE id = ?1",
-        PrivacySetting::Typing => "UPDATE account SET typing = ?2 WHERE id = ?1",
-        PrivacySetting::DeviceInformation => "UPDATE account SET device_information = ?2 WHERE id = ?1",
-    };
-    cx.tx.prepare_cached(sql)?.execute((cx.session.account, on))?;
-    match setting {
-        PrivacySetting::Receipts if !on => outbox::withdraw_signals(cx, About::Receipt)?,
-        PrivacySetting::ReadMarkers if !on => outbox::withdraw_signals(cx, About::Displayed)?,
-        // What we can do has changed with it.
-        PrivacySetting::DeviceInformation => disco::announce(cx)?,
-        _ => {}
-    }
-    cx.change(Change::Accounts);
-    Ok(())
 }
 
 /// Forgets an account and everything stored for it.

@@ -251,12 +251,33 @@ pub fn open_after_each_chat(cx: &mut Cx<'_>) -> Result<(), Fault> {
 pub fn open_before_new_chat(cx: &mut Cx<'_>, chat: ChatId) -> Result<(), Fault> {
     let (joined, whole): (bool, bool) = cx
         .tx
-        .prepare_cached("SELECT archive_joined, archive_whole FROM account WHERE id = ?1")?
+        .prepare_cached("SELECT archive_joined, archive_whole AND NOT chats_dropped FROM account WHERE id = ?1")?
         .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if joined && !whole && cx.session.archive.exists() {
         open_at(cx, chat, -order::JUMP, None)?;
     }
     Ok(())
+}
+
+/// What a stranger wrote before this position was dropped, down to the beginning of the chat: whoever wants to read it
+/// has to look.
+pub fn open_where_trimmed(cx: &mut Cx<'_>, chat: ChatId, position: i64) -> Result<(), Fault> {
+    if !cx.session.archive.exists() {
+        return Ok(());
+    }
+    cx.tx
+        .prepare_cached("INSERT INTO gap (chat_id, position, state, trimmed) VALUES (?1, ?2, 'open', 1)")?
+        .execute((chat, position - order::JUMP))?;
+    Ok(())
+}
+
+/// Where what was dropped of this chat lies.
+pub fn trimmed(cx: &Cx<'_>, chat: ChatId) -> Result<Option<i64>, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT position FROM gap WHERE chat_id = ?1 AND trimmed = 1")?
+        .query_row([chat], |row| row.get(0))
+        .optional()?)
 }
 
 fn open_at(cx: &mut Cx<'_>, chat: ChatId, position: i64, after_id: Option<String>) -> Result<(), Fault> {
@@ -268,7 +289,7 @@ fn open_at(cx: &mut Cx<'_>, chat: ChatId, position: i64, after_id: Option<String
 }
 
 /// The archive was read as far as what was stored: nothing lies between that and the lowest message it brought. An older
-/// gap further down stays. `keep_history`: what precedes a chat's first message is still unread.
+/// gap further down stays, and so does what was dropped. `keep_history`: what precedes a chat's first message is still unread.
 pub fn close_all_open(cx: &mut Cx<'_>, keep_history: bool, lowest: &BTreeMap<ChatId, MessageId>) -> Result<(), Fault> {
     for chat in chats(cx)? {
         let roof = match lowest.get(&chat) {
@@ -278,7 +299,7 @@ pub fn close_all_open(cx: &mut Cx<'_>, keep_history: bool, lowest: &BTreeMap<Cha
         let closed = cx
             .tx
             .prepare_cached(
-                "DELETE FROM gap WHERE chat_id = ?1 AND state <> 'unreadable' AND (NOT ?2 OR (
+                "DELETE FROM gap WHERE chat_id = ?1 AND state <> 'unreadable' AND trimmed = 0 AND (NOT ?2 OR (
                      EXISTS (SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.position < gap.position)
                      AND NOT EXISTS (SELECT 1 FROM message WHERE message.chat_id = ?1 AND message.place = 0
                                      AND message.position > gap.position AND message.position < ?3)))",

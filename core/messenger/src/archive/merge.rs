@@ -48,6 +48,7 @@ struct Arrivals {
 /// Merges a page that follows what is settled, oldest message first.
 pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
     let absent = identity::Absent::of(cx)?;
+    let blocks = relation::any_blocked(cx)?;
     let mut peers: BTreeMap<&BareJid, ChatId> = BTreeMap::new();
     let mut cursors: BTreeMap<ChatId, Cursor> = BTreeMap::new();
     let mut arrivals: BTreeMap<ChatId, Arrivals> = BTreeMap::new();
@@ -67,7 +68,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                 continue;
             }
             Known::Message(message) => (Some(message), chat_of(cx, message)?),
-            Known::New if !relation::is_admissible(cx, content, archived.time)? => {
+            Known::New if !relation::is_admissible(cx, content, archived.time, blocks)? => {
                 deletion::also_known_as(cx, &archived.id)?;
                 continue;
             }
@@ -133,6 +134,7 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
         };
         cursors.insert(chat, cursor);
     }
+    let chats: Vec<ChatId> = arrivals.keys().copied().collect();
     for (chat, arrived) in arrivals {
         if let Some(newest) = arrived.newest {
             text::list(cx, chat, newest)?;
@@ -142,15 +144,18 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
             read::read_up_to(cx, chat, message)?;
         }
     }
-    stranger::bound(cx, None)
+    stranger::wrote_page(cx, &chats)
 }
 
 /// Places what a page has after a message that came live: the archive's newest page may be younger than the connection.
 /// The rest of the page is left for [`backward`].
 pub fn after_live(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
+    let blocks = relation::any_blocked(cx)?;
     let mut anchors: BTreeMap<ChatId, i64> = BTreeMap::new();
     for archived in page {
-        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
+        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id), blocks)? else {
+            continue;
+        };
         let place = match known {
             Some(message) => Some(whereabouts(cx, message)?),
             None => None,
@@ -179,21 +184,29 @@ pub fn backward(
     lowest: &mut BTreeMap<ChatId, MessageId>,
     news: News,
 ) -> Result<(), Fault> {
+    let blocks = relation::any_blocked(cx)?;
+    let mut room = stranger::Room::default();
     for archived in page.iter().rev() {
-        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id))? else { continue };
+        let Some((content, known, chat)) = identify(cx, archived, Via::Archive(&archived.id), blocks)? else {
+            continue;
+        };
         let cursor = match lowest.get(&chat) {
-            // It may have been deleted meanwhile.
+            // It may have been deleted meanwhile, or dropped with all before it.
             Some(message) => match state::whereabouts(cx, *message)? {
                 Some((_, position, _)) => Some(position),
+                None if stranger::is_trimmed(cx, chat)? => continue,
                 None => first_unsettled(cx, chat)?,
             },
             None => first_unsettled(cx, chat)?,
         };
+        if known.is_none() && !room.take(cx, chat, cursor)? {
+            continue;
+        }
         if let Some(message) = place_below(cx, chat, cursor, known, archived, content, news)? {
             lowest.insert(chat, message);
         }
     }
-    Ok(())
+    room.close(cx)
 }
 
 /// Whether what a page brings is news to the user.
@@ -222,13 +235,14 @@ pub fn into_gap(
     after_id: Option<&str>,
     page: &[Archived],
 ) -> Result<Filled, Fault> {
+    let blocks = relation::any_blocked(cx)?;
     let mut lowest: Option<MessageId> = None;
     let mut added = 0;
     for archived in page.iter().rev() {
         if Some(archived.id.as_str()) == after_id {
             return Ok(Filled { closed: true, added });
         }
-        let Some((content, known, of)) = identify(cx, archived, Via::Gap(&archived.id))? else { continue };
+        let Some((content, known, of)) = identify(cx, archived, Via::Gap(&archived.id), blocks)? else { continue };
         if of != chat {
             continue;
         }
@@ -261,12 +275,13 @@ pub fn into_gap_from_below(
     before_id: Option<&str>,
     page: &[Archived],
 ) -> Result<Filled, Fault> {
+    let blocks = relation::any_blocked(cx)?;
     let mut added = 0;
     for archived in page {
         if Some(archived.id.as_str()) == before_id {
             return Ok(Filled { closed: true, added });
         }
-        let Some((content, known, of)) = identify(cx, archived, Via::Gap(&archived.id))? else { continue };
+        let Some((content, known, of)) = identify(cx, archived, Via::Gap(&archived.id), blocks)? else { continue };
         if of != chat {
             continue;
         }
@@ -347,7 +362,12 @@ fn first_unsettled(cx: &Cx<'_>, chat: ChatId) -> Result<Option<i64>, Fault> {
 type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
 
 /// Which message and chat an archived message is; `None` if there is nothing to show.
-fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result<Option<Identified<'a>>, Fault> {
+fn identify<'a>(
+    cx: &mut Cx<'_>,
+    archived: &'a Archived,
+    via: Via<'_>,
+    blocks: bool,
+) -> Result<Option<Identified<'a>>, Fault> {
     for signal in &archived.signals {
         relation::hear(cx, signal)?;
     }
@@ -358,7 +378,7 @@ fn identify<'a>(cx: &mut Cx<'_>, archived: &'a Archived, via: Via<'_>) -> Result
             Ok(None)
         }
         Known::Message(message) => Ok(Some((content, Some(message), chat_of(cx, message)?))),
-        Known::New if !relation::is_admissible(cx, content, archived.time)? => {
+        Known::New if !relation::is_admissible(cx, content, archived.time, blocks)? => {
             deletion::also_known_as(cx, &archived.id)?;
             Ok(None)
         }

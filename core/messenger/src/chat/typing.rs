@@ -3,7 +3,7 @@
 //!
 //! Invariants: nothing of this outlives the process or the session, and nothing waits for a connection. The same state is
 //! never said twice in a row (XEP-0085 5.3), so that keystrokes cost nothing; nothing is said to who answered without chat
-//! states, nor to who may not see our presence. One row a chat and direction, only for chats there are.
+//! states, nor to who was not granted our presence. One row a chat and direction, only for chats there are.
 //!
 //! XEPs: 0085
 
@@ -106,7 +106,7 @@ fn begin(cx: &mut Cx<'_>, chat: ChatId, peer: &str) -> Result<(), Fault> {
         None => {
             let Some(contact) = BareJid::new(peer).ok().filter(|peer| *peer != cx.session.jid) else { return Ok(()) };
             let known = chat_states(cx, chat)? == Some(true);
-            if !known || !cx.tells(PrivacySetting::Typing)? || !subscription::may_see_us(cx, &contact)? {
+            if !known || !cx.tells(PrivacySetting::Typing, &contact)? || !subscription::is_acquainted(cx, &contact)? {
                 return Ok(());
             }
             say(cx, peer, "composing")?;
@@ -120,7 +120,7 @@ fn begin(cx: &mut Cx<'_>, chat: ChatId, peer: &str) -> Result<(), Fault> {
 
 /// The user has stopped: to be said only if the other side was told that he began.
 fn stop(cx: &mut Cx<'_>, chat: ChatId, peer: &str, state: &str) -> Result<(), Fault> {
-    if ended(cx, chat)? && cx.tells(PrivacySetting::Typing)? {
+    if ended(cx, chat)? && tells(cx, peer)? {
         say(cx, peer, state)?;
     }
     Ok(())
@@ -145,9 +145,21 @@ fn say(cx: &mut Cx<'_>, peer: &str, state: &str) -> Result<(), Fault> {
     cx.send(&stanza, None)
 }
 
+/// The user wants something else of it: whoever fell silent because we were is asked again, with the next message.
+pub fn begin_anew(cx: &Cx<'_>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE chat SET chat_states = NULL WHERE account_id = ?1 AND chat_states = 0")?
+        .execute([cx.session.account])?;
+    Ok(())
+}
+
 /// Whether a message to this chat may carry a chat state: until the other side has shown that it knows none.
-pub fn may_be_told(cx: &Cx<'_>, chat: ChatId) -> Result<bool, Fault> {
-    Ok(chat_states(cx, chat)? != Some(false) && cx.tells(PrivacySetting::Typing)?)
+pub fn may_be_told(cx: &Cx<'_>, chat: ChatId, peer: &str) -> Result<bool, Fault> {
+    Ok(chat_states(cx, chat)? != Some(false) && tells(cx, peer)?)
+}
+
+fn tells(cx: &Cx<'_>, peer: &str) -> Result<bool, Fault> {
+    BareJid::new(peer).map_or(Ok(false), |peer| cx.tells(PrivacySetting::Typing, &peer))
 }
 
 fn chat_states(cx: &Cx<'_>, chat: ChatId) -> Result<Option<bool>, Fault> {

@@ -188,6 +188,11 @@ pub fn is_blocked(cx: &Cx<'_>, jid: &Jid) -> Result<bool, Fault> {
         .exists((cx.session.account, jid.as_str(), bare.as_str(), jid.domain().as_str()))?)
 }
 
+/// Whether anybody is blocked.
+pub fn any(cx: &Cx<'_>) -> Result<bool, Fault> {
+    Ok(cx.tx.prepare_cached("SELECT 1 FROM block WHERE account_id = ?1 LIMIT 1")?.exists([cx.session.account])?)
+}
+
 /// Whether what somebody wrote at this time is none of ours: it came before the server knew of the block, and the archive
 /// has it, or it is a server that can't block.
 pub fn is_unheard(cx: &Cx<'_>, peer: &BareJid, time: i64) -> Result<bool, Fault> {

@@ -6,7 +6,7 @@
 use jid::BareJid;
 
 use super::link::Introduction;
-use super::subscription;
+use super::{privacy, sight, subscription};
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
@@ -45,6 +45,8 @@ impl Feature for Details {
                 let peer = peer(cx, address)?;
                 let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str());
                 set(cx, item.with("subscription", "remove"))?;
+                sight::forget(cx, &peer)?;
+                privacy::forget(cx, &peer)?;
             }
             Command::SetMuted { chat, muted } => {
                 cx.tx.prepare_cached("UPDATE chat SET muted = ?2 WHERE id = ?1")?.execute((chat, muted))?;

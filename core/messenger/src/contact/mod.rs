@@ -3,10 +3,14 @@
 pub mod address;
 pub mod availability;
 pub mod blocking;
+pub mod caller;
 pub mod details;
 pub mod invitation;
+pub mod last_seen;
 pub mod link;
 pub mod presence;
+pub mod privacy;
 pub mod roster;
+pub mod sight;
 pub mod subscription;
 pub mod unseen;

@@ -1,11 +1,15 @@
-//! Our own presence: without it the server holds messages back and shows us to nobody. It names our capabilities.
+//! Our own presence: without it the server holds messages back and shows us to nobody. It names our capabilities, and since
+//! when nobody has looked, if all may know that.
 //!
-//! XEPs: 0115, RFC 6121 4
+//! XEPs: 0115, 0319, RFC 6121 4
 
+use super::last_seen;
+use crate::command::PrivacySetting;
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Feature, SessionEvent};
 use crate::fault::Fault;
 use crate::session::disco;
+use crate::wire::{Element, ns};
 
 /// See the module.
 #[derive(Debug)]
@@ -13,9 +17,18 @@ pub struct Presence;
 
 impl Feature for Presence {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
-        if event != SessionEvent::Bound {
-            return Ok(());
-        }
-        disco::announce(cx)
+        if event == SessionEvent::Bound { announce(cx) } else { Ok(()) }
     }
+}
+
+/// Tells all who see us that we are there.
+pub fn announce(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let presence = available(cx)?;
+    let idle = if cx.tells_all(PrivacySetting::LastSeen)? { last_seen::idle(cx) } else { None };
+    cx.send(&idle.into_iter().fold(presence, Element::child), None)
+}
+
+/// Available, and what we can do.
+pub fn available(cx: &Cx<'_>) -> Result<Element, Fault> {
+    Ok(Element::new("presence", ns::CLIENT).child(disco::capabilities_of(cx)?))
 }

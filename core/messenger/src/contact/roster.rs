@@ -45,6 +45,12 @@ impl Feature for Roster {
         }
         remember_version(cx, query)?;
         cx.send(&result_of(inbound.stanza), None)?;
+        for jid in query.children().filter_map(|item| BareJid::new(item.attribute("jid")?).ok()) {
+            // One that is gone is none; of the others what does not have to change is left alone.
+            if super::subscription::is_subscribed(cx, &jid)? {
+                super::sight::subscribed(cx, &jid)?;
+            }
+        }
         Ok(Done::Taken)
     }
 
@@ -59,6 +65,7 @@ impl Feature for Roster {
                     }
                     remember_version(cx, query)?;
                 }
+                super::sight::apply(cx)?;
                 super::subscription::ask_as_wished(cx)?;
                 Ok(Done::Taken)
             }
@@ -82,6 +89,7 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         for sql in [
             "DELETE FROM presence WHERE account_id = ?1 AND jid = ?2",
             "DELETE FROM last_seen WHERE account_id = ?1 AND jid = ?2",
+            "DELETE FROM withheld WHERE account_id = ?1 AND jid = ?2",
         ] {
             cx.tx.prepare_cached(sql)?.execute((account, jid.as_str()))?;
         }

@@ -9,10 +9,10 @@
 use jid::BareJid;
 use rusqlite::OptionalExtension;
 
-use super::blocking;
-use super::invitation;
 use super::link::Introduction;
+use super::{blocking, invitation, sight};
 use crate::change::Change;
+use crate::command::{Adders, PrivacySetting};
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
 use crate::engine::feature::{Done, Feature, SessionEvent};
@@ -52,7 +52,10 @@ impl Feature for Subscription {
                     .execute([cx.session.account])?;
                 Ok(())
             }
-            SessionEvent::Resumed => ask_as_wished(cx),
+            SessionEvent::Resumed => {
+                sight::apply(cx)?;
+                ask_as_wished(cx)
+            }
             SessionEvent::Lost => Ok(()),
         }
     }
@@ -81,18 +84,25 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fau
         return Ok(());
     }
     let (subscription, asked_ourselves) = subscription(cx, from)?;
-    if asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none") {
-        return cx.send(&presence(from, "subscribed"), None);
+    let entitled = asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none");
+    if entitled || sight::is_withheld(cx, from)? {
+        return sight::grant(cx, from);
     }
+    let adders = adders(cx)?;
     if let Some(token) = token
+        && adders != Adders::Nobody
         && invitation::redeem(cx, from, token)?
     {
         forget_request(cx, from)?;
-        cx.send(&presence(from, "subscribed"), None)?;
+        sight::grant(cx, from)?;
         return ask_unless_subscribed(cx, from, &Introduction::default());
     }
     if is_declined(cx, from)? {
         return cx.send(&presence(from, "unsubscribed"), None);
+    }
+    // Without an answer the server tells of it again in a later session: who is let in then is not lost.
+    if adders != Adders::Everyone {
+        return Ok(());
     }
     let time = cx.server_time();
     cx.tx
@@ -157,7 +167,7 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
         cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?;
     }
     // Whoever answers by asking back needs no second question.
-    cx.send(&presence(peer, "subscribed"), None)?;
+    sight::grant(cx, peer)?;
     cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction.token.as_deref()), None)
 }
 
@@ -197,8 +207,33 @@ pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
 
 /// Whether someone may see our presence, and so may learn by an answer that we are there.
 pub fn may_see_us(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    Ok(is_subscribed(cx, peer)? && cx.tells(PrivacySetting::Online, peer)?)
+}
+
+/// Whether the user has granted someone our presence, be it that they don't get it now: what he tells contacts unasked,
+/// he tells them.
+pub fn is_acquainted(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    Ok(is_subscribed(cx, peer)? || sight::is_withheld(cx, peer)?)
+}
+
+/// Whether the server shows us to them.
+pub fn is_subscribed(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
     let (subscription, _) = subscription(cx, peer)?;
     Ok(matches!(subscription.as_deref(), Some("from" | "both")))
+}
+
+/// Whether either side sees the other.
+pub fn is_contact(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let (subscription, _) = subscription(cx, peer)?;
+    Ok(matches!(subscription.as_deref(), Some("to" | "from" | "both")))
+}
+
+fn adders(cx: &Cx<'_>) -> Result<Adders, Fault> {
+    let adders: String = cx
+        .tx
+        .prepare_cached("SELECT adders FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| row.get(0))?;
+    Ok(Adders::of(&adders))
 }
 
 /// The roster's subscription, if it has an entry, and whether our own question is open.
@@ -211,6 +246,7 @@ fn subscription(cx: &Cx<'_>, peer: &BareJid) -> Result<(Option<String>, bool), F
     Ok(row.map_or((None, false), |(subscription, ask)| (Some(subscription), ask)))
 }
 
-fn presence(to: &BareJid, type_: &str) -> Element {
+/// A stanza of the subscription's handshake.
+pub fn presence(to: &BareJid, type_: &str) -> Element {
     Element::new("presence", ns::CLIENT).with("to", to.as_str()).with("type", type_)
 }

@@ -2,7 +2,7 @@
 //! session, and what shall happen after the commit.
 
 use jid::BareJid;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::Outcome;
 use crate::change::Change;
@@ -71,13 +71,40 @@ impl Cx<'_> {
         Ok(())
     }
 
-    /// Whether the account tells others this.
-    pub fn tells(&self, setting: PrivacySetting) -> Result<bool, Fault> {
+    /// Whether the account tells this to somebody: as it does in general, unless they are excepted.
+    pub fn tells(&self, setting: PrivacySetting, to: &BareJid) -> Result<bool, Fault> {
+        let excepted: Option<bool> = self
+            .tx
+            .prepare_cached(
+                "SELECT allowed FROM privacy_exception WHERE account_id = ?1 AND jid = ?2 AND setting = ?3",
+            )?
+            .query_row((self.session.account, to.as_str(), setting.name()), |row| row.get(0))
+            .optional()?;
+        excepted.map_or_else(|| self.tells_in_general(setting), Ok)
+    }
+
+    /// Whether it may be told to all at once: nobody is excepted from it.
+    pub fn tells_all(&self, setting: PrivacySetting) -> Result<bool, Fault> {
+        Ok(self.tells_in_general(setting)?
+            && !self
+                .tx
+                .prepare_cached(
+                    "SELECT 1 FROM privacy_exception WHERE account_id = ?1 AND setting = ?2 AND allowed = 0 LIMIT 1",
+                )?
+                .exists((self.session.account, setting.name()))?)
+    }
+
+    /// Whether the account tells this to who is not excepted.
+    pub fn tells_in_general(&self, setting: PrivacySetting) -> Result<bool, Fault> {
         let sql = match setting {
             PrivacySetting::Receipts => "SELECT receipts FROM account WHERE id = ?1",
             PrivacySetting::ReadMarkers => "SELECT read_markers FROM account WHERE id = ?1",
             PrivacySetting::Typing => "SELECT typing FROM account WHERE id = ?1",
             PrivacySetting::DeviceInformation => "SELECT device_information FROM account WHERE id = ?1",
+            PrivacySetting::Online => "SELECT online FROM account WHERE id = ?1",
+            PrivacySetting::LastSeen => "SELECT last_seen FROM account WHERE id = ?1",
+            PrivacySetting::AutoLoad => "SELECT auto_load FROM account WHERE id = ?1",
+            PrivacySetting::Calls => "SELECT callers <> 'nobody' FROM account WHERE id = ?1",
         };
         Ok(self.tx.prepare_cached(sql)?.query_row([self.session.account], |row| row.get(0))?)
     }

@@ -27,6 +27,7 @@ use crate::account::sign_up::SignUp;
 use crate::app::lock;
 use crate::change::Change;
 use crate::command::{Command, Receipt};
+use crate::contact::last_seen;
 use crate::effect::Effect;
 use crate::fault::{CommandError, Fault, Violation};
 use crate::ids::{AccountId, ConnectionId};
@@ -453,17 +454,14 @@ impl Call<'_> {
                 settings::set_enabled(&mut self.cx(session), *enabled)?;
                 return Ok(Receipt::Done);
             }
-            Command::SetPrivacy { account, setting, on } => {
-                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
-                settings::set_privacy(&mut self.cx(session), *setting, *on)?;
-                return Ok(Receipt::Done);
-            }
             Command::SetActive { active } => {
                 if lock::set_active(self.tx, *active, self.now)? {
                     self.out.changes.insert(Change::App);
                 }
                 for session in sessions.values_mut() {
-                    connect::set_active(&mut self.cx(session), *active)?;
+                    let mut cx = self.cx(session);
+                    connect::set_active(&mut cx, *active)?;
+                    last_seen::set_active(&mut cx, *active)?;
                 }
                 return Ok(Receipt::Done);
             }
@@ -495,6 +493,10 @@ impl Call<'_> {
             | Command::ChangePassword { account, .. }
             | Command::SignOut { account }
             | Command::DeleteAccount { account }
+            | Command::SetPrivacy { account, .. }
+            | Command::SetException { account, .. }
+            | Command::SetCallers { account, .. }
+            | Command::SetAdders { account, .. }
             | Command::SetArchiving { account, .. } => *account,
             Command::SendText { chat, .. }
             | Command::DeleteChat { chat }

@@ -12,12 +12,15 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::session::ping::Ping,
     &crate::session::disco::Disco,
     &crate::session::device::DeviceInformation,
+    &crate::contact::last_seen::LastSeen,
     &crate::session::clock::ServerClock,
     // The account itself.
     &crate::account::look::Look,
     &crate::account::server_details::ServerDetails,
     &crate::account::password::Password,
     &crate::account::departure::Departure,
+    // Who calls, and is not to be heard.
+    &crate::contact::caller::Caller,
     // Who is writing; before `Subscription`, which takes every presence.
     &crate::chat::typing::Typing,
     // Who there is.
@@ -25,6 +28,7 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::presence::Presence,
     &crate::contact::availability::Availability,
     &crate::contact::details::Details,
+    &crate::contact::privacy::Privacy,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,

@@ -1,7 +1,7 @@
 //! Displayed markers: the sender learns that we have seen a message, and all before it, if he asked to.
 //!
-//! Only the newest of what was read at once is told, once, under the `id` of the original, to someone who may see our
-//! presence anyway. What another device of ours has told is not told again: it is read here then. What comes in is taken
+//! Only the newest of what was read at once is told, once, under the `id` of the original, to someone who was
+//! granted our presence. What another device of ours has told is not told again: it is read here then. What comes in is taken
 //! by `receipt` and `relation`.
 //!
 //! XEPs: 0333
@@ -43,7 +43,7 @@ pub fn tell(cx: &mut Cx<'_>, chat: ChatId, position: i64) -> Result<(), Fault> {
     }
     let Some((_, message, id, peer)) = newest else { return Ok(()) };
     let Some(peer) = BareJid::new(&peer).ok().filter(|peer| *peer != cx.session.jid) else { return Ok(()) };
-    if !cx.tells(PrivacySetting::ReadMarkers)? || !subscription::may_see_us(cx, &peer)? {
+    if !cx.tells(PrivacySetting::ReadMarkers, &peer)? || !subscription::is_acquainted(cx, &peer)? {
         return Ok(());
     }
     let displayed = Element::new("displayed", ns::MARKERS).with("id", id);

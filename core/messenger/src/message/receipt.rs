@@ -1,6 +1,6 @@
 //! Delivery receipts: the sender learns that a device of ours has a message, and we learn the same of ours.
 //!
-//! Answered is only what comes for the first time, live, from someone who may see our presence anyway, and never an
+//! Answered is only what comes for the first time, live, from someone who was granted our presence, and never an
 //! answer; the answer is a job, so that neither a killed process nor a lost session takes it back.
 //!
 //! XEPs: 0184
@@ -46,8 +46,8 @@ pub fn answer(
     let (Some(id), Some(from)) = (&content.stanza_id, stanza.attribute("from")) else { return Ok(()) };
     if !asked
         || content.outgoing
-        || !cx.tells(PrivacySetting::Receipts)?
-        || !subscription::may_see_us(cx, &content.peer)?
+        || !cx.tells(PrivacySetting::Receipts, &content.peer)?
+        || !subscription::is_acquainted(cx, &content.peer)?
     {
         return Ok(());
     }

@@ -216,10 +216,15 @@ fn is_anothers(cx: &Cx<'_>, chat: Option<ChatId>, id: &str, whose: Whose) -> Res
     })
 }
 
-/// Whether a message that was sent at this time may be kept: none of somebody blocked, no correction of a message that was
-/// deleted here or is someone else's.
-pub fn is_admissible(cx: &mut Cx<'_>, content: &identity::Content, time: i64) -> Result<bool, Fault> {
-    if !content.outgoing && blocking::is_unheard(cx, &content.peer, time)? {
+/// Whether the account blocks anybody: for many messages in a row.
+pub fn any_blocked(cx: &Cx<'_>) -> Result<bool, Fault> {
+    blocking::any(cx)
+}
+
+/// Whether a message that was sent at this time may be kept: none of somebody blocked (if anybody is), no correction of a
+/// message that was deleted here or is someone else's.
+pub fn is_admissible(cx: &mut Cx<'_>, content: &identity::Content, time: i64, blocks: bool) -> Result<bool, Fault> {
+    if blocks && !content.outgoing && blocking::is_unheard(cx, &content.peer, time)? {
         return Ok(false);
     }
     let Some(target) = &content.replaces else { return Ok(true) };

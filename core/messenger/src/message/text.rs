@@ -137,7 +137,7 @@ pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Option<Element>, Fault>
     let Some(id) = id else { return Ok(None) };
     let to_others = to != cx.session.jid.as_str();
     let mut stanza = Element::new("message", ns::CLIENT)
-        .with("to", to)
+        .with("to", to.as_str())
         .with("type", "chat")
         .with("id", id.as_str())
         .child(Element::new("body", ns::CLIENT).text(body))
@@ -148,7 +148,7 @@ pub fn encode(cx: &Cx<'_>, message: MessageId) -> Result<Option<Element>, Fault>
             Some(_) => stanza,
             None => stanza.child(Element::new("request", ns::RECEIPTS)).child(Element::new("markable", ns::MARKERS)),
         };
-        if typing::may_be_told(cx, chat)? {
+        if typing::may_be_told(cx, chat, &to)? {
             stanza = stanza.child(Element::new("active", ns::CHAT_STATES));
         }
     }
@@ -179,11 +179,10 @@ fn receive(cx: &mut Cx<'_>, inbound: &Inbound<'_>, content: &Content) -> Result<
         Known::New => {}
     }
     let time = stamp(cx, stanza).unwrap_or_else(|| cx.server_time());
-    if !relation::is_admissible(cx, content, time)? {
+    if !relation::is_admissible(cx, content, time, true)? {
         return Ok(());
     }
     let chat = open::for_peer(cx, &content.peer)?;
-    let chat = if content.outgoing { chat } else { stranger::make_room(cx, chat, &content.peer)? };
     let place = cx.session.archive.place_of_live();
     let position = match cx.sabotage {
         Some(Sabotage::OrderByClock) => order::by_clock(cx.tx, chat, cx.now.wall)?,

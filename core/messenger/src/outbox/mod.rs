@@ -6,6 +6,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use crate::command::PrivacySetting;
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::{ChatId, JobId, MessageId};
@@ -63,11 +64,21 @@ pub fn add_signal(
 }
 
 /// What the user no longer wants to tell does not leave any more.
-pub fn withdraw_signals(cx: &Cx<'_>, about: About) -> Result<(), Fault> {
-    let kind = if about == About::Receipt { RECEIPT } else { DISPLAYED };
+pub fn withdraw_signals(cx: &Cx<'_>, setting: PrivacySetting) -> Result<(), Fault> {
+    let kind = match setting {
+        PrivacySetting::Receipts => RECEIPT,
+        PrivacySetting::ReadMarkers => DISPLAYED,
+        _ => return Ok(()),
+    };
+    let general = cx.tells_in_general(setting)?;
     cx.tx
-        .prepare_cached("DELETE FROM job WHERE account_id = ?1 AND kind = ?2 AND state <> 'in_flight'")?
-        .execute((cx.session.account, kind))?;
+        .prepare_cached(
+            "DELETE FROM job WHERE account_id = ?1 AND kind = ?2 AND state <> 'in_flight' AND NOT coalesce(
+                 (SELECT allowed FROM privacy_exception AS exception WHERE exception.account_id = job.account_id
+                      AND exception.jid = (SELECT jid FROM chat WHERE chat.id = job.chat_id) AND exception.setting = ?3),
+                 ?4)",
+        )?
+        .execute((cx.session.account, kind, setting.name(), general))?;
     Ok(())
 }
 

@@ -39,7 +39,8 @@ impl Feature for DeviceInformation {
         } else {
             return Ok(Done::Pass);
         };
-        if !cx.tells(PrivacySetting::DeviceInformation)? {
+        let from = inbound.from.as_ref().map_or_else(|| cx.own(), jid::Jid::to_bare);
+        if !cx.tells(PrivacySetting::DeviceInformation, &from)? {
             return Ok(Done::Pass);
         }
         cx.send(&result_of(inbound.stanza).child(answer), None)?;

@@ -59,19 +59,21 @@ const FEATURES: [&str; 10] = [
 #[derive(Debug)]
 pub struct Disco;
 
-/// Our presence: available, and what we can do.
-pub fn announce(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let capabilities = capabilities(&features(cx)?);
-    cx.send(&Element::new("presence", ns::CLIENT).child(capabilities), None)
+/// What we can do, as our presence names it.
+pub fn capabilities_of(cx: &Cx<'_>) -> Result<Element, Fault> {
+    Ok(capabilities(&features(cx)?))
 }
 
-/// What we can do, in the order of XEP-0115 5.1.
+/// What we can do, in the order of XEP-0115 5.1: the same for all, so only what all may know.
 fn features(cx: &Cx<'_>) -> Result<Vec<&'static str>, Fault> {
     let mut features = FEATURES.to_vec();
-    if cx.tells(PrivacySetting::DeviceInformation)? {
+    if cx.tells_all(PrivacySetting::DeviceInformation)? {
         features.extend(device::FEATURES);
-        features.sort_unstable();
     }
+    if cx.tells_all(PrivacySetting::LastSeen)? {
+        features.push(ns::LAST);
+    }
+    features.sort_unstable();
     Ok(features)
 }
 

@@ -55,6 +55,8 @@ pub struct Session {
     pub scram_seen: bool,
     /// The app is in front (XEP-0352).
     pub active: bool,
+    /// The app has been out of sight since, UTC milliseconds by the server's clock.
+    pub idle_since: Option<i64>,
     /// The server's clock minus ours, milliseconds.
     pub clock_offset: i64,
     /// It was measured on this connection.

@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, name TEXT, colour TEXT, place INTEGER NOT NULL DEFAULT 0) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, name TEXT, colour TEXT, place INTEGER NOT NULL DEFAULT 0, chats_dropped INTEGER NOT NULL DEFAULT 0, online INTEGER NOT NULL DEFAULT 1, last_seen INTEGER NOT NULL DEFAULT 0, auto_load INTEGER NOT NULL DEFAULT 1, callers TEXT NOT NULL DEFAULT 'contacts', adders TEXT NOT NULL DEFAULT 'everyone') STRICT;
 
 CREATE TABLE app (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -87,7 +87,7 @@ CREATE TABLE gap (
     wanted INTEGER NOT NULL DEFAULT 0,          -- rows still to fetch because someone looks
     tries INTEGER NOT NULL DEFAULT 0,           -- streams that broke while its next message was read
     from_below INTEGER NOT NULL DEFAULT 0       -- the message above can't be read: fill from the other side
-) STRICT;
+, trimmed INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX gap_loading ON gap (chat_id) WHERE state = 'loading';
 
@@ -205,6 +205,14 @@ CREATE TABLE presence (
     PRIMARY KEY (account_id, jid, resource)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE privacy_exception (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- bare JID of whom another rule holds for
+    setting TEXT NOT NULL,                      -- the column of the account, or calls
+    allowed INTEGER NOT NULL,
+    PRIMARY KEY (account_id, jid, setting)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE read_sync (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,                          -- the chat's; it need not exist here yet
@@ -311,3 +319,9 @@ CREATE TABLE undecided (
     stanza TEXT NOT NULL,
     time INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE withheld (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::item::{self, AccountItem, CertificateItem, Privacy};
 use super::{View, Window};
 use crate::change::Change;
+use crate::command::{Adders, Callers};
 use crate::input::Certificate;
 use crate::store::StoreError;
 
@@ -23,8 +24,8 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing, task, blocking, device_information, name,
-                        colour
+                        receipts, read_markers, typing, task, blocking, device_information,
+                        online, last_seen, auto_load, callers, adders, name, colour
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -36,13 +37,13 @@ impl View for Accounts {
                 let proxy: Option<String> = row.get(9)?;
                 let task: Option<String> = row.get(13)?;
                 let address: String = row.get(1)?;
-                let name: Option<String> = row.get(16)?;
+                let name: Option<String> = row.get(21)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
                     title: name.clone().unwrap_or_else(|| address.clone()),
                     name,
-                    colour: item::account_colour(row.get(17)?),
+                    colour: item::account_colour(row.get(22)?),
                     address,
                     enabled: row.get(2)?,
                     connection: serde_json::from_str(&connection).unwrap_or(item::Connection::Off),
@@ -54,6 +55,11 @@ impl View for Accounts {
                         read_markers: row.get(11)?,
                         typing: row.get(12)?,
                         device_information: row.get(15)?,
+                        online: row.get(16)?,
+                        last_seen: row.get(17)?,
+                        auto_load: row.get(18)?,
+                        callers: Callers::of(&row.get::<_, String>(19)?),
+                        adders: Adders::of(&row.get::<_, String>(20)?),
                     },
                     certificate: shown
                         .and_then(|json| serde_json::from_str(&json).ok())

@@ -2,9 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::item::{self, Availability, ContactItem, DeviceItem};
+use super::item::{self, Availability, ContactItem, DeviceItem, PrivacyException};
 use super::{View, Window, timeline};
 use crate::change::Change;
+use crate::command::PrivacySetting;
 use crate::ids::{AccountId, ChatId};
 use crate::store::StoreError;
 
@@ -70,6 +71,7 @@ impl View for Contact {
                     muted: row.get(8)?,
                     blocked: row.get(11)?,
                     reportable: row.get(9)?,
+                    exceptions: Vec::new(),
                 };
                 // Without a connection nobody knows.
                 let online = matches!(
@@ -82,11 +84,25 @@ impl View for Contact {
         let Some((mut item, online)) = found else {
             return Ok(Window { items: Vec::new(), at_start: true, at_end: true });
         };
+        item.exceptions = exceptions(&snapshot, &item)?;
         if online && !item.blocked {
             item.devices = devices(&snapshot, &item)?;
         }
         Ok(Window { items: vec![item], at_start: true, at_end: true })
     }
+}
+
+fn exceptions(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Vec<PrivacyException>> {
+    let stored: Vec<(String, bool)> = connection
+        .prepare_cached(
+            "SELECT setting, allowed FROM privacy_exception WHERE account_id = ?1 AND jid = ?2 ORDER BY setting",
+        )?
+        .query_map((item.account, &item.address), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let read = |(name, allowed): (String, bool)| {
+        PrivacySetting::of(&name).map(|setting| PrivacyException { setting, allowed })
+    };
+    Ok(stored.into_iter().filter_map(read).collect())
 }
 
 fn devices(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Vec<DeviceItem>> {

@@ -85,7 +85,8 @@ impl View for Timeline {
         self.oldest = rows.first().map(|row| row.id);
         let bottom = if at_start { i64::MIN } else { rows.first().map_or(i64::MIN, |row| row.position) };
         let gaps = read_gaps(&snapshot, self.chat, bottom, top)?;
-        let mut items = arrange(rows, gaps, first_unread);
+        let auto_load = may_load(&snapshot, self.chat)?;
+        let mut items = arrange(rows, gaps, first_unread, auto_load);
         if top == i64::MAX
             && let Some(name) = who_writes(&snapshot, self.chat)?
         {
@@ -194,7 +195,12 @@ fn read_gaps(connection: &Connection, chat: ChatId, bottom: i64, top: i64) -> ru
 }
 
 /// Messages and gaps in one list, the unread mark in its place, groups worked out.
-fn arrange(rows: Vec<MessageRow>, gaps: Vec<GapRow>, first_unread: Option<MessageId>) -> Vec<TimelineItem> {
+fn arrange(
+    rows: Vec<MessageRow>,
+    gaps: Vec<GapRow>,
+    first_unread: Option<MessageId>,
+    auto_load: bool,
+) -> Vec<TimelineItem> {
     let mut items = Vec::with_capacity(rows.len() + gaps.len() + 1);
     let mut gaps = gaps.into_iter().peekable();
     let mut before: Option<i64> = None;
@@ -206,7 +212,7 @@ fn arrange(rows: Vec<MessageRow>, gaps: Vec<GapRow>, first_unread: Option<Messag
             items.push(TimelineItem::UnreadMark { key: "unread".to_owned() });
         }
         before = Some(row.time);
-        items.push(TimelineItem::Message(message_item(row)));
+        items.push(TimelineItem::Message(message_item(row, auto_load)));
     }
     for gap in gaps {
         items.push(gap_item(&gap, before, None));
@@ -219,7 +225,7 @@ fn gap_item(gap: &GapRow, since: Option<i64>, until: Option<i64>) -> TimelineIte
     TimelineItem::Gap(GapItem { key: format!("gap {}", gap.id), id: gap.id, state: gap.state, since, until })
 }
 
-fn message_item(row: MessageRow) -> MessageItem {
+fn message_item(row: MessageRow, auto_load: bool) -> MessageItem {
     let mut actions = vec![MessageAction::Copy];
     if matches!(row.state, MessageState::Failed { .. }) {
         actions.push(MessageAction::Retry);
@@ -244,6 +250,7 @@ fn message_item(row: MessageRow) -> MessageItem {
         time: row.time,
         state: row.state,
         group: GroupPosition::Single,
+        auto_load,
         actions,
     }
 }
@@ -300,6 +307,21 @@ pub(super) fn state(of: &Stored) -> MessageState {
         (stored::DELIVERED, _) => MessageState::Delivered,
         _ => MessageState::Sent,
     }
+}
+
+/// Whether what this chat points to may be loaded unasked.
+fn may_load(connection: &Connection, chat: ChatId) -> rusqlite::Result<bool> {
+    let allowed = connection
+        .prepare_cached(
+            "SELECT chat.known AND coalesce(
+                 (SELECT allowed FROM privacy_exception AS exception WHERE exception.account_id = chat.account_id
+                      AND exception.jid = chat.jid AND exception.setting = 'auto_load'),
+                 account.auto_load)
+             FROM chat JOIN account ON account.id = chat.account_id WHERE chat.id = ?1",
+        )?
+        .query_row([chat], |row| row.get(0))
+        .optional()?;
+    Ok(allowed.unwrap_or(false))
 }
 
 /// The name of the other side, if it is writing.

@@ -47,6 +47,7 @@ pub const OUT_OF_BAND: &str = "jabber:x:oob";
 pub const MEDIA_ELEMENT: &str = "urn:xmpp:media-element";
 pub const BITS_OF_BINARY: &str = "urn:xmpp:bob";
 pub const IDLE: &str = "urn:xmpp:idle:1";
+pub const CALL: &str = "urn:xmpp:jingle-message:0";
 pub const LAST: &str = "jabber:iq:last";
 pub const BLOCKING: &str = "urn:xmpp:blocking";
 pub const REPORTING: &str = "urn:xmpp:reporting:1";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::{AccountColour, NotificationContent, PrivacySetting, Report};
+use linnet_messenger::command::{AccountColour, Adders, Callers, NotificationContent, PrivacySetting, Report};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -182,6 +182,20 @@ pub(crate) enum Do {
         account: i64,
         setting: PrivacySetting,
         on: bool,
+    },
+    SetException {
+        account: i64,
+        address: String,
+        setting: PrivacySetting,
+        allowed: Option<bool>,
+    },
+    SetCallers {
+        account: i64,
+        callers: Callers,
+    },
+    SetAdders {
+        account: i64,
+        adders: Adders,
     },
     SetActive {
         active: bool,
@@ -368,6 +382,10 @@ mod tests {
             r#"{"id":1,"do":"correct","message":1,"body":"hi","token":"t"}"#,
             r#"{"id":1,"do":"set_composing","chat":1,"composing":true}"#,
             r#"{"id":1,"do":"set_privacy","account":1,"setting":"read_markers","on":false}"#,
+            r#"{"id":1,"do":"set_exception","account":1,"address":"b@x","setting":"online","allowed":false}"#,
+            r#"{"id":1,"do":"set_exception","account":1,"address":"b@x","setting":"calls"}"#,
+            r#"{"id":1,"do":"set_callers","account":1,"callers":"nobody"}"#,
+            r#"{"id":1,"do":"set_adders","account":1,"adders":"code"}"#,
             r#"{"id":1,"do":"set_active","active":false}"#,
             r#"{"id":1,"do":"network_changed"}"#,
             r#"{"id":1,"do":"suspend"}"#,

@@ -260,6 +260,11 @@ impl Driver {
             }
             Do::SetComposing { chat, composing } => Command::SetComposing { chat: ChatId(chat), composing },
             Do::SetPrivacy { account, setting, on } => Command::SetPrivacy { account: AccountId(account), setting, on },
+            Do::SetException { account, address, setting, allowed } => {
+                Command::SetException { account: AccountId(account), address, setting, allowed }
+            }
+            Do::SetCallers { account, callers } => Command::SetCallers { account: AccountId(account), callers },
+            Do::SetAdders { account, adders } => Command::SetAdders { account: AccountId(account), adders },
             Do::SetActive { active } => Command::SetActive { active },
             Do::AskLocked {} => Command::AskLocked,
             Do::SetPin { current, pin } => {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::PrivacySetting;
 use crate::ids::{AccountId, ChatId};
 
 /// The other side of a chat.
@@ -35,6 +36,15 @@ pub struct ContactItem {
     pub blocked: bool,
     /// The server takes reports (XEP-0377).
     pub reportable: bool,
+    /// What they are told otherwise than the account tells in general.
+    pub exceptions: Vec<PrivacyException>,
+}
+
+/// What somebody is always told, or never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivacyException {
+    pub setting: PrivacySetting,
+    pub allowed: bool,
 }
 
 /// A device of a contact that is there.

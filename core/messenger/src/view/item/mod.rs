@@ -12,7 +12,7 @@ pub use self::account_look::{AccountMark, account_colour};
 pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
-pub use self::contact::{Availability, ContactItem, DeviceItem};
+pub use self::contact::{Availability, ContactItem, DeviceItem, PrivacyException};
 pub use self::server::{
     CONTACT_FORM, CapabilityItem, ContactAddress, ContactKind, KNOWN, LoginAnswers, OUTAGE_FORM, PEP, ServerAnswers,
     ServerCapability, ServerDetailsItem, Software, StreamAnswers, Support,
@@ -23,7 +23,7 @@ pub use self::sign_up::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{AccountColour, ProxyAddress};
+use crate::command::{AccountColour, Adders, Callers, ProxyAddress};
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
 use crate::input::CertificateProblem;
 use crate::view::Item;
@@ -70,6 +70,14 @@ pub struct Privacy {
     pub typing: bool,
     /// Name and version of the program (XEP-0092), the device's time (XEP-0202).
     pub device_information: bool,
+    /// Presence.
+    pub online: bool,
+    /// Since when the app was not looked at (XEP-0319, 0012).
+    pub last_seen: bool,
+    /// What links and media of contacts point to is loaded unasked.
+    pub auto_load: bool,
+    pub callers: Callers,
+    pub adders: Adders,
 }
 
 /// A certificate for a person to judge. Its texts are its own: anybody can write anything there, so only the
@@ -272,6 +280,8 @@ pub struct MessageItem {
     pub state: MessageState,
     /// Where in a run of messages by one sender within five minutes.
     pub group: GroupPosition,
+    /// What it points to may be loaded unasked; never what strangers point to.
+    pub auto_load: bool,
     pub actions: Vec<MessageAction>,
 }
 
