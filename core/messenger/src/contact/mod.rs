@@ -6,6 +6,7 @@ pub mod blocking;
 pub mod details;
 pub mod invitation;
 pub mod link;
+pub mod portrait;
 pub mod presence;
 pub mod roster;
 pub mod subscription;
