@@ -28,23 +28,36 @@ enum Looks {
     static let joinedCorner: CGFloat = 6
 }
 
-/// A round picture with the first letter of a name.
+/// Stands for a person until there is a picture: the initials on a colour that belongs to the address, as the core has
+/// them, the same on every device. Purely ornamental: the name stands beside it.
 struct Avatar: View {
+    let address: String
     let name: String
-    @ScaledMetric(relativeTo: .title2) private var size: CGFloat = 48
+    @ScaledMetric private var size: CGFloat
+    @Environment(\.colorScheme) private var scheme
 
-    init(name: String) {
+    init(address: String, name: String, size: CGFloat = 48) {
+        self.address = address
         self.name = name
+        _size = ScaledMetric(wrappedValue: size, relativeTo: .title2)
     }
 
     var body: some View {
-        Text(verbatim: name.first.map { String($0).uppercased() } ?? "?")
-            .font(.title2)
-            .fontWeight(.semibold)
-            .foregroundStyle(.white)
+        let portrait = portrait(address: address, name: name)
+        Text(verbatim: portrait.initials)
+            .font(.system(size: size * 0.4, weight: .semibold))
+            .foregroundStyle(Color(rgb: scheme == .dark ? portrait.darkInk : portrait.lightInk))
             .frame(width: size, height: size)
-            .background(Looks.ownBubble, in: Circle())
+            .background(Color(rgb: scheme == .dark ? portrait.darkGround : portrait.lightGround), in: Circle())
             .accessibilityHidden(true)
+    }
+}
+
+extension Color {
+    /// Of `0xRRGGBB`.
+    init(rgb: UInt32) {
+        let part = { (shift: UInt32) in Double(rgb >> shift & 0xff) / 255 }
+        self.init(.sRGB, red: part(16), green: part(8), blue: part(0), opacity: 1)
     }
 }
 

@@ -155,7 +155,7 @@ private struct PersonRow: View {
     var body: some View {
         HStack(spacing: 12) {
             if person.contact {
-                Avatar(name: person.name ?? person.address)
+                Avatar(address: person.address, name: person.name ?? person.address)
             } else {
                 Image(systemName: "square.and.pencil").foregroundStyle(.secondary)
             }

@@ -98,6 +98,10 @@ public struct EnvironmentValues {
     public var openURL: OpenURLAction { OpenURLAction() }
     public var scenePhase: ScenePhase { .active }
     public var accessibilityReduceMotion: Bool { false }
+    public var colorScheme: ColorScheme {
+        get { stub() }
+        set {}
+    }
     public var locale: Locale {
         get { stub() }
         set {}

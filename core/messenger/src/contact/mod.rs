@@ -8,6 +8,7 @@ pub mod details;
 pub mod invitation;
 pub mod last_seen;
 pub mod link;
+pub mod portrait;
 pub mod presence;
 pub mod privacy;
 pub mod roster;
