@@ -11,6 +11,7 @@ struct LinnetApp: App {
     @State private var app: AppModel
     @State private var presence: ScenePresence
     @State private var taps: NotificationTaps
+    @State private var curtain = CurtainWindow()
     @Environment(\.scenePhase) private var phase
 
     init() {
@@ -32,7 +33,7 @@ struct LinnetApp: App {
 
     var body: some Scene {
         WindowGroup {
-            RootView(app: app)
+            RootView(app: app, curtain: curtain.draw)
                 .task {
                     for await change in NetworkPath.changes() {
                         app.setMetered(change.isMetered)

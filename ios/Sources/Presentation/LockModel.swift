@@ -48,6 +48,9 @@ public final class LockModel {
     /// Among the open apps there is to be no picture of this one.
     public var hidesPreview: Bool { settings.map { $0.hidesScreen || $0.lock != nil } ?? true }
 
+    /// Whether everything is hidden, sheets and alerts with it.
+    public func hidesEverything(isActive: Bool) -> Bool { !isActive && hidesPreview }
+
     private var answer = State.covered
     @ObservationIgnored private let owner: (any OwnerCheck)?
     @ObservationIgnored private var client: Client?

@@ -9,10 +9,15 @@ public struct RootView: View {
     @Bindable private var app: AppModel
     @State private var attempt = 0
     @Environment(\.scenePhase) private var phase
+    private let curtain: @MainActor (Bool) -> Void
 
-    public init(app: AppModel) {
+    /// `curtain` hides all windows, or none.
+    public init(app: AppModel, curtain: @escaping @MainActor (Bool) -> Void) {
         self.app = app
+        self.curtain = curtain
     }
+
+    private var hidesEverything: Bool { app.lock.hidesEverything(isActive: phase == .active) }
 
     public var body: some View {
         Group {
@@ -29,7 +34,9 @@ public struct RootView: View {
                 }
             }
         }
-        .overlay { if phase != .active && app.lock.hidesPreview { Curtain() } }
+        .overlay { if hidesEverything { Curtain() } }
+        // Sheets and alerts stand above what is laid over.
+        .onChange(of: hidesEverything, initial: true) { _, isDrawn in curtain(isDrawn) }
         .task(id: attempt) { await app.run() }
         .sheet(item: openedLink) { LinkView(model: $0, app: app) }
         .alert("link_title", isPresented: isBadLinkTold) {

@@ -31,6 +31,27 @@ open class CALayer: NSObject {}
     public override init() {}
     open class var layerClass: AnyClass { CALayer.self }
     open var layer: CALayer { stub() }
+    open var backgroundColor: UIColor?
+    open var isHidden: Bool = false
+    open var isUserInteractionEnabled: Bool = true
+    open var accessibilityElementsHidden: Bool = false
+}
+@MainActor open class UIViewController: NSObject {
+    public override init() {}
+    // swift-format-ignore: NeverUseImplicitlyUnwrappedOptionals
+    open var view: UIView!
+}
+@MainActor open class UIScene: NSObject {}
+@MainActor open class UIWindowScene: UIScene {}
+@MainActor open class UIWindow: UIView {
+    public struct Level: Hashable, RawRepresentable, Sendable {
+        public let rawValue: CGFloat
+        public init(rawValue: CGFloat) { self.rawValue = rawValue }
+        public static let alert = Level(rawValue: 2000)
+    }
+    public init(windowScene: UIWindowScene) { super.init() }
+    open var rootViewController: UIViewController?
+    open var windowLevel: Level = Level(rawValue: 0)
 }
 open class UIImage: NSObject, @unchecked Sendable {
     public init?(data: Data) { stub() }
@@ -49,6 +70,7 @@ public struct UIBackgroundTaskIdentifier: Hashable, RawRepresentable, Sendable {
 @MainActor open class UIApplication: NSObject {
     public class var openSettingsURLString: String { stub() }
     public class var shared: UIApplication { stub() }
+    open var connectedScenes: Set<UIScene> { stub() }
     public class var openNotificationSettingsURLString: String { stub() }
     open func beginBackgroundTask(
         withName name: String?, expirationHandler: (@MainActor @Sendable () -> Void)? = nil

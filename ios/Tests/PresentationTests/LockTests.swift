@@ -32,6 +32,8 @@ struct LockTests {
         #expect(await lock.setPin(current: nil, pin: "123") == .TextInvalid)
         #expect(await lock.setPin(current: nil, pin: "2580") == nil)
         #expect(lock.state == .open)
+        try await until("the lock is known") { lock.settings?.lock != nil }
+        #expect(lock.hidesEverything(isActive: false) && !lock.hidesEverything(isActive: true))
         await lock.setLockOptions(biometrics: false, patience: 0)
         try await until("the patience is gone") { lock.settings?.lock?.patience == 0 }
 
@@ -97,6 +99,22 @@ struct LockTests {
         try await until("they are stored") {
             lock.hidesPreview && lock.settings?.notificationContent == .nothing
         }
+        await person.leave()
+    }
+
+    @Test func nothingIsSeenAmongTheOpenAppsIfTheUserWantsIt() async throws {
+        let device = try Device()
+        let person = Person(device: device)
+        let lock = person.app.lock
+        // Before anything is known nothing is shown.
+        #expect(lock.hidesEverything(isActive: false))
+        try await until("the settings are known") { lock.settings != nil }
+        #expect(!lock.hidesEverything(isActive: false))
+        await lock.hideScreen(true)
+        try await until("it is hidden") { lock.hidesEverything(isActive: false) }
+        #expect(!lock.hidesEverything(isActive: true))
+        await lock.hideScreen(false)
+        try await until("it is shown again") { !lock.hidesEverything(isActive: false) }
         await person.leave()
     }
 }

@@ -46,7 +46,9 @@ struct PrivacyTests {
         // Whoever looks now sees what was chosen.
         var again = client.accounts().snapshots.makeAsyncIterator()
         let after = try #require(try await again.next()?.items.first).privacy
-        for setting in settings where setting != .calls { #expect(after.tells(setting) != before.privacy.tells(setting)) }
+        for setting in settings where setting != .calls {
+            #expect(after.tells(setting) != before.privacy.tells(setting))
+        }
         #expect(after.callers == .everyone && after.adders == .code)
         running.cancel()
         await running.value
