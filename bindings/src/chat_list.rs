@@ -16,7 +16,7 @@ pub struct ChatItem {
     pub account: i64,
     /// Bare JID of the contact; our own for the note to self.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
     pub title: String,
     /// The chat with our own address.
     pub note_to_self: bool,
@@ -32,6 +32,9 @@ pub struct ChatItem {
     /// No notification tells of it on this device.
     #[uniffi(default = false)]
     pub muted: bool,
+    /// The contact's picture (XEP-0084, 0153), for `Client.picture`; `None`: draw `portrait`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
 }
 
 /// The newest message of a chat, in short.
@@ -75,6 +78,7 @@ impl From<item::ChatItem> for ChatItem {
             typing: item.typing,
             blocked: item.blocked,
             muted: item.muted,
+            picture: item.picture,
         }
     }
 }

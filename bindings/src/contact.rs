@@ -77,7 +77,7 @@ pub struct ContactItem {
     pub account: i64,
     /// Bare JID.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
     pub title: String,
     /// It is ourselves: none of what follows means anything.
     pub note_to_self: bool,
@@ -103,6 +103,12 @@ pub struct ContactItem {
     pub blocked: bool,
     /// The account's server takes reports (XEP-0377).
     pub reportable: bool,
+    /// Their picture, as in `ChatItem.picture`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
+    /// What they call themselves (XEP-0172).
+    #[uniffi(default = None)]
+    pub nickname: Option<String>,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -195,6 +201,8 @@ impl From<item::ContactItem> for ContactItem {
             muted: item.muted,
             blocked: item.blocked,
             reportable: item.reportable,
+            picture: item.picture,
+            nickname: item.nickname,
         }
     }
 }

@@ -7,8 +7,10 @@ use linnet_tests::world::World;
 
 use crate::on_fake;
 
+mod avatar;
 mod blocking;
 mod details;
+mod profile;
 mod stranger;
 mod unseen;
 

@@ -5,6 +5,7 @@ import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
@@ -36,6 +37,8 @@ import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.profile.ProfileActions
+import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockActions
 import org.linnet.ui.safety.LockModel
@@ -152,6 +155,19 @@ internal fun blocksActions(app: AppModel, model: BlocksModel) = object : BlocksA
     override fun loadMore() = model.loadMore()
 }
 
+internal fun profileActions(app: AppModel, model: ProfileModel, device: Device) = object : ProfileActions {
+    override fun back() {
+        app.back()
+    }
+    override fun pickPicture() = device.pickPicture(model::picked)
+    override fun use(square: PictureSquare) = model.use(square)
+    override fun forget() = model.forget()
+    override fun remove() = model.remove()
+    override fun saveNickname() = model.saveNickname()
+    override fun setOpen(open: Boolean) = model.setOpen(open)
+    override fun decode(file: ByteArray) = device.decode(file)
+}
+
 internal fun codeActions(app: AppModel, model: CodeModel, device: Device, copy: (String) -> Unit) =
     object : CodeActions {
         override fun back() {
@@ -240,6 +256,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun mend(account: AccountItem) = app.mend(account)
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
     override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
+    override fun openProfile(account: AccountItem) = app.openProfile(account.id)
     override fun signOut() = model.signOut()
     override fun delete() = model.delete()
     override fun newPassword() = model.newPassword()

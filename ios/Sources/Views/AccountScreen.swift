@@ -14,6 +14,7 @@ struct AccountScreen: View {
         let signInAgain: @MainActor (AccountItem) -> Void
         let certificate: @MainActor (AccountItem) -> Void
         let blocks: @MainActor (AccountItem) -> Void
+        let profile: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
@@ -34,6 +35,9 @@ struct AccountScreen: View {
 
     var body: some View {
         Form {
+            Section {
+                Button("profile_open", systemImage: "person.crop.circle") { actions.profile(account) }
+            }
             connection
             privacy
             Section {
@@ -245,7 +249,8 @@ struct AccountPreviews: PreviewProvider {
                 actions: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, profile: { _ in },
+                    changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in }))
         }
     }

@@ -11,6 +11,7 @@ struct AccountsView: View {
     @State private var signingInAgain: SignInAgainModel?
     @State private var certificate: CertificateModel?
     @State private var blocks: BlocksModel?
+    @State private var profile: ProfileModel?
     @State private var adding: SignInModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
@@ -33,6 +34,7 @@ struct AccountsView: View {
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
                     blocks: { blocks = model.blocks($0) },
+                    profile: { profile = model.profile($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } }),
@@ -46,6 +48,7 @@ struct AccountsView: View {
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $blocks) { BlocksView(model: $0) }
+        .sheet(item: $profile) { ProfileView(model: $0, app: app) }
         .sheet(item: $adding) { AddAccountView(model: $0, signUp: { app.signUp() }) }
     }
 
@@ -144,6 +147,7 @@ private struct AccountLine: View {
 
     var body: some View {
         HStack(spacing: 12) {
+            Avatar(address: account.address, name: account.address, picture: account.picture, size: 40)
             VStack(alignment: .leading, spacing: 2) {
                 Text(verbatim: account.address)
                 Text(Words.connection(account)).font(.footnote).foregroundStyle(.secondary)
@@ -165,8 +169,8 @@ struct AccountsPreviews: PreviewProvider {
                 account: AccountScreen.Actions(
                     setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
-                    signOut: { _ in }, delete: { _ in }),
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, profile: { _ in },
+                    changePassword: { _, _ in }, signOut: { _ in }, delete: { _ in }),
                 add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() })
     }

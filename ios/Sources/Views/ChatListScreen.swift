@@ -189,7 +189,7 @@ struct ChatLine: View {
 
     var body: some View {
         HStack(spacing: 12) {
-            Avatar(address: chat.address, name: chat.title)
+            Avatar(address: chat.address, name: chat.title, picture: chat.noteToSelf ? nil : chat.picture)
             VStack(alignment: .leading, spacing: 2) {
                 HStack(alignment: .firstTextBaseline) {
                     Group {

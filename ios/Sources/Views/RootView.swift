@@ -29,6 +29,7 @@ public struct RootView: View {
                 }
             }
         }
+        .environment(\.people, app.people)
         .overlay { if phase != .active && app.lock.hidesPreview { Curtain() } }
         .task(id: attempt) { await app.run() }
         .sheet(item: openedLink) { LinkView(model: $0, app: app) }

@@ -33,6 +33,7 @@ open class CALayer: NSObject {}
     open var layer: CALayer { stub() }
 }
 open class UIImage: NSObject, @unchecked Sendable {
+    open var size: CGSize { stub() }
     public init?(data: Data) { stub() }
 }
 

@@ -7,6 +7,7 @@
 mod contacts;
 pub mod devices;
 pub mod messages;
+pub mod profile;
 pub mod relations;
 pub mod trouble;
 
@@ -48,6 +49,8 @@ scenarios! {
         a_message_from_a_stranger_waits_in_the_box,
         who_is_blocked_is_heard_no_more,
         who_scans_a_code_is_a_contact_at_once;
+    profile:
+        a_picture_and_a_name_reach_contacts_and_the_own_phones;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

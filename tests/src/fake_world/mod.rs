@@ -26,6 +26,7 @@ use linnet_messenger::view::item::{
     AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
     RequestItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
+use linnet_messenger::view::picture;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
@@ -320,6 +321,11 @@ impl FakeWorld {
             Held::new(Contact::new(chat)).look(&running.reader).map(|items| items.first().cloned())
         };
         self.look(device, look)
+    }
+
+    /// The picture that an item names.
+    pub fn picture(&self, device: DeviceId, name: &str) -> Option<Vec<u8>> {
+        self.look(device, |running| picture::bytes(&running.reader, name).map_err(|error| error.to_string()))
     }
 
     /// What the device's own settings show.
@@ -673,6 +679,11 @@ impl Inner {
                 let result = self.compute(job);
                 let life = self.phones[device].life;
                 self.schedule(self.time + 5, Event::Computed { device, life, account, connection, result });
+            }
+            Effect::DrawPicture { account, hash, file } => {
+                let life = self.phones[device].life;
+                let picture = linnet_picture::draw(&file).ok().map(|picture| picture.bytes);
+                self.schedule(self.time + 5, Event::Drawn { device, life, account, hash, picture });
             }
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);

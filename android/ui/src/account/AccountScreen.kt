@@ -64,6 +64,7 @@ interface AccountActions {
     fun mend(account: AccountItem)
     fun openCertificate(account: AccountItem)
     fun openBlocks(account: AccountItem)
+    fun openProfile(account: AccountItem)
     fun signOut()
     fun delete()
     fun newPassword(): String
@@ -93,6 +94,10 @@ fun AccountScreen(
             if (account == null) return@Column
             Column(Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(bottom = 24.dp)) {
                 Who(account, actions::mend)
+                TextButton(
+                    { actions.openProfile(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("profile"),
+                ) { Text(strings.profileOpen) }
                 Toggle(strings.accountEnabled, null, account.enabled, actions::setEnabled, Modifier.testTag("enabled"))
                 account.archiving?.let {
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
@@ -145,7 +150,7 @@ private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
         Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 20.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
     ) {
-        Avatar(account.address, account.address, size = 88.dp)
+        Avatar(account.address, account.address, size = 88.dp, picture = account.picture)
         Spacer(Modifier.size(14.dp))
         Text(account.address, style = MaterialTheme.typography.titleLarge, textAlign = TextAlign.Center)
         Spacer(Modifier.size(2.dp))

@@ -112,7 +112,7 @@ fun ChatListScreen(state: ChatListState, actions: ChatListActions, modifier: Mod
 private fun AccountButton(account: AccountItem, onClick: () -> Unit) {
     val description = strings.chatsAccount(account.address)
     IconButton(onClick, Modifier.semantics { contentDescription = description }.testTag("account")) {
-        Avatar(account.address, account.address, size = 34.dp)
+        Avatar(account.address, account.address, size = 34.dp, picture = account.picture)
     }
 }
 
@@ -162,7 +162,7 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                 .testTag("chat/${chat.address}"),
             verticalAlignment = Alignment.CenterVertically,
         ) {
-            Avatar(chat.address, chat.title, size = 52.dp, note = chat.noteToSelf)
+            Avatar(chat.address, chat.title, size = 52.dp, note = chat.noteToSelf, picture = chat.picture)
             Spacer(Modifier.width(14.dp))
             Column(Modifier.weight(1f), verticalArrangement = Arrangement.spacedBy(2.dp)) {
                 Row(verticalAlignment = Alignment.CenterVertically) {

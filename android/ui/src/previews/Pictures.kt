@@ -142,7 +142,7 @@ val pictures = listOf(
             NoBlocks,
         )
     },
-) + codePictures + safetyPictures + listOf(
+) + codePictures + safetyPictures + profilePictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-task") {
         val task = AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters at least")
@@ -234,7 +234,7 @@ private object NoSignIn : SignInActions {
     override fun back() = Unit
 }
 
-private object NoChatList : ChatListActions {
+internal object NoChatList : ChatListActions {
     override fun open(chat: ChatItem) = Unit
     override fun delete(chat: ChatItem) = Unit
     override fun loadMore() = Unit
@@ -329,6 +329,7 @@ private object NoAccount : AccountActions {
     override fun mend(account: AccountItem) = Unit
     override fun openCertificate(account: AccountItem) = Unit
     override fun openBlocks(account: AccountItem) = Unit
+    override fun openProfile(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
     override fun openSafety() = Unit

@@ -2,12 +2,15 @@
 
 pub mod address;
 pub mod availability;
+pub mod avatar;
 pub mod blocking;
 pub mod details;
 pub mod invitation;
 pub mod link;
+pub mod nickname;
 pub mod portrait;
 pub mod presence;
+pub mod profile;
 pub mod roster;
 pub mod subscription;
 pub mod unseen;

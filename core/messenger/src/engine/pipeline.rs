@@ -23,6 +23,9 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::presence::Presence,
     &crate::contact::availability::Availability,
     &crate::contact::details::Details,
+    &crate::contact::avatar::Avatars,
+    &crate::contact::nickname::Nicknames,
+    &crate::contact::profile::Profile,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,

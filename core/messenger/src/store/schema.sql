@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, profile_open INTEGER NOT NULL DEFAULT 0, profile_state TEXT NOT NULL DEFAULT 'known', picture_side INTEGER) STRICT;
 
 CREATE TABLE app (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -35,6 +35,29 @@ CREATE TABLE app (
     wait_boot TEXT,
     wait_until INTEGER                                      -- the same, UTC milliseconds, to be shown
 ) STRICT;
+
+CREATE TABLE avatar (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    hash TEXT NOT NULL,                         -- as announced
+    source TEXT NOT NULL,                       -- pep (XEP-0084), vcard (XEP-0153)
+    state TEXT NOT NULL,                        -- wanted, asked (for), drawing, here, refused
+    tries INTEGER NOT NULL DEFAULT 0,
+    shown TEXT,                                 -- the picture to show: this one, or the last one until it is here
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER avatar_gone AFTER DELETE ON avatar BEGIN
+    DELETE FROM picture WHERE hash = old.shown AND NOT EXISTS (SELECT 1 FROM avatar WHERE shown = old.shown);
+END;
+
+CREATE TRIGGER avatar_replaced AFTER UPDATE OF shown ON avatar WHEN old.shown IS NOT new.shown BEGIN
+    DELETE FROM picture WHERE hash = old.shown AND NOT EXISTS (SELECT 1 FROM avatar WHERE shown = old.shown);
+END;
+
+CREATE INDEX avatar_shown ON avatar (shown);
+
+CREATE INDEX avatar_state ON avatar (account_id, state);
 
 CREATE TABLE block (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -193,6 +216,19 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE nickname (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE picture (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,                  -- 40 hexadecimal digits
+    bytes BLOB NOT NULL                         -- JPEG or PNG
+) STRICT;
+
 CREATE TABLE presence (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,
@@ -201,6 +237,14 @@ CREATE TABLE presence (
     status TEXT,
     idle_since INTEGER,                         -- UTC milliseconds
     PRIMARY KEY (account_id, jid, resource)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_wish (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    what TEXT NOT NULL,                         -- picture, nickname
+    under_way INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,           -- that came to nothing in this session
+    PRIMARY KEY (account_id, what)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE read_sync (

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem, CertificateItem, Privacy};
+use super::item::{self, AccountItem, CertificateItem, Privacy, ProfileState};
 use super::{View, Window};
 use crate::change::Change;
 use crate::input::Certificate;
@@ -23,7 +23,11 @@ impl View for Accounts {
         let items = connection
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
-                        receipts, read_markers, typing, task, blocking, device_information
+                        receipts, read_markers, typing, task, blocking, device_information,
+                        (SELECT shown FROM avatar WHERE avatar.account_id = account.id AND avatar.jid = account.jid),
+                        (SELECT name FROM nickname
+                             WHERE nickname.account_id = account.id AND nickname.jid = account.jid),
+                        profile_open, profile_state
                  FROM account ORDER BY id",
             )?
             .query_map([], |row| {
@@ -34,6 +38,7 @@ impl View for Accounts {
                 let pin: Option<String> = row.get(8)?;
                 let proxy: Option<String> = row.get(9)?;
                 let task: Option<String> = row.get(13)?;
+                let profile: String = row.get(19)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -55,6 +60,10 @@ impl View for Accounts {
                     proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
                     task: task.and_then(|json| serde_json::from_str(&json).ok()),
                     blocks: row.get(14)?,
+                    picture: row.get(16)?,
+                    nickname: row.get(17)?,
+                    profile_open: row.get(18)?,
+                    profile: ProfileState::of(&profile),
                 })
             })?
             .collect::<Result<_, _>>()?;

@@ -12,6 +12,7 @@ pub mod contact;
 pub mod diff;
 pub mod item;
 pub mod notifications;
+pub mod picture;
 pub mod requests;
 pub mod sign_up;
 pub mod timeline;
