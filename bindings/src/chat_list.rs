@@ -17,7 +17,7 @@ pub struct ChatItem {
     pub account: i64,
     /// Bare JID of the contact; our own for the note to self.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
     pub title: String,
     /// The chat with our own address.
     pub note_to_self: bool,
@@ -36,6 +36,9 @@ pub struct ChatItem {
     /// Whose chat it is, where the list has chats of several accounts.
     #[uniffi(default = None)]
     pub mark: Option<AccountMark>,
+    /// The contact's picture (XEP-0084, 0153), for `Client.picture`; `None`: draw `portrait`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
 }
 
 /// The newest message of a chat, in short.
@@ -80,6 +83,7 @@ impl From<item::ChatItem> for ChatItem {
             blocked: item.blocked,
             muted: item.muted,
             mark: item.mark.map(Into::into),
+            picture: item.picture,
         }
     }
 }

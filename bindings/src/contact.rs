@@ -103,7 +103,7 @@ pub struct ContactItem {
     pub account: i64,
     /// Bare JID.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
     pub title: String,
     /// It is ourselves: none of what follows means anything.
     pub note_to_self: bool,
@@ -132,6 +132,12 @@ pub struct ContactItem {
     /// What they are told otherwise than the account tells in general, each setting once at most.
     #[uniffi(default = [])]
     pub exceptions: Vec<PrivacyException>,
+    /// Their picture, as in `ChatItem.picture`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
+    /// What they call themselves (XEP-0172).
+    #[uniffi(default = None)]
+    pub nickname: Option<String>,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -225,6 +231,8 @@ impl From<item::ContactItem> for ContactItem {
             blocked: item.blocked,
             reportable: item.reportable,
             exceptions: item.exceptions.into_iter().map(Into::into).collect(),
+            picture: item.picture,
+            nickname: item.nickname,
         }
     }
 }

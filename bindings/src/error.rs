@@ -15,6 +15,9 @@ pub enum CommandError {
     /// The text is empty, longer than 64 KiB in UTF-8, or the token is not 1–64 characters.
     #[error("an empty or over-long text")]
     TextInvalid,
+    /// No picture that can be read, or larger than 50 million pixels, 10,000 a side or 32 MiB.
+    #[error("no picture that can be read, or too large")]
+    PictureInvalid,
     /// Not possible in this state, for example to retry what has not failed, or after `close`.
     #[error("not possible in this state")]
     NotNow,
@@ -50,6 +53,7 @@ impl From<fault::CommandError> for CommandError {
             fault::CommandError::AddressInvalid => Self::AddressInvalid,
             fault::CommandError::NotFound => Self::NotFound,
             fault::CommandError::TextInvalid => Self::TextInvalid,
+            fault::CommandError::PictureInvalid => Self::PictureInvalid,
             fault::CommandError::NotNow => Self::NotNow,
             fault::CommandError::PinWrong => Self::PinWrong,
             fault::CommandError::Unreadable => Self::Unreadable,

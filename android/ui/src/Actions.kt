@@ -9,6 +9,7 @@ import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.PersonItem
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
@@ -47,6 +48,8 @@ import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.privacy.PrivacyActions
+import org.linnet.ui.profile.ProfileActions
+import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockActions
 import org.linnet.ui.safety.LockModel
@@ -166,6 +169,19 @@ internal fun blocksActions(app: AppModel, model: BlocksModel) = object : BlocksA
     override fun edited() = model.edited()
     override fun unblock(item: BlockItem) = model.unblock(item)
     override fun loadMore() = model.loadMore()
+}
+
+internal fun profileActions(app: AppModel, model: ProfileModel, device: Device) = object : ProfileActions {
+    override fun back() {
+        app.back()
+    }
+    override fun pickPicture() = device.pickPicture(model::picked)
+    override fun use(square: PictureSquare) = model.use(square)
+    override fun forget() = model.forget()
+    override fun remove() = model.remove()
+    override fun saveNickname() = model.saveNickname()
+    override fun setOpen(open: Boolean) = model.setOpen(open)
+    override fun decode(file: ByteArray) = device.decode(file)
 }
 
 internal fun codeActions(app: AppModel, model: CodeModel, device: Device, copy: (String) -> Unit) =
@@ -311,6 +327,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun openPrivacy(account: AccountItem) = app.openPrivacy(account.id)
     override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
     override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.toLanguageTag())
+    override fun openProfile(account: AccountItem) = app.openProfile(account.id)
     override fun signOut() = model.signOut()
     override fun delete() = model.delete()
     override fun newPassword() = model.newPassword()

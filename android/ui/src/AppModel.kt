@@ -48,6 +48,7 @@ import org.linnet.ui.handover.ArrivalModel
 import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.LockModel
 import org.linnet.ui.server.ServerModel
 import org.linnet.ui.signin.SignInModel
@@ -73,6 +74,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Safety(scope: CoroutineScope) : Place(scope)
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
     class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
+    class Profile(scope: CoroutineScope, val model: ProfileModel) : Place(scope)
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
     class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
     class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
@@ -141,6 +143,9 @@ class AppModel(
     /** Somebody is, or was once. */
     val signedIn: StateFlow<Boolean> = accounts.map { all -> all.orEmpty().any { it.signedIn } }
         .stateIn(scope, SharingStarted.Eagerly, false)
+
+    /** A picture that an item names. */
+    suspend fun picture(name: String): ByteArray? = core.picture(name)
 
     /** The last command that was refused, until it has been told. */
     val trouble = troubles.asStateFlow()
@@ -239,6 +244,10 @@ class AppModel(
         place { scope ->
             Place.Blocks(scope, BlocksModel(core, account, scope, accounts, ::report) { broken.value = true })
         },
+    )
+
+    fun openProfile(account: Long) = push(
+        place { scope -> Place.Profile(scope, ProfileModel(core, account, scope, accounts, ::report)) },
     )
 
     fun showCode() = push(place { scope -> Place.Code(scope, CodeModel(core, scope, ::report)) })

@@ -11,6 +11,7 @@ import org.linnet.core.Callers
 import org.linnet.core.Client
 import org.linnet.core.NotificationContent
 import org.linnet.core.Owner
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
@@ -23,6 +24,13 @@ import org.linnet.core.readProviderList
 
 /** The real core. Batches are read and applied off the main thread, which only gets finished lists. */
 class ClientCore(private val client: Client) : Core {
+    override suspend fun picture(name: String) = client.picture(name)
+    override suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare) =
+        client.setPicture(account, file, square)
+
+    override suspend fun removePicture(account: Long) = client.removePicture(account)
+    override suspend fun setNickname(account: Long, nickname: String) = client.setNickname(account, nickname)
+    override suspend fun setProfileOpen(account: Long, open: Boolean) = client.setProfileOpen(account, open)
     override fun accounts() = subscribed { client.accounts().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }
     override fun blocks(): Blocks {

@@ -21,6 +21,7 @@ import org.linnet.core.NotificationItem
 import org.linnet.core.Outage
 import org.linnet.core.Owner
 import org.linnet.core.PersonItem
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProxyAddress
@@ -158,6 +159,15 @@ interface Core {
     suspend fun setNotificationContent(content: NotificationContent)
     suspend fun hideScreen(hides: Boolean)
     fun networkChanged()
+
+    /** Cuts the square out of a picture of the user's own and shows that to others. */
+    suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare)
+    suspend fun removePicture(account: Long)
+    suspend fun setNickname(account: Long, nickname: String)
+    suspend fun setProfileOpen(account: Long, open: Boolean)
+
+    /** A picture that an item names. */
+    suspend fun picture(name: String): ByteArray?
 }
 
 /** A window on the chat list, newest first, to be collected once. */

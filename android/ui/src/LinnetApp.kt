@@ -64,8 +64,11 @@ import org.linnet.ui.signin.SignInScreen
 import org.linnet.ui.signup.SignUpFields
 import org.linnet.ui.signup.SignUpScreen
 import org.linnet.ui.theme.EmptyPlace
+import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
+import org.linnet.ui.theme.LocalPeople
+import org.linnet.ui.theme.People
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.LocalDates
 import org.linnet.ui.words.LocalStrings
@@ -108,7 +111,8 @@ data class Device(
 /** The whole app: theme, words, and the way between the screens. */
 @Composable
 fun LinnetApp(model: AppModel, device: Device, dark: Boolean = isSystemInDarkTheme()) {
-    Surroundings(device, dark) {
+    val people = remember(model, device) { People(model::picture, device.decode) }
+    Surroundings(device, dark, people = people) {
         val snackbar = remember { SnackbarHostState() }
         val trouble by model.trouble.collectAsState()
         val badLink by model.badLink.collectAsState()
@@ -144,6 +148,7 @@ fun Surroundings(
     device: Device,
     dark: Boolean = isSystemInDarkTheme(),
     clock: Clock = LocalClock.current,
+    people: People = LocalPeople.current,
     content: @Composable () -> Unit,
 ) {
     val dates = rememberDates(device.strings, device.locale, device.hour24, clock)
@@ -151,6 +156,7 @@ fun Surroundings(
         LocalStrings provides device.strings,
         LocalClock provides clock,
         LocalDates provides dates,
+        LocalPeople provides people,
     ) {
         LinnetTheme(dark, device.fontFamily, content)
     }
@@ -254,6 +260,11 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.Contact -> {
             val contact by place.model.state.collectAsState()
             ContactScreen(contact, remember(place) { contactActions(model, place.model) })
+        }
+        is Place.Profile -> {
+            val state by place.model.state.collectAsState()
+            val actions = remember(place, device) { profileActions(model, place.model, device) }
+            ProfileScreen(state, place.model.nickname, actions)
         }
         is Place.Requests -> {
             val requests by place.model.requests.collectAsState()

@@ -26,6 +26,7 @@ import org.linnet.core.Outage
 import org.linnet.core.OutageFileException
 import org.linnet.core.Owner
 import org.linnet.core.PersonItem
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProviderListException
@@ -120,6 +121,16 @@ class FakeCore : Core {
         blocks.update { all -> all.filter { it.address != address } }
         chats.update { all -> all.map { if (it.address == address) it.copy(blocked = false) else it } }
     }
+
+    /** Files by their names. */
+    val pictures = HashMap<String, ByteArray>()
+    override suspend fun picture(name: String): ByteArray? = pictures[name]
+    override suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare) =
+        command("picture $account ${file.size}")
+
+    override suspend fun removePicture(account: Long) = command("remove picture $account")
+    override suspend fun setNickname(account: Long, nickname: String) = command("nickname $account $nickname")
+    override suspend fun setProfileOpen(account: Long, open: Boolean) = command("profile open $account $open")
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
     override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)

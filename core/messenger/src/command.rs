@@ -87,6 +87,12 @@ pub enum Command {
     RemoveContact { account: AccountId, address: String },
     /// Whether notifications tell of this chat.
     SetMuted { chat: ChatId, muted: bool },
+    /// Shows others another picture of oneself, or none (XEP-0084).
+    SetPicture { account: AccountId, picture: Option<OwnPicture> },
+    /// What one calls oneself (XEP-0172), at most 100 characters; empty is nothing.
+    SetNickname { account: AccountId, nickname: String },
+    /// Whether everyone may see picture and nickname, or contacts only.
+    SetProfileOpen { account: AccountId, open: bool },
     /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
     /// can be told. A report goes along where the server takes them.
     Block { account: AccountId, address: String, report: Option<Report> },
@@ -151,6 +157,17 @@ pub enum Owner {
     Pin(Secret),
     /// By the device's own means; counts only where they open the lock, too.
     Device,
+}
+
+/// A picture of oneself, drawn by Linnet: nothing of the file it was made of is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnPicture {
+    /// At most 256 KiB.
+    pub bytes: Vec<u8>,
+    /// PNG, else JPEG.
+    pub png: bool,
+    /// Pixels a side.
+    pub side: u32,
 }
 
 /// Why somebody is reported to the server (XEP-0377).

@@ -29,6 +29,8 @@ pub enum Violation {
     ArchiveResultMalformed,
     /// An archive answered with pages that do not move forward.
     ArchivePageLoops,
+    /// XEP-0084, 0153: a picture that is too large, not what its hash says, or none at all. It is not asked for again.
+    AvatarRefused,
     /// XEP-0191: news of the block list from someone else than our own account.
     BlockPushForged,
     /// One item of a block list that is no JID; the others are taken.
@@ -58,6 +60,8 @@ pub enum Violation {
     ReadStateForged,
     /// XEP-0184: a receipt for a message that was not sent to its sender.
     ReceiptForged,
+    /// XEP-0084, 0172: news of a profile from somebody who is no contact, or from one of their devices.
+    ProfileForged,
     /// A roster push from someone else than our own account.
     RosterPushForged,
     /// One roster item that can't be read; the others are taken.
@@ -81,6 +85,8 @@ pub enum CommandError {
     NotFound,
     #[error("an empty or over-long text (64 KiB at most)")]
     TextInvalid,
+    #[error("no picture that can be read, or too large")]
+    PictureInvalid,
     #[error("not possible in this state")]
     NotNow,
     #[error("not the PIN of the app lock")]

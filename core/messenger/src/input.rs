@@ -27,6 +27,8 @@ pub enum Input {
     TransportClosed { account: AccountId, connection: ConnectionId, error: Option<TransportError> },
     /// A job given by [`crate::effect::Effect::Compute`] is done.
     Computed { account: AccountId, connection: ConnectionId, result: ComputeResult },
+    /// What became of [`crate::effect::Effect::DrawPicture`]: a JPEG or PNG, or `None` if it is no picture, or too large.
+    PictureDrawn { account: AccountId, hash: String, picture: Option<Vec<u8>> },
     /// [`crate::engine::Engine::next_deadline`] has passed. Early or needless ticks are harmless.
     Tick,
     /// The platform says that the network path changed: probe live connections, retry waiting ones now.

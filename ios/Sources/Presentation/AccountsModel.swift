@@ -67,6 +67,11 @@ public final class AccountsModel {
         BlocksModel(client: client, account: account)
     }
 
+    /// The screen that shows what others see of the account.
+    public func profile(_ account: AccountItem) -> ProfileModel {
+        ProfileModel(client: client, account: account)
+    }
+
     /// The screen that asks for the password again.
     public func signInAgain(_ account: AccountItem) -> SignInAgainModel {
         SignInAgainModel(client: client, account: account)

@@ -31,6 +31,8 @@ public final class AppModel {
     }
 
     public let lock: LockModel
+    /// Pictures of people, once the core is open.
+    public private(set) var people: People?
 
     /// A link that was opened, until its screen is closed.
     public var openedLink: LinkModel?
@@ -205,6 +207,7 @@ public final class AppModel {
         do {
             let opened = try await Task.detached(priority: .userInitiated) { try open() }.value
             client = opened
+            people = People { await opened.picture(name: $0) }
             opened.setMetered(metered: isMetered)
             return opened
         } catch let error as OpenError {

@@ -16,6 +16,7 @@ struct AccountScreen: View {
         let certificate: @MainActor (AccountItem) -> Void
         let blocks: @MainActor (AccountItem) -> Void
         let server: @MainActor (AccountItem) -> Void
+        let profile: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
@@ -38,6 +39,9 @@ struct AccountScreen: View {
 
     var body: some View {
         Form {
+            Section {
+                Button("profile_open", systemImage: "person.crop.circle") { actions.profile(account) }
+            }
             connection
             Section {
                 NavigationLink(value: PrivacyPlace(account: account.id)) { Text("privacy_screen") }
@@ -254,7 +258,8 @@ struct AccountPreviews: PreviewProvider {
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, changePassword: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in },
+                    profile: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
                     handOver: { _ in }))
         }

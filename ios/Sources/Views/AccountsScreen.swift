@@ -12,6 +12,7 @@ struct AccountsView: View {
     @State private var certificate: CertificateModel?
     @State private var blocks: BlocksModel?
     @State private var server: ServerModel?
+    @State private var profile: ProfileModel?
     @State private var adding: SignInModel?
     @State private var handingOver: HandoverModel?
     @Environment(\.dismiss) private var dismiss
@@ -40,6 +41,7 @@ struct AccountsView: View {
                     certificate: { certificate = model.certificate($0) },
                     blocks: { blocks = model.blocks($0) },
                     server: { server = app.server($0) },
+                    profile: { profile = model.profile($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } },
@@ -60,6 +62,7 @@ struct AccountsView: View {
             AddAccountView(model: $0, signUp: { app.signUp() }, arrive: { app.arrive() })
         }
         .sheet(item: $handingOver) { HandoverView(model: $0) }
+        .sheet(item: $profile) { ProfileView(model: $0, app: app) }
     }
 
     private func openSettings() {
@@ -215,7 +218,8 @@ struct AccountsPreviews: PreviewProvider {
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, changePassword: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in },
+                    profile: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
                     handOver: { _ in }),
                 move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),

@@ -203,7 +203,7 @@ struct ChatLine: View {
 
     var body: some View {
         HStack(spacing: 12) {
-            Avatar(address: chat.address, name: chat.title)
+            Avatar(address: chat.address, name: chat.title, picture: chat.noteToSelf ? nil : chat.picture)
                 .overlay(alignment: .bottomTrailing) {
                     if let mark = chat.mark { AccountDot(colour: mark.colour, title: mark.title) }
                 }

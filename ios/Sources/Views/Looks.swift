@@ -28,28 +28,59 @@ enum Looks {
     static let joinedCorner: CGFloat = 6
 }
 
-/// Stands for a person until there is a picture: the initials on a colour that belongs to the address, as the core has
-/// them, the same on every device. Purely ornamental: the name stands beside it.
+/// A person's picture, if there is one; else the initials on a colour that belongs to the address, as the core has them,
+/// the same on every device. Purely ornamental: the name stands beside it.
 struct Avatar: View {
     let address: String
     let name: String
+    /// What an item names.
+    let picture: String?
     @ScaledMetric private var size: CGFloat
+    @State private var image: UIImage?
     @Environment(\.colorScheme) private var scheme
+    @Environment(\.people) private var people
 
-    init(address: String, name: String, size: CGFloat = 48) {
+    init(address: String, name: String, picture: String? = nil, size: CGFloat = 48) {
         self.address = address
         self.name = name
+        self.picture = picture
         _size = ScaledMetric(wrappedValue: size, relativeTo: .title2)
     }
 
     var body: some View {
+        Group {
+            if let image, picture != nil {
+                Image(uiImage: image).resizable().scaledToFill().frame(width: size, height: size).clipShape(Circle())
+            } else {
+                letters
+            }
+        }
+        .accessibilityHidden(true)
+        .task(id: picture) {
+            guard let picture else { return image = nil }
+            image = await people?.picture(picture).flatMap { UIImage(data: $0) }
+        }
+    }
+
+    private var letters: some View {
         let portrait = portrait(address: address, name: name)
-        Text(verbatim: portrait.initials)
+        return Text(verbatim: portrait.initials)
             .font(.system(size: size * 0.4, weight: .semibold))
             .foregroundStyle(Color(rgb: scheme == .dark ? portrait.darkInk : portrait.lightInk))
             .frame(width: size, height: size)
             .background(Color(rgb: scheme == .dark ? portrait.darkGround : portrait.lightGround), in: Circle())
-            .accessibilityHidden(true)
+    }
+}
+
+private struct PeopleKey: EnvironmentKey {
+    static let defaultValue: People? = nil
+}
+
+extension EnvironmentValues {
+    /// Where pictures of people come from.
+    var people: People? {
+        get { self[PeopleKey.self] }
+        set { self[PeopleKey.self] = newValue }
     }
 }
 

@@ -34,6 +34,7 @@ public struct RootView: View {
                 }
             }
         }
+        .environment(\.people, app.people)
         .overlay { if hidesEverything { Curtain() } }
         // Sheets and alerts stand above what is laid over.
         .onChange(of: hidesEverything, initial: true) { _, isDrawn in curtain(isDrawn) }

@@ -112,6 +112,7 @@ enum Words {
         case .AddressInvalid: "error_address_invalid"
         case .NotFound: "error_not_found"
         case .TextInvalid: "error_text_invalid"
+        case .PictureInvalid: "error_picture_invalid"
         case .NotNow: "error_not_now"
         case .PinWrong: "lock_wrong"
         case .Unreadable: "error_unreadable"

@@ -266,10 +266,38 @@ public struct Path: Equatable, Sendable {
 public struct GraphicsContext {
     public struct Shading: Sendable { public static func color(_ color: Color) -> Shading { Shading() } }
     public func fill(_ path: Path, with shading: Shading) {}
+    public func draw(_ image: Image, in rect: CGRect, style: FillStyle = FillStyle()) {}
 }
 public struct Canvas<Symbols: View>: _Leaf {}
 extension Canvas where Symbols == EmptyView {
     public init(renderer: @escaping (inout GraphicsContext, CGSize) -> Void) {}
+}
+
+public struct Slider<Label: View, ValueLabel: View>: _Leaf {}
+extension Slider where ValueLabel == EmptyView {
+    public init<V: BinaryFloatingPoint>(
+        value: Binding<V>, in bounds: ClosedRange<V> = 0...1, @ViewBuilder label: () -> Label,
+        onEditingChanged: @escaping (Bool) -> Void = { _ in }
+    ) where V.Stride: BinaryFloatingPoint {}
+}
+
+// MARK: Gestures
+
+@MainActor @preconcurrency public protocol Gesture<Value> { associatedtype Value }
+public struct _ChangedGesture<Content: Gesture>: Gesture { public typealias Value = Content.Value }
+public struct _EndedGesture<Content: Gesture>: Gesture { public typealias Value = Content.Value }
+extension Gesture {
+    public func onChanged(_ action: @escaping (Value) -> Void) -> _ChangedGesture<Self> where Value: Equatable {
+        stub()
+    }
+    public func onEnded(_ action: @escaping (Value) -> Void) -> _EndedGesture<Self> { stub() }
+}
+public struct DragGesture: Gesture {
+    public struct Value: Equatable, Sendable { public var translation: CGSize { stub() } }
+    public init(minimumDistance: CGFloat = 10) {}
+}
+extension View {
+    public func gesture<T: Gesture>(_ gesture: T) -> some View { _Modified<Self>() }
 }
 
 // MARK: Views of UIKit

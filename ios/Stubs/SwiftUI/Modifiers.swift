@@ -212,6 +212,7 @@ extension View {
     public func shadow(
         color: Color = .primary, radius: CGFloat, x: CGFloat = 0, y: CGFloat = 0
     ) -> some View { _Modified<Self>() }
+    public func scaledToFill() -> some View { _Modified<Self>() }
     public func clipShape<S: Shape>(_ shape: S, style: FillStyle = FillStyle()) -> some View { _Modified<Self>() }
     public func contentShape<S: Shape>(_ shape: S, eoFill: Bool = false) -> some View { _Modified<Self>() }
     public func font(_ font: Font?) -> some View { _Modified<Self>() }

@@ -186,6 +186,8 @@ pub struct Counts {
     pub archive_results: u32,
     pub carbons: u32,
     pub published: u32,
+    /// How often one account asked for another one's picture.
+    pub pictures: u32,
     /// How often a client asked for an acknowledgement.
     pub asked: u32,
 }
@@ -205,6 +207,8 @@ struct Account {
     requests: BTreeSet<BareJid>,
     offline: Vec<(i64, Element)>,
     nodes: BTreeMap<String, Node>,
+    /// XEP-0054.
+    vcard: Option<Element>,
     blocked: BTreeSet<String>,
 }
 
@@ -330,6 +334,7 @@ impl FakeServer {
                     requests: BTreeSet::new(),
                     offline: Vec::new(),
                     nodes: BTreeMap::new(),
+                    vcard: None,
                     blocked: BTreeSet::new(),
                 };
                 self.accounts.insert(jid.clone(), account);

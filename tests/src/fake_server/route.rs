@@ -248,6 +248,12 @@ impl FakeServer {
                     }
                 }
             }
+            "get" if target.is_bare() && self.accounts.contains_key(&target.to_bare()) => {
+                match iq.children().next().cloned() {
+                    Some(payload) => self.profile_iq(session, &owner, &target.to_bare(), &iq, &payload),
+                    None => self.send(session, stanza_error(&iq, "modify", "bad-request"), true),
+                }
+            }
             "get" | "set" => {
                 if !self.fan_out(&target, &iq, true) {
                     self.send(session, stanza_error(&iq, "cancel", "service-unavailable"), true);
@@ -293,6 +299,7 @@ impl FakeServer {
             ("blocklist" | "block" | "unblock", ns::BLOCKING) if own && self.switches.blocking => {
                 self.blocking_iq(session, &owner, iq, payload);
             }
+            ("vCard", ns::VCARD_TEMP) if own => self.vcard_iq(session, &owner, iq, payload),
             ("query", ns::DISCO_ITEMS) | ("command", ns::COMMANDS) if !own && self.inviting.is_some() => {
                 self.inviting_iq(session, iq, payload);
             }

@@ -28,6 +28,7 @@ use linnet_messenger::view::item::{
     PersonItem, RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::people::People;
+use linnet_messenger::view::picture;
 use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -334,6 +335,11 @@ impl FakeWorld {
         let view = ServerDetails::new(self.account(device));
         let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
         rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the server"))
+    }
+
+    /// The picture that an item names.
+    pub fn picture(&self, device: DeviceId, name: &str) -> Option<Vec<u8>> {
+        self.look(device, |running| picture::bytes(&running.reader, name).map_err(|error| error.to_string()))
     }
 
     /// What the device's own settings show.
@@ -694,6 +700,11 @@ impl Inner {
                 let result = self.compute(job);
                 let life = self.phones[device].life;
                 self.schedule(self.time + 5, Event::Computed { device, life, account, connection, result });
+            }
+            Effect::DrawPicture { account, hash, file } => {
+                let life = self.phones[device].life;
+                let picture = linnet_picture::draw(&file).ok().map(|picture| picture.bytes);
+                self.schedule(self.time + 5, Event::Drawn { device, life, account, hash, picture });
             }
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);

@@ -30,6 +30,14 @@ pub enum Event {
         connection: ConnectionId,
         result: ComputeResult,
     },
+    /// A picture is drawn.
+    Drawn {
+        device: usize,
+        life: u32,
+        account: AccountId,
+        hash: String,
+        picture: Option<Vec<u8>>,
+    },
     TlsDone(LinkId),
     ToServer(LinkId, Vec<u8>),
     ToDevice(LinkId, Vec<u8>),
@@ -42,7 +50,7 @@ pub enum Event {
 impl Event {
     fn link(&self) -> Option<LinkId> {
         match self {
-            Self::Refused { .. } | Self::Computed { .. } => None,
+            Self::Refused { .. } | Self::Computed { .. } | Self::Drawn { .. } => None,
             Self::Opened(link)
             | Self::TlsDone(link)
             | Self::ToServer(link, _)
@@ -266,7 +274,8 @@ impl Inner {
                     (event @ (Event::ToServer(..) | Event::ToDevice(..)), _) => arrived.push(event),
                     (Event::ServerLoses(link), _) => arrived.push(Event::ServerLoses(link)),
                     (Event::DeviceLoses(link, why), _) => arrived.push(Event::DeviceLoses(link, why)),
-                    (Event::Opened(_) | Event::TlsDone(_) | Event::Refused { .. } | Event::Computed { .. }, _) => {}
+                    (Event::Opened(_) | Event::TlsDone(_) | Event::Refused { .. }, _) => {}
+                    (Event::Computed { .. } | Event::Drawn { .. }, _) => {}
                 }
                 kept[direction] = kept[direction].saturating_sub(1);
             }
@@ -314,7 +323,10 @@ impl Inner {
             Event::Computed { device, life, account, connection, result } if self.phones[device].life == life => {
                 self.handle(device, vec![Input::Computed { account, connection, result }]);
             }
-            Event::Computed { .. } => {}
+            Event::Drawn { device, life, account, hash, picture } if self.phones[device].life == life => {
+                self.handle(device, vec![Input::PictureDrawn { account, hash, picture }]);
+            }
+            Event::Computed { .. } | Event::Drawn { .. } => {}
             Event::Refused { device, life, .. } if self.phones[device].life != life => {}
             Event::Refused { device, account, connection, error, .. } => {
                 self.handle(device, vec![Input::TransportClosed { account, connection, error: Some(error) }]);

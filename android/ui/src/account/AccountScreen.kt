@@ -66,6 +66,7 @@ interface AccountActions {
     fun openPrivacy(account: AccountItem)
     fun openBlocks(account: AccountItem)
     fun openServer(account: AccountItem)
+    fun openProfile(account: AccountItem)
     fun signOut()
     fun delete()
     fun newPassword(): String
@@ -101,6 +102,10 @@ fun AccountScreen(
                     { naming = true },
                     Modifier.align(Alignment.CenterHorizontally).heightIn(min = 48.dp).testTag("look"),
                 ) { Text(strings.accountLook) }
+                TextButton(
+                    { actions.openProfile(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("profile"),
+                ) { Text(strings.profileOpen) }
                 Toggle(strings.accountEnabled, null, account.enabled, actions::setEnabled, Modifier.testTag("enabled"))
                 account.archiving?.let {
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
@@ -166,7 +171,7 @@ private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
         Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 20.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
     ) {
-        Avatar(account.address, account.address, size = 88.dp)
+        Avatar(account.address, account.address, size = 88.dp, picture = account.picture)
         Spacer(Modifier.size(14.dp))
         Row(verticalAlignment = Alignment.CenterVertically) {
             AccountDot(account.colour, size = 14.dp)

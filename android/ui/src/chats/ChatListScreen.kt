@@ -121,7 +121,7 @@ fun ChatListScreen(state: ChatListState, actions: ChatListActions, modifier: Mod
 private fun AccountButton(account: AccountItem, onClick: () -> Unit) {
     val description = strings.chatsAccount(account.address)
     IconButton(onClick, Modifier.semantics { contentDescription = description }.testTag("account")) {
-        Avatar(account.address, account.address, size = 34.dp)
+        Avatar(account.address, account.address, size = 34.dp, picture = account.picture)
     }
 }
 
@@ -176,7 +176,7 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
             verticalAlignment = Alignment.CenterVertically,
         ) {
             Box {
-                Avatar(chat.address, chat.title, size = 52.dp, note = chat.noteToSelf)
+                Avatar(chat.address, chat.title, size = 52.dp, note = chat.noteToSelf, picture = chat.picture)
                 chat.mark?.let {
                     val whose = strings.chatsAccount(it.title)
                     AccountDot(it.colour, Modifier.align(Alignment.BottomEnd), description = whose)

@@ -151,7 +151,7 @@ val pictures = listOf(
             NoBlocks,
         )
     },
-) + codePictures + safetyPictures + privacyPictures + listOf(
+) + codePictures + safetyPictures + privacyPictures + profilePictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-task") {
         val task = AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters at least")
@@ -345,6 +345,7 @@ internal object NoAccount : AccountActions {
     override fun openPrivacy(account: AccountItem) = Unit
     override fun openBlocks(account: AccountItem) = Unit
     override fun openServer(account: AccountItem) = Unit
+    override fun openProfile(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
     override fun handOver(account: AccountItem) = Unit

@@ -1,5 +1,6 @@
 package org.linnet.ui.theme
 
+import androidx.compose.foundation.Image
 import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.size
@@ -12,6 +13,7 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.layout.ContentScale
 import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.text.TextStyle
@@ -22,11 +24,28 @@ import androidx.compose.ui.unit.dp
 import org.linnet.core.portrait
 
 /**
- * Stands for a person until there is a picture: the initials on a colour that belongs to the address, as the core has
+ * A person's picture, if [picture] names one; else the initials on a colour that belongs to the address, as the core has
  * them, the same on every device. Purely ornamental: the name stands beside it, so screen readers skip it.
  */
 @Composable
-fun Avatar(address: String, name: String, modifier: Modifier = Modifier, size: Dp = 48.dp, note: Boolean = false) {
+fun Avatar(
+    address: String,
+    name: String,
+    modifier: Modifier = Modifier,
+    size: Dp = 48.dp,
+    note: Boolean = false,
+    picture: String? = null,
+) {
+    val bitmap = rememberPicture(picture.takeUnless { note })
+    if (bitmap != null) {
+        Image(
+            bitmap,
+            contentDescription = null,
+            modifier.size(size).clip(CircleShape).clearAndSetSemantics {},
+            contentScale = ContentScale.Crop,
+        )
+        return
+    }
     val portrait = remember(address, name) { portrait(address, name) }
     val dark = LinnetTheme.colors.dark
     val ground = opaque(if (dark) portrait.darkGround else portrait.lightGround)

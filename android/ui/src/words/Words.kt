@@ -175,6 +175,7 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.AddressInvalid -> errorAddressInvalid
     is CommandException.NotFound -> errorNotFound
     is CommandException.TextInvalid -> errorTextInvalid
+    is CommandException.PictureInvalid -> errorPictureInvalid
     is CommandException.NotNow -> errorNotNow
     is CommandException.PinWrong -> errorPinWrong
     is CommandException.Unreadable -> errorUnreadable

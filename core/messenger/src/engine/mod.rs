@@ -39,7 +39,7 @@ use crate::session::{Link, Session, certificate, connect, leaving, stream};
 use crate::store::{Durability, OpenError, Role, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
-use crate::{archive, chat, outbox};
+use crate::{archive, chat, contact, outbox};
 use cx::{Cx, Modes};
 use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
@@ -301,6 +301,10 @@ impl Call<'_> {
             Input::Computed { account, connection, result } => {
                 self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Computed(result)))
             }
+            Input::PictureDrawn { account, hash, picture } => match sessions.get_mut(&account) {
+                Some(session) => contact::avatar::drawn(&mut self.cx(session), &hash, picture.as_deref()),
+                None => Ok(()),
+            },
             Input::Certificate { account, connection, certificate } => {
                 self.with(sessions, account, connection, |cx| certificate::seen(cx, &certificate))
             }
@@ -483,6 +487,9 @@ impl Call<'_> {
             | Command::AddContact { account, .. }
             | Command::EditContact { account, .. }
             | Command::RemoveContact { account, .. }
+            | Command::SetPicture { account, .. }
+            | Command::SetNickname { account, .. }
+            | Command::SetProfileOpen { account, .. }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }
@@ -580,6 +587,7 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
         Frame::TooLarge { head } => {
             cx.violation(Violation::StanzaTooLarge);
             count(cx, &head);
+            answer_too_large(cx, &head)?;
             archive::run::result_too_large(cx, &head)
         }
         // A second header in a bound stream.
@@ -588,6 +596,19 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
             connect::lost(cx, WaitReason::ServerError)
         }
         Frame::StreamClose => connect::lost(cx, WaitReason::Lost),
+    }
+}
+
+/// An answer that was skipped for its size is none that could be used: whoever asked learns of it now.
+fn answer_too_large(cx: &mut Cx<'_>, head: &Element) -> Result<(), Fault> {
+    if !head.is("iq", ns::CLIENT) || !matches!(head.attribute("type"), Some("result" | "error")) {
+        return Ok(());
+    }
+    let Some(inbound) = Inbound::open(cx, head) else { return Ok(()) };
+    let id = head.attribute("id").unwrap_or("");
+    match cx.take_request(id, inbound.from.as_ref())? {
+        Some(purpose) => reply(cx, &purpose, &Answer::Error(head)),
+        None => Ok(()),
     }
 }
 

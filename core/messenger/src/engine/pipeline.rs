@@ -29,6 +29,9 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::availability::Availability,
     &crate::contact::details::Details,
     &crate::contact::privacy::Privacy,
+    &crate::contact::avatar::Avatars,
+    &crate::contact::nickname::Nicknames,
+    &crate::contact::profile::Profile,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,

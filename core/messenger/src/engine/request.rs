@@ -31,6 +31,16 @@ pub enum Purpose {
     ArchiveSwitched {
         on: bool,
     },
+    /// The file behind somebody's picture (XEP-0084).
+    AvatarData {
+        jid: String,
+        hash: String,
+    },
+    /// The same out of their vCard (XEP-0153).
+    AvatarVcard {
+        jid: String,
+        hash: String,
+    },
     /// The server was told to block this JID, or to lift that.
     Block {
         jid: String,
@@ -46,6 +56,14 @@ pub enum Purpose {
     /// Everything sent up to this number of the session has been handled when the answer comes.
     Ping {
         sent: i64,
+    },
+    /// What of the own profile was published, and as what (XEP-0084, 0172).
+    ProfilePublished {
+        node: String,
+        value: Option<String>,
+    },
+    ProfileNodeConfigured {
+        node: String,
     },
     ReadStates,
     ReadStatePublished {

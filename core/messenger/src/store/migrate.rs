@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0014_used_codes.sql"),
     include_str!("migrations/0015_accounts.sql"),
     include_str!("migrations/0016_privacy.sql"),
+    include_str!("migrations/0017_profile.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem, CertificateItem, Privacy};
+use super::item::{self, AccountItem, CertificateItem, Privacy, ProfileState};
 use super::{View, Window};
 use crate::change::Change;
 use crate::command::{Adders, Callers};
@@ -25,7 +25,11 @@ impl View for Accounts {
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
                         receipts, read_markers, typing, task, blocking, device_information,
-                        online, last_seen, auto_load, callers, adders, name, colour
+                        online, last_seen, auto_load, callers, adders, name, colour,
+                        (SELECT shown FROM avatar WHERE avatar.account_id = account.id AND avatar.jid = account.jid),
+                        (SELECT nickname.name FROM nickname
+                             WHERE nickname.account_id = account.id AND nickname.jid = account.jid),
+                        profile_open, profile_state
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -38,6 +42,7 @@ impl View for Accounts {
                 let task: Option<String> = row.get(13)?;
                 let address: String = row.get(1)?;
                 let name: Option<String> = row.get(21)?;
+                let profile: String = row.get(26)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -67,6 +72,10 @@ impl View for Accounts {
                     proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
                     task: task.and_then(|json| serde_json::from_str(&json).ok()),
                     blocks: row.get(14)?,
+                    picture: row.get(23)?,
+                    nickname: row.get(24)?,
+                    profile_open: row.get(25)?,
+                    profile: ProfileState::of(&profile),
                 })
             })?
             .collect::<Result<_, _>>()?;

@@ -23,7 +23,7 @@ const MOST: u32 = 5_000;
 macro_rules! lines {
     ($of:literal) => {
         concat!(
-            "SELECT chat.id, chat.account_id, chat.jid, account.jid, contact.name,
+            "SELECT chat.id, chat.account_id, chat.jid, account.jid, coalesce(contact.name, nickname.name),
                 (SELECT count(*) FROM (SELECT 1 FROM message
                      WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000)),
                 coalesce(version.body, last.body), last.time, last.outgoing, last.state, last.failure,
@@ -34,10 +34,13 @@ macro_rules! lines {
                     AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
                     AND block.state <> 'lifting'),
                 chat.muted, account.name, account.colour,
-                ?2 IS NULL AND (SELECT count(*) FROM account WHERE signed_in = 1) > 1
+                ?2 IS NULL AND (SELECT count(*) FROM account WHERE signed_in = 1) > 1,
+                avatar.shown
          FROM chat
          JOIN account ON account.id = chat.account_id
          LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
+         LEFT JOIN nickname ON nickname.account_id = chat.account_id AND nickname.jid = chat.jid
+         LEFT JOIN avatar ON avatar.account_id = chat.account_id AND avatar.jid = chat.jid
          LEFT JOIN message AS last ON last.chat_id = chat.id AND last.position =
              (SELECT max(position) FROM message WHERE message.chat_id = chat.id AND message.hidden = 0)
          LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
@@ -126,6 +129,7 @@ impl View for ChatList {
                     account,
                     title,
                     note_to_self: address == own,
+                    picture: row.get(21)?,
                     address,
                     preview,
                     unread: row.get(5)?,

@@ -13,6 +13,7 @@ pub mod diff;
 pub mod item;
 pub mod notifications;
 pub mod people;
+pub mod picture;
 pub mod requests;
 pub mod server_details;
 pub mod sign_up;

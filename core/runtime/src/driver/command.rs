@@ -135,6 +135,18 @@ pub(crate) enum Do {
         chat: i64,
         muted: bool,
     },
+    SetPicture {
+        account: i64,
+        file: Option<std::path::PathBuf>,
+    },
+    SetNickname {
+        account: i64,
+        nickname: String,
+    },
+    SetProfileOpen {
+        account: i64,
+        open: bool,
+    },
     ShowCode {
         account: i64,
     },

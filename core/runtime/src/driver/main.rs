@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use linnet_messenger::command::OwnPicture;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::app::App;
@@ -157,6 +158,17 @@ struct Of {
     account: Option<i64>,
 }
 
+/// The middle of the picture in a file; what is none is empty, and refused by the core.
+fn picture_of(file: &std::path::Path) -> OwnPicture {
+    let none = OwnPicture { bytes: Vec::new(), png: false, side: 0 };
+    let Ok(bytes) = std::fs::read(file) else { return none };
+    linnet_picture::draw(&bytes).map_or(none, |drawn| OwnPicture {
+        bytes: drawn.bytes,
+        png: drawn.png,
+        side: drawn.side,
+    })
+}
+
 impl Driver {
     /// Answers what was asked, acknowledges what was read, closes. The end of the input is as good as a quit.
     async fn finish(&mut self) {
@@ -238,6 +250,11 @@ impl Driver {
                 Command::EditContact { account: AccountId(account), address, name, tags }
             }
             Do::RemoveContact { account, address } => Command::RemoveContact { account: AccountId(account), address },
+            Do::SetPicture { account, file } => {
+                Command::SetPicture { account: AccountId(account), picture: file.map(|file| picture_of(&file)) }
+            }
+            Do::SetNickname { account, nickname } => Command::SetNickname { account: AccountId(account), nickname },
+            Do::SetProfileOpen { account, open } => Command::SetProfileOpen { account: AccountId(account), open },
             Do::SetMuted { chat, muted } => Command::SetMuted { chat: ChatId(chat), muted },
             Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
             Do::AnswerRequest { account, address, accept } => {

@@ -145,6 +145,7 @@ pub(crate) fn command_error(error: CommandError) -> &'static str {
         CommandError::AddressInvalid => "address_invalid",
         CommandError::NotFound => "not_found",
         CommandError::TextInvalid => "text_invalid",
+        CommandError::PictureInvalid => "picture_invalid",
         CommandError::NotNow => "not_now",
         CommandError::PinWrong => "pin_wrong",
         CommandError::Unreadable => "unreadable",

@@ -57,6 +57,45 @@ pub struct AccountItem {
     pub task: Option<AccountTask>,
     /// Whether the server can block for us (XEP-0191); `None` while unknown.
     pub blocks: Option<bool>,
+    /// Our own picture, as in [`ChatItem::picture`].
+    pub picture: Option<String>,
+    /// What we call ourselves.
+    pub nickname: Option<String>,
+    /// Everyone may see the profile, else contacts.
+    pub profile_open: bool,
+    pub profile: ProfileState,
+}
+
+/// Where the own profile stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileState {
+    /// The server has it as it is shown.
+    Known,
+    /// The server is still to be told.
+    Waiting,
+    /// The server did not take what was wished last.
+    Refused,
+}
+
+impl ProfileState {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Waiting => "waiting",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// What can't be read is nothing to worry about.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "waiting" => Self::Waiting,
+            "refused" => Self::Refused,
+            _ => Self::Known,
+        }
+    }
 }
 
 /// What the account tells others unasked.
@@ -180,9 +219,11 @@ pub struct ChatItem {
     pub account: AccountId,
     /// Bare JID of the contact; our own for the note to self.
     pub address: String,
-    /// Roster name, else the address' local part, else the address.
+    /// Roster name, else the name they gave themselves, else the address' local part, else the address.
     pub title: String,
     pub note_to_self: bool,
+    /// The contact's picture, for [`super::picture::bytes`].
+    pub picture: Option<String>,
     /// The newest message, if any.
     pub preview: Option<Preview>,
     pub unread: u32,
@@ -421,6 +462,10 @@ pub struct NotificationItem {
     pub chat: ChatId,
     /// As in [`ChatItem::title`]; empty if the user wants notifications to tell nothing.
     pub title: String,
+    /// Bare JID of the contact; empty with the title.
+    pub address: String,
+    /// As in [`ChatItem::picture`]; `None` with an empty title.
+    pub picture: Option<String>,
     /// The newest unread messages, oldest first, at most [`NOTIFICATION_LINES`].
     pub lines: Vec<NotificationLine>,
     /// All unread messages of the chat.
