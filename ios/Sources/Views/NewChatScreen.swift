@@ -100,7 +100,7 @@ struct NewChatScreen: View {
                     Section("new_chat_contacts") {
                         ForEach(people, id: \.key) { person in
                             Button { pick(person) } label: { PersonRow(person: person) }
-                                .accessibilityHint(person.contact ? Text("new_chat_start") : Text("new_chat_complete"))
+                                .accessibilityHint(person.contact ? "new_chat_start" : "new_chat_complete")
                         }
                     }
                 }
@@ -163,7 +163,6 @@ private struct PersonRow: View {
                 Text(verbatim: person.name ?? person.address).foregroundStyle(.primary).lineLimit(1)
                 if person.name != nil {
                     Text(verbatim: person.address).font(.footnote).foregroundStyle(.secondary).lineLimit(1)
-                        .truncationMode(.middle)
                 }
             }
         }
