@@ -234,14 +234,14 @@ impl AccountColour {
     /// As 0xRRGGBB on a light ground and on a dark one.
     pub fn on_grounds(self) -> (u32, u32) {
         match self {
-            Self::Red => (0xc0_39_2b, 0xf2_83_7a),
-            Self::Orange => (0xb4_59_00, 0xf0_a3_5e),
-            Self::Yellow => (0x8a_6d_00, 0xe0_c0_4c),
-            Self::Green => (0x2e_7d_32, 0x7c_c4_7f),
-            Self::Turquoise => (0x00_79_6b, 0x5c_c5_b6),
-            Self::Blue => (0x1f_6f_b2, 0x7c_b7_ec),
-            Self::Violet => (0x7b_4b_b3, 0xbb_9b_ea),
-            Self::Pink => (0xb8_32_80, 0xee_8f_c4),
+            Self::Red => (0x00c0_392b, 0x00f2_837a),
+            Self::Orange => (0x00b4_5900, 0x00f0_a35e),
+            Self::Yellow => (0x008a_6d00, 0x00e0_c04c),
+            Self::Green => (0x002e_7d32, 0x007c_c47f),
+            Self::Turquoise => (0x0000_796b, 0x005c_c5b6),
+            Self::Blue => (0x001f_6fb2, 0x007c_b7ec),
+            Self::Violet => (0x007b_4bb3, 0x00bb_9bea),
+            Self::Pink => (0x00b8_3280, 0x00ee_8fc4),
         }
     }
 }

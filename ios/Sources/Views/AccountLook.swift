@@ -57,7 +57,11 @@ struct AccountChips: View {
         _ account: Int64?, isShown: Bool, @ViewBuilder name: () -> Name
     ) -> some View {
         let label = name()
-        let button = Button { show(account) } label: { label }
+        let button = Button {
+            show(account)
+        } label: {
+            label
+        }
         if isShown {
             button.buttonStyle(.borderedProminent).accessibilityAddTraits(.isSelected)
         } else {

@@ -164,7 +164,8 @@ private struct CapabilityLine: View {
             }
         } icon: {
             switch line.support {
-            case .yes: Image(systemName: "checkmark.circle.fill").foregroundStyle(.tint).accessibilityLabel("server_yes")
+            case .yes:
+                Image(systemName: "checkmark.circle.fill").foregroundStyle(.tint).accessibilityLabel("server_yes")
             case .no: Image(systemName: "xmark.circle").foregroundStyle(.red).accessibilityLabel("server_no")
             case .unknown:
                 Image(systemName: "questionmark.circle").foregroundStyle(.secondary)

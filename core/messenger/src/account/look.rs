@@ -172,10 +172,10 @@ mod tests {
         for colour in AccountColour::ALL {
             let (light, dark) = colour.on_grounds();
             // As text of any size, on the grounds of both platforms (WCAG 1.4.3).
-            for ground in [0xff_ff_ff, 0xfd_fc_fa] {
+            for ground in [0x00ff_ffff, 0x00fd_fcfa] {
                 assert!(contrast(light, ground) >= 4.5, "{colour:?}: {}", contrast(light, ground));
             }
-            for ground in [0x00_00_00, 0x12_13_15, 0x1c_1c_1e, 0x22_24_27] {
+            for ground in [0x0000_0000, 0x0012_1315, 0x001c_1c1e, 0x0022_2427] {
                 assert!(contrast(dark, ground) >= 4.5, "{colour:?}: {}", contrast(dark, ground));
             }
         }
