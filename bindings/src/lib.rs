@@ -11,6 +11,7 @@
 
 mod account;
 mod app;
+mod backup;
 mod chat_list;
 mod client;
 mod code;
@@ -32,6 +33,7 @@ pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
 pub use account::{AccountProblem, AccountTask, Privacy, PrivacySetting};
 pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
 pub use app::{AppBatch, AppItem, AppOp, AppSubscription, LockItem, NotificationContent};
+pub use backup::Restored;
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use code::{CodeItem, CodesBatch, CodesOp, CodesSubscription, ServerInvitation};

@@ -12,6 +12,8 @@ import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.backup.BackupActions
+import org.linnet.ui.backup.BackupModel
 import org.linnet.ui.certificate.CertificateActions
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatActions
@@ -40,6 +42,9 @@ import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.phonebook.Found
+import org.linnet.ui.phonebook.PhoneBookActions
+import org.linnet.ui.phonebook.PhoneBookModel
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockActions
 import org.linnet.ui.safety.LockModel
@@ -65,6 +70,7 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
 
     override fun signUp() = app.signUp()
     override fun arrive() = app.arrive()
+    override fun restoreBackup() = app.openBackup()
     override fun back() {
         app.back()
     }
@@ -221,6 +227,23 @@ internal fun handoverActions(app: AppModel, model: HandoverModel, device: Device
         override fun again() = model.begin()
     }
 
+internal fun backupActions(app: AppModel, model: BackupModel, device: Device, title: String) =
+    object : BackupActions {
+        override fun back() {
+            app.back()
+        }
+        override fun setCredentials(on: Boolean) = model.setCredentials(on)
+        override fun newPassphrase() = model.newPassphrase()
+        override fun copy(text: String) = device.copy(text)
+        override fun save() {
+            device.files?.let { model.save(it, device.biometrics, title) }
+        }
+        override fun choose() {
+            device.files?.let(model::choose)
+        }
+        override fun restore() = model.restore()
+    }
+
 internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
     override fun back() {
         app.back()
@@ -235,7 +258,24 @@ internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> 
     override fun showCode() = app.showCode()
 }
 
-internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewChatActions {
+internal fun phoneBookActions(app: AppModel, model: PhoneBookModel, device: Device) = object : PhoneBookActions {
+    override fun back() {
+        app.back()
+    }
+    override fun allow() {
+        device.phoneBook?.ask()
+    }
+    override fun openSettings() {
+        device.phoneBook?.openSettings()
+    }
+    override fun choose(account: AccountItem) = model.choose(account)
+    override fun add(found: Found) = model.add(found)
+}
+
+internal fun newChatActions(app: AppModel, model: NewChatModel, device: Device) = object : NewChatActions {
+    override fun phoneBook() {
+        device.phoneBook?.let(app::openPhoneBook)
+    }
     override fun back() {
         app.back()
     }
@@ -288,6 +328,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun addAnother() = app.signIn()
     override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
+    override fun openBackup() = app.openBackup()
 }
 
 internal fun safetyActions(app: AppModel) = object : SafetyActions {

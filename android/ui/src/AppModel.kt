@@ -33,6 +33,7 @@ import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
 import org.linnet.core.readLink
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.backup.BackupModel
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
@@ -46,6 +47,8 @@ import org.linnet.ui.handover.ArrivalModel
 import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.phonebook.PhoneBook
+import org.linnet.ui.phonebook.PhoneBookModel
 import org.linnet.ui.safety.LockModel
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.Invitation
@@ -70,6 +73,8 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
     class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
     class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
+    class Backup(scope: CoroutineScope, val model: BackupModel) : Place(scope)
+    class PhoneBook(scope: CoroutineScope, val model: PhoneBookModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -198,6 +203,16 @@ class AppModel(
         },
     )
 
+    /** Who can be reached of the device's phone book. */
+    fun openPhoneBook(book: PhoneBook) = push(
+        place { scope ->
+            Place.PhoneBook(
+                scope,
+                PhoneBookModel(core, book, scope, accounts, ::report) { replaceTop(chatPlace(it)) },
+            )
+        },
+    )
+
     fun openContact(chat: Long) = push(
         place { scope ->
             Place.Contact(scope, ContactModel(core, chat, scope, ::report) { broken.value = true })
@@ -254,6 +269,11 @@ class AppModel(
         place { scope ->
             Place.Account(scope, account, AccountModel(core, account, scope, accounts, ::report) { close(account) })
         },
+    )
+
+    /** Settings and accounts go into a file, and come out of one. */
+    fun openBackup() = push(
+        place { scope -> Place.Backup(scope, BackupModel(core, scope, lock.settings, signedIn.value)) },
     )
 
     fun openSafety() = push(place { scope -> Place.Safety(scope) })

@@ -37,6 +37,8 @@ import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.backup.BackupScreen
+import org.linnet.ui.backup.Files
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
@@ -51,6 +53,8 @@ import org.linnet.ui.handover.ArrivalScreen
 import org.linnet.ui.handover.HandoverScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
+import org.linnet.ui.phonebook.PhoneBook
+import org.linnet.ui.phonebook.PhoneBookScreen
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
 import org.linnet.ui.safety.LockState
@@ -90,6 +94,10 @@ data class Device(
     val camera: Camera? = null,
     /** The user picks a picture: its bytes, or null if it is too large to be looked at. Not called if none is picked. */
     val pickPicture: ((ByteArray?) -> Unit) -> Unit = {},
+    /** Null where there is none. */
+    val phoneBook: PhoneBook? = null,
+    /** Null where there are no files to choose. */
+    val files: Files? = null,
     /** Makes a picture of a file of a stranger's, or null. */
     val decode: (ByteArray) -> ImageBitmap? = { null },
     /** Null where the app is either open or ended. */
@@ -246,7 +254,8 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.NewChat -> {
             val state by place.model.state.collectAsState()
-            NewChatScreen(state, place.model.address, remember(place) { newChatActions(model, place.model) })
+            val actions = remember(place, device) { newChatActions(model, place.model, device) }
+            NewChatScreen(state, place.model.address, actions, phoneBook = device.phoneBook != null)
         }
         is Place.Contact -> {
             val contact by place.model.state.collectAsState()
@@ -273,6 +282,21 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.Arrival -> Arrival(place, model, device)
         is Place.Handover -> Handover(place, model, device)
+        is Place.PhoneBook -> {
+            val state by place.model.state.collectAsState()
+            val allowed = device.phoneBook?.allowed?.collectAsState()
+            PhoneBookScreen(
+                state,
+                allowed?.value,
+                remember(place, device) { phoneBookActions(model, place.model, device) },
+            )
+        }
+        is Place.Backup -> {
+            val state by place.model.state.collectAsState()
+            val title = strings.backupOwner
+            val actions = remember(place, device, title) { backupActions(model, place.model, device, title) }
+            BackupScreen(state, place.model.passphrase, place.model.pin, place.model.opening, actions)
+        }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()
             SafetyScreen(

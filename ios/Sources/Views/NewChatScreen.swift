@@ -8,19 +8,23 @@ import SwiftUI
 struct NewChatView: View {
     @State private var model: NewChatModel
     private let code: @MainActor () -> CodeModel
+    private let phoneBook: @MainActor () -> PhoneBookModel?
     private let started: @MainActor (Int64, String) -> Void
     private let found: @MainActor (LinnetCore.Link) -> Void
     @State private var scans = false
     @State private var showsCode = false
+    @State private var people: PhoneBookModel?
     @Environment(\.dismiss) private var dismiss
 
     init(
         model: NewChatModel, code: @escaping @MainActor () -> CodeModel,
+        phoneBook: @escaping @MainActor () -> PhoneBookModel?,
         started: @escaping @MainActor (Int64, String) -> Void,
         found: @escaping @MainActor (LinnetCore.Link) -> Void
     ) {
         _model = State(initialValue: model)
         self.code = code
+        self.phoneBook = phoneBook
         self.started = started
         self.found = found
     }
@@ -30,7 +34,7 @@ struct NewChatView: View {
         NewChatScreen(
             address: $model.address, account: $model.account, accounts: model.accounts, problem: model.problem,
             isStarting: model.isStarting, canStart: model.canStart, start: start, scan: { scans = true },
-            showCode: { showsCode = true }, cancel: { dismiss() }
+            showCode: { showsCode = true }, showPhoneBook: { people = phoneBook() }, cancel: { dismiss() }
         )
         .sheet(isPresented: $scans) {
             ScanView { link in
@@ -39,6 +43,12 @@ struct NewChatView: View {
             }
         }
         .sheet(isPresented: $showsCode) { CodeView(model: code()) }
+        .sheet(item: $people) { model in
+            PhoneBookView(model: model) { chat, address in
+                people = nil
+                started(chat, address)
+            }
+        }
     }
 
     private func start() {
@@ -60,6 +70,7 @@ struct NewChatScreen: View {
     let start: @MainActor () -> Void
     let scan: @MainActor () -> Void
     let showCode: @MainActor () -> Void
+    let showPhoneBook: @MainActor () -> Void
     let cancel: @MainActor () -> Void
     @FocusState private var isTyping: Bool
 
@@ -105,6 +116,13 @@ struct NewChatScreen: View {
                             Image(systemName: "qrcode")
                         }
                     }
+                    Button(action: showPhoneBook) {
+                        Label {
+                            Explained(title: "phone_book_title", text: "phone_book_text")
+                        } icon: {
+                            Image(systemName: "person.2")
+                        }
+                    }
                 }
             }
             .navigationTitle("new_chat_title")
@@ -128,7 +146,8 @@ struct NewChatPreviews: PreviewProvider {
     static func screen(_ address: String, accounts: [AccountItem], problem: CommandError? = nil) -> some View {
         NewChatScreen(
             address: .constant(address), account: .constant(accounts.first?.id), accounts: accounts, problem: problem,
-            isStarting: false, canStart: !address.isEmpty, start: {}, scan: {}, showCode: {}, cancel: {})
+            isStarting: false, canStart: !address.isEmpty, start: {}, scan: {}, showCode: {},
+            showPhoneBook: {}, cancel: {})
     }
 
     static var previews: some View {

@@ -56,6 +56,7 @@ interface NewChatActions {
     fun start()
     fun noteToSelf()
     fun scan()
+    fun phoneBook()
     fun showCode()
     fun choose(account: AccountItem)
     fun edited()
@@ -67,6 +68,8 @@ fun NewChatScreen(
     address: TextFieldState,
     actions: NewChatActions,
     modifier: Modifier = Modifier,
+    /** The device has a phone book. */
+    phoneBook: Boolean = false,
 ) {
     val focus = remember { FocusRequester() }
     LaunchedEffect(Unit) { focus.requestFocus() }
@@ -104,6 +107,11 @@ fun NewChatScreen(
                 Spacer(Modifier.size(20.dp))
                 Way(strings.scanTitle, strings.newChatScanText, actions::scan, "scan") { WayIcon(Icons.Scan) }
                 Way(strings.codeTitle, strings.newChatCodeText, actions::showCode, "my-code") { WayIcon(Icons.Code) }
+                if (phoneBook) {
+                    Way(strings.phoneBookTitle, strings.phoneBookText, actions::phoneBook, "phone-book") {
+                        WayIcon(Icons.People)
+                    }
+                }
                 state.from?.let { from ->
                     Way(strings.noteToSelf, strings.newChatNoteText, actions::noteToSelf, "note-to-self") {
                         Avatar(from.address, from.address, size = 48.dp, note = true)

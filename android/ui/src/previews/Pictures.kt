@@ -124,6 +124,7 @@ val pictures = listOf(
             NewChatState(listOf(Fixtures.account), Fixtures.account),
             remember { TextFieldState("bob@example.org") },
             NoNewChat,
+            phoneBook = true,
         )
     },
     Picture("chat-blocked") {
@@ -188,7 +189,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + signUpPictures + handoverPictures
+) + signUpPictures + handoverPictures + backupPictures + phoneBookPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -232,6 +233,7 @@ private object NoSignIn : SignInActions {
     override fun openCertificate() = Unit
     override fun signUp() = Unit
     override fun arrive() = Unit
+    override fun restoreBackup() = Unit
     override fun back() = Unit
 }
 
@@ -294,6 +296,7 @@ private object NoBlocks : BlocksActions {
 }
 
 private object NoNewChat : NewChatActions {
+    override fun phoneBook() = Unit
     override fun back() = Unit
     override fun scan() = Unit
     override fun showCode() = Unit
@@ -334,4 +337,5 @@ private object NoAccount : AccountActions {
     override fun addAnother() = Unit
     override fun handOver(account: AccountItem) = Unit
     override fun openSafety() = Unit
+    override fun openBackup() = Unit
 }

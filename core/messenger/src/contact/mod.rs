@@ -10,3 +10,4 @@ pub mod presence;
 pub mod roster;
 pub mod subscription;
 pub mod unseen;
+pub mod wish;

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_people.sql"),
     include_str!("migrations/0013_device_information.sql"),
     include_str!("migrations/0014_used_codes.sql"),
+    include_str!("migrations/0015_moving.sql"),
 ];
 
 /// Brings the database to the newest schema.
