@@ -16,9 +16,11 @@ import PackageDescription
     ]
     let frameworks = [
         "SwiftUI", "UIKit", "AVFoundation", "PhotosUI", "Security", "Network", "UserNotifications",
-        "LocalAuthentication", "dnssd", "os",
+        "LocalAuthentication", "UniformTypeIdentifiers", "Contacts", "dnssd", "os",
     ]
-    let on: [String: [Target.Dependency]] = ["SwiftUI": ["UIKit"], "AVFoundation": ["UIKit"], "PhotosUI": ["SwiftUI"]]
+    let on: [String: [Target.Dependency]] = [
+        "SwiftUI": ["UIKit", "UniformTypeIdentifiers"], "AVFoundation": ["UIKit"], "PhotosUI": ["SwiftUI"],
+    ]
     let stubs: [Target] =
         frameworks.map { name in
             .target(name: name, dependencies: on[name] ?? [], path: "Stubs/\(name)")
@@ -33,9 +35,9 @@ import PackageDescription
             .executableTarget(
                 name: "batch-bench", dependencies: ["LinnetCore", "CoreAdapters"], path: "Tests/BatchBench"),
         ]
-    let ui: [Target.Dependency] = ["SwiftUI", "UIKit", "AVFoundation", "PhotosUI"]
+    let ui: [Target.Dependency] = ["SwiftUI", "UIKit", "AVFoundation", "PhotosUI", "UniformTypeIdentifiers"]
     let shell: [Target.Dependency] = [
-        "Security", "Network", "UIKit", "UserNotifications", "LocalAuthentication", "dnssd", "os",
+        "Security", "Network", "UIKit", "UserNotifications", "LocalAuthentication", "Contacts", "dnssd", "os",
     ]
 #else
     let core: [Target] = [.binaryTarget(name: "LinnetCoreFFI", path: "build/LinnetCoreFFI.xcframework")]

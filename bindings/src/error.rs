@@ -36,6 +36,9 @@ pub enum CommandError {
     /// The code's five minutes are over.
     #[error("too late")]
     Expired,
+    /// The passphrase does not open this file.
+    #[error("not the passphrase of this file")]
+    PassphraseWrong,
     /// Only possible while the account is online.
     #[error("needs a connection")]
     Offline,
@@ -60,6 +63,7 @@ impl From<fault::CommandError> for CommandError {
             fault::CommandError::Newer => Self::Newer,
             fault::CommandError::Foreign => Self::Foreign,
             fault::CommandError::Expired => Self::Expired,
+            fault::CommandError::PassphraseWrong => Self::PassphraseWrong,
             fault::CommandError::Offline => Self::Offline,
             fault::CommandError::Storage => Self::Storage,
             fault::CommandError::Internal => Self::Internal,

@@ -12,6 +12,7 @@
 mod account;
 mod account_look;
 mod app;
+mod backup;
 mod chat_list;
 mod client;
 mod code;
@@ -37,6 +38,7 @@ pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
 pub use account::{AccountProblem, AccountTask, ProfileState};
 pub use account::{CertificateItem, CertificateProblem, Connection, LoginFailure, Missing, WaitReason};
 pub use app::{AppBatch, AppItem, AppOp, AppSubscription, LockItem, NotificationContent};
+pub use backup::Restored;
 pub use chat_list::{ChatItem, ChatListBatch, ChatListOp, ChatListSubscription, Preview};
 pub use client::{Client, Options, ProxyAddress, ServerAddress};
 pub use code::{CodeItem, CodesBatch, CodesOp, CodesSubscription, ServerInvitation};

@@ -18,7 +18,7 @@ struct LinnetApp: App {
         let platform = ApplePlatform(identifier: "org.linnet.app")
         let taps = NotificationTaps()
         taps.listen()
-        let app = AppModel(desk: SystemNotificationDesk(), owner: DeviceOwner()) {
+        let app = AppModel(desk: SystemNotificationDesk(), owner: DeviceOwner(), book: SystemPhoneBook()) {
             try Client.open(options: StoreFile.options(), platform: platform, network: AppleNetwork())
         } erase: {
             try StoreFile.erase()

@@ -66,6 +66,7 @@ macro_rules! played {
 mod anywhere;
 mod interop;
 
+mod backup;
 mod departure;
 mod handover;
 mod invitation;

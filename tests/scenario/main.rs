@@ -19,6 +19,7 @@ mod account;
 mod anywhere;
 mod app;
 mod archive;
+mod backup;
 mod chat;
 mod connection;
 mod contact;

@@ -70,6 +70,15 @@ class MainActivity : ComponentActivity() {
         if (!packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY)) return@lazy null
         AndroidCamera(cameraAllowed, { askForCamera.launch(Manifest.permission.CAMERA) }, ::openAppSettings)
     }
+    private val contactsAllowed = MutableStateFlow<Boolean?>(null)
+    private val askForContacts = registerForActivityResult(ActivityResultContracts.RequestPermission()) {
+        linnet.memory.keep(ASKED_CONTACTS)
+        contactsAllowed.value = it
+    }
+    private val phoneBook by lazy {
+        val ask = { askForContacts.launch(Manifest.permission.READ_CONTACTS) }
+        AndroidPhoneBook(contentResolver, contactsAllowed, ask, ::openAppSettings)
+    }
     private var onPicture: ((ByteArray?) -> Unit)? = null
     private val pick = registerForActivityResult(ActivityResultContracts.PickVisualMedia()) { uri ->
         val picked = onPicture
@@ -78,10 +87,13 @@ class MainActivity : ComponentActivity() {
             lifecycleScope.launch { picked(withContext(Dispatchers.IO) { contentResolver.bytesOf(uri) }) }
         }
     }
+    private val files by lazy { DocumentFiles(this) }
     private val kept by lazy { ViewModelProvider(this)[Kept::class.java] }
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
+        // What comes back from the system's pickers has to be expected before the screen is there.
+        files
         enableEdgeToEdge()
         if (savedInstanceState == null) openFrom(intent)
         val reopen = savedInstanceState?.getLong(OPEN_CHAT, NONE)?.takeIf { it != NONE }
@@ -108,6 +120,8 @@ class MainActivity : ComponentActivity() {
         access.allowed.value = NotificationManagerCompat.from(this).areNotificationsEnabled()
         val granted = checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED
         cameraAllowed.value = if (granted) true else false.takeIf { linnet.memory.has(ASKED_CAMERA) }
+        val readable = checkSelfPermission(Manifest.permission.READ_CONTACTS) == PackageManager.PERMISSION_GRANTED
+        contactsAllowed.value = if (readable) true else false.takeIf { linnet.memory.has(ASKED_CONTACTS) }
     }
 
     override fun onPause() {
@@ -182,6 +196,8 @@ class MainActivity : ComponentActivity() {
                 share = ::share,
                 camera = camera,
                 pickPicture = ::pickPicture,
+                files = files,
+                phoneBook = phoneBook,
                 decode = { BitmapFactory.decodeByteArray(it, 0, it.size)?.asImageBitmap() },
                 background = linnet.backgroundSetting,
                 notifications = access,
@@ -228,6 +244,7 @@ class MainActivity : ComponentActivity() {
     private companion object {
         const val ASKED = "asked/notifications"
         const val ASKED_CAMERA = "asked/camera"
+        const val ASKED_CONTACTS = "asked/contacts"
         const val OPEN_CHAT = "chat"
         const val NONE = Long.MIN_VALUE
     }

@@ -7,8 +7,8 @@ import java.io.IOException
 import java.io.InputStream
 
 /** A picture the user has picked, or null if it is too large to be looked at or can't be read. */
-internal fun ContentResolver.bytesOf(uri: Uri): ByteArray? = try {
-    openInputStream(uri)?.use { it.atMost(MOST) }
+internal fun ContentResolver.bytesOf(uri: Uri, most: Int = MOST): ByteArray? = try {
+    openInputStream(uri)?.use { it.atMost(most) }
 } catch (unreadable: IOException) {
     null
 }

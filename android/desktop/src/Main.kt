@@ -100,6 +100,7 @@ private fun window(client: Client, options: Options) = application(exitProcessOn
                 fontFamily = desktopFont(),
                 enterSends = true,
                 pickPicture = { picked -> pickPicture(sending, stringsFor(locale).scanPicture, picked) },
+                files = DesktopFiles(sending, stringsFor(locale).backupTitle),
                 copy = { Toolkit.getDefaultToolkit().systemClipboard.setContents(StringSelection(it), null) },
                 decode = ::decodePicture,
             ),

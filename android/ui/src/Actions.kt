@@ -19,6 +19,8 @@ import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
 import org.linnet.ui.account.AccountsActions
 import org.linnet.ui.account.AccountsModel
+import org.linnet.ui.backup.BackupActions
+import org.linnet.ui.backup.BackupModel
 import org.linnet.ui.certificate.CertificateActions
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatActions
@@ -47,6 +49,9 @@ import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.phonebook.Found
+import org.linnet.ui.phonebook.PhoneBookActions
+import org.linnet.ui.phonebook.PhoneBookModel
 import org.linnet.ui.privacy.PrivacyActions
 import org.linnet.ui.profile.ProfileActions
 import org.linnet.ui.profile.ProfileModel
@@ -76,6 +81,7 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
 
     override fun signUp() = app.signUp()
     override fun arrive() = app.arrive()
+    override fun restoreBackup() = app.openBackup()
     override fun back() {
         app.back()
     }
@@ -248,6 +254,23 @@ internal fun handoverActions(app: AppModel, model: HandoverModel, device: Device
         override fun again() = model.begin()
     }
 
+internal fun backupActions(app: AppModel, model: BackupModel, device: Device, title: String) =
+    object : BackupActions {
+        override fun back() {
+            app.back()
+        }
+        override fun setCredentials(on: Boolean) = model.setCredentials(on)
+        override fun newPassphrase() = model.newPassphrase()
+        override fun copy(text: String) = device.copy(text)
+        override fun save() {
+            device.files?.let { model.save(it, device.biometrics, title) }
+        }
+        override fun choose() {
+            device.files?.let(model::choose)
+        }
+        override fun restore() = model.restore()
+    }
+
 internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
     override fun back() {
         app.back()
@@ -262,7 +285,24 @@ internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> 
     override fun showCode() = app.showCode()
 }
 
-internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewChatActions {
+internal fun phoneBookActions(app: AppModel, model: PhoneBookModel, device: Device) = object : PhoneBookActions {
+    override fun back() {
+        app.back()
+    }
+    override fun allow() {
+        device.phoneBook?.ask()
+    }
+    override fun openSettings() {
+        device.phoneBook?.openSettings()
+    }
+    override fun choose(account: AccountItem) = model.choose(account)
+    override fun add(found: Found) = model.add(found)
+}
+
+internal fun newChatActions(app: AppModel, model: NewChatModel, device: Device) = object : NewChatActions {
+    override fun phoneBook() {
+        device.phoneBook?.let(app::openPhoneBook)
+    }
     override fun back() {
         app.back()
     }
@@ -336,6 +376,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun addAnother() = app.signIn()
     override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
+    override fun openBackup() = app.openBackup()
 }
 
 internal fun privacyActions(app: AppModel, model: AccountModel) = object : PrivacyActions {

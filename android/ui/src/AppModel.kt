@@ -2,6 +2,7 @@ package org.linnet.ui
 
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import java.time.ZoneId
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -35,6 +36,7 @@ import org.linnet.core.SubscriptionException
 import org.linnet.core.readLink
 import org.linnet.ui.account.AccountModel
 import org.linnet.ui.account.AccountsModel
+import org.linnet.ui.backup.BackupModel
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
@@ -48,13 +50,14 @@ import org.linnet.ui.handover.ArrivalModel
 import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.phonebook.PhoneBook
+import org.linnet.ui.phonebook.PhoneBookModel
 import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.LockModel
 import org.linnet.ui.server.ServerModel
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.Invitation
 import org.linnet.ui.signup.SignUpModel
-import java.time.ZoneId
 
 /** A place on the way back: a screen's model with the scope it lives in. */
 sealed class Place(internal val scope: CoroutineScope) {
@@ -78,6 +81,8 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
     class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
     class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
+    class Backup(scope: CoroutineScope, val model: BackupModel) : Place(scope)
+    class PhoneBook(scope: CoroutineScope, val model: PhoneBookModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -230,6 +235,16 @@ class AppModel(
         },
     )
 
+    /** Who can be reached of the device's phone book. */
+    fun openPhoneBook(book: PhoneBook) = push(
+        place { scope ->
+            Place.PhoneBook(
+                scope,
+                PhoneBookModel(core, book, scope, accounts, ::report) { replaceTop(chatPlace(it)) },
+            )
+        },
+    )
+
     fun openContact(chat: Long) = push(
         place { scope ->
             Place.Contact(scope, ContactModel(core, chat, scope, ::report) { broken.value = true })
@@ -304,6 +319,11 @@ class AppModel(
         place { scope ->
             Place.Privacy(scope, AccountModel(core, account, scope, accounts, ::report) { })
         },
+    )
+
+    /** Settings and accounts go into a file, and come out of one. */
+    fun openBackup() = push(
+        place { scope -> Place.Backup(scope, BackupModel(core, scope, lock.settings, signedIn.value)) },
     )
 
     fun openSafety() = push(place { scope -> Place.Safety(scope) })

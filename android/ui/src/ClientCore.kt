@@ -103,6 +103,10 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun confirmHandover() = client.confirmHandover()
     override suspend fun endHandover() = client.endHandover()
 
+    override suspend fun exportBackup(passphrase: String, credentials: Boolean, owner: Owner?) =
+        client.exportBackup(passphrase, credentials, owner)
+    override suspend fun importBackup(passphrase: String, file: ByteArray) = client.importBackup(passphrase, file)
+
     override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)
     override suspend fun pinCertificate(account: Long, sha256: String) = client.pinCertificate(account, sha256)

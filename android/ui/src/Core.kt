@@ -27,6 +27,7 @@ import org.linnet.core.ProviderList
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
+import org.linnet.core.Restored
 import org.linnet.core.ServerAddress
 import org.linnet.core.ServerDetailsItem
 import org.linnet.core.SignUpAnswer
@@ -97,6 +98,10 @@ interface Core {
     suspend fun beginHandover(account: Long, code: String, owner: Owner?): HandoverCode
     suspend fun confirmHandover(): String
     suspend fun endHandover()
+
+    /** A file with settings and accounts, sealed with the passphrase. */
+    suspend fun exportBackup(passphrase: String, credentials: Boolean, owner: Owner?): ByteArray
+    suspend fun importBackup(passphrase: String, file: ByteArray): Restored
 
     suspend fun setPassword(account: Long, password: String)
     suspend fun setProxy(account: Long, proxy: ProxyAddress?)

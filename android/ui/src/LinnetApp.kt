@@ -40,6 +40,8 @@ import java.util.Locale
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
 import org.linnet.ui.account.AccountsScreen
+import org.linnet.ui.backup.BackupScreen
+import org.linnet.ui.backup.Files
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
@@ -54,7 +56,10 @@ import org.linnet.ui.handover.ArrivalScreen
 import org.linnet.ui.handover.HandoverScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
+import org.linnet.ui.phonebook.PhoneBook
+import org.linnet.ui.phonebook.PhoneBookScreen
 import org.linnet.ui.privacy.PrivacyScreen
+import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
 import org.linnet.ui.safety.LockState
@@ -64,7 +69,6 @@ import org.linnet.ui.signin.SignInScreen
 import org.linnet.ui.signup.SignUpFields
 import org.linnet.ui.signup.SignUpScreen
 import org.linnet.ui.theme.EmptyPlace
-import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.LocalPeople
@@ -96,6 +100,10 @@ data class Device(
     val camera: Camera? = null,
     /** The user picks a picture: its bytes, or null if it is too large to be looked at. Not called if none is picked. */
     val pickPicture: ((ByteArray?) -> Unit) -> Unit = {},
+    /** Null where there is none. */
+    val phoneBook: PhoneBook? = null,
+    /** Null where there are no files to choose. */
+    val files: Files? = null,
     /** Makes a picture of a file of a stranger's, or null. */
     val decode: (ByteArray) -> ImageBitmap? = { null },
     /** Null where the app is either open or ended. */
@@ -255,7 +263,8 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.NewChat -> {
             val state by place.model.state.collectAsState()
-            NewChatScreen(state, place.model.address, remember(place) { newChatActions(model, place.model) })
+            val actions = remember(place, device) { newChatActions(model, place.model, device) }
+            NewChatScreen(state, place.model.address, actions, phoneBook = device.phoneBook != null)
         }
         is Place.Contact -> {
             val contact by place.model.state.collectAsState()
@@ -307,6 +316,21 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.Privacy -> {
             val account by place.model.state.collectAsState()
             PrivacyScreen(account, remember(place) { privacyActions(model, place.model) })
+        }
+        is Place.PhoneBook -> {
+            val state by place.model.state.collectAsState()
+            val allowed = device.phoneBook?.allowed?.collectAsState()
+            PhoneBookScreen(
+                state,
+                allowed?.value,
+                remember(place, device) { phoneBookActions(model, place.model, device) },
+            )
+        }
+        is Place.Backup -> {
+            val state by place.model.state.collectAsState()
+            val title = strings.backupOwner
+            val actions = remember(place, device, title) { backupActions(model, place.model, device, title) }
+            BackupScreen(state, place.model.passphrase, place.model.pin, place.model.opening, actions)
         }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()

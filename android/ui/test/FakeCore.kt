@@ -33,6 +33,7 @@ import org.linnet.core.ProviderListException
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
+import org.linnet.core.Restored
 import org.linnet.core.ServerAddress
 import org.linnet.core.ServerDetailsItem
 import org.linnet.core.SignUpAnswer
@@ -242,6 +243,16 @@ class FakeCore : Core {
     }
 
     override suspend fun endHandover() = command("end handover")
+
+    override suspend fun exportBackup(passphrase: String, credentials: Boolean, owner: Owner?): ByteArray {
+        command("back up $passphrase $credentials ${(owner as? Owner.Pin)?.pin}")
+        return byteArrayOf(9)
+    }
+
+    override suspend fun importBackup(passphrase: String, file: ByteArray): Restored {
+        command("restore $passphrase ${file.size}")
+        return Restored(1u, 0u, 12u, 2u)
+    }
 
     override suspend fun setPassword(account: Long, password: String) {
         command("password $account $password")

@@ -41,6 +41,12 @@ pub enum Command {
     ConfirmHandover,
     /// Nothing is handed over.
     EndHandover,
+    /// What goes into a backup; what signs in to the accounts only with `credentials`, and then `owner` says who holds
+    /// the device, where there is an app lock. Answered with [`Receipt::Backup`].
+    ReadBackup { credentials: bool, owner: Option<Owner> },
+    /// Does what a backup says. Accounts that are here already keep how they sign in. Answered with
+    /// [`Receipt::Restored`].
+    RestoreBackup { contents: SecretBytes },
     /// The account's password was changed elsewhere, and this is the new one. Connects; server and proxy stay.
     SetPassword { account: AccountId, password: Secret },
     /// Gives the account a new password on its server (XEP-0077 3.3); what comes of it is the account's task.
@@ -397,6 +403,16 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Bytes that hold secrets: wiped when dropped, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretBytes(pub Zeroizing<Vec<u8>>);
+
+impl std::fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretBytes(…)")
+    }
+}
+
 /// The answer to one of a server's questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignUpAnswer {
@@ -431,4 +447,20 @@ pub enum Receipt {
     },
     /// The code with the credential.
     Sealed(String),
+    /// What goes into a backup.
+    Backup(SecretBytes),
+    Restored(Restored),
+}
+
+/// What a backup brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Accounts that were added.
+    pub accounts: u32,
+    /// Accounts that were here already.
+    pub known: u32,
+    /// Contacts of all of them.
+    pub contacts: u32,
+    /// People and servers that are blocked.
+    pub blocks: u32,
 }

@@ -99,6 +99,8 @@ pub enum CommandError {
     Foreign,
     #[error("too late")]
     Expired,
+    #[error("not the passphrase of this file")]
+    PassphraseWrong,
     #[error("needs a connection")]
     Offline,
     #[error("storage failed")]

@@ -8,6 +8,7 @@
 
 #![deny(unsafe_code)]
 
+mod backup;
 mod certificate;
 mod check;
 mod client;

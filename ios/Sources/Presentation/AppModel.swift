@@ -41,6 +41,7 @@ public final class AppModel {
 
     @ObservationIgnored private let open: @Sendable () throws -> Client
     @ObservationIgnored private let erase: @Sendable () throws -> Void
+    @ObservationIgnored private let book: (any PhoneBook)?
     @ObservationIgnored private let download: @Sendable (URL) async -> String?
     @ObservationIgnored public private(set) var client: Client?
     /// The core has told of them at least once.
@@ -57,7 +58,7 @@ public final class AppModel {
     /// `open` opens the core, `erase` deletes its files and its key. Both are called off the main thread. `download`
     /// fetches a text, for a newer list of servers; `nil`: it could not be had.
     public init(
-        desk: (any NotificationDesk)? = nil, owner: (any OwnerCheck)? = nil,
+        desk: (any NotificationDesk)? = nil, owner: (any OwnerCheck)? = nil, book: (any PhoneBook)? = nil,
         open: @escaping @Sendable () throws -> Client, erase: @escaping @Sendable () throws -> Void,
         download: @escaping @Sendable (URL) async -> String? = { _ in nil }
     ) {
@@ -66,6 +67,7 @@ public final class AppModel {
         self.open = open
         self.erase = erase
         self.download = download
+        self.book = book
     }
 
     /// Opens the core if needed and follows its accounts until the task is cancelled.
@@ -186,6 +188,18 @@ public final class AppModel {
     public func arrive() -> ArrivalModel? {
         guard let client else { return nil }
         return ArrivalModel(client: client) { [weak self] in self?.accounts ?? [] }
+    }
+
+    /// The screen that offers people of the phone book; `nil` where there is none.
+    public func phoneBook() -> PhoneBookModel? {
+        guard let client, let book else { return nil }
+        return PhoneBookModel(client: client, book: book, accounts: accounts)
+    }
+
+    /// The screen that saves settings and accounts into a file, and restores one.
+    public func backup() -> BackupModel? {
+        guard let client else { return nil }
+        return BackupModel(client: client, lock: lock, saves: accounts.contains(where: \.signedIn))
     }
 
     /// The screen that sets up another phone with an account.

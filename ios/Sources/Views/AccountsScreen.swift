@@ -51,7 +51,8 @@ struct AccountsView: View {
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
                 openSettings: openSettings,
                 close: { dismiss() }),
-            safety: { SafetyView(model: app.lock) }
+            safety: { SafetyView(model: app.lock) },
+            backup: { if let model = app.backup() { BackupView(model: model) } }
         )
         .problemAlert($model.problem)
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
@@ -59,7 +60,7 @@ struct AccountsView: View {
         .sheet(item: $blocks) { BlocksView(model: $0) }
         .sheet(item: $server) { ServerView(model: $0) }
         .sheet(item: $adding) {
-            AddAccountView(model: $0, signUp: { app.signUp() }, arrive: { app.arrive() })
+            AddAccountView(model: $0, app: app)
         }
         .sheet(item: $handingOver) { HandoverView(model: $0) }
         .sheet(item: $profile) { ProfileView(model: $0, app: app) }
@@ -73,23 +74,16 @@ struct AccountsView: View {
 /// One more account.
 private struct AddAccountView: View {
     let model: SignInModel
-    let signUp: @MainActor () -> SignUpModel?
-    let arrive: @MainActor () -> ArrivalModel?
+    let app: AppModel
     @Environment(\.dismiss) private var dismiss
 
-    init(
-        model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?,
-        arrive: @escaping @MainActor () -> ArrivalModel?
-    ) {
+    init(model: SignInModel, app: AppModel) {
         self.model = model
-        self.signUp = signUp
-        self.arrive = arrive
+        self.app = app
     }
 
     var body: some View {
-        SignInView(
-            model: model, signUp: signUp, arrive: arrive, signedUp: { dismiss() }, close: { dismiss() }
-        )
+        SignInView(model: model, app: app, signedUp: { dismiss() }, close: { dismiss() })
             .onChange(of: model.isDone) { _, isDone in
                 if isDone { dismiss() }
             }
@@ -111,12 +105,16 @@ struct AccountsScreenActions {
 /// Names the screen about the app's own safety.
 private struct Safety: Hashable {}
 
+/// Names the screen about backups.
+private struct Backup: Hashable {}
+
 /// What the accounts screen looks like.
-struct AccountsScreen<SafetyPlace: View>: View {
+struct AccountsScreen<SafetyPlace: View, BackupPlace: View>: View {
     let accounts: [AccountItem]
     let permission: NotificationPermission?
     let actions: AccountsScreenActions
     @ViewBuilder let safety: () -> SafetyPlace
+    @ViewBuilder let backup: () -> BackupPlace
 
     var body: some View {
         NavigationStack {
@@ -134,7 +132,10 @@ struct AccountsScreen<SafetyPlace: View>: View {
                     Button("account_add", systemImage: "plus", action: actions.add)
                 }
                 notifications
-                Section { NavigationLink(value: Safety()) { Text("safety_title") } }
+                Section {
+                    NavigationLink(value: Safety()) { Text("safety_title") }
+                    NavigationLink(value: Backup()) { Text("backup_title") }
+                }
             }
             .navigationTitle("accounts_title")
             .navigationBarTitleDisplayMode(.inline)
@@ -149,6 +150,7 @@ struct AccountsScreen<SafetyPlace: View>: View {
                 }
             }
             .navigationDestination(for: Safety.self) { _ in safety() }
+            .navigationDestination(for: Backup.self) { _ in backup() }
             .toolbar {
                 ToolbarItem(placement: .confirmationAction) { Button("action_done", action: actions.close) }
             }
@@ -223,7 +225,7 @@ struct AccountsPreviews: PreviewProvider {
                     signOut: { _ in }, delete: { _ in },
                     handOver: { _ in }),
                 move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),
-            safety: { EmptyView() })
+            safety: { EmptyView() }, backup: { EmptyView() })
     }
 
     static var previews: some View {

@@ -64,6 +64,7 @@ struct ChatListView: View {
             NewChatView(
                 model: NewChatModel(client: model.client, accounts: app.accounts, preferred: shown),
                 code: { CodeModel(client: model.client) },
+                phoneBook: { app.phoneBook() },
                 started: { chat, address in
                     startsChat = false
                     model.openChat(chat, title: address)

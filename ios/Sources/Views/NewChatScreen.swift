@@ -8,19 +8,23 @@ import SwiftUI
 struct NewChatView: View {
     @State private var model: NewChatModel
     private let code: @MainActor () -> CodeModel
+    private let phoneBook: @MainActor () -> PhoneBookModel?
     private let started: @MainActor (Int64, String) -> Void
     private let found: @MainActor (LinnetCore.Link) -> Void
     @State private var scans = false
     @State private var showsCode = false
+    @State private var phones: PhoneBookModel?
     @Environment(\.dismiss) private var dismiss
 
     init(
         model: NewChatModel, code: @escaping @MainActor () -> CodeModel,
+        phoneBook: @escaping @MainActor () -> PhoneBookModel?,
         started: @escaping @MainActor (Int64, String) -> Void,
         found: @escaping @MainActor (LinnetCore.Link) -> Void
     ) {
         _model = State(initialValue: model)
         self.code = code
+        self.phoneBook = phoneBook
         self.started = started
         self.found = found
     }
@@ -32,7 +36,7 @@ struct NewChatView: View {
             people: model.people, isStarting: model.isStarting, canStart: model.canStart,
             start: { open { await model.start() } }, pick: { person in open { await model.pick(person) } },
             noteToSelf: { open { await model.noteToSelf() } }, scan: { scans = true },
-            showCode: { showsCode = true }, cancel: { dismiss() }
+            showCode: { showsCode = true }, showPhoneBook: { phones = phoneBook() }, cancel: { dismiss() }
         )
         .task(id: model.search) { await model.follow() }
         .sheet(isPresented: $scans) {
@@ -42,6 +46,12 @@ struct NewChatView: View {
             }
         }
         .sheet(isPresented: $showsCode) { CodeView(model: code()) }
+        .sheet(item: $phones) { model in
+            PhoneBookView(model: model) { chat, address in
+                phones = nil
+                started(chat, address)
+            }
+        }
     }
 
     private func open(_ begin: @escaping @MainActor () async -> Int64?) {
@@ -65,6 +75,7 @@ struct NewChatScreen: View {
     let noteToSelf: @MainActor () -> Void
     let scan: @MainActor () -> Void
     let showCode: @MainActor () -> Void
+    let showPhoneBook: @MainActor () -> Void
     let cancel: @MainActor () -> Void
     @FocusState private var isTyping: Bool
 
@@ -135,6 +146,13 @@ struct NewChatScreen: View {
                     Explained(title: "code_title", text: "new_chat_code_text")
                 } icon: {
                     Image(systemName: "qrcode")
+                }
+            }
+            Button(action: showPhoneBook) {
+                Label {
+                    Explained(title: "phone_book_title", text: "phone_book_text")
+                } icon: {
+                    Image(systemName: "person.2")
                 }
             }
             Button(action: noteToSelf) {

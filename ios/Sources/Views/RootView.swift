@@ -70,7 +70,7 @@ public struct RootView: View {
                 }
             }
         case .signIn(let model):
-            SignInView(model: model, signUp: { app.signUp() }, arrive: { app.arrive() })
+            SignInView(model: model, app: app)
         case .chats(let model):
             ChatListView(model: model, app: app)
         }

@@ -7,10 +7,7 @@ import SwiftUI
 /// The sign-in screen on its model.
 struct SignInView: View {
     @Bindable var model: SignInModel
-    /// Makes the screen for an account yet to be made.
-    let signUp: @MainActor () -> SignUpModel?
-    /// Makes the screen for an account that comes from another phone.
-    let arrive: @MainActor () -> ArrivalModel?
+    private let app: AppModel
     /// A new account is signed in.
     var signedUp: (@MainActor () -> Void)?
     /// The way out, where there is something to go back to.
@@ -18,15 +15,14 @@ struct SignInView: View {
     @State private var certificate: CertificateModel?
     @State private var signingUp: SignUpModel?
     @State private var arriving: ArrivalModel?
+    @State private var restoring: BackupModel?
 
     init(
-        model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?,
-        arrive: @escaping @MainActor () -> ArrivalModel?,
-        signedUp: (@MainActor () -> Void)? = nil, close: (@MainActor () -> Void)? = nil
+        model: SignInModel, app: AppModel, signedUp: (@MainActor () -> Void)? = nil,
+        close: (@MainActor () -> Void)? = nil
     ) {
         _model = Bindable(model)
-        self.signUp = signUp
-        self.arrive = arrive
+        self.app = app
         self.signedUp = signedUp
         self.close = close
     }
@@ -37,10 +33,12 @@ struct SignInView: View {
             port: $model.port, directTls: $model.directTls, proxy: $model.proxy, progress: model.progress,
             canSubmit: model.canSubmit, showCertificate: showCertificate,
             submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } },
-            signUp: { signingUp = signUp() }, arrive: { arriving = arrive() }, close: close
+            signUp: { signingUp = app.signUp() }, arrive: { arriving = app.arrive() },
+            restoreBackup: { restoring = app.backup() }, close: close
         )
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $signingUp) { SignUpView(model: $0) }
+        .sheet(item: $restoring) { BackupView(model: $0) { restoring = nil } }
         .sheet(item: $arriving) { model in
             ArrivalView(model: model) {
                 arriving = nil
@@ -75,6 +73,7 @@ struct SignInScreen: View {
     let cancel: @MainActor () -> Void
     let signUp: @MainActor () -> Void
     let arrive: @MainActor () -> Void
+    let restoreBackup: @MainActor () -> Void
     var close: (@MainActor () -> Void)?
 
     private enum Field: Hashable {
@@ -117,6 +116,9 @@ struct SignInScreen: View {
                 if progress != .connecting {
                     Section {
                         Button("arrival_title", systemImage: "qrcode", action: arrive)
+                        if close == nil {
+                            Button("backup_restore_open", systemImage: "folder", action: restoreBackup)
+                        }
                     }
                     Section("sign_up_none") {
                         Button("sign_up_begin", systemImage: "person.badge.plus", action: signUp)
@@ -226,7 +228,7 @@ struct SignInPreviews: PreviewProvider {
             directTls: .constant(false), proxy: .constant(proxy), progress: progress,
             canSubmit: progress != .connecting,
             showCertificate: progress == .failed(.login(.certificate)) ? nothing : nil, submit: {},
-            cancel: {}, signUp: {}, arrive: {}, close: close)
+            cancel: {}, signUp: {}, arrive: {}, restoreBackup: {}, close: close)
     }
 
     static var previews: some View {

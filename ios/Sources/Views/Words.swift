@@ -119,6 +119,7 @@ enum Words {
         case .Newer: "error_newer"
         case .Foreign: "error_foreign"
         case .Expired: "error_expired"
+        case .PassphraseWrong: "error_passphrase_wrong"
         case .Offline: "error_offline"
         case .Storage: "error_storage"
         case .Internal: "error_internal"

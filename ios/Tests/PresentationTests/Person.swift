@@ -11,17 +11,22 @@ final class Person {
     let app: AppModel
     private var tasks: [Task<Void, Never>] = []
 
-    init(device: Device, ca: String? = nil, desk: Desk? = nil, owner: (any OwnerCheck)? = nil) {
+    init(
+        device: Device, ca: String? = nil, desk: Desk? = nil, owner: (any OwnerCheck)? = nil,
+        book: (any PhoneBook)? = nil
+    ) {
         self.device = device
         app = AppModel(
-            desk: desk, owner: owner, open: { try device.open(ca: ca) }, erase: { try device.erase() })
+            desk: desk, owner: owner, book: book, open: { try device.open(ca: ca) }, erase: { try device.erase() })
         let app = self.app
         run { await app.run() }
     }
 
     /// A person of the server, signed in on a new device.
-    static func signedIn(_ address: String, on server: Server, desk: Desk? = nil) async throws -> Person {
-        let person = Person(device: try Device(), ca: server.ca, desk: desk)
+    static func signedIn(
+        _ address: String, on server: Server, desk: Desk? = nil, book: (any PhoneBook)? = nil
+    ) async throws -> Person {
+        let person = Person(device: try Device(), ca: server.ca, desk: desk, book: book)
         let model = try await person.signInScreen()
         model.fill(address, server.password, server)
         await model.signIn()

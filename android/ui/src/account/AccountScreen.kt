@@ -75,6 +75,7 @@ interface AccountActions {
     fun addAnother()
     fun handOver(account: AccountItem)
     fun openSafety()
+    fun openBackup()
 }
 
 @Composable
@@ -131,6 +132,10 @@ fun AccountScreen(
                     actions::openSafety,
                     Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("safety"),
                 ) { Text(strings.safetyTitle) }
+                TextButton(
+                    actions::openBackup,
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("backup"),
+                ) { Text(strings.backupTitle) }
                 TextButton(actions::addAnother, Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)) {
                     Text(strings.accountAdd)
                 }

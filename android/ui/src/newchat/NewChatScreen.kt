@@ -63,6 +63,7 @@ interface NewChatActions {
     fun start()
     fun noteToSelf()
     fun scan()
+    fun phoneBook()
     fun showCode()
     fun choose(account: AccountItem)
     fun pick(person: PersonItem)
@@ -75,6 +76,8 @@ fun NewChatScreen(
     address: TextFieldState,
     actions: NewChatActions,
     modifier: Modifier = Modifier,
+    /** The device has a phone book. */
+    phoneBook: Boolean = false,
 ) {
     val focus = remember { FocusRequester() }
     LaunchedEffect(Unit) { focus.requestFocus() }
@@ -88,7 +91,7 @@ fun NewChatScreen(
             ) {
                 if (state.accounts.size > 1) item("accounts") { Column { Accounts(state, actions) } }
                 item("address") { Address(state, address, actions, focus) }
-                if (address.text.isBlank()) ways(state, actions)
+                if (address.text.isBlank()) ways(state, actions, phoneBook)
                 if (state.people.isNotEmpty()) {
                     item("contacts") {
                         Text(
@@ -136,12 +139,19 @@ private fun Address(state: NewChatState, address: TextFieldState, actions: NewCh
     }
 }
 
-private fun LazyListScope.ways(state: NewChatState, actions: NewChatActions) {
+private fun LazyListScope.ways(state: NewChatState, actions: NewChatActions, phoneBook: Boolean) {
     item("scan") {
         Way(strings.scanTitle, strings.newChatScanText, actions::scan, "scan") { WayIcon(Icons.Scan) }
     }
     item("code") {
         Way(strings.codeTitle, strings.newChatCodeText, actions::showCode, "my-code") { WayIcon(Icons.Code) }
+    }
+    if (phoneBook) {
+        item("phone-book") {
+            Way(strings.phoneBookTitle, strings.phoneBookText, actions::phoneBook, "phone-book") {
+                WayIcon(Icons.People)
+            }
+        }
     }
     val from = state.from ?: return
     item("note") {

@@ -133,6 +133,7 @@ val pictures = listOf(
             NewChatState(listOf(Fixtures.account), Fixtures.account, people = Fixtures.people.takeLast(4)),
             remember { TextFieldState("bob@") },
             NoNewChat,
+            phoneBook = true,
         )
     },
     Picture("chat-blocked") {
@@ -197,7 +198,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + accountPictures + serverPictures + signUpPictures + handoverPictures
+) + accountPictures + serverPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -241,6 +242,7 @@ private object NoSignIn : SignInActions {
     override fun openCertificate() = Unit
     override fun signUp() = Unit
     override fun arrive() = Unit
+    override fun restoreBackup() = Unit
     override fun back() = Unit
 }
 
@@ -306,6 +308,7 @@ private object NoBlocks : BlocksActions {
 }
 
 internal object NoNewChat : NewChatActions {
+    override fun phoneBook() = Unit
     override fun back() = Unit
     override fun scan() = Unit
     override fun showCode() = Unit
@@ -350,4 +353,5 @@ internal object NoAccount : AccountActions {
     override fun addAnother() = Unit
     override fun handOver(account: AccountItem) = Unit
     override fun openSafety() = Unit
+    override fun openBackup() = Unit
 }

@@ -69,6 +69,7 @@ interface SignInActions : ServerActions {
     fun openCertificate()
     fun signUp()
     fun arrive()
+    fun restoreBackup()
     fun back()
 }
 
@@ -102,6 +103,13 @@ fun SignInScreen(state: SignInState, fields: SignInFields, actions: SignInAction
                             actions::arrive,
                             Modifier.align(Alignment.CenterHorizontally).heightIn(min = 48.dp).testTag("arrive"),
                         ) { Text(strings.arrivalTitle) }
+                        if (!state.additional) {
+                            TextButton(
+                                actions::restoreBackup,
+                                Modifier.align(Alignment.CenterHorizontally).heightIn(min = 48.dp)
+                                    .testTag("restore-backup"),
+                            ) { Text(strings.backupRestoreOpen) }
+                        }
                         NoAccountYet(actions::signUp)
                     }
                 }

@@ -182,6 +182,7 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.Newer -> errorNewer
     is CommandException.Foreign -> errorForeign
     is CommandException.Expired -> errorExpired
+    is CommandException.PassphraseWrong -> errorPassphraseWrong
     is CommandException.Offline -> errorOffline
     is CommandException.Storage -> errorStorage
     is CommandException.Internal -> errorInternal

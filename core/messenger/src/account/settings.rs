@@ -224,7 +224,7 @@ pub fn add(
 
 /// An address with a local part. XMPP's form of a domain is the one in letters (RFC 7622 3.2), also for who typed the
 /// one that DNS uses.
-fn in_letters(address: &str) -> Option<BareJid> {
+pub fn in_letters(address: &str) -> Option<BareJid> {
     let jid = BareJid::new(address).ok()?;
     let node = jid.node()?;
     let domain = domain_in_letters(jid.domain().as_str())?;

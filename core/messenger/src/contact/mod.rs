@@ -18,3 +18,4 @@ pub mod roster;
 pub mod sight;
 pub mod subscription;
 pub mod unseen;
+pub mod wish;

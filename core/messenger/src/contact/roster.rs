@@ -70,8 +70,15 @@ impl Feature for Roster {
                 }
                 super::sight::apply(cx)?;
                 super::subscription::ask_as_wished(cx)?;
+                super::wish::tell(cx)?;
                 Ok(Done::Taken)
             }
+            (Purpose::ContactWish { jid }, Answer::Result(_) | Answer::Error(_)) => {
+                super::wish::settled(cx, jid)?;
+                Ok(Done::Taken)
+            }
+            // It is told again with the next session.
+            (Purpose::ContactWish { .. }, Answer::None) => Ok(Done::Taken),
             (Purpose::Roster | Purpose::RosterSet, _) => Ok(Done::Taken),
             _ => Ok(Done::Pass),
         }
@@ -123,6 +130,7 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         cx.violation(Violation::RosterItemMalformed);
         return Ok(());
     }
+    super::wish::forget(cx, jid.as_str())?;
     if subscription == "remove" || item.attribute("ask").is_some() || matches!(subscription, "to" | "both") {
         super::subscription::forget_wish(cx, &jid)?;
     }

@@ -126,7 +126,7 @@ impl Call<'_> {
     }
 
     /// What signs in to the account, if this device has it for certain.
-    fn credential(&self, session: &Session) -> Result<Credential, Refusal> {
+    pub(super) fn credential(&self, session: &Session) -> Result<Credential, Refusal> {
         let keys = credentials::keys(self.tx, session.account)?;
         let unsure = credentials::new_password(self.tx, session.account)?.is_some();
         if unsure || session.leaving.is_some() || (session.password.expose().is_empty() && keys.is_empty()) {

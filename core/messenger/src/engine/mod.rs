@@ -6,6 +6,7 @@
 //! leaves and every session starts again from what is stored.
 
 mod app;
+mod backup;
 pub mod cx;
 pub mod envelope;
 pub mod fault;
@@ -398,6 +399,9 @@ impl Call<'_> {
         if let Some(receipt) = self.obey_app(&command)? {
             return Ok(receipt);
         }
+        if let Some(receipt) = self.obey_backup(&command, sessions)? {
+            return Ok(receipt);
+        }
         let account = match &command {
             Command::AddAccount { address, password, server, proxy } => {
                 // What is being left goes at once, and with it what it had: this is a new beginning.
@@ -416,7 +420,7 @@ impl Call<'_> {
                 sessions.insert(account, session);
                 return Ok(Receipt::Account(account));
             }
-            // Taken before (`app.rs`, `signing_up.rs`, `handing_over.rs`).
+            // Taken before (`app.rs`, `backup.rs`, `signing_up.rs`, `handing_over.rs`).
             Command::SetPin { .. }
             | Command::SetLockOptions { .. }
             | Command::Unlock { .. }
@@ -430,6 +434,8 @@ impl Call<'_> {
             | Command::FollowInvitation { .. }
             | Command::SubmitSignUp { .. }
             | Command::CancelSignUp { .. }
+            | Command::ReadBackup { .. }
+            | Command::RestoreBackup { .. }
             | Command::BeginArrival
             | Command::ReadArrival { .. }
             | Command::EndArrival

@@ -51,6 +51,10 @@ pub enum Purpose {
     Carbons,
     /// What the server does on demand (XEP-0050).
     Commands,
+    /// A contact out of a backup goes on the roster.
+    ContactWish {
+        jid: String,
+    },
     Invitation,
     PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.

@@ -66,6 +66,11 @@ pub fn pin(cx: &mut Cx<'_>, sha256: Fingerprint) -> Result<Receipt, Refusal> {
     put(cx, Some(sha256))
 }
 
+/// It was the user's word on another device.
+pub fn adopt(cx: &mut Cx<'_>, sha256: Fingerprint) -> Result<(), Refusal> {
+    put(cx, Some(sha256)).map(|_| ())
+}
+
 /// Certificates are judged as usual again.
 pub fn unpin(cx: &mut Cx<'_>) -> Result<Receipt, Refusal> {
     put(cx, None)

@@ -94,6 +94,10 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Resu
     let Link::Opening { connection, .. } = cx.session.link else { return Ok(()) };
     cx.session.direct_tls = tls.is_some();
     let Credentials { user_agent, offer, binding_seen, token, keys } = credentials::take(cx)?;
+    if cx.session.password.expose().is_empty() && keys.is_empty() && token.is_none() {
+        // An account out of a backup, without what signs in: the user is asked, not the server.
+        return give_up(cx, LoginFailure::WrongPassword);
+    }
     let mut negotiation = Negotiation::new(NegotiationConfig {
         account: cx.session.jid.clone(),
         password: cx.session.password.clone(),

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0015_accounts.sql"),
     include_str!("migrations/0016_privacy.sql"),
     include_str!("migrations/0017_profile.sql"),
+    include_str!("migrations/0018_moving.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -100,6 +100,14 @@ CREATE TABLE contact (
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE contact_wish (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    name TEXT,
+    tags TEXT NOT NULL DEFAULT '[]',            -- JSON list
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE gap (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,

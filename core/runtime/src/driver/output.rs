@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use linnet_messenger::command::Receipt;
+use linnet_messenger::command::{Receipt, Restored};
 use linnet_messenger::effect::{Effect, SessionKind};
 use linnet_messenger::engine::End;
 use linnet_messenger::fault::CommandError;
@@ -137,6 +137,11 @@ pub(crate) fn receipt(receipt: Receipt) -> Value {
             json!({ "code": code, "digits": digits, "patience": patience })
         }
         Receipt::Sealed(code) => json!({ "code": code }),
+        Receipt::Restored(Restored { accounts, known, contacts, blocks }) => {
+            json!({ "accounts": accounts, "known": known, "contacts": contacts, "blocks": blocks })
+        }
+        // No command of the driver asks for it.
+        Receipt::Backup(_) => json!({}),
     }
 }
 
@@ -152,6 +157,7 @@ pub(crate) fn command_error(error: CommandError) -> &'static str {
         CommandError::Newer => "newer",
         CommandError::Foreign => "foreign",
         CommandError::Expired => "expired",
+        CommandError::PassphraseWrong => "passphrase_wrong",
         CommandError::Offline => "offline",
         CommandError::Storage => "storage",
         CommandError::Internal => "internal",

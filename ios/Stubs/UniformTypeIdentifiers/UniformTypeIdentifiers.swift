@@ -1,0 +1,5 @@
+// Why: a type-checking stand-in for the few names of UniformTypeIdentifiers in use; rules as in Stubs/SwiftUI/View.swift.
+
+public struct UTType: Equatable, Hashable, Sendable {
+    public static var data: UTType { UTType() }
+}
