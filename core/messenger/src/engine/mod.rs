@@ -466,6 +466,7 @@ impl Call<'_> {
             | Command::AddContact { account, .. }
             | Command::EditContact { account, .. }
             | Command::RemoveContact { account, .. }
+            | Command::Unsubscribe { account, .. }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }

@@ -214,6 +214,7 @@ impl Driver {
             Do::EditContact { account, address, name, tags } => {
                 Command::EditContact { account: AccountId(account), address, name, tags }
             }
+            Do::Unsubscribe { account, address } => Command::Unsubscribe { account: AccountId(account), address },
             Do::RemoveContact { account, address } => Command::RemoveContact { account: AccountId(account), address },
             Do::SetMuted { chat, muted } => Command::SetMuted { chat: ChatId(chat), muted },
             Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
