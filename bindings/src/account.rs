@@ -3,6 +3,7 @@
 use linnet_messenger::view::item;
 use linnet_messenger::{command, input};
 
+use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
 use crate::privacy::Privacy;
 use crate::subscription::subscription;
@@ -16,6 +17,12 @@ pub struct AccountItem {
     pub id: i64,
     /// Its bare JID.
     pub address: String,
+    /// The user's own name for the account, 1 to 40 characters; nobody else learns it.
+    pub name: Option<String>,
+    /// That name, else the address: what screens call it.
+    pub title: String,
+    /// What it is told apart by at a glance; the title is always said, too.
+    pub colour: AccountColour,
     /// Whether the user wants it connected.
     pub enabled: bool,
     /// Where its connection stands.
@@ -42,6 +49,39 @@ pub struct AccountItem {
     /// What the server was asked for the account last, and how that went; `None` once the app was started anew.
     #[uniffi(default = None)]
     pub task: Option<AccountTask>,
+    /// Our own picture, as in `ChatItem.picture`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
+    /// What we call ourselves (XEP-0172).
+    #[uniffi(default = None)]
+    pub nickname: Option<String>,
+    /// Everyone may see picture and nickname, else contacts only.
+    #[uniffi(default = false)]
+    pub profile_open: bool,
+    /// Whether the server has them; `None` counts as `Known`.
+    #[uniffi(default = None)]
+    pub profile: Option<ProfileState>,
+}
+
+/// Where the own profile stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ProfileState {
+    /// The server has it as it is shown.
+    Known,
+    /// The server is still to be told.
+    Waiting,
+    /// The server did not take what was wished last.
+    Refused,
+}
+
+impl From<item::ProfileState> for ProfileState {
+    fn from(state: item::ProfileState) -> Self {
+        match state {
+            item::ProfileState::Known => Self::Known,
+            item::ProfileState::Waiting => Self::Waiting,
+            item::ProfileState::Refused => Self::Refused,
+        }
+    }
 }
 
 /// What the user asked of an account's server: one thing at a time.
@@ -207,7 +247,7 @@ pub enum Missing {
 }
 
 subscription! {
-    /// All accounts, in the order they were added.
+    /// All accounts, in the user's order: at first that in which they were added.
     AccountsSubscription, AccountsBatch, AccountsOp, AccountItem, linnet_messenger::view::accounts::Accounts
 }
 
@@ -217,6 +257,9 @@ impl From<item::AccountItem> for AccountItem {
             key: item.key,
             id: item.id.0,
             address: item.address,
+            name: item.name,
+            title: item.title,
+            colour: item.colour.into(),
             enabled: item.enabled,
             connection: item.connection.into(),
             signed_in: item.signed_in,
@@ -226,6 +269,10 @@ impl From<item::AccountItem> for AccountItem {
             certificate: item.certificate.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
             blocks: item.blocks,
+            picture: item.picture,
+            nickname: item.nickname,
+            profile_open: item.profile_open,
+            profile: Some(item.profile.into()),
             task: item.task.map(Into::into),
         }
     }

@@ -16,6 +16,9 @@ pub struct AppItem {
     pub hides_screen: bool,
     /// The app lock; `None`: there is none.
     pub lock: Option<LockItem>,
+    /// The chat list shows this account's chats only; `None`: those of all. Only where there are several accounts.
+    #[uniffi(default = None)]
+    pub shown_account: Option<i64>,
 }
 
 /// The app lock.
@@ -55,6 +58,7 @@ impl From<item::AppItem> for AppItem {
             key: item.key,
             notification_content: item.notification_content.into(),
             hides_screen: item.hides_screen,
+            shown_account: item.shown_account.map(|account| account.0),
             lock: item.lock.map(Into::into),
         }
     }

@@ -1,7 +1,8 @@
-//! The list of chats over all accounts.
+//! The list of chats over all accounts, or of one.
 
 use linnet_messenger::view::item;
 
+use crate::account_look::AccountMark;
 use crate::subscription::subscription;
 use crate::timeline::MessageState;
 
@@ -16,7 +17,7 @@ pub struct ChatItem {
     pub account: i64,
     /// Bare JID of the contact; our own for the note to self.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
     pub title: String,
     /// The chat with our own address.
     pub note_to_self: bool,
@@ -32,6 +33,12 @@ pub struct ChatItem {
     /// No notification tells of it on this device.
     #[uniffi(default = false)]
     pub muted: bool,
+    /// Whose chat it is, where the list has chats of several accounts.
+    #[uniffi(default = None)]
+    pub mark: Option<AccountMark>,
+    /// The contact's picture (XEP-0084, 0153), for `Client.picture`; `None`: draw `portrait`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
 }
 
 /// The newest message of a chat, in short.
@@ -48,7 +55,7 @@ pub struct Preview {
 }
 
 subscription! {
-    /// All chats over all accounts, the one with the newest message first.
+    /// The chats of all accounts or of one, the one with the newest message first.
     ChatListSubscription, ChatListBatch, ChatListOp, ChatItem, linnet_messenger::view::chat_list::ChatList
 }
 
@@ -75,6 +82,8 @@ impl From<item::ChatItem> for ChatItem {
             typing: item.typing,
             blocked: item.blocked,
             muted: item.muted,
+            mark: item.mark.map(Into::into),
+            picture: item.picture,
         }
     }
 }

@@ -12,21 +12,26 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
+use linnet_messenger::view::people::People;
 use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 
 use crate::account::AccountsSubscription;
+use crate::account_look::AccountColour;
 use crate::app::{AppSubscription, NotificationContent};
 use crate::chat_list::ChatListSubscription;
 use crate::code::CodesSubscription;
-use crate::contact::{BlocksSubscription, ContactSubscription, Report, RequestsSubscription};
+use crate::contact::{BlocksSubscription, ContactSubscription, PeopleSubscription, Report, RequestsSubscription};
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::privacy::{Adders, Callers, PrivacySetting};
+use crate::profile::PictureSquare;
+use crate::server_details::ServerDetailsSubscription;
 use crate::sign_up::{SignUpAnswer, SignUpsSubscription};
 use crate::timeline::TimelineSubscription;
 use crate::version::VersionsSubscription;
@@ -72,7 +77,7 @@ impl From<ProxyAddress> for command::ProxyAddress {
 /// does not undo it: it may or may not have happened. All commands may be repeated.
 #[derive(uniffi::Object)]
 pub struct Client {
-    inner: linnet_runtime::Client,
+    pub(crate) inner: linnet_runtime::Client,
 }
 
 #[uniffi::export]
@@ -155,14 +160,23 @@ impl Client {
         AppSubscription::new(self.inner.subscribe(App))
     }
 
-    /// The chat list over all accounts. Each call makes a subscription of its own; close it when done.
-    pub fn chat_list(&self) -> Arc<ChatListSubscription> {
-        ChatListSubscription::new(self.inner.subscribe(ChatList::new()))
+    /// The chat list over all accounts, or of one. Each call makes a subscription of its own; close it when done.
+    #[uniffi::method(default(account = None))]
+    pub fn chat_list(&self, account: Option<i64>) -> Arc<ChatListSubscription> {
+        let list = account.map_or_else(ChatList::new, |account| ChatList::of(AccountId(account)));
+        ChatListSubscription::new(self.inner.subscribe(list))
     }
 
     /// One's own codes. Each call makes a subscription of its own; close it when done.
     pub fn codes(&self) -> Arc<CodesSubscription> {
         CodesSubscription::new(self.inner.subscribe(Codes))
+    }
+
+    /// Subscribes to the people that may be meant by what was typed so far for a chat of this account: at most 200
+    /// contacts whose name or address (RFC 7622) holds it, and behind them, from an `@` on, at most six addresses completed
+    /// by a likely server. An empty text means every contact. For another text, subscribe anew.
+    pub fn people(&self, account: i64, typed: String) -> Arc<PeopleSubscription> {
+        PeopleSubscription::new(self.inner.subscribe(People::new(AccountId(account), &typed)))
     }
 
     /// Whom the accounts hear nothing of. Each call makes a subscription of its own; close it when done.
@@ -178,6 +192,12 @@ impl Client {
     /// Accounts that are being made. Each call makes a subscription of its own; close it when done.
     pub fn sign_ups(&self) -> Arc<SignUpsSubscription> {
         SignUpsSubscription::new(self.inner.subscribe(SignUps))
+    }
+
+    /// What is known of an account's server. Each call makes a subscription of its own; close it when done. Empty if there
+    /// is no such account.
+    pub fn server_details(&self, account: i64) -> Arc<ServerDetailsSubscription> {
+        ServerDetailsSubscription::new(self.inner.subscribe(ServerDetails::new(AccountId(account))))
     }
 
     /// What to tell the user outside the app: one notification a chat with unread messages. Show what appears, alert
@@ -285,6 +305,63 @@ impl Client {
     /// Errors: `NotFound`, `Storage`.
     pub async fn cancel_sign_up(&self, sign_up: i64) -> Result<(), CommandError> {
         self.done(Command::CancelSignUp { sign_up: SignUpId(sign_up) }).await
+    }
+
+    /// Names an account for the user alone (at most 40 characters, an empty name is none) and gives it a colour.
+    /// Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn edit_account(&self, account: i64, name: String, colour: AccountColour) -> Result<(), CommandError> {
+        self.done(Command::EditAccount { account: AccountId(account), name, colour: colour.into() }).await
+    }
+
+    /// Puts an account at this place of the user's order, from 0; beyond the end is the end.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn move_account(&self, account: i64, to: u32) -> Result<(), CommandError> {
+        self.done(Command::MoveAccount { account: AccountId(account), to }).await
+    }
+
+    /// Keeps which account's chats the list shows (`AppItem.shown_account`); `None`: all. The list itself is asked for by
+    /// `chat_list`. Errors: `NotFound`, `Storage`.
+    pub async fn show_account(&self, account: Option<i64>) -> Result<(), CommandError> {
+        self.done(Command::ShowAccount { account: account.map(AccountId) }).await
+    }
+
+    /// Asks an account's server what it can do and who answers for it (XEP-0030, 0092, 0128, 0157); `server_details` shows
+    /// what comes of it. Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn ask_server(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::AskServer { account: AccountId(account) }).await
+    }
+
+    /// Shows others another picture of oneself (XEP-0084): the part of `file` (PNG, JPEG or WebP) that `square` has chosen,
+    /// upright, drawn anew with at most 256 pixels a side, without anything else that the file tells. It shows here at
+    /// once; the account's `profile` tells whether the server has it.
+    /// Errors: `NotFound`, `PictureInvalid`, `Storage`.
+    pub async fn set_picture(&self, account: i64, file: Vec<u8>, square: PictureSquare) -> Result<(), CommandError> {
+        let drawn = tokio::task::spawn_blocking(move || linnet_picture::crop(&file, square.into())).await;
+        let picture = drawn.map_err(|_| CommandError::Internal)?.map_err(|_| CommandError::PictureInvalid)?;
+        let picture = command::OwnPicture { bytes: picture.bytes, png: picture.png, side: picture.side };
+        self.done(Command::SetPicture { account: AccountId(account), picture: Some(picture) }).await
+    }
+
+    /// Shows others no picture of oneself any more. Errors: `NotFound`, `Storage`.
+    pub async fn remove_picture(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::SetPicture { account: AccountId(account), picture: None }).await
+    }
+
+    /// What one calls oneself (XEP-0172): at most 100 characters, empty for nothing. Contacts who were given no other name
+    /// by their user show it. Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn set_nickname(&self, account: i64, nickname: String) -> Result<(), CommandError> {
+        self.done(Command::SetNickname { account: AccountId(account), nickname }).await
+    }
+
+    /// Whether everyone may see picture and nickname, or contacts only. Errors: `NotFound`, `Storage`.
+    pub async fn set_profile_open(&self, account: i64, open: bool) -> Result<(), CommandError> {
+        self.done(Command::SetProfileOpen { account: AccountId(account), open }).await
+    }
+
+    /// A picture that an item names: a JPEG or PNG of at most 256 pixels a side, made by Linnet itself, so any decoder can
+    /// be trusted with it. `None` once nobody has it any more.
+    pub async fn picture(&self, name: String) -> Option<Vec<u8>> {
+        self.inner.picture(name).await
     }
 
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.
@@ -586,14 +663,14 @@ impl Client {
 }
 
 impl Client {
-    async fn done(&self, command: Command) -> Result<(), CommandError> {
+    pub(crate) async fn done(&self, command: Command) -> Result<(), CommandError> {
         self.inner.submit(command).await?;
         Ok(())
     }
 }
 
 /// A command was answered with a receipt of another kind.
-fn unexpected(receipt: Receipt) -> CommandError {
+pub(crate) fn unexpected(receipt: Receipt) -> CommandError {
     linnet_runtime::report_bug(&format!("unexpected receipt {receipt:?}"));
     CommandError::Internal
 }

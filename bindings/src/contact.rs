@@ -58,6 +58,31 @@ subscription! {
     BlocksSubscription, BlocksBatch, BlocksOp, BlockItem, linnet_messenger::view::blocks::Blocks
 }
 
+/// Somebody to write to.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct PersonItem {
+    /// Stable for the life of the row, unique in the list.
+    pub key: String,
+    /// Bare JID.
+    pub address: String,
+    /// The name that the user gave them, if any.
+    pub name: Option<String>,
+    /// They are on the roster (RFC 6121 2): a tap begins the chat. Else it is what was typed with a likely server, and a
+    /// tap should put it into the field.
+    pub contact: bool,
+}
+
+subscription! {
+    /// Contacts by name, then completions of the address.
+    PeopleSubscription, PeopleBatch, PeopleOp, PersonItem, linnet_messenger::view::people::People
+}
+
+impl From<item::PersonItem> for PersonItem {
+    fn from(item: item::PersonItem) -> Self {
+        Self { key: item.key, address: item.address, name: item.name, contact: item.contact }
+    }
+}
+
 #[uniffi::export]
 impl BlocksSubscription {
     /// Shows that many more at the end of the list; needed once a batch says that it is not `at_end`. The first window
@@ -78,7 +103,7 @@ pub struct ContactItem {
     pub account: i64,
     /// Bare JID.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
     pub title: String,
     /// It is ourselves: none of what follows means anything.
     pub note_to_self: bool,
@@ -107,6 +132,12 @@ pub struct ContactItem {
     /// What they are told otherwise than the account tells in general, each setting once at most.
     #[uniffi(default = [])]
     pub exceptions: Vec<PrivacyException>,
+    /// Their picture, as in `ChatItem.picture`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
+    /// What they call themselves (XEP-0172).
+    #[uniffi(default = None)]
+    pub nickname: Option<String>,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -200,6 +231,8 @@ impl From<item::ContactItem> for ContactItem {
             blocked: item.blocked,
             reportable: item.reportable,
             exceptions: item.exceptions.into_iter().map(Into::into).collect(),
+            picture: item.picture,
+            nickname: item.nickname,
         }
     }
 }

@@ -15,12 +15,27 @@ pub enum CommandError {
     /// The text is empty, longer than 64 KiB in UTF-8, or the token is not 1–64 characters.
     #[error("an empty or over-long text")]
     TextInvalid,
+    /// No picture that can be read, or larger than 50 million pixels, 10,000 a side or 32 MiB.
+    #[error("no picture that can be read, or too large")]
+    PictureInvalid,
     /// Not possible in this state, for example to retry what has not failed, or after `close`.
     #[error("not possible in this state")]
     NotNow,
     /// Not the PIN of the app lock.
     #[error("not the PIN of the app lock")]
     PinWrong,
+    /// The code or file is not one of Linnet's, or is damaged.
+    #[error("not something that Linnet made, or damaged")]
+    Unreadable,
+    /// The code or file was made by a newer version of Linnet.
+    #[error("made by a newer version of Linnet")]
+    Newer,
+    /// The code is meant for another device, or it is not this one's turn.
+    #[error("meant for another device")]
+    Foreign,
+    /// The code's five minutes are over.
+    #[error("too late")]
+    Expired,
     /// Only possible while the account is online.
     #[error("needs a connection")]
     Offline,
@@ -38,8 +53,13 @@ impl From<fault::CommandError> for CommandError {
             fault::CommandError::AddressInvalid => Self::AddressInvalid,
             fault::CommandError::NotFound => Self::NotFound,
             fault::CommandError::TextInvalid => Self::TextInvalid,
+            fault::CommandError::PictureInvalid => Self::PictureInvalid,
             fault::CommandError::NotNow => Self::NotNow,
             fault::CommandError::PinWrong => Self::PinWrong,
+            fault::CommandError::Unreadable => Self::Unreadable,
+            fault::CommandError::Newer => Self::Newer,
+            fault::CommandError::Foreign => Self::Foreign,
+            fault::CommandError::Expired => Self::Expired,
             fault::CommandError::Offline => Self::Offline,
             fault::CommandError::Storage => Self::Storage,
             fault::CommandError::Internal => Self::Internal,

@@ -20,6 +20,12 @@ pub struct NotificationItem {
     pub lines: Vec<NotificationLine>,
     /// All unread messages of the chat, up to 1,000.
     pub unread: u32,
+    /// Bare JID of the contact; empty with `NotificationContent.Nothing`.
+    #[uniffi(default = "")]
+    pub address: String,
+    /// Their picture, as in `ChatItem.picture`; `None` with `NotificationContent.Nothing`.
+    #[uniffi(default = None)]
+    pub picture: Option<String>,
 }
 
 /// One message in a notification.
@@ -51,6 +57,8 @@ impl From<item::NotificationItem> for NotificationItem {
             title: item.title,
             lines: item.lines.into_iter().map(Into::into).collect(),
             unread: item.unread,
+            address: item.address,
+            picture: item.picture,
         }
     }
 }

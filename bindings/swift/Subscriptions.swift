@@ -48,6 +48,21 @@ extension BlocksSubscription: BatchSource {
     }
 }
 
+extension PeopleSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<PersonItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<PersonItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
 extension ContactSubscription: BatchSource {
     public func batch(after applied: UInt64) async throws -> ListBatch<ContactItem>? {
         guard let batch = try await next(applied: applied) else { return nil }
@@ -112,6 +127,21 @@ extension AppSubscription: BatchSource {
     public func batch(after applied: UInt64) async throws -> ListBatch<AppItem>? {
         guard let batch = try await next(applied: applied) else { return nil }
         let edits = batch.ops.map { op -> ListEdit<AppItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
+extension ServerDetailsSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<ServerDetailsItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<ServerDetailsItem> in
             switch op {
             case .reset(let items): .reset(items)
             case .insert(let at, let items): .insert(items, at: Int(at))

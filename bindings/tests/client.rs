@@ -103,7 +103,7 @@ async fn from_the_first_start_to_a_message() {
 async fn one_collector_a_subscription() {
     let folder = Folder::new();
     let client = folder.open(&[7; 32]).0.unwrap();
-    let chats = client.chat_list();
+    let chats = client.chat_list(None);
     soon(chats.next(0)).await.unwrap();
     let waiting = chats.next(1);
     tokio::pin!(waiting);

@@ -6,13 +6,19 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use linnet_messenger::command::Command as Wish;
 use linnet_messenger::view::item::{MessageItem, TimelineItem};
 use linnet_servers::{Desk, Kind, Options, Profanity, Server};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::picture;
+use linnet_tests::png;
 use linnet_tests::process::Process;
 use linnet_tests::world::{Device, World};
 use serde_json::{Value, json};
+
+use crate::anywhere::profile::chosen;
 
 const PASSWORD: &str = "a foreign pässword";
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -226,6 +232,37 @@ fn slixmpp_and_we_share_an_account(kind: Kind) {
     assert_eq!(alice.bodies(BOB), ["by the first", "by the second", "to both"]);
 }
 
+/// Pictures (XEP-0084) and nicknames (XEP-0172), each in both directions.
+fn slixmpp_and_we_show_each_other_our_faces(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    alice.chat(BOB);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let account = world.account(alice.id);
+    let mark = bob.process.mark();
+    alice.order(Wish::SetPicture { account, picture: Some(chosen(1)) });
+    alice.order(Wish::SetNickname { account, nickname: "Alice of the lake".to_owned() });
+    let hash = json!(alice.account().picture);
+    let picture = bob.hears("our picture", mark, |line| (line.get("picture")? == &hash).then(|| line.clone()));
+    assert_eq!((&picture["sha1"], &picture["type"]), (&hash, &json!("image/jpeg")), "{picture}");
+    bob.hears("our name", mark, |line| (line.get("nick")? == "Alice of the lake").then_some(()));
+
+    let file = png::file(80, 60, 7);
+    let mark = bob.order("profile", json!({ "nick": "Bobby", "png": STANDARD.encode(&file) }));
+    let theirs = bob.hears("what it published", mark, |line| Some(line.get("published")?.as_str()?.to_owned()));
+    let seen = || {
+        let chats = world.chat_list(alice.id);
+        chats.into_iter().find(|chat| chat.address == BOB).map(|chat| (chat.title, chat.picture))
+    };
+    let wanted = Some(("Bobby".to_owned(), Some(theirs.clone())));
+    let rounds = (0..100).take_while(|_| seen() != wanted).map(|_| world.settle());
+    assert!(rounds.count() < 100, "{:?} instead of Bobby with {theirs}", seen());
+
+    alice.order(Wish::SetPicture { account, picture: None });
+    bob.hears("that there is none", mark, |line| line.get("picture")?.is_null().then_some(()));
+}
+
 fn tokio_xmpp_and_we_read_each_other(kind: Kind) {
     let world = alice_and(kind, "bob");
     let mut bob = Peer::tokio_xmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
@@ -325,6 +362,7 @@ on_every_kind! {
     slixmpp_and_we_read_each_other,
     slixmpp_and_we_tell_each_other_more_than_texts,
     slixmpp_and_we_share_an_account,
+    slixmpp_and_we_show_each_other_our_faces,
     tokio_xmpp_and_we_read_each_other,
 }
 

@@ -67,8 +67,10 @@ mod anywhere;
 mod interop;
 
 mod departure;
+mod handover;
 mod invitation;
 mod login;
+mod server_details;
 mod sign_up;
 
 use std::time::Duration;

@@ -7,9 +7,12 @@ use linnet_tests::world::World;
 
 use crate::on_fake;
 
+mod avatar;
 mod blocking;
 mod details;
+mod people;
 mod privacy;
+mod profile;
 mod stranger;
 mod unseen;
 

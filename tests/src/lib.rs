@@ -14,6 +14,7 @@ pub mod fake_world;
 #[cfg(feature = "live")]
 pub mod live_world;
 pub mod picture;
+pub mod png;
 #[cfg(any(feature = "bench", feature = "live"))]
 pub mod process;
 pub mod seed;

@@ -10,7 +10,10 @@ use crate::stage::Log;
 const SABOTAGES: [&str; 3] = ["ack-before-commit", "no-dedup", "order-by-clock"];
 
 /// Small enough for every run of the tests, large enough for each kind of trouble to occur.
-const SMALL: [&str; 8] = ["--messages", "400", "--cuts", "40", "--kills", "12", "--seed", "1"];
+const SMALL: [&str; 6] = ["--messages", "400", "--cuts", "40", "--kills", "12"];
+
+/// The plans a planted bug may hide from but for the last: processes race, so one run can miss it by luck.
+const SEEDS: [&str; 3] = ["1", "2", "3"];
 
 /// `cargo xtask chaos ARGUMENT…`.
 pub fn main(arguments: &[String]) -> Result<(), String> {
@@ -23,21 +26,31 @@ pub fn main(arguments: &[String]) -> Result<(), String> {
 /// The stage of `cargo xtask test`: the true code passes and every planted bug is found.
 pub fn gate(log: &mut Log) -> Result<(), String> {
     log.run(20 * 60, &build())?;
-    log.run(15 * 60, &harness(&SMALL))?;
+    log.run(15 * 60, &harness(&[&SMALL[..], &["--seed", "1"]].concat()))?;
     log.tally.passed += 1;
     for sabotage in SABOTAGES {
-        let arguments: Vec<&str> = SMALL.into_iter().chain(["--sabotage", sabotage]).collect();
-        // 1 is a verdict, and it must name what it found; 2 would be no verdict at all.
-        let status = log.status(15 * 60, &harness(&arguments))?;
-        let last = log.summaries.last().cloned().unwrap_or_default();
-        if status != 1 || !last.starts_with("chaos lost=") || last.starts_with("chaos lost=0 doubled=0 inverted=0 ") {
+        if let Err(why) = planted(log, sabotage) {
             log.tally.failed += 1;
-            return Err(format!("the planted bug {sabotage} was not found (status {status}): {last}"));
+            return Err(why);
         }
         log.tally.passed += 1;
         log.note(&format!("chaos: the planted bug {sabotage} is found"));
     }
     Ok(())
+}
+
+fn planted(log: &mut Log, sabotage: &str) -> Result<(), String> {
+    let mut last = String::new();
+    for seed in SEEDS {
+        let arguments: Vec<&str> = SMALL.into_iter().chain(["--seed", seed, "--sabotage", sabotage]).collect();
+        // 1 is a verdict, and it must name what it found; 2 would be no verdict at all.
+        let status = log.status(15 * 60, &harness(&arguments))?;
+        last = format!("status {status}: {}", log.summaries.last().map_or("", String::as_str));
+        if status == 1 && last.contains(": chaos lost=") && !last.contains(" lost=0 doubled=0 inverted=0 ") {
+            return Ok(());
+        }
+    }
+    Err(format!("the planted bug {sabotage} was not found in {} runs; {last}", SEEDS.len()))
 }
 
 /// The same features as in the tests: nothing is compiled for this alone.

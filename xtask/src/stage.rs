@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::command::line;
 
+/// Characters kept of a line that names a failed test.
+const LONGEST: usize = 240;
+
 /// What a stage tells while it runs.
 #[derive(Default)]
 pub struct Log {
-    /// The runners' own closing lines, in order.
+    /// The runners' own closing lines, in order, and the names of tests that failed.
     pub summaries: Vec<String>,
     /// Tests that passed and failed, added up from those lines.
     pub tally: Tally,
@@ -92,6 +95,8 @@ impl Log {
                 self.tally.passed += tally.passed;
                 self.tally.failed += tally.failed;
                 self.summaries.push(text.trim().to_owned());
+            } else if names_a_failure(text.trim()) {
+                self.summaries.push(text.trim().chars().take(LONGEST).collect());
             }
             bytes.clear();
         }
@@ -103,6 +108,18 @@ impl Log {
         println!("{line}");
         self.summaries.push(line.to_owned());
     }
+}
+
+/// Whether a runner says here which test failed: who reads the end of the output alone must know it too.
+fn names_a_failure(line: &str) -> bool {
+    let surefire = line.strip_prefix("[ERROR]   ").is_some_and(|rest| rest.contains(':'));
+    let cargo = line.starts_with("test ") && line.ends_with(" ... FAILED");
+    // JUnitCore numbers its failures.
+    let junit = line.split_once(") ").is_some_and(|(number, name)| {
+        number.bytes().all(|byte| byte.is_ascii_digit()) && name.contains('(') && name.ends_with(')')
+    });
+    let swift = line.starts_with("✘ Test ") && line.contains(" recorded an issue");
+    surefire || cargo || junit || swift
 }
 
 /// What a runner's closing line counts; `None` for every other line.
@@ -153,7 +170,19 @@ fn tally(line: &str) -> Option<Tally> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tally, tally};
+    use super::{Tally, names_a_failure, tally};
+
+    #[test]
+    fn failed_tests_are_named_at_the_end() {
+        assert!(names_a_failure("[ERROR]   AppTest.signs_in:63 » ComposeTimeout Welcome"));
+        assert!(names_a_failure("[ERROR]   AppTest.signs_in:63 expected:<1> but was:<2>"));
+        assert!(names_a_failure("test chaos::plan::tests::small ... FAILED"));
+        assert!(names_a_failure("1) opens(org.linnet.app.ActivityTest)"));
+        assert!(names_a_failure("✘ Test \"Signs in\" recorded an issue at SignInTests.swift:12:9: false"));
+        assert!(!names_a_failure("[ERROR] Failures:"));
+        assert!(!names_a_failure("test chaos::plan::tests::small ... ok"));
+        assert!(!names_a_failure("✔ Test \"Signs in\" passed after 0.1 seconds."));
+    }
 
     #[test]
     fn closing_lines_are_counted_once() {

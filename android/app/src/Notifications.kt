@@ -5,11 +5,18 @@ import android.app.NotificationManager
 import android.app.PendingIntent
 import android.content.Context
 import android.content.Intent
+import android.graphics.BitmapFactory
+import android.graphics.BitmapShader
+import android.graphics.Canvas
+import android.graphics.Paint
+import android.graphics.Shader
 import androidx.core.app.NotificationChannelCompat
 import androidx.core.app.NotificationCompat
 import androidx.core.app.NotificationManagerCompat
 import androidx.core.app.Person
 import androidx.core.content.edit
+import androidx.core.graphics.createBitmap
+import androidx.core.graphics.drawable.IconCompat
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.combine
@@ -34,13 +41,21 @@ class Notifications(private val context: Context) {
     /** Follows the core until cancelled. [viewed] is the chat before the user's eyes, which needs no notification. */
     suspend fun follow(core: Core, viewed: Flow<Long?>) {
         combine(core.notifications(), core.accounts(), viewed, ::Triple).conflate().collect { (items, accounts, chat) ->
-            show(items, accounts, chat)
+            val faces = items.mapNotNull(NotificationItem::picture).distinct()
+                .associateWith { core.picture(it) }
+            show(items, accounts, chat, faces)
             // Android drops what an app posts faster than five times a second, and the last one would be missing.
             delay(PACE)
         }
     }
 
-    fun show(items: List<NotificationItem>, accounts: List<AccountItem>, viewed: Long?) {
+    /** [faces]: the files of the pictures that the items name. */
+    fun show(
+        items: List<NotificationItem>,
+        accounts: List<AccountItem>,
+        viewed: Long?,
+        faces: Map<String, ByteArray?> = emptyMap(),
+    ) {
         channels(context)
         val keys = items.mapTo(HashSet()) { it.key }
         val posted = system.activeNotifications.filter { it.id == ID && it.tag != null }.mapTo(HashSet()) { it.tag }
@@ -54,17 +69,18 @@ class Notifications(private val context: Context) {
             when {
                 item.chat == viewed -> manager.cancel(item.key, ID)
                 known && item.key !in posted -> continue
-                else -> post(item, account, renewed = known)
+                else -> post(item, account, renewed = known, item.picture?.let(faces::get))
             }
             told.edit { putLong(item.key, last) }
         }
     }
 
-    private fun post(item: NotificationItem, account: AccountItem?, renewed: Boolean) {
+    private fun post(item: NotificationItem, account: AccountItem?, renewed: Boolean, face: ByteArray?) {
         val style = NotificationCompat.MessagingStyle(Person.Builder().setName(strings.messageFromYou).build())
         val lines = item.lines
+        val icon = face?.let(::round)
         for (line in lines) {
-            val sender = Person.Builder().setName(line.senderName).setKey(item.key).build()
+            val sender = Person.Builder().setName(line.senderName).setKey(item.key).setIcon(icon).build()
             if (line.body.isNotEmpty()) style.addMessage(line.body, line.time, sender)
             // Who, but not what: one line for all of it.
             else if (line == lines.last()) {
@@ -95,6 +111,18 @@ class Notifications(private val context: Context) {
         } catch (_: SecurityException) {
             // The user allows no notifications: the chat list tells as well.
         }
+    }
+
+    /** The core has drawn it, square and small. */
+    private fun round(face: ByteArray): IconCompat? {
+        val square = BitmapFactory.decodeByteArray(face, 0, face.size) ?: return null
+        val round = createBitmap(square.width, square.height)
+        val paint = Paint(Paint.ANTI_ALIAS_FLAG).apply {
+            shader = BitmapShader(square, Shader.TileMode.CLAMP, Shader.TileMode.CLAMP)
+        }
+        val middle = square.width / 2f
+        Canvas(round).drawCircle(middle, middle, middle, paint)
+        return IconCompat.createWithBitmap(round)
     }
 
     private fun public(unread: Int): Notification = NotificationCompat.Builder(context, MESSAGES)

@@ -1,5 +1,6 @@
 package org.linnet.ui
 
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.Adders
 import org.linnet.core.BlockItem
@@ -7,6 +8,8 @@ import org.linnet.core.Callers
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
+import org.linnet.core.PersonItem
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
@@ -14,6 +17,8 @@ import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.account.AccountsActions
+import org.linnet.ui.account.AccountsModel
 import org.linnet.ui.certificate.CertificateActions
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatActions
@@ -34,16 +39,23 @@ import org.linnet.ui.contact.ContactActions
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsActions
 import org.linnet.ui.contact.RequestsModel
+import org.linnet.ui.handover.ArrivalActions
+import org.linnet.ui.handover.ArrivalModel
+import org.linnet.ui.handover.HandoverActions
+import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.privacy.PrivacyActions
+import org.linnet.ui.profile.ProfileActions
+import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockActions
 import org.linnet.ui.safety.LockModel
 import org.linnet.ui.safety.PinOutcome
 import org.linnet.ui.safety.SafetyActions
+import org.linnet.ui.server.ServerActions
 import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.SignUpActions
@@ -63,6 +75,7 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
     }
 
     override fun signUp() = app.signUp()
+    override fun arrive() = app.arrive()
     override fun back() {
         app.back()
     }
@@ -95,6 +108,8 @@ internal fun chatListActions(app: AppModel, model: ChatListModel) = object : Cha
     override fun loadMore() = app.loadMoreChats()
     override fun newChat() = app.newChat()
     override fun openAccount(account: AccountItem) = app.openAccount(account.id)
+    override fun openAccounts() = app.openAccounts()
+    override fun show(account: Long?) = model.show(account)
     override fun signInAgain(account: AccountItem) = app.mend(account)
     override fun openRequests() = app.openRequests()
     override fun dismiss(notice: Notice) = model.dismiss(notice)
@@ -156,6 +171,19 @@ internal fun blocksActions(app: AppModel, model: BlocksModel) = object : BlocksA
     override fun loadMore() = model.loadMore()
 }
 
+internal fun profileActions(app: AppModel, model: ProfileModel, device: Device) = object : ProfileActions {
+    override fun back() {
+        app.back()
+    }
+    override fun pickPicture() = device.pickPicture(model::picked)
+    override fun use(square: PictureSquare) = model.use(square)
+    override fun forget() = model.forget()
+    override fun remove() = model.remove()
+    override fun saveNickname() = model.saveNickname()
+    override fun setOpen(open: Boolean) = model.setOpen(open)
+    override fun decode(file: ByteArray) = device.decode(file)
+}
+
 internal fun codeActions(app: AppModel, model: CodeModel, device: Device, copy: (String) -> Unit) =
     object : CodeActions {
         override fun back() {
@@ -185,6 +213,41 @@ internal fun scanActions(app: AppModel, model: ScanModel, device: Device) = obje
     override fun showCode() = app.showCode()
 }
 
+internal fun arrivalActions(app: AppModel, model: ArrivalModel, device: Device) = object : ArrivalActions {
+    override fun back() {
+        app.back()
+    }
+    override fun allowCamera() {
+        device.camera?.ask()
+    }
+    override fun openSettings() {
+        device.camera?.openSettings()
+    }
+    override fun pickPicture() = device.pickPicture(model.scan::picture)
+    override fun scan() = model.look()
+    override fun again() = model.begin()
+    override fun mend(account: AccountItem) = app.mend(account)
+}
+
+internal fun handoverActions(app: AppModel, model: HandoverModel, device: Device, title: String) =
+    object : HandoverActions {
+        override fun back() {
+            app.back()
+        }
+        override fun allowCamera() {
+            device.camera?.ask()
+        }
+        override fun openSettings() {
+            device.camera?.openSettings()
+        }
+        override fun pickPicture() = device.pickPicture(model.scan::picture)
+        override fun goOn() = model.goOn(device.biometrics, title)
+        override fun goOnByDevice() = model.goOnByDevice(device.biometrics, title)
+        override fun edited() = model.edited()
+        override fun compared(same: Boolean) = model.compared(same)
+        override fun again() = model.begin()
+    }
+
 internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
     override fun back() {
         app.back()
@@ -207,6 +270,7 @@ internal fun newChatActions(app: AppModel, model: NewChatModel) = object : NewCh
     override fun noteToSelf() = model.noteToSelf()
     override fun scan() = app.scan()
     override fun showCode() = app.showCode()
+    override fun pick(person: PersonItem) = model.pick(person)
     override fun choose(account: AccountItem) = model.choose(account)
     override fun edited() = model.edited()
 }
@@ -227,11 +291,29 @@ internal fun certificateActions(app: AppModel, model: CertificateModel) = object
     override fun forget() = model.forget()
 }
 
+internal fun accountsActions(app: AppModel, model: AccountsModel) = object : AccountsActions {
+    override fun back() {
+        app.back()
+    }
+    override fun open(account: AccountItem) = app.openAccount(account.id)
+    override fun move(account: AccountItem, to: Int) = model.move(account, to)
+    override fun add() = app.signIn()
+}
+
+internal fun serverActions(app: AppModel, open: (String) -> Unit, copy: (String) -> Unit) = object : ServerActions {
+    override fun back() {
+        app.back()
+    }
+    override fun open(uri: String) = open(uri)
+    override fun copy(report: String) = copy(report)
+}
+
 internal fun accountActions(app: AppModel, model: AccountModel, device: Device) = object : AccountActions {
     override fun back() {
         app.back()
     }
     override fun setEnabled(on: Boolean) = model.setEnabled(on)
+    override fun edit(name: String, colour: AccountColour) = model.edit(name, colour)
     override fun setArchiving(on: Boolean) = model.setArchiving(on)
     override fun setProxy(proxy: ProxyAddress?) = model.setProxy(proxy)
     override fun setBackground(on: Boolean) {
@@ -244,12 +326,15 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
     override fun openPrivacy(account: AccountItem) = app.openPrivacy(account.id)
     override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
+    override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.toLanguageTag())
+    override fun openProfile(account: AccountItem) = app.openProfile(account.id)
     override fun signOut() = model.signOut()
     override fun delete() = model.delete()
     override fun newPassword() = model.newPassword()
     override fun changePassword(password: String) = model.changePassword(password)
     override fun copy(text: String) = device.copy(text)
     override fun addAnother() = app.signIn()
+    override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
 }
 

@@ -13,6 +13,7 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.flatMapLatest
@@ -33,6 +34,7 @@ import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
 import org.linnet.core.readLink
 import org.linnet.ui.account.AccountModel
+import org.linnet.ui.account.AccountsModel
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.chats.ChatListModel
@@ -42,9 +44,13 @@ import org.linnet.ui.code.ScanModel
 import org.linnet.ui.contact.BlocksModel
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsModel
+import org.linnet.ui.handover.ArrivalModel
+import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
+import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.LockModel
+import org.linnet.ui.server.ServerModel
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.Invitation
 import org.linnet.ui.signup.SignUpModel
@@ -62,11 +68,16 @@ sealed class Place(internal val scope: CoroutineScope) {
     class OpenedLink(scope: CoroutineScope, val model: LinkModel) : Place(scope)
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
+    class Accounts(scope: CoroutineScope, val model: AccountsModel) : Place(scope)
+    class Server(scope: CoroutineScope, val model: ServerModel) : Place(scope)
     class Privacy(scope: CoroutineScope, val model: AccountModel) : Place(scope)
     class Safety(scope: CoroutineScope) : Place(scope)
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
     class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
+    class Profile(scope: CoroutineScope, val model: ProfileModel) : Place(scope)
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
+    class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
+    class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
 
@@ -133,6 +144,9 @@ class AppModel(
     val signedIn: StateFlow<Boolean> = accounts.map { all -> all.orEmpty().any { it.signedIn } }
         .stateIn(scope, SharingStarted.Eagerly, false)
 
+    /** A picture that an item names. */
+    suspend fun picture(name: String): ByteArray? = core.picture(name)
+
     /** The last command that was refused, until it has been told. */
     val trouble = troubles.asStateFlow()
 
@@ -140,6 +154,25 @@ class AppModel(
     val badLink = badLinks.asStateFlow()
 
     val lock = LockModel(core, scope, inFront, ::report)
+
+    /** The one account's list that is shown instead, and whether no chat is missing from its end. */
+    private var shownList: ChatList? = null
+    private var shownWhole = true
+
+    /** What the list shows: the chats of all accounts, or of the one the user chose. */
+    private val listed: StateFlow<List<ChatItem>?> = lock.settings.map { it?.shownAccount }.distinctUntilChanged()
+        .flatMapLatest { account ->
+            shownList = null
+            asked = null
+            if (account == null) chats else shownOf(account)
+        }.stateIn(scope, SharingStarted.Eagerly, null)
+
+    private fun shownOf(account: Long): Flow<List<ChatItem>> {
+        val one = core.chats(account)
+        shownList = one
+        return one.window.onEach { shownWhole = it.atEnd }.map { it.items }
+            .catch { if (it is SubscriptionException) broken.value = true else throw it }
+    }
 
     /** Someone signed in is where the app begins; before that there is only the sign-in. */
     val shown: StateFlow<Shown> = combine(stack, broken) { places, unreadable ->
@@ -180,15 +213,17 @@ class AppModel(
 
     /** The end of the list comes into sight; asked once for each length of it. */
     fun loadMoreChats() {
-        val length = chats.value?.size ?: return
-        if (whole || length == asked) return
+        val length = listed.value?.size ?: return
+        val shown = shownList ?: list
+        if ((if (shown === list) whole else shownWhole) || length == asked) return
         asked = length
-        list?.loadMore(CHATS)
+        shown?.loadMore(CHATS)
     }
 
     fun newChat() = push(
         place { scope ->
-            Place.NewChat(scope, NewChatModel(core, scope, accounts, ::report) { chat ->
+            val shown = lock.settings.value?.shownAccount
+            Place.NewChat(scope, NewChatModel(core, scope, accounts, shown, ::report, { broken.value = true }) { chat ->
                 // The way back from the chat leads to the list.
                 replaceTop(chatPlace(chat))
             })
@@ -209,6 +244,10 @@ class AppModel(
         place { scope ->
             Place.Blocks(scope, BlocksModel(core, account, scope, accounts, ::report) { broken.value = true })
         },
+    )
+
+    fun openProfile(account: Long) = push(
+        place { scope -> Place.Profile(scope, ProfileModel(core, account, scope, accounts, ::report)) },
     )
 
     fun showCode() = push(place { scope -> Place.Code(scope, CodeModel(core, scope, ::report)) })
@@ -257,6 +296,14 @@ class AppModel(
         },
     )
 
+    fun openAccounts() = push(place { scope -> Place.Accounts(scope, AccountsModel(core, scope, accounts, ::report)) })
+
+    fun openServer(account: Long, language: String) = push(
+        place { scope ->
+            Place.Server(scope, ServerModel(core, account, scope, language, ::report) { broken.value = true })
+        },
+    )
+
     fun openPrivacy(account: Long) = push(
         place { scope ->
             Place.Privacy(scope, AccountModel(core, account, scope, accounts, ::report) { })
@@ -276,6 +323,16 @@ class AppModel(
         place { scope ->
             Place.SignIn(scope, SignInModel(core, scope, accounts, again, additional = true) { back() })
         },
+    )
+
+    /** Signs in with the help of another phone, which has the account. */
+    fun arrive() = push(
+        place { scope -> Place.Arrival(scope, ArrivalModel(core, scope, sending, accounts) { back() }) },
+    )
+
+    /** Sets up another phone with this account. */
+    fun handOver(account: AccountItem) = push(
+        place { scope -> Place.Handover(scope, HandoverModel(core, account, scope, sending, lock.settings)) },
     )
 
     /** Makes an account: on a server to choose, or where an invitation leads. */
@@ -342,7 +399,10 @@ class AppModel(
         val gone = stack.value
         val base = place { scope ->
             if (signedIn) {
-                Place.Chats(scope, ChatListModel(core, memory, scope, this.accounts, chats, requests, ::report))
+                Place.Chats(
+                    scope,
+                    ChatListModel(core, memory, scope, this.accounts, listed, requests, lock.settings, ::report),
+                )
             } else {
                 Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
             }

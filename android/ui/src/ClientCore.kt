@@ -5,10 +5,13 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
+import org.linnet.core.AccountColour
 import org.linnet.core.Adders
 import org.linnet.core.Callers
 import org.linnet.core.Client
 import org.linnet.core.NotificationContent
+import org.linnet.core.Owner
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
@@ -21,6 +24,13 @@ import org.linnet.core.readProviderList
 
 /** The real core. Batches are read and applied off the main thread, which only gets finished lists. */
 class ClientCore(private val client: Client) : Core {
+    override suspend fun picture(name: String) = client.picture(name)
+    override suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare) =
+        client.setPicture(account, file, square)
+
+    override suspend fun removePicture(account: Long) = client.removePicture(account)
+    override suspend fun setNickname(account: Long, nickname: String) = client.setNickname(account, nickname)
+    override suspend fun setProfileOpen(account: Long, open: Boolean) = client.setProfileOpen(account, open)
     override fun accounts() = subscribed { client.accounts().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }
     override fun blocks(): Blocks {
@@ -30,6 +40,8 @@ class ClientCore(private val client: Client) : Core {
             override fun loadMore(count: Int) = subscription.loadMore(count.toUInt())
         }
     }
+
+    override fun people(account: Long, typed: String) = subscribed { client.people(account, typed).asFlow() }
 
     override fun notifications() = subscribed { client.notifications().asFlow() }
 
@@ -42,8 +54,8 @@ class ClientCore(private val client: Client) : Core {
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
 
-    override fun chats(): ChatList {
-        val subscription = client.chatList()
+    override fun chats(account: Long?): ChatList {
+        val subscription = client.chatList(account)
         return object : ChatList {
             override val window = subscription.asFlow().flowOn(Dispatchers.Default)
             override fun loadMore(count: Int) = subscription.loadMore(count.toUInt())
@@ -83,11 +95,28 @@ class ClientCore(private val client: Client) : Core {
         proxy: ProxyAddress?,
     ) = client.addAccount(address, password, server, proxy)
 
+    override suspend fun beginArrival() = client.beginArrival()
+    override suspend fun readArrival(code: String) = client.readArrival(code)
+    override suspend fun endArrival() = client.endArrival()
+    override suspend fun beginHandover(account: Long, code: String, owner: Owner?) =
+        client.beginHandover(account, code, owner)
+    override suspend fun confirmHandover() = client.confirmHandover()
+    override suspend fun endHandover() = client.endHandover()
+
     override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)
     override suspend fun pinCertificate(account: Long, sha256: String) = client.pinCertificate(account, sha256)
     override suspend fun unpinCertificate(account: Long) = client.unpinCertificate(account)
 
+    override fun serverDetails(account: Long) = subscribed { client.serverDetails(account).asFlow() }
+    override suspend fun askServer(account: Long) = client.askServer(account)
+    override fun readOutage(json: String, language: String) = org.linnet.core.readOutage(json, language)
+
+    override suspend fun editAccount(account: Long, name: String, colour: AccountColour) =
+        client.editAccount(account, name, colour)
+
+    override suspend fun moveAccount(account: Long, to: Int) = client.moveAccount(account, to.toUInt())
+    override suspend fun showAccount(account: Long?) = client.showAccount(account)
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = client.setAccountEnabled(account, enabled)
     override suspend fun removeAccount(account: Long) = client.removeAccount(account)
     override suspend fun changePassword(account: Long, password: String) = client.changePassword(account, password)

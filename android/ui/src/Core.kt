@@ -4,22 +4,31 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.Adders
 import org.linnet.core.AppItem
+import org.linnet.core.ArrivalCode
+import org.linnet.core.ArrivalStep
 import org.linnet.core.BlockItem
 import org.linnet.core.Callers
 import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.ContactItem
+import org.linnet.core.HandoverCode
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.Outage
+import org.linnet.core.Owner
+import org.linnet.core.PersonItem
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.ServerDetailsItem
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
@@ -34,9 +43,14 @@ import org.linnet.core.Window
  */
 interface Core {
     fun accounts(): Flow<List<AccountItem>>
-    fun chats(): ChatList
+
+    /** The chats of all accounts, or of one. */
+    fun chats(account: Long? = null): ChatList
     fun requests(): Flow<List<RequestItem>>
     fun blocks(): Blocks
+
+    /** Contacts, then completions of the address, for what was typed so far. */
+    fun people(account: Long, typed: String): Flow<List<PersonItem>>
 
     /** One item, or none if there is no such chat. */
     fun contact(chat: Long): Flow<List<ContactItem>>
@@ -74,10 +88,32 @@ interface Core {
     fun readProviders(json: String): ProviderList
 
     suspend fun addAccount(address: String, password: String, server: ServerAddress?, proxy: ProxyAddress?): Long
+    /** This is a further phone: an account comes from another one by codes. */
+    suspend fun beginArrival(): ArrivalCode
+    suspend fun readArrival(code: String): ArrivalStep
+    suspend fun endArrival()
+
+    /** The other end of it. */
+    suspend fun beginHandover(account: Long, code: String, owner: Owner?): HandoverCode
+    suspend fun confirmHandover(): String
+    suspend fun endHandover()
+
     suspend fun setPassword(account: Long, password: String)
     suspend fun setProxy(account: Long, proxy: ProxyAddress?)
     suspend fun pinCertificate(account: Long, sha256: String)
     suspend fun unpinCertificate(account: Long)
+    /** What is known of an account's server: one item, or none. [askServer] brings it up to date. */
+    fun serverDetails(account: Long): Flow<List<ServerDetailsItem>>
+    suspend fun askServer(account: Long)
+
+    /** Throws [org.linnet.core.OutageFileException]. */
+    fun readOutage(json: String, language: String): Outage?
+
+    suspend fun editAccount(account: Long, name: String, colour: AccountColour)
+    suspend fun moveAccount(account: Long, to: Int)
+
+    /** Keeps whose chats the list shows. */
+    suspend fun showAccount(account: Long?)
     suspend fun setAccountEnabled(account: Long, enabled: Boolean)
     suspend fun removeAccount(account: Long)
     suspend fun changePassword(account: Long, password: String)
@@ -124,6 +160,15 @@ interface Core {
     suspend fun setNotificationContent(content: NotificationContent)
     suspend fun hideScreen(hides: Boolean)
     fun networkChanged()
+
+    /** Cuts the square out of a picture of the user's own and shows that to others. */
+    suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare)
+    suspend fun removePicture(account: Long)
+    suspend fun setNickname(account: Long, nickname: String)
+    suspend fun setProfileOpen(account: Long, open: Boolean)
+
+    /** A picture that an item names. */
+    suspend fun picture(name: String): ByteArray?
 }
 
 /** A window on the chat list, newest first, to be collected once. */

@@ -35,8 +35,11 @@ import androidx.compose.ui.platform.LocalUriHandler
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
+import java.time.Clock
+import java.util.Locale
 import kotlinx.coroutines.launch
 import org.linnet.ui.account.AccountScreen
+import org.linnet.ui.account.AccountsScreen
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chats.ChatListScreen
@@ -47,6 +50,8 @@ import org.linnet.ui.code.ScanScreen
 import org.linnet.ui.contact.BlocksScreen
 import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsScreen
+import org.linnet.ui.handover.ArrivalScreen
+import org.linnet.ui.handover.HandoverScreen
 import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.privacy.PrivacyScreen
@@ -54,12 +59,16 @@ import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
 import org.linnet.ui.safety.LockState
 import org.linnet.ui.safety.SafetyScreen
+import org.linnet.ui.server.ServerScreen
 import org.linnet.ui.signin.SignInScreen
 import org.linnet.ui.signup.SignUpFields
 import org.linnet.ui.signup.SignUpScreen
 import org.linnet.ui.theme.EmptyPlace
+import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.theme.LinnetBird
 import org.linnet.ui.theme.LinnetTheme
+import org.linnet.ui.theme.LocalPeople
+import org.linnet.ui.theme.People
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.LocalDates
 import org.linnet.ui.words.LocalStrings
@@ -68,8 +77,6 @@ import org.linnet.ui.words.badLink
 import org.linnet.ui.words.rememberDates
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.trouble
-import java.time.Clock
-import java.util.Locale
 
 /** What the screens need of the device they run on. */
 data class Device(
@@ -104,7 +111,8 @@ data class Device(
 /** The whole app: theme, words, and the way between the screens. */
 @Composable
 fun LinnetApp(model: AppModel, device: Device, dark: Boolean = isSystemInDarkTheme()) {
-    Surroundings(device, dark) {
+    val people = remember(model, device) { People(model::picture, device.decode) }
+    Surroundings(device, dark, people = people) {
         val snackbar = remember { SnackbarHostState() }
         val trouble by model.trouble.collectAsState()
         val badLink by model.badLink.collectAsState()
@@ -140,6 +148,7 @@ fun Surroundings(
     device: Device,
     dark: Boolean = isSystemInDarkTheme(),
     clock: Clock = LocalClock.current,
+    people: People = LocalPeople.current,
     content: @Composable () -> Unit,
 ) {
     val dates = rememberDates(device.strings, device.locale, device.hour24, clock)
@@ -147,6 +156,7 @@ fun Surroundings(
         LocalStrings provides device.strings,
         LocalClock provides clock,
         LocalDates provides dates,
+        LocalPeople provides people,
     ) {
         LinnetTheme(dark, device.fontFamily, content)
     }
@@ -251,6 +261,11 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val contact by place.model.state.collectAsState()
             ContactScreen(contact, remember(place) { contactActions(model, place.model) })
         }
+        is Place.Profile -> {
+            val state by place.model.state.collectAsState()
+            val actions = remember(place, device) { profileActions(model, place.model, device) }
+            ProfileScreen(state, place.model.nickname, actions)
+        }
         is Place.Requests -> {
             val requests by place.model.requests.collectAsState()
             RequestsScreen(requests.orEmpty(), remember(place) { requestsActions(model, place.model) })
@@ -269,6 +284,25 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 background = background?.value,
                 refused = allowed?.value == false,
             )
+        }
+        is Place.Arrival -> Arrival(place, model, device)
+        is Place.Handover -> Handover(place, model, device)
+        is Place.Accounts -> {
+            val accounts by place.model.accounts.collectAsState()
+            AccountsScreen(accounts.orEmpty(), remember(place) { accountsActions(model, place.model) })
+        }
+        is Place.Server -> {
+            val state by place.model.state.collectAsState()
+            val browser = LocalUriHandler.current
+            val scope = rememberCoroutineScope()
+            val copied = strings.serverCopied
+            val actions = remember(place, device, browser, copied) {
+                serverActions(model, browser::openUri) { report ->
+                    device.copy(report)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            ServerScreen(state, actions)
         }
         is Place.Privacy -> {
             val account by place.model.state.collectAsState()
@@ -297,16 +331,42 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
 @Composable
 private fun Scan(place: Place.Scan, model: AppModel, device: Device) {
     val state by place.model.state.collectAsState()
+    val camera = cameraState(device)
+    val accounts by model.signedIn.collectAsState()
+    ScanScreen(state, camera, remember(place, device) { scanActions(model, place.model, device) }, hasCode = accounts) {
+        device.camera?.Preview({ place.model.wantsFrame }, place.model::frame, it)
+    }
+}
+
+@Composable
+private fun cameraState(device: Device): CameraState {
     val allowed = device.camera?.allowed?.collectAsState()
-    val camera = when {
+    return when {
         device.camera == null -> CameraState.NONE
         allowed?.value == true -> CameraState.ON
         allowed?.value == false -> CameraState.REFUSED
         else -> CameraState.UNASKED
     }
-    val accounts by model.signedIn.collectAsState()
-    ScanScreen(state, camera, remember(place, device) { scanActions(model, place.model, device) }, hasCode = accounts) {
-        device.camera?.Preview({ place.model.wantsFrame }, place.model::frame, it)
+}
+
+@Composable
+private fun Arrival(place: Place.Arrival, model: AppModel, device: Device) {
+    val state by place.model.state.collectAsState()
+    val scan by place.model.scan.state.collectAsState()
+    val actions = remember(place, device) { arrivalActions(model, place.model, device) }
+    ArrivalScreen(state, scan, cameraState(device), actions) {
+        device.camera?.Preview({ place.model.scan.wantsFrame }, place.model.scan::frame, it)
+    }
+}
+
+@Composable
+private fun Handover(place: Place.Handover, model: AppModel, device: Device) {
+    val state by place.model.state.collectAsState()
+    val scan by place.model.scan.state.collectAsState()
+    val title = strings.handoverOwner
+    val actions = remember(place, device, title) { handoverActions(model, place.model, device, title) }
+    HandoverScreen(state, place.model.pin, scan, cameraState(device), actions, device.biometrics != null) {
+        device.camera?.Preview({ place.model.scan.wantsFrame }, place.model.scan::frame, it)
     }
 }
 

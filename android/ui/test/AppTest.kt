@@ -1,6 +1,7 @@
 package org.linnet.ui
 
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.ui.test.assert
 import androidx.compose.ui.test.assertCountEquals
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsEnabled
@@ -65,7 +66,7 @@ class AppTest {
         rule.onNodeWithTag("address").performTextInput("carol@example.org")
         rule.onNodeWithTag("password").performTextInput("secret")
         rule.onNodeWithTag("sign-in").performClick()
-        rule.waitUntil("asked") { "add carol@example.org secret null" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "add carol@example.org secret null" in core.asked }
         core.connection(1, Connection.Online, signedIn = true)
         rule.waitUntilShown("No chats yet")
         assertFalse(model.back())
@@ -76,7 +77,7 @@ class AppTest {
         show()
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("chat/bob@example.org").performClick()
-        rule.waitUntil("opened") { "opened 1" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 1" in core.asked }
         rule.waitUntilShown("This is the beginning of your chat with Bob Lindqvist.")
         rule.onNodeWithTag("draft").performTextInput("Hello Bob")
         rule.onNodeWithTag("send").performClick()
@@ -90,7 +91,7 @@ class AppTest {
         show()
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("chat/bob@example.org").performClick()
-        rule.waitUntil("opened") { "opened 1" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 1" in core.asked }
         rule.onNodeWithTag("draft").performTextInput("Precious words")
         core.refusal = CommandException.Storage()
         rule.onNodeWithTag("send").performClick()
@@ -103,7 +104,7 @@ class AppTest {
         show()
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("chat/bob@example.org").performClick()
-        rule.waitUntil("opened") { "opened 1" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 1" in core.asked }
         rule.onNodeWithTag("draft").performTextInput("Half a tho")
         rule.onNodeWithContentDescription("Back").performClick()
         rule.waitUntilShown("Amélie Duval")
@@ -117,7 +118,7 @@ class AppTest {
         show()
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("chat/bob@example.org").performClick()
-        rule.waitUntil("read") { core.asked.any { it.startsWith("read 1") } }
+        rule.waitUntil("read", PATIENCE) { core.asked.any { it.startsWith("read 1") } }
         core.window(1).value =
             Window(Fixtures.conversation.filter { it !is TimelineItem.UnreadMark }, true, true)
         rule.waitForIdle()
@@ -131,7 +132,7 @@ class AppTest {
         show()
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("chat/bob@example.org").performClick()
-        rule.waitUntil("older") { "older 50" in core.asked }
+        rule.waitUntil("older", PATIENCE) { "older 50" in core.asked }
         rule.waitForIdle()
         assertEquals(1, core.asked.count { it.startsWith("older") })
     }
@@ -147,12 +148,30 @@ class AppTest {
         rule.waitUntilShown("That doesn't look like an address. It should read like name@example.org.")
         rule.onNodeWithTag("peer").performTextReplacement("amelie@jabber.example")
         rule.onNodeWithTag("start").performClick()
-        rule.waitUntil("opened") { "opened 2" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 2" in core.asked }
         assertEquals(2L, model.openChat)
         rule.waitForIdle()
         rule.onNodeWithContentDescription("Back").performClick()
         rule.waitUntilShown("Bob Lindqvist")
         assertFalse(model.back())
+    }
+
+    @Test
+    fun `who may be meant is offered, contacts are a tap away`() {
+        core.people.value = Fixtures.people
+        show()
+        rule.waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("new-chat").performClick()
+        rule.waitUntilShown("Keep something for yourself")
+        rule.onNodeWithTag("peer").performTextInput("bob@")
+        rule.waitUntilShown("bob@conversations.im")
+        rule.onNodeWithText("bob@conversations.im").performClick()
+        rule.onNodeWithTag("peer").assert(hasText("bob@conversations.im"))
+        assertFalse("nobody was written to yet", core.asked.any { it.startsWith("start ") })
+        rule.onNodeWithTag("peer").performTextReplacement("amelie")
+        rule.waitUntilShown("Amélie Duval")
+        rule.onNodeWithText("Amélie Duval").performClick()
+        rule.waitUntil("started", PATIENCE) { "start 1 amelie@example.org" in core.asked }
     }
 
     @Test
@@ -162,7 +181,7 @@ class AppTest {
         rule.onNodeWithTag("new-chat").performClick()
         rule.waitUntilShown("Keep something for yourself")
         rule.onNodeWithTag("note-to-self").performClick()
-        rule.waitUntil("started") { "start 1 alice@example.org" in core.asked }
+        rule.waitUntil("started", PATIENCE) { "start 1 alice@example.org" in core.asked }
     }
 
     @Test
@@ -200,7 +219,7 @@ class AppTest {
         rule.waitUntilShown("Change password…")
         rule.onNodeWithTag("account/password").performScrollTo().performClick()
         rule.onNodeWithTag("change-password").performClick()
-        rule.waitUntil("asked") { "change 1 made-1" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "change 1 made-1" in core.asked }
         rule.waitUntilShown("Changing the password…")
         core.task(1, AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters"))
         rule.waitUntilShown("The server says: Eight letters")
@@ -218,7 +237,7 @@ class AppTest {
         rule.onNodeWithTag("delete").assertIsNotEnabled()
         rule.onNodeWithTag("understood").performClick()
         rule.onNodeWithTag("delete").performClick()
-        rule.waitUntil("asked") { "delete account 1" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "delete account 1" in core.asked }
         rule.waitUntilShown("The server is deleting the account…")
         core.accounts.value = emptyList()
         rule.waitUntilShown("Welcome to Linnet")
@@ -250,7 +269,7 @@ class AppTest {
     @Test
     fun `the chat that was open opens again`() {
         show(reopen = 1)
-        rule.waitUntil("opened") { "opened 1" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 1" in core.asked }
         assertTrue(model.back())
         rule.waitUntilShown("Amélie Duval")
     }
@@ -265,7 +284,7 @@ class AppTest {
         rule.onNodeWithTag("correcting").assertIsDisplayed()
         rule.onNodeWithTag("draft").performTextReplacement("I am on my way!")
         rule.onNodeWithContentDescription("Send correction").performClick()
-        rule.waitUntil("corrected") { "correct 5 I am on my way! token-1" in core.asked }
+        rule.waitUntil("corrected", PATIENCE) { "correct 5 I am on my way! token-1" in core.asked }
         rule.onNodeWithTag("correcting").assertDoesNotExist()
         rule.onNodeWithText("Half a tho").assertIsDisplayed()
         assertTrue(core.asked.none { it.startsWith("send") })
@@ -303,15 +322,15 @@ class AppTest {
     fun `writing is told with every keystroke, and so is that it ended`() {
         openBob()
         rule.onNodeWithTag("draft").performTextInput("H")
-        rule.waitUntil("told") { core.asked.count { it == "composing 1 true" } == 1 }
+        rule.waitUntil("told", PATIENCE) { core.asked.count { it == "composing 1 true" } == 1 }
         rule.onNodeWithTag("draft").performTextInput("i")
-        rule.waitUntil("told again") { core.asked.count { it == "composing 1 true" } == 2 }
+        rule.waitUntil("told again", PATIENCE) { core.asked.count { it == "composing 1 true" } == 2 }
         rule.onNodeWithTag("draft").performTextReplacement("")
-        rule.waitUntil("empty") { core.asked.last() == "composing 1 false" }
+        rule.waitUntil("empty", PATIENCE) { core.asked.last() == "composing 1 false" }
         rule.onNodeWithTag("draft").performTextInput("Hello")
-        rule.waitUntil("again") { core.asked.last() == "composing 1 true" }
+        rule.waitUntil("again", PATIENCE) { core.asked.last() == "composing 1 true" }
         rule.onNodeWithContentDescription("Back").performClick()
-        rule.waitUntil("left") { core.asked.last() == "composing 1 false" }
+        rule.waitUntil("left", PATIENCE) { core.asked.last() == "composing 1 false" }
     }
 
     @Test
@@ -323,7 +342,7 @@ class AppTest {
         rule.onNodeWithTag("privacy/open").performScrollTo().performClick()
         rule.waitUntilShown("What others learn")
         rule.onNodeWithTag("privacy/READ_MARKERS").performScrollTo().performClick()
-        rule.waitUntil("asked") { "privacy 1 READ_MARKERS false" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "privacy 1 READ_MARKERS false" in core.asked }
         rule.waitForIdle()
         rule.onNodeWithTag("privacy/READ_MARKERS").assertIsOff()
         rule.onNodeWithTag("privacy/RECEIPTS").assertIsOn()
@@ -345,16 +364,16 @@ class AppTest {
         show()
         rule.waitUntilShown("New password")
         rule.onNodeWithText("New password").performClick()
-        rule.waitUntil("the field") { rule.onAllNodesWithTag("password").fetchSemanticsNodes().isNotEmpty() }
+        rule.waitUntil("the field", PATIENCE) { rule.onAllNodesWithTag("password").fetchSemanticsNodes().isNotEmpty() }
         rule.onNodeWithTag("address").assertDoesNotExist()
         rule.onNodeWithTag("password").performTextInput("wrong")
         rule.onNodeWithTag("sign-in").performClick()
-        rule.waitUntil("asked") { "password 1 wrong" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "password 1 wrong" in core.asked }
         core.connection(1, Connection.Failed(LoginFailure.WRONG_PASSWORD))
         rule.waitUntilShown("The password doesn't fit this address.")
         rule.onNodeWithTag("password").performTextReplacement("right")
         rule.onNodeWithTag("sign-in").performClick()
-        rule.waitUntil("asked again") { "password 1 right" in core.asked }
+        rule.waitUntil("asked again", PATIENCE) { "password 1 right" in core.asked }
         core.connection(1, Connection.Online)
         rule.waitUntilShown("Bob Lindqvist")
         assertFalse(model.back())
@@ -376,7 +395,7 @@ class AppTest {
         assertTrue(core.asked.none { it.startsWith("pin") })
         rule.onNodeWithTag("trust-confirm").assertIsEnabled().performClick()
         val sha256 = Fixtures.changedCertificate.certificate!!.sha256
-        rule.waitUntil("pinned") { "pin 1 $sha256" in core.asked }
+        rule.waitUntil("pinned", PATIENCE) { "pin 1 $sha256" in core.asked }
         rule.waitUntilShown("Bob Lindqvist")
     }
 
@@ -396,7 +415,7 @@ class AppTest {
         assertTrue(core.asked.none { it.startsWith("add") })
         rule.onNodeWithTag("proxy-port").performTextReplacement("9050")
         rule.onNodeWithTag("sign-in").performScrollTo().performClick()
-        rule.waitUntil("asked") { "add carol@example.org secret null by 127.0.0.1:9050" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "add carol@example.org secret null by 127.0.0.1:9050" in core.asked }
     }
 
     @Test
@@ -407,9 +426,9 @@ class AppTest {
         rule.waitForIdle()
         assertEquals(null, model.openChat)
         model.openFromOutside(2)
-        rule.waitUntil("opened") { "opened 2" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 2" in core.asked }
         model.openFromOutside(1)
-        rule.waitUntil("opened") { "opened 1" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 1" in core.asked }
         assertTrue(model.back())
         assertFalse(model.back())
     }
@@ -423,18 +442,18 @@ class AppTest {
         rule.waitForIdle()
         assertTrue(core.asked.none { it.startsWith("chats") })
         rule.onNodeWithTag("chats").performScrollToIndex(60)
-        rule.waitUntil("asked") { core.asked.count { it == "chats 200" } == 1 }
+        rule.waitUntil("asked", PATIENCE) { core.asked.count { it == "chats 200" } == 1 }
     }
 
     private fun openBob() {
         show()
         rule.waitUntilShown("Bob Lindqvist")
         rule.onNodeWithTag("chat/bob@example.org").performClick()
-        rule.waitUntil("opened") { "opened 1" in core.asked }
+        rule.waitUntil("opened", PATIENCE) { "opened 1" in core.asked }
         rule.waitForIdle()
     }
 
-    private fun ComposeContentTestRule.waitUntilShown(text: String) = waitUntil(text, 5_000) {
+    private fun ComposeContentTestRule.waitUntilShown(text: String) = waitUntil(text, PATIENCE) {
         onAllNodes(hasText(text), useUnmergedTree = true).fetchSemanticsNodes().isNotEmpty()
     }
 

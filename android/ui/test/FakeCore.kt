@@ -5,10 +5,13 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.Adders
 import org.linnet.core.AppItem
+import org.linnet.core.ArrivalCode
+import org.linnet.core.ArrivalStep
 import org.linnet.core.BlockItem
 import org.linnet.core.Callers
 import org.linnet.core.ChatItem
@@ -16,8 +19,14 @@ import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.ContactItem
+import org.linnet.core.HandoverCode
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
+import org.linnet.core.Outage
+import org.linnet.core.OutageFileException
+import org.linnet.core.Owner
+import org.linnet.core.PersonItem
+import org.linnet.core.PictureSquare
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProviderList
 import org.linnet.core.ProviderListException
@@ -25,6 +34,7 @@ import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.ServerDetailsItem
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.SignUpState
@@ -33,7 +43,9 @@ import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
+import org.linnet.ui.previews.outage as announced
 import org.linnet.ui.previews.providers as listedProviders
+import org.linnet.ui.previews.serverDetails as details
 
 /** A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test. */
 class FakeCore : Core {
@@ -60,8 +72,11 @@ class FakeCore : Core {
     }
 
     override fun accounts(): Flow<List<AccountItem>> = failing(accounts)
-    override fun chats() = object : ChatList {
-        override val window: Flow<Window<ChatItem>> = failing(chats).map { Window(it, true, allChats) }
+    override fun chats(account: Long?) = object : ChatList {
+        override val window: Flow<Window<ChatItem>> = failing(chats).map { all ->
+            Window(all.filter { account == null || it.account == account }, true, allChats)
+        }
+
         override fun loadMore(count: Int) {
             asked += "chats $count"
         }
@@ -73,6 +88,11 @@ class FakeCore : Core {
         override fun loadMore(count: Int) {
             asked += "blocks $count"
         }
+    }
+
+    val people = MutableStateFlow(emptyList<PersonItem>())
+    override fun people(account: Long, typed: String): Flow<List<PersonItem>> = failing(people).map { all ->
+        all.filter { typed in it.address || typed in it.name.orEmpty() }
     }
 
     val contact = MutableStateFlow(listOf(Fixtures.contact))
@@ -102,6 +122,16 @@ class FakeCore : Core {
         blocks.update { all -> all.filter { it.address != address } }
         chats.update { all -> all.map { if (it.address == address) it.copy(blocked = false) else it } }
     }
+
+    /** Files by their names. */
+    val pictures = HashMap<String, ByteArray>()
+    override suspend fun picture(name: String): ByteArray? = pictures[name]
+    override suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare) =
+        command("picture $account ${file.size}")
+
+    override suspend fun removePicture(account: Long) = command("remove picture $account")
+    override suspend fun setNickname(account: Long, nickname: String) = command("nickname $account $nickname")
+    override suspend fun setProfileOpen(account: Long, open: Boolean) = command("profile open $account $open")
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
     override fun notifications(): Flow<List<NotificationItem>> = failing(notifications)
@@ -190,6 +220,30 @@ class FakeCore : Core {
         return id
     }
 
+    var arrival: ArrivalStep = ArrivalStep.Compare("123 456")
+    override suspend fun beginArrival(): ArrivalCode {
+        command("arrive")
+        return ArrivalCode("linnet-device:1a:new", 300_000u)
+    }
+
+    override suspend fun readArrival(code: String): ArrivalStep {
+        command("read $code")
+        return arrival
+    }
+
+    override suspend fun endArrival() = command("end arrival")
+    override suspend fun beginHandover(account: Long, code: String, owner: Owner?): HandoverCode {
+        command("hand over $account $code ${(owner as? Owner.Pin)?.pin ?: owner}")
+        return HandoverCode("linnet-device:1b:old", "123 456", 300_000u)
+    }
+
+    override suspend fun confirmHandover(): String {
+        command("confirm")
+        return "linnet-device:1c:sealed"
+    }
+
+    override suspend fun endHandover() = command("end handover")
+
     override suspend fun setPassword(account: Long, password: String) {
         command("password $account $password")
         connection(account, Connection.Connecting)
@@ -202,6 +256,39 @@ class FakeCore : Core {
 
     override suspend fun pinCertificate(account: Long, sha256: String) = command("pin $account $sha256")
     override suspend fun unpinCertificate(account: Long) = command("unpin $account")
+
+    val serverDetails = MutableStateFlow(emptyList<ServerDetailsItem>())
+    override fun serverDetails(account: Long): Flow<List<ServerDetailsItem>> = failing(serverDetails)
+    override suspend fun askServer(account: Long) {
+        command("ask server $account")
+        serverDetails.value = listOf(Fixtures.details)
+    }
+
+    override fun readOutage(json: String, language: String): Outage? = when (json) {
+        "{}" -> null
+        "junk" -> throw OutageFileException.NoOutageFile()
+        else -> Fixtures.announced.copy(message = language)
+    }
+
+    override suspend fun editAccount(account: Long, name: String, colour: AccountColour) {
+        command("edit account $account $name $colour")
+        accounts.update { all ->
+            all.map { if (it.id == account) it.copy(name = name, title = name, colour = colour) else it }
+        }
+    }
+
+    override suspend fun moveAccount(account: Long, to: Int) {
+        command("move account $account $to")
+        accounts.update { all ->
+            val (moved, others) = all.partition { it.id == account }
+            others.take(to) + moved + others.drop(to)
+        }
+    }
+
+    override suspend fun showAccount(account: Long?) {
+        command("show account $account")
+        app.update { it.copy(shownAccount = account) }
+    }
 
     override suspend fun setAccountEnabled(account: Long, enabled: Boolean) = command("enable $account $enabled")
 

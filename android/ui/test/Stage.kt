@@ -14,6 +14,9 @@ import java.util.Locale
 val english = Device(stringsFor(Locale.ENGLISH), Locale.UK)
 val german = Device(stringsFor(Locale.GERMAN), Locale.GERMANY)
 
+/** Milliseconds that a loaded machine may take for what happens at once; no measure of how fast it should be. */
+const val PATIENCE = 60_000L
+
 /** A screen under test, in a world where time stands still. */
 @Composable
 fun Stage(

@@ -42,6 +42,17 @@ fun BlocksSubscription.asFlow(): Flow<Window<BlockItem>> =
         Window(list, atStart, atEnd)
     }
 
+fun PeopleSubscription.asFlow(): Flow<List<PersonItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<PersonItem> ->
+        for (op in ops) when (op) {
+            is PeopleOp.Reset -> list.reset(op.items)
+            is PeopleOp.Insert -> list.insert(op.at, op.items)
+            is PeopleOp.Update -> list.update(op.at, op.item)
+            is PeopleOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun RequestsSubscription.asFlow(): Flow<List<RequestItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<RequestItem> ->
         for (op in ops) when (op) {
@@ -82,6 +93,17 @@ fun CodesSubscription.asFlow(): Flow<List<CodeItem>> =
             is CodesOp.Insert -> list.insert(op.at, op.items)
             is CodesOp.Update -> list.update(op.at, op.item)
             is CodesOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
+fun ServerDetailsSubscription.asFlow(): Flow<List<ServerDetailsItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<ServerDetailsItem> ->
+        for (op in ops) when (op) {
+            is ServerDetailsOp.Reset -> list.reset(op.items)
+            is ServerDetailsOp.Insert -> list.insert(op.at, op.items)
+            is ServerDetailsOp.Update -> list.update(op.at, op.item)
+            is ServerDetailsOp.Remove -> list.remove(op.at, op.count)
         }
         Window(list, atStart, atEnd)
     }.map { it.items }

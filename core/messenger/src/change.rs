@@ -21,6 +21,8 @@ pub enum Change {
     Contacts(AccountId),
     /// Which devices of an account's contacts are there.
     Presence(AccountId),
+    /// What is known of an account's server.
+    ServerDetails(AccountId),
     /// Anything may have changed (another process wrote).
     All,
 }

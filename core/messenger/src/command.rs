@@ -26,6 +26,21 @@ pub enum Command {
     SubmitSignUp { sign_up: SignUpId, answers: Vec<SignUpAnswer> },
     /// The user turns to something else: nothing of it stays.
     CancelSignUp { sign_up: SignUpId },
+    /// This is a further phone: it makes a key, and gets ready for an account from another phone (ADR 13). Answered with
+    /// [`Receipt::Arrival`]. An older key is forgotten.
+    BeginArrival,
+    /// What the new phone has scanned: answered with [`Receipt::Digits`], or, once the credential is there and the account
+    /// added, with [`Receipt::Account`].
+    ReadArrival { code: Secret },
+    /// The new phone no longer waits.
+    EndArrival,
+    /// Hands an account to the phone whose code was scanned. `owner` says who holds this phone, where there is an app lock.
+    /// Answered with [`Receipt::Handover`]. An older one is forgotten.
+    BeginHandover { account: AccountId, code: String, owner: Option<Owner> },
+    /// Both phones show the same digits: answered with [`Receipt::Sealed`].
+    ConfirmHandover,
+    /// Nothing is handed over.
+    EndHandover,
     /// The account's password was changed elsewhere, and this is the new one. Connects; server and proxy stay.
     SetPassword { account: AccountId, password: Secret },
     /// Gives the account a new password on its server (XEP-0077 3.3); what comes of it is the account's task.
@@ -35,6 +50,14 @@ pub enum Command {
     SignOut { account: AccountId },
     /// Deletes the account on its server (XEP-0077 3.2), for all devices and for good, and then here.
     DeleteAccount { account: AccountId },
+    /// Names an account for the user alone and gives it a colour; an empty name is none.
+    EditAccount { account: AccountId, name: String, colour: AccountColour },
+    /// Puts an account at this place of the user's order, from 0; beyond the end is the end.
+    MoveAccount { account: AccountId, to: u32 },
+    /// The chat list shows this account's chats only, or those of all.
+    ShowAccount { account: Option<AccountId> },
+    /// Asks the account's server what it can do and who answers for it (XEP-0030, 0092, 0157).
+    AskServer { account: AccountId },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
     /// Sends everything of this account through a SOCKS5 proxy from now on, or nothing any more.
@@ -66,6 +89,12 @@ pub enum Command {
     Unsubscribe { account: AccountId, address: String },
     /// Whether notifications tell of this chat.
     SetMuted { chat: ChatId, muted: bool },
+    /// Shows others another picture of oneself, or none (XEP-0084).
+    SetPicture { account: AccountId, picture: Option<OwnPicture> },
+    /// What one calls oneself (XEP-0172), at most 100 characters; empty is nothing.
+    SetNickname { account: AccountId, nickname: String },
+    /// Whether everyone may see picture and nickname, or contacts only.
+    SetProfileOpen { account: AccountId, open: bool },
     /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
     /// can be told. A report goes along where the server takes them.
     Block { account: AccountId, address: String, report: Option<Report> },
@@ -123,6 +152,26 @@ pub enum Command {
     SetArchiving { account: AccountId, on: bool },
 }
 
+/// How it was made sure that the owner of this phone holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// By the PIN of the app lock.
+    Pin(Secret),
+    /// By the device's own means; counts only where they open the lock, too.
+    Device,
+}
+
+/// A picture of oneself, drawn by Linnet: nothing of the file it was made of is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnPicture {
+    /// At most 256 KiB.
+    pub bytes: Vec<u8>,
+    /// PNG, else JPEG.
+    pub png: bool,
+    /// Pixels a side.
+    pub side: u32,
+}
+
 /// Why somebody is reported to the server (XEP-0377).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,6 +210,40 @@ impl NotificationContent {
             "full" => Self::Full,
             "sender" => Self::Sender,
             _ => Self::Nothing,
+        }
+    }
+}
+
+/// What an account is told apart by at a glance, never alone: its name is always said, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountColour {
+    Red,
+    Orange,
+    Yellow,
+    Green,
+    Turquoise,
+    Blue,
+    Violet,
+    Pink,
+}
+
+impl AccountColour {
+    /// All of them, in the order of the rainbow.
+    pub const ALL: [Self; 8] =
+        [Self::Red, Self::Orange, Self::Yellow, Self::Green, Self::Turquoise, Self::Blue, Self::Violet, Self::Pink];
+
+    /// As 0xRRGGBB on a light ground and on a dark one.
+    pub fn on_grounds(self) -> (u32, u32) {
+        match self {
+            Self::Red => (0x00c0_392b, 0x00f2_837a),
+            Self::Orange => (0x00b4_5900, 0x00f0_a35e),
+            Self::Yellow => (0x008a_6d00, 0x00e0_c04c),
+            Self::Green => (0x002e_7d32, 0x007c_c47f),
+            Self::Turquoise => (0x0000_796b, 0x005c_c5b6),
+            Self::Blue => (0x001f_6fb2, 0x007c_b7ec),
+            Self::Violet => (0x007b_4bb3, 0x00bb_9bea),
+            Self::Pink => (0x00b8_3280, 0x00ee_8fc4),
         }
     }
 }
@@ -326,7 +409,7 @@ pub struct SignUpAnswer {
 }
 
 /// What a command made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Receipt {
     Done,
     /// Whether the app has to be opened by its user.
@@ -335,4 +418,19 @@ pub enum Receipt {
     SignUp(SignUpId),
     Chat(ChatId),
     Message(MessageId),
+    /// What the new phone shows, and for how many milliseconds it counts.
+    Arrival {
+        code: String,
+        patience: u64,
+    },
+    /// What both phones show.
+    Digits(String),
+    /// What the old phone shows: a code for the new one, and the digits.
+    Handover {
+        code: String,
+        digits: String,
+        patience: u64,
+    },
+    /// The code with the credential.
+    Sealed(String),
 }

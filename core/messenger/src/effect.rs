@@ -14,6 +14,9 @@ pub enum Effect {
     StartTls { account: AccountId, connection: ConnectionId },
     /// The server opens a new stream in this connection: parse what follows with a fresh reader.
     RestartReader { account: AccountId, connection: ConnectionId },
+    /// Draw a picture anew from a stranger's file: square, small, nothing else of the file left. Answered by
+    /// [`crate::input::Input::PictureDrawn`] with the same hash.
+    DrawPicture { account: AccountId, hash: String, file: Vec<u8> },
     /// Write these bytes, in order. One `Write` is one flush.
     Write { account: AccountId, connection: ConnectionId, bytes: Vec<u8> },
     /// Flush what was written, then drop the transport.

@@ -29,6 +29,8 @@ pub enum Violation {
     ArchiveResultMalformed,
     /// An archive answered with pages that do not move forward.
     ArchivePageLoops,
+    /// XEP-0084, 0153: a picture that is too large, not what its hash says, or none at all. It is not asked for again.
+    AvatarRefused,
     /// XEP-0191: news of the block list from someone else than our own account.
     BlockPushForged,
     /// One item of a block list that is no JID; the others are taken.
@@ -40,6 +42,8 @@ pub enum Violation {
     CallUnwelcome,
     /// XEP-0308: a correction of a message that someone else wrote.
     CorrectionForged,
+    /// XEP-0030: an answer with more features or items than anything has.
+    DiscoTooLarge,
     /// XEP-0401: our server's answer to the wish for an invitation is none, or leads to somebody else.
     InvitationMalformed,
     /// A stream error or close inside the login.
@@ -56,6 +60,8 @@ pub enum Violation {
     ReadStateForged,
     /// XEP-0184: a receipt for a message that was not sent to its sender.
     ReceiptForged,
+    /// XEP-0084, 0172: news of a profile from somebody who is no contact, or from one of their devices.
+    ProfileForged,
     /// A roster push from someone else than our own account.
     RosterPushForged,
     /// One roster item that can't be read; the others are taken.
@@ -79,10 +85,20 @@ pub enum CommandError {
     NotFound,
     #[error("an empty or over-long text (64 KiB at most)")]
     TextInvalid,
+    #[error("no picture that can be read, or too large")]
+    PictureInvalid,
     #[error("not possible in this state")]
     NotNow,
     #[error("not the PIN of the app lock")]
     PinWrong,
+    #[error("not something that Linnet made, or damaged")]
+    Unreadable,
+    #[error("made by a newer version of Linnet")]
+    Newer,
+    #[error("meant for another device")]
+    Foreign,
+    #[error("too late")]
+    Expired,
     #[error("needs a connection")]
     Offline,
     #[error("storage failed")]

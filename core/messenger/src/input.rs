@@ -27,6 +27,8 @@ pub enum Input {
     TransportClosed { account: AccountId, connection: ConnectionId, error: Option<TransportError> },
     /// A job given by [`crate::effect::Effect::Compute`] is done.
     Computed { account: AccountId, connection: ConnectionId, result: ComputeResult },
+    /// What became of [`crate::effect::Effect::DrawPicture`]: a JPEG or PNG, or `None` if it is no picture, or too large.
+    PictureDrawn { account: AccountId, hash: String, picture: Option<Vec<u8>> },
     /// [`crate::engine::Engine::next_deadline`] has passed. Early or needless ticks are harmless.
     Tick,
     /// The platform says that the network path changed: probe live connections, retry waiting ones now.
@@ -49,6 +51,8 @@ pub struct TlsInfo {
     pub exporter: Option<Vec<u8>>,
     /// RFC 5929 `tls-server-end-point` channel-binding data: the hash of the server's certificate.
     pub server_end_point: Option<Vec<u8>>,
+    /// The server's certificate, which was accepted.
+    pub certificate: Option<Box<Certificate>>,
 }
 
 /// A server's certificate, as far as a person can judge it. The texts are the certificate's own, shortened and without

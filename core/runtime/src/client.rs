@@ -11,6 +11,7 @@ use linnet_messenger::fault::CommandError;
 use linnet_messenger::input::Input;
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::View;
+use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::dns::{PlatformResolver, SharedResolver, SystemResolver};
@@ -121,6 +122,17 @@ impl Client {
     /// Subscribes to a view.
     pub fn subscribe<V: View>(&self, view: V) -> Subscription<V> {
         self.subscriptions.add(view, self.readers.clone())
+    }
+
+    /// A picture that an item names: JPEG or PNG. `None` once nobody has it any more, or if it can't be read.
+    pub fn picture(&self, name: String) -> impl Future<Output = Option<Vec<u8>>> + Send + use<> {
+        let (found, is_found) = oneshot::channel();
+        self.readers.submit(move |connection| {
+            let bytes = linnet_messenger::view::picture::bytes(connection, &name);
+            // Who does not wait any more needs no picture.
+            let _ = found.send(bytes.ok().flatten());
+        });
+        async move { is_found.await.ok().flatten() }
     }
 
     /// The network path changed.

@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -209,6 +209,7 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
             waiting: Vec::new(),
             check: None,
             burst: Burst::default(),
+            easel: Arc::default(),
             #[cfg(feature = "sabotage")]
             sabotage: start.sabotage,
         };
@@ -252,6 +253,8 @@ struct Core {
     waiting: Vec<(Command, oneshot::Sender<Answer>)>,
     check: Option<Check>,
     burst: Burst,
+    /// Whoever draws a picture holds it.
+    easel: Arc<Mutex<()>>,
     #[cfg(feature = "sabotage")]
     sabotage: crate::sabotage::Sabotages,
 }
@@ -439,6 +442,16 @@ impl Core {
                 let inbox = self.inbox.clone();
                 self.runtime.spawn_blocking(move || {
                     inbox.input(Input::Computed { account, connection, result: job.run() });
+                });
+            }
+            Effect::DrawPicture { account, hash, file } => {
+                let (inbox, turn) = (self.inbox.clone(), Arc::clone(&self.easel));
+                self.runtime.spawn_blocking(move || {
+                    // One at a time: unfolded, a picture takes a hundred times its bytes.
+                    let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+                    let drawn = catch_unwind(AssertUnwindSafe(|| linnet_picture::draw(&file)));
+                    let picture = drawn.ok().and_then(Result::ok).map(|picture| picture.bytes);
+                    inbox.input(Input::PictureDrawn { account, hash, picture });
                 });
             }
             Effect::Answer { ticket, result } => {

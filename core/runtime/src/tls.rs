@@ -185,6 +185,7 @@ fn info(connection: &rustls::ClientConnection) -> TlsInfo {
         version: if newest { "TLSv1.3" } else { "TLSv1.2" }.to_owned(),
         exporter: newest.then(export).flatten(),
         server_end_point: certificate.and_then(|certificate| server_end_point(certificate)),
+        certificate: certificate.map(|der| Box::new(certificate::describe(der, None))),
     }
 }
 

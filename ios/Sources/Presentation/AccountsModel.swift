@@ -15,6 +15,18 @@ public final class AccountsModel {
         self.client = client
     }
 
+    /// Names the account for the user alone, and gives it a colour.
+    public func edit(_ account: AccountItem, _ name: String, _ colour: AccountColour) async {
+        // As much as the core takes.
+        let name = String(name.trimmingCharacters(in: .whitespacesAndNewlines).prefix(40))
+        await attempt { try await client.editAccount(account: account.id, name: name, colour: colour) }
+    }
+
+    /// Puts the account at this place of the user's order.
+    public func move(_ account: AccountItem, _ to: Int) async {
+        await attempt { try await client.moveAccount(account: account.id, to: UInt32(max(to, 0))) }
+    }
+
     /// Connects or disconnects without forgetting the account.
     public func setEnabled(_ account: AccountItem, _ enabled: Bool) async {
         await attempt { try await client.setAccountEnabled(account: account.id, enabled: enabled) }
@@ -53,6 +65,11 @@ public final class AccountsModel {
     /// The screen that shows whom the account hears nothing of.
     public func blocks(_ account: AccountItem) -> BlocksModel {
         BlocksModel(client: client, account: account)
+    }
+
+    /// The screen that shows what others see of the account.
+    public func profile(_ account: AccountItem) -> ProfileModel {
+        ProfileModel(client: client, account: account)
     }
 
     /// The screen that asks for the password again.

@@ -31,6 +31,8 @@ public final class AppModel {
     }
 
     public let lock: LockModel
+    /// Pictures of people, once the core is open.
+    public private(set) var people: People?
 
     /// A link that was opened, until its screen is closed.
     public var openedLink: LinkModel?
@@ -180,6 +182,24 @@ public final class AppModel {
         return SignUpModel(client: client, invitation: invitation, download: download)
     }
 
+    /// The screen of a new phone that gets its account from another one.
+    public func arrive() -> ArrivalModel? {
+        guard let client else { return nil }
+        return ArrivalModel(client: client) { [weak self] in self?.accounts ?? [] }
+    }
+
+    /// The screen that sets up another phone with an account.
+    public func handOver(_ account: AccountItem) -> HandoverModel? {
+        guard let client else { return nil }
+        return HandoverModel(client: client, account: account, lock: lock)
+    }
+
+    /// The screen about an account's server.
+    public func server(_ account: AccountItem, language: String = Locale.current.identifier(.bcp47)) -> ServerModel? {
+        guard let client else { return nil }
+        return ServerModel(client: client, account: account.id, language: language, download: download)
+    }
+
     private func openOnce() async -> Client? {
         if let client { return client }
         stage = .opening
@@ -187,6 +207,7 @@ public final class AppModel {
         do {
             let opened = try await Task.detached(priority: .userInitiated) { try open() }.value
             client = opened
+            people = People { await opened.picture(name: $0) }
             opened.setMetered(metered: isMetered)
             return opened
         } catch let error as OpenError {

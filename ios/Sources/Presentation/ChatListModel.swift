@@ -47,11 +47,11 @@ public final class ChatListModel {
         self.client = client
     }
 
-    /// Follows chats and requests until the task is cancelled.
-    public func run() async {
+    /// Follows chats, of all accounts or of one, and requests until the task is cancelled.
+    public func run(showing account: Int64? = nil) async {
         storeFailed = false
         async let asking: Void = followRequests()
-        let list = client.chatList()
+        let list = client.chatList(account: account)
         self.list = list
         do {
             for try await snapshot in list.snapshots {
@@ -76,6 +76,11 @@ public final class ChatListModel {
     public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil) {
         guard path.last?.chat != chat || draft != nil else { return }
         path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "", draft: draft)]
+    }
+
+    /// Shows one account's chats, or all; kept by the core, and so `LockModel.settings` tells it.
+    public func show(_ account: Int64?) async {
+        await attempt { try await client.showAccount(account: account) }
     }
 
     /// Deletes the chat's messages on this device.

@@ -18,6 +18,10 @@ public final class ChatModel: Identifiable {
     /// The contact's name.
     public private(set) var title: String
     public private(set) var noteToSelf = false
+    /// The contact's, once the list has told it.
+    public private(set) var address = ""
+    /// What the contact's picture is named, if there is one.
+    public private(set) var picture: String?
     /// The user hears nothing of the contact, and writes nothing.
     public private(set) var isBlocked = false
     public private(set) var rows: [ChatRow] = []
@@ -231,6 +235,8 @@ public final class ChatModel: Identifiable {
                 if noteToSelf != chat.noteToSelf { noteToSelf = chat.noteToSelf }
                 if isBlocked != chat.blocked { isBlocked = chat.blocked }
                 place = (chat.account, chat.address)
+                if address != chat.address { address = chat.address }
+                if picture != chat.picture { picture = chat.picture }
             }
         } catch {
             storeFailed = true

@@ -29,9 +29,9 @@ public enum ConnectionBanner: Equatable, Sendable {
         case .catchingUp: self = .catchingUp
         case .waiting(let until, let reason): self = .waiting(reason: reason, retry: Date(milliseconds: until))
         case .failed(.certificate) where account.certificate?.changed == true:
-            self = .certificateChanged(account: account.id, address: account.address)
+            self = .certificateChanged(account: account.id, address: account.title)
         case .failed(let reason):
-            self = .failed(account: account.id, address: account.address, reason: reason)
+            self = .failed(account: account.id, address: account.title, reason: reason)
         }
     }
 

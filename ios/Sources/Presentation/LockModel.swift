@@ -116,6 +116,12 @@ public final class LockModel {
         }
     }
 
+    /// Whether the device made sure of its owner; `nil` where it can't.
+    func confirmOwner(_ reason: String) async -> Bool? {
+        guard let owner, owner.isAvailable else { return nil }
+        return await owner.confirm(reason)
+    }
+
     public func lockNow() async {
         await attempt {
             try await client?.lockNow()

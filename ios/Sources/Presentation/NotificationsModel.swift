@@ -20,14 +20,17 @@ public struct ChatNotification: Equatable, Sendable {
     public let unread: Int
     /// It makes itself heard; else it replaces what stands there already.
     public let alerts: Bool
+    /// The file of the picture of who writes, a JPEG or PNG.
+    public let picture: Data?
 
-    public init(id: String, chat: Int64, title: String, body: String, unread: Int, alerts: Bool) {
+    public init(id: String, chat: Int64, title: String, body: String, unread: Int, alerts: Bool, picture: Data? = nil) {
         self.id = id
         self.chat = chat
         self.title = title
         self.body = body
         self.unread = unread
         self.alerts = alerts
+        self.picture = picture
     }
 }
 
@@ -72,6 +75,8 @@ public final class NotificationsModel {
     /// The lines each row had when it was last looked at.
     @ObservationIgnored private var known: [String: NotificationItem]?
     @ObservationIgnored private var badge: Int?
+    /// Pictures of who writes.
+    @ObservationIgnored private var people: People?
 
     public init(desk: any NotificationDesk) {
         self.desk = desk
@@ -80,6 +85,7 @@ public final class NotificationsModel {
     /// Follows the core until the task is cancelled.
     func run(_ client: Client) async {
         permission = await desk.permission()
+        people = People { await client.picture(name: $0) }
         // A store that can't be read is told on screen; without it there is nothing to post.
         do {
             for try await snapshot in client.notifications().snapshots { await take(snapshot.items) }
@@ -124,7 +130,7 @@ public final class NotificationsModel {
         await desk.post(
             ChatNotification(
                 id: item.key, chat: item.chat, title: item.title, body: newest.body, unread: Int(item.unread),
-                alerts: isNews && !isMissed))
+                alerts: isNews && !isMissed, picture: await people?.picture(item.picture)))
     }
 
     private func withdraw(_ ids: some Sequence<String>) async {

@@ -34,8 +34,13 @@ public final class ScanModel {
     public private(set) var isReading = false
 
     @ObservationIgnored private var isBusy = false
+    @ObservationIgnored private let taken: (@MainActor (String) -> Trouble?)?
 
-    public init() {}
+    /// Looks for links; with `taken` for codes that are none: it gets each text, also the same again, and says why it
+    /// leads nowhere.
+    public init(taken: (@MainActor (String) -> Trouble?)? = nil) {
+        self.taken = taken
+    }
 
     /// Looks at a frame; those that come too fast are left out.
     public func look(at frame: CameraFrame) async {
@@ -70,6 +75,10 @@ public final class ScanModel {
 
     private func take(_ text: String) {
         guard found == nil else { return }
+        if let taken {
+            trouble = taken(text)
+            return
+        }
         do {
             found = try readLink(text: text)
             trouble = nil

@@ -42,9 +42,23 @@ private enum Center {
         } else {
             content.interruptionLevel = .passive
         }
+        if let face = notification.picture.flatMap(attachment) { content.attachments = [face] }
         let request = UNNotificationRequest(identifier: notification.id, content: content, trigger: nil)
         // Without permission nothing is shown, and that is what the user wants.
         try? await UNUserNotificationCenter.current().add(request)
+    }
+
+    /// The system takes the file over; where it can't, there is a notification without a picture.
+    private static func attachment(_ picture: Data) -> UNNotificationAttachment? {
+        let ending = picture.starts(with: [0xff, 0xd8]) ? "jpg" : "png"
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).\(ending)")
+        do {
+            try picture.write(to: file, options: .atomic)
+            return try UNNotificationAttachment(identifier: "", url: file, options: nil)
+        } catch {
+            try? FileManager.default.removeItem(at: file)
+            return nil
+        }
     }
 
     static func posted() async -> Set<String> {

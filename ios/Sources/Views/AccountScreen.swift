@@ -7,6 +7,7 @@ import SwiftUI
 /// What the screen of one account looks like.
 struct AccountScreen: View {
     struct Actions {
+        let edit: @MainActor (AccountItem, String, AccountColour) -> Void
         let setEnabled: @MainActor (AccountItem, Bool) -> Void
         let privacy: PrivacyScreen.Actions
         let setArchiving: @MainActor (AccountItem, Bool) -> Void
@@ -14,9 +15,12 @@ struct AccountScreen: View {
         let signInAgain: @MainActor (AccountItem) -> Void
         let certificate: @MainActor (AccountItem) -> Void
         let blocks: @MainActor (AccountItem) -> Void
+        let server: @MainActor (AccountItem) -> Void
+        let profile: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
+        let handOver: @MainActor (AccountItem) -> Void
     }
 
     let account: AccountItem
@@ -24,6 +28,7 @@ struct AccountScreen: View {
     @State private var asksToSignOut = false
     @State private var asksToDelete = false
     @State private var changesPassword = false
+    @State private var editsLook = false
 
     init(account: AccountItem, actions: Actions) {
         self.account = account
@@ -34,14 +39,23 @@ struct AccountScreen: View {
 
     var body: some View {
         Form {
+            Section {
+                Button("profile_open", systemImage: "person.crop.circle") { actions.profile(account) }
+            }
             connection
             Section {
                 NavigationLink(value: PrivacyPlace(account: account.id)) { Text("privacy_screen") }
                 Button("blocks_open", systemImage: "hand.raised") { actions.blocks(account) }
             }
             server
+            Section {
+                Button("server_open", systemImage: "server.rack") { actions.server(account) }
+            }
             ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
+                if account.signedIn {
+                    Button("handover_title", systemImage: "iphone.badge.play") { actions.handOver(account) }
+                }
                 Button("account_password", systemImage: "key") { changesPassword = true }
             }
             Section {
@@ -52,7 +66,10 @@ struct AccountScreen: View {
         .sheet(isPresented: $changesPassword) {
             ChangePasswordScreen(password: newPassword()) { actions.changePassword(account, $0) }
         }
-        .navigationTitle(account.address)
+        .sheet(isPresented: $editsLook) {
+            AccountLookScreen(account: account) { actions.edit(account, $0, $1) }
+        }
+        .navigationTitle(account.title)
         .navigationBarTitleDisplayMode(.inline)
         .confirmationDialog(
             "account_remove_title", isPresented: $asksToSignOut, titleVisibility: .visible, presenting: account
@@ -71,6 +88,16 @@ struct AccountScreen: View {
 
     private var connection: some View {
         Section {
+            if account.name != nil { Text(verbatim: account.address) }
+            Button {
+                editsLook = true
+            } label: {
+                Label {
+                    Text("account_look")
+                } icon: {
+                    AccountDot(colour: account.colour)
+                }
+            }
             Toggle(
                 isOn: Binding(get: { account.enabled }, set: { actions.setEnabled(account, $0) })
             ) {
@@ -225,13 +252,16 @@ struct AccountPreviews: PreviewProvider {
             AccountScreen(
                 account: account,
                 actions: AccountScreen.Actions(
+                    edit: { _, _, _ in },
                     setEnabled: { _, _ in },
                     privacy: PrivacyScreen.Actions(
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
-                    signOut: { _ in }, delete: { _ in }))
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in },
+                    profile: { _ in }, changePassword: { _, _ in },
+                    signOut: { _ in }, delete: { _ in },
+                    handOver: { _ in }))
         }
     }
 

@@ -11,7 +11,10 @@ struct AccountsView: View {
     @State private var signingInAgain: SignInAgainModel?
     @State private var certificate: CertificateModel?
     @State private var blocks: BlocksModel?
+    @State private var server: ServerModel?
+    @State private var profile: ProfileModel?
     @State private var adding: SignInModel?
+    @State private var handingOver: HandoverModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -26,6 +29,7 @@ struct AccountsView: View {
             accounts: app.accounts, permission: app.notifications?.permission,
             actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
+                    edit: { account, name, colour in Task { await model.edit(account, name, colour) } },
                     setEnabled: { account, on in Task { await model.setEnabled(account, on) } },
                     privacy: PrivacyScreen.Actions(
                         set: { account, setting, on in Task { await model.setPrivacy(account, setting, on) } },
@@ -36,9 +40,13 @@ struct AccountsView: View {
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
                     blocks: { blocks = model.blocks($0) },
+                    server: { server = app.server($0) },
+                    profile: { profile = model.profile($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
-                    delete: { account in Task { await model.delete(account) } }),
+                    delete: { account in Task { await model.delete(account) } },
+                    handOver: { handingOver = app.handOver($0) }),
+                move: { account, to in Task { await model.move(account, to) } },
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
                 openSettings: openSettings,
@@ -49,7 +57,12 @@ struct AccountsView: View {
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $blocks) { BlocksView(model: $0) }
-        .sheet(item: $adding) { AddAccountView(model: $0, signUp: { app.signUp() }) }
+        .sheet(item: $server) { ServerView(model: $0) }
+        .sheet(item: $adding) {
+            AddAccountView(model: $0, signUp: { app.signUp() }, arrive: { app.arrive() })
+        }
+        .sheet(item: $handingOver) { HandoverView(model: $0) }
+        .sheet(item: $profile) { ProfileView(model: $0, app: app) }
     }
 
     private func openSettings() {
@@ -61,15 +74,22 @@ struct AccountsView: View {
 private struct AddAccountView: View {
     let model: SignInModel
     let signUp: @MainActor () -> SignUpModel?
+    let arrive: @MainActor () -> ArrivalModel?
     @Environment(\.dismiss) private var dismiss
 
-    init(model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?) {
+    init(
+        model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?,
+        arrive: @escaping @MainActor () -> ArrivalModel?
+    ) {
         self.model = model
         self.signUp = signUp
+        self.arrive = arrive
     }
 
     var body: some View {
-        SignInView(model: model, signUp: signUp, signedUp: { dismiss() }, close: { dismiss() })
+        SignInView(
+            model: model, signUp: signUp, arrive: arrive, signedUp: { dismiss() }, close: { dismiss() }
+        )
             .onChange(of: model.isDone) { _, isDone in
                 if isDone { dismiss() }
             }
@@ -81,6 +101,7 @@ private struct AddAccountView: View {
 /// What the accounts screen can ask for.
 struct AccountsScreenActions {
     let account: AccountScreen.Actions
+    let move: @MainActor (AccountItem, Int) -> Void
     let add: @MainActor () -> Void
     let allowNotifications: @MainActor () -> Void
     let openSettings: @MainActor () -> Void
@@ -103,13 +124,19 @@ struct AccountsScreen<SafetyPlace: View>: View {
                 Section {
                     ForEach(accounts, id: \.key) { account in
                         NavigationLink(value: account.id) { AccountLine(account: account) }
+                            .contextMenu { moves(of: account) }
+                            .accessibilityActions { moves(of: account) }
+                    }
+                    .onMove { from, to in
+                        guard let at = from.first else { return }
+                        actions.move(accounts[at], to > at ? to - 1 : to)
                     }
                     Button("account_add", systemImage: "plus", action: actions.add)
                 }
                 notifications
                 Section { NavigationLink(value: Safety()) { Text("safety_title") } }
             }
-            .navigationTitle("account_title")
+            .navigationTitle("accounts_title")
             .navigationBarTitleDisplayMode(.inline)
             .navigationDestination(for: Int64.self) { id in
                 if let account = accounts.first(where: { $0.id == id }) {
@@ -124,6 +151,18 @@ struct AccountsScreen<SafetyPlace: View>: View {
             .navigationDestination(for: Safety.self) { _ in safety() }
             .toolbar {
                 ToolbarItem(placement: .confirmationAction) { Button("action_done", action: actions.close) }
+            }
+        }
+    }
+
+    /// Nobody has to drag.
+    @ViewBuilder private func moves(of account: AccountItem) -> some View {
+        if let at = accounts.firstIndex(where: { $0.id == account.id }) {
+            if at > 0 {
+                Button("accounts_up \(account.title)", systemImage: "arrow.up") { actions.move(account, at - 1) }
+            }
+            if at < accounts.count - 1 {
+                Button("accounts_down \(account.title)", systemImage: "arrow.down") { actions.move(account, at + 1) }
             }
         }
     }
@@ -152,8 +191,10 @@ private struct AccountLine: View {
 
     var body: some View {
         HStack(spacing: 12) {
+            AccountDot(colour: account.colour)
             VStack(alignment: .leading, spacing: 2) {
-                Text(verbatim: account.address)
+                Text(verbatim: account.title)
+                if account.name != nil { Text(verbatim: account.address).font(.footnote) }
                 Text(Words.connection(account)).font(.footnote).foregroundStyle(.secondary)
             }
             Spacer(minLength: 0)
@@ -171,14 +212,17 @@ struct AccountsPreviews: PreviewProvider {
             accounts: Samples.accounts, permission: permission,
             actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
+                    edit: { _, _, _ in },
                     setEnabled: { _, _ in },
                     privacy: PrivacyScreen.Actions(
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, changePassword: { _, _ in },
-                    signOut: { _ in }, delete: { _ in }),
-                add: {}, allowNotifications: {}, openSettings: {}, close: {}),
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in },
+                    profile: { _ in }, changePassword: { _, _ in },
+                    signOut: { _ in }, delete: { _ in },
+                    handOver: { _ in }),
+                move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() })
     }
 

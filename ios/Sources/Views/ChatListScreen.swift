@@ -15,6 +15,14 @@ struct ChatListView: View {
     @State private var requests: RequestsModel?
     @State private var attempt = 0
 
+    /// What the list follows.
+    private struct Following: Equatable {
+        let attempt: Int
+        let account: Int64?
+    }
+
+    private var shown: Int64? { app.lock.settings?.shownAccount }
+
     var body: some View {
         NavigationStack(path: $model.path) {
             Group {
@@ -23,7 +31,7 @@ struct ChatListView: View {
                 } else {
                     ChatListScreen(
                         chats: model.chats, requests: model.requests, isLoaded: model.isLoaded, atEnd: model.atEnd,
-                        banner: app.banner,
+                        banner: app.banner, accounts: app.accounts.filter(\.signedIn), shown: shown,
                         actions: actions)
                 }
             }
@@ -50,11 +58,11 @@ struct ChatListView: View {
                         client: model.client, chat: place.chat, title: place.title, draft: place.draft ?? ""), app: app)
             }
         }
-        .task(id: attempt) { await model.run() }
+        .task(id: Following(attempt: attempt, account: shown)) { await model.run(showing: shown) }
         .problemAlert($model.problem)
         .sheet(isPresented: $startsChat) {
             NewChatView(
-                model: NewChatModel(client: model.client, accounts: app.accounts),
+                model: NewChatModel(client: model.client, accounts: app.accounts, preferred: shown),
                 code: { CodeModel(client: model.client) },
                 started: { chat, address in
                     startsChat = false
@@ -90,7 +98,7 @@ struct ChatListView: View {
             openRequests: { requests = RequestsModel(client: model.client) },
             delete: { chat in Task { await model.delete(chat) } },
             startChat: { startsChat = true }, showMore: { model.showMore() },
-            repair: repair)
+            repair: repair, show: { account in Task { await model.show(account) } })
     }
 }
 
@@ -102,6 +110,7 @@ struct ChatListScreen: View {
         let startChat: @MainActor () -> Void
         let showMore: @MainActor () -> Void
         let repair: @MainActor (Int64) -> Void
+        let show: @MainActor (Int64?) -> Void
     }
 
     let chats: [ChatItem]
@@ -109,6 +118,8 @@ struct ChatListScreen: View {
     let isLoaded: Bool
     let atEnd: Bool
     let banner: ConnectionBanner?
+    let accounts: [AccountItem]
+    let shown: Int64?
     let actions: Actions
     @State private var deleting: ChatItem?
     @State private var asksToDelete = false
@@ -146,8 +157,11 @@ struct ChatListScreen: View {
             }
         }
         .safeAreaInset(edge: .top, spacing: 0) {
-            if let banner {
-                ConnectionBannerView(banner: banner, repair: actions.repair).transition(.opacity)
+            VStack(spacing: 0) {
+                if let banner {
+                    ConnectionBannerView(banner: banner, repair: actions.repair).transition(.opacity)
+                }
+                if accounts.count > 1 { AccountChips(accounts: accounts, shown: shown, show: actions.show) }
             }
         }
         .animation(.easeOut(duration: 0.2), value: banner)
@@ -189,7 +203,10 @@ struct ChatLine: View {
 
     var body: some View {
         HStack(spacing: 12) {
-            Avatar(name: chat.title)
+            Avatar(address: chat.address, name: chat.title, picture: chat.noteToSelf ? nil : chat.picture)
+                .overlay(alignment: .bottomTrailing) {
+                    if let mark = chat.mark { AccountDot(colour: mark.colour, title: mark.title) }
+                }
             VStack(alignment: .leading, spacing: 2) {
                 HStack(alignment: .firstTextBaseline) {
                     Group {
@@ -262,13 +279,15 @@ struct UnreadCount: View {
 
 struct ChatListPreviews: PreviewProvider {
     static func screen(
-        _ chats: [ChatItem], requests: [RequestItem] = [], banner: ConnectionBanner? = nil
+        _ chats: [ChatItem], requests: [RequestItem] = [], banner: ConnectionBanner? = nil,
+        accounts: [AccountItem] = [], shown: Int64? = nil
     ) -> some View {
         NavigationStack {
             ChatListScreen(
                 chats: chats, requests: requests, isLoaded: true, atEnd: true, banner: banner,
+                accounts: accounts, shown: shown,
                 actions: ChatListScreen.Actions(
-                    openRequests: {}, delete: { _ in }, startChat: {}, showMore: {}, repair: { _ in })
+                    openRequests: {}, delete: { _ in }, startChat: {}, showMore: {}, repair: { _ in }, show: { _ in })
             )
             .navigationTitle("chats_title")
         }
@@ -279,6 +298,9 @@ struct ChatListPreviews: PreviewProvider {
         screen(Samples.chats, requests: Samples.requests, banner: .catchingUp).previewDisplayName("chats and a request")
         screen(Samples.chats, banner: .failed(account: 1, address: "alice@example.org", reason: .wrongPassword))
             .preferredColorScheme(.dark).previewDisplayName("failed, dark")
+        screen(Samples.mixedChats, accounts: Samples.accounts).previewDisplayName("two accounts in one list")
+        screen(Samples.chats, accounts: Samples.accounts, shown: 2).preferredColorScheme(.dark)
+            .previewDisplayName("one of two accounts, dark")
         screen(Samples.chats).environment(\.layoutDirection, .rightToLeft).previewDisplayName("right to left")
         screen(Samples.chats, requests: Samples.requests).dynamicTypeSize(.accessibility3)
             .previewDisplayName("large text")

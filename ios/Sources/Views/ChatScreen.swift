@@ -39,8 +39,9 @@ struct ChatView: View {
                     Button {
                         details = model.details
                     } label: {
-                        Image(systemName: "info.circle").accessibilityLabel("contact_title")
+                        Avatar(address: model.address, name: model.title, picture: model.picture, size: 32)
                     }
+                    .accessibilityLabel("contact_title")
                 }
             }
         }

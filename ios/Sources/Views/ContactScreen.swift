@@ -94,7 +94,7 @@ struct ContactScreen: View {
     private func who(_ contact: ContactItem) -> some View {
         Section {
             HStack(spacing: 12) {
-                Avatar(name: contact.title)
+                Avatar(address: contact.address, name: contact.title, picture: contact.picture, size: 64)
                 VStack(alignment: .leading, spacing: 2) {
                     Text(verbatim: contact.title).font(.headline)
                     Text(verbatim: contact.address).font(.subheadline).foregroundStyle(.secondary)

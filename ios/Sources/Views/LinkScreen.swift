@@ -113,7 +113,7 @@ struct LinkScreen: View {
     @ViewBuilder private var who: some View {
         if let address {
             HStack(spacing: 12) {
-                Avatar(name: address)
+                Avatar(address: address, name: address)
                 VStack(alignment: .leading, spacing: 2) {
                     // The address is what counts; a name in a link is only what somebody wrote there.
                     Text(verbatim: address).font(.headline)

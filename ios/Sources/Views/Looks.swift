@@ -10,27 +10,85 @@ enum Looks {
     static let ownBubble = Color("OwnBubble")
     /// Behind other people's messages.
     static let theirBubble = Color("TheirBubble")
+    /// An account's colour: its contrast with the ground is at least 4.5.
+    static func account(_ colour: AccountColour) -> Color {
+        switch colour {
+        case .red: Color("AccountRed")
+        case .orange: Color("AccountOrange")
+        case .yellow: Color("AccountYellow")
+        case .green: Color("AccountGreen")
+        case .turquoise: Color("AccountTurquoise")
+        case .blue: Color("AccountBlue")
+        case .violet: Color("AccountViolet")
+        case .pink: Color("AccountPink")
+        }
+    }
+
     static let corner: CGFloat = 18
     static let joinedCorner: CGFloat = 6
 }
 
-/// A round picture with the first letter of a name.
+/// A person's picture, if there is one; else the initials on a colour that belongs to the address, as the core has them,
+/// the same on every device. Purely ornamental: the name stands beside it.
 struct Avatar: View {
+    let address: String
     let name: String
-    @ScaledMetric(relativeTo: .title2) private var size: CGFloat = 48
+    /// What an item names.
+    let picture: String?
+    @ScaledMetric private var size: CGFloat
+    @State private var image: UIImage?
+    @Environment(\.colorScheme) private var scheme
+    @Environment(\.people) private var people
 
-    init(name: String) {
+    init(address: String, name: String, picture: String? = nil, size: CGFloat = 48) {
+        self.address = address
         self.name = name
+        self.picture = picture
+        _size = ScaledMetric(wrappedValue: size, relativeTo: .title2)
     }
 
     var body: some View {
-        Text(verbatim: name.first.map { String($0).uppercased() } ?? "?")
-            .font(.title2)
-            .fontWeight(.semibold)
-            .foregroundStyle(.white)
+        Group {
+            if let image, picture != nil {
+                Image(uiImage: image).resizable().scaledToFill().frame(width: size, height: size).clipShape(Circle())
+            } else {
+                letters
+            }
+        }
+        .accessibilityHidden(true)
+        .task(id: picture) {
+            guard let picture else { return image = nil }
+            image = await people?.picture(picture).flatMap { UIImage(data: $0) }
+        }
+    }
+
+    private var letters: some View {
+        let portrait = portrait(address: address, name: name)
+        return Text(verbatim: portrait.initials)
+            .font(.system(size: size * 0.4, weight: .semibold))
+            .foregroundStyle(Color(rgb: scheme == .dark ? portrait.darkInk : portrait.lightInk))
             .frame(width: size, height: size)
-            .background(Looks.ownBubble, in: Circle())
-            .accessibilityHidden(true)
+            .background(Color(rgb: scheme == .dark ? portrait.darkGround : portrait.lightGround), in: Circle())
+    }
+}
+
+private struct PeopleKey: EnvironmentKey {
+    static let defaultValue: People? = nil
+}
+
+extension EnvironmentValues {
+    /// Where pictures of people come from.
+    var people: People? {
+        get { self[PeopleKey.self] }
+        set { self[PeopleKey.self] = newValue }
+    }
+}
+
+extension Color {
+    /// Of `0xRRGGBB`.
+    init(rgb: UInt32) {
+        let part = { (shift: UInt32) in Double(rgb >> shift & 0xff) / 255 }
+        self.init(.sRGB, red: part(16), green: part(8), blue: part(0), opacity: 1)
     }
 }
 

@@ -29,9 +29,12 @@ struct NewChatView: View {
         @Bindable var model = model
         NewChatScreen(
             address: $model.address, account: $model.account, accounts: model.accounts, problem: model.problem,
-            isStarting: model.isStarting, canStart: model.canStart, start: start, scan: { scans = true },
+            people: model.people, isStarting: model.isStarting, canStart: model.canStart,
+            start: { open { await model.start() } }, pick: { person in open { await model.pick(person) } },
+            noteToSelf: { open { await model.noteToSelf() } }, scan: { scans = true },
             showCode: { showsCode = true }, cancel: { dismiss() }
         )
+        .task(id: model.search) { await model.follow() }
         .sheet(isPresented: $scans) {
             ScanView { link in
                 scans = false
@@ -41,10 +44,9 @@ struct NewChatView: View {
         .sheet(isPresented: $showsCode) { CodeView(model: code()) }
     }
 
-    private func start() {
+    private func open(_ begin: @escaping @MainActor () async -> Int64?) {
         Task {
-            let address = model.address
-            if let chat = await model.start() { started(chat, address) }
+            if let chat = await begin() { started(chat, model.address) }
         }
     }
 }
@@ -55,9 +57,12 @@ struct NewChatScreen: View {
     @Binding var account: Int64?
     let accounts: [AccountItem]
     let problem: CommandError?
+    let people: [PersonItem]
     let isStarting: Bool
     let canStart: Bool
     let start: @MainActor () -> Void
+    let pick: @MainActor (PersonItem) -> Void
+    let noteToSelf: @MainActor () -> Void
     let scan: @MainActor () -> Void
     let showCode: @MainActor () -> Void
     let cancel: @MainActor () -> Void
@@ -77,7 +82,7 @@ struct NewChatScreen: View {
                         .onSubmit { if canStart { start() } }
                     if accounts.count > 1 {
                         Picker("new_chat_from", selection: $account) {
-                            ForEach(accounts, id: \.key) { Text(verbatim: $0.address).tag(Int64?.some($0.id)) }
+                            ForEach(accounts, id: \.key) { Text(verbatim: $0.title).tag(Int64?.some($0.id)) }
                         }
                     }
                     if let problem {
@@ -90,19 +95,12 @@ struct NewChatScreen: View {
                 } footer: {
                     Text("new_chat_lead")
                 }
-                Section {
-                    Button(action: scan) {
-                        Label {
-                            Explained(title: "scan_title", text: "new_chat_scan_text")
-                        } icon: {
-                            Image(systemName: "qrcode.viewfinder")
-                        }
-                    }
-                    Button(action: showCode) {
-                        Label {
-                            Explained(title: "code_title", text: "new_chat_code_text")
-                        } icon: {
-                            Image(systemName: "qrcode")
+                if address.isEmpty { ways }
+                if !people.isEmpty {
+                    Section("new_chat_contacts") {
+                        ForEach(people, id: \.key) { person in
+                            Button { pick(person) } label: { PersonRow(person: person) }
+                                .accessibilityHint(person.contact ? "new_chat_start" : "new_chat_complete")
                         }
                     }
                 }
@@ -122,13 +120,62 @@ struct NewChatScreen: View {
             .onAppear { isTyping = true }
         }
     }
+
+    @ViewBuilder private var ways: some View {
+        Section {
+            Button(action: scan) {
+                Label {
+                    Explained(title: "scan_title", text: "new_chat_scan_text")
+                } icon: {
+                    Image(systemName: "qrcode.viewfinder")
+                }
+            }
+            Button(action: showCode) {
+                Label {
+                    Explained(title: "code_title", text: "new_chat_code_text")
+                } icon: {
+                    Image(systemName: "qrcode")
+                }
+            }
+            Button(action: noteToSelf) {
+                Label {
+                    Explained(title: "note_to_self", text: "new_chat_note_text")
+                } icon: {
+                    Image(systemName: "note.text")
+                }
+            }
+        }
+    }
+}
+
+/// A contact, or what was typed with a likely server.
+private struct PersonRow: View {
+    let person: PersonItem
+
+    var body: some View {
+        HStack(spacing: 12) {
+            if person.contact {
+                Avatar(address: person.address, name: person.name ?? person.address)
+            } else {
+                Image(systemName: "square.and.pencil").foregroundStyle(.secondary)
+            }
+            VStack(alignment: .leading, spacing: 2) {
+                Text(verbatim: person.name ?? person.address).foregroundStyle(.primary).lineLimit(1)
+                if person.name != nil {
+                    Text(verbatim: person.address).font(.footnote).foregroundStyle(.secondary).lineLimit(1)
+                }
+            }
+        }
+        .accessibilityElement(children: .combine)
+    }
 }
 
 struct NewChatPreviews: PreviewProvider {
     static func screen(_ address: String, accounts: [AccountItem], problem: CommandError? = nil) -> some View {
         NewChatScreen(
             address: .constant(address), account: .constant(accounts.first?.id), accounts: accounts, problem: problem,
-            isStarting: false, canStart: !address.isEmpty, start: {}, scan: {}, showCode: {}, cancel: {})
+            people: Samples.people.filter { $0.contact == address.isEmpty }, isStarting: false,
+            canStart: !address.isEmpty, start: {}, pick: { _ in }, noteToSelf: {}, scan: {}, showCode: {}, cancel: {})
     }
 
     static var previews: some View {

@@ -116,7 +116,7 @@ private struct RequestRow: View {
     var body: some View {
         VStack(alignment: .leading, spacing: 8) {
             HStack(spacing: 12) {
-                Avatar(name: request.address)
+                Avatar(address: request.address, name: request.address)
                 VStack(alignment: .leading, spacing: 2) {
                     Text(verbatim: request.address).font(.headline)
                     Group {

@@ -34,6 +34,7 @@ public struct RootView: View {
                 }
             }
         }
+        .environment(\.people, app.people)
         .overlay { if hidesEverything { Curtain() } }
         // Sheets and alerts stand above what is laid over.
         .onChange(of: hidesEverything, initial: true) { _, isDrawn in curtain(isDrawn) }
@@ -69,7 +70,7 @@ public struct RootView: View {
                 }
             }
         case .signIn(let model):
-            SignInView(model: model, signUp: { app.signUp() })
+            SignInView(model: model, signUp: { app.signUp() }, arrive: { app.arrive() })
         case .chats(let model):
             ChatListView(model: model, app: app)
         }

@@ -10,17 +10,17 @@ import SwiftUI
 
     static let accounts = [
         AccountItem(
-            key: "1", id: 1, address: "alice@example.org", enabled: true, connection: .online, signedIn: true,
-            missing: [], archiving: true, privacy: privacy),
+            key: "1", id: 1, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .turquoise,
+            enabled: true, connection: .online, signedIn: true, missing: [], archiving: true, privacy: privacy),
         AccountItem(
-            key: "2", id: 2, address: "alice@example.com", enabled: true,
+            key: "2", id: 2, address: "alice@example.com", name: "Work", title: "Work", colour: .orange, enabled: true,
             connection: .waiting(until: noon + 30_000, reason: .unreachable), signedIn: true,
             missing: [.archive, .carbons], archiving: nil, privacy: privacy),
     ]
 
     static let refusedPassword = AccountItem(
-        key: "1", id: 1, address: "alice@example.org", enabled: true, connection: .online, signedIn: true,
-        missing: [], archiving: true, privacy: privacy,
+        key: "1", id: 1, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .turquoise,
+        enabled: true, connection: .online, signedIn: true, missing: [], archiving: true, privacy: privacy,
         task: .passwordNotChanged(problem: .notAcceptable, text: "Eight letters at least"))
 
     static let chats = [
@@ -28,6 +28,13 @@ import SwiftUI
         chat(2, "Carol Winterbottom-Featherstonehaugh", "A long preview that goes on and on over both of its lines."),
         chat(4, "Dora", "Just a moment", typing: true),
         chat(3, "alice", nil, noteToSelf: true),
+    ]
+
+    /// Chats of two accounts in one list.
+    static let mixedChats = [
+        chat(1, "Bob", "See you at the bridge.", unread: 2, of: accounts[0]),
+        chat(2, "Carol Winterbottom-Featherstonehaugh", "The figures of the third quarter", of: accounts[1]),
+        chat(4, "Dora", "Just a moment", typing: true, of: accounts[0]),
     ]
 
     static let requests = [
@@ -69,6 +76,13 @@ import SwiftUI
         BlockItem(key: "b1", account: 1, address: "prizes.example", server: true, held: true),
         BlockItem(key: "b2", account: 1, address: "spam@elsewhere.example", server: false, held: true),
         BlockItem(key: "b3", account: 1, address: "eve@far.example", server: false, held: false),
+    ]
+
+    static let people = [
+        PersonItem(key: "amelie@example.org", address: "amelie@example.org", name: "Amélie Duval", contact: true),
+        PersonItem(key: "farid.z@example.net", address: "farid.z@example.net", name: nil, contact: true),
+        PersonItem(key: "bob@linnet.example", address: "bob@linnet.example", name: nil, contact: false),
+        PersonItem(key: "bob@conversations.im", address: "bob@conversations.im", name: nil, contact: false),
     ]
 
     static let rows = ChatRow.rows(
@@ -194,12 +208,13 @@ import SwiftUI
 
     private static func chat(
         _ id: Int64, _ title: String, _ body: String?, unread: UInt32 = 0, noteToSelf: Bool = false,
-        typing: Bool = false
+        typing: Bool = false, of account: AccountItem? = nil
     ) -> ChatItem {
         ChatItem(
-            key: "\(id)", id: id, account: 1, address: "\(id)@example.org", title: title, noteToSelf: noteToSelf,
+            key: "\(id)", id: id, account: account?.id ?? 1, address: "\(id)@example.org", title: title,
+            noteToSelf: noteToSelf,
             preview: body.map { Preview(body: $0, time: noon, outgoing: false, state: .received) }, unread: unread,
-            typing: typing)
+            typing: typing, mark: account.map { AccountMark(title: $0.title, colour: $0.colour) })
     }
 
     private static func message(

@@ -84,14 +84,7 @@ struct ScanScreen: View {
     var body: some View {
         NavigationStack {
             VStack(spacing: 16) {
-                Group {
-                    if access == .on {
-                        CameraPreview(look: look).clipShape(RoundedRectangle(cornerRadius: 16))
-                    } else {
-                        instead
-                    }
-                }
-                .frame(maxWidth: .infinity, maxHeight: .infinity)
+                Looking(access: access, look: look, allow: allow, openSettings: openSettings)
                 told
                 if isReading {
                     ProgressView()
@@ -120,6 +113,25 @@ struct ScanScreen: View {
         } else if access == .on {
             Text("scan_text").foregroundStyle(.secondary).multilineTextAlignment(.center)
         }
+    }
+}
+
+/// What the camera sees, or why it sees nothing.
+struct Looking: View {
+    let access: CameraAccess
+    let look: @MainActor (CameraFrame) async -> Void
+    let allow: @MainActor () -> Void
+    let openSettings: @MainActor () -> Void
+
+    var body: some View {
+        Group {
+            if access == .on {
+                CameraPreview(look: look).clipShape(RoundedRectangle(cornerRadius: 16))
+            } else {
+                instead
+            }
+        }
+        .frame(maxWidth: .infinity, maxHeight: .infinity)
     }
 
     /// Without a camera: why, and what to do about it.

@@ -9,19 +9,24 @@ struct SignInView: View {
     @Bindable var model: SignInModel
     /// Makes the screen for an account yet to be made.
     let signUp: @MainActor () -> SignUpModel?
+    /// Makes the screen for an account that comes from another phone.
+    let arrive: @MainActor () -> ArrivalModel?
     /// A new account is signed in.
     var signedUp: (@MainActor () -> Void)?
     /// The way out, where there is something to go back to.
     var close: (@MainActor () -> Void)?
     @State private var certificate: CertificateModel?
     @State private var signingUp: SignUpModel?
+    @State private var arriving: ArrivalModel?
 
     init(
         model: SignInModel, signUp: @escaping @MainActor () -> SignUpModel?,
+        arrive: @escaping @MainActor () -> ArrivalModel?,
         signedUp: (@MainActor () -> Void)? = nil, close: (@MainActor () -> Void)? = nil
     ) {
         _model = Bindable(model)
         self.signUp = signUp
+        self.arrive = arrive
         self.signedUp = signedUp
         self.close = close
     }
@@ -32,10 +37,16 @@ struct SignInView: View {
             port: $model.port, directTls: $model.directTls, proxy: $model.proxy, progress: model.progress,
             canSubmit: model.canSubmit, showCertificate: showCertificate,
             submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } },
-            signUp: { signingUp = signUp() }, close: close
+            signUp: { signingUp = signUp() }, arrive: { arriving = arrive() }, close: close
         )
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $signingUp) { SignUpView(model: $0) }
+        .sheet(item: $arriving) { model in
+            ArrivalView(model: model) {
+                arriving = nil
+                signedUp?()
+            }
+        }
         .onChange(of: signingUp?.isDone == true) { _, isDone in
             if isDone { signedUp?() }
         }
@@ -63,6 +74,7 @@ struct SignInScreen: View {
     let submit: @MainActor () -> Void
     let cancel: @MainActor () -> Void
     let signUp: @MainActor () -> Void
+    let arrive: @MainActor () -> Void
     var close: (@MainActor () -> Void)?
 
     private enum Field: Hashable {
@@ -103,6 +115,9 @@ struct SignInScreen: View {
                     }
                 }
                 if progress != .connecting {
+                    Section {
+                        Button("arrival_title", systemImage: "qrcode", action: arrive)
+                    }
                     Section("sign_up_none") {
                         Button("sign_up_begin", systemImage: "person.badge.plus", action: signUp)
                     }
@@ -211,7 +226,7 @@ struct SignInPreviews: PreviewProvider {
             directTls: .constant(false), proxy: .constant(proxy), progress: progress,
             canSubmit: progress != .connecting,
             showCertificate: progress == .failed(.login(.certificate)) ? nothing : nil, submit: {},
-            cancel: {}, signUp: {}, close: close)
+            cancel: {}, signUp: {}, arrive: {}, close: close)
     }
 
     static var previews: some View {

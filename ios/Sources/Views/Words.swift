@@ -112,8 +112,13 @@ enum Words {
         case .AddressInvalid: "error_address_invalid"
         case .NotFound: "error_not_found"
         case .TextInvalid: "error_text_invalid"
+        case .PictureInvalid: "error_picture_invalid"
         case .NotNow: "error_not_now"
         case .PinWrong: "lock_wrong"
+        case .Unreadable: "error_unreadable"
+        case .Newer: "error_newer"
+        case .Foreign: "error_foreign"
+        case .Expired: "error_expired"
         case .Offline: "error_offline"
         case .Storage: "error_storage"
         case .Internal: "error_internal"
@@ -180,6 +185,19 @@ enum Words {
         case .notYetValid: "certificate_not_yet_valid"
         case .revoked: "certificate_revoked"
         case .other: "certificate_other"
+        }
+    }
+
+    static func colour(_ colour: AccountColour) -> LocalizedStringKey {
+        switch colour {
+        case .red: "colour_red"
+        case .orange: "colour_orange"
+        case .yellow: "colour_yellow"
+        case .green: "colour_green"
+        case .turquoise: "colour_turquoise"
+        case .blue: "colour_blue"
+        case .violet: "colour_violet"
+        case .pink: "colour_pink"
         }
     }
 

@@ -221,6 +221,13 @@ extension ForEach where Content: View {
 extension ForEach where ID == Data.Element.ID, Content: View, Data.Element: Identifiable {
     public init(_ data: Data, @ViewBuilder content: @escaping (Data.Element) -> Content) {}
 }
+public protocol DynamicViewContent: View {}
+extension ForEach: DynamicViewContent where Content: View {}
+extension DynamicViewContent {
+    @preconcurrency public func onMove(perform action: (@MainActor (IndexSet, Int) -> Void)?) -> some DynamicViewContent
+    { _Moved<Self>() }
+}
+struct _Moved<Content: View>: _Leaf, DynamicViewContent {}
 public struct List<Selection, Content: View>: _Leaf {}
 extension List where Selection == Never {
     public init(@ViewBuilder content: () -> Content) {}
@@ -236,7 +243,9 @@ where Label == SwiftUI.Label<Text, Image>, Description == Text?, Actions == Empt
     public init(_ title: LocalizedStringKey, systemImage name: String, description: Text? = nil) {}
 }
 
-public struct Link<Label: View>: _Leaf {}
+public struct Link<Label: View>: _Leaf {
+    public init(destination: URL, @ViewBuilder label: () -> Label) {}
+}
 extension Link where Label == Text { public init(_ title: LocalizedStringKey, destination: URL) {} }
 public struct DefaultShareLinkLabel: _Leaf {}
 public struct ShareLink<Data, PreviewImage, PreviewIcon, Label: View>: _Leaf {}
@@ -257,10 +266,38 @@ public struct Path: Equatable, Sendable {
 public struct GraphicsContext {
     public struct Shading: Sendable { public static func color(_ color: Color) -> Shading { Shading() } }
     public func fill(_ path: Path, with shading: Shading) {}
+    public func draw(_ image: Image, in rect: CGRect, style: FillStyle = FillStyle()) {}
 }
 public struct Canvas<Symbols: View>: _Leaf {}
 extension Canvas where Symbols == EmptyView {
     public init(renderer: @escaping (inout GraphicsContext, CGSize) -> Void) {}
+}
+
+public struct Slider<Label: View, ValueLabel: View>: _Leaf {}
+extension Slider where ValueLabel == EmptyView {
+    public init<V: BinaryFloatingPoint>(
+        value: Binding<V>, in bounds: ClosedRange<V> = 0...1, @ViewBuilder label: () -> Label,
+        onEditingChanged: @escaping (Bool) -> Void = { _ in }
+    ) where V.Stride: BinaryFloatingPoint {}
+}
+
+// MARK: Gestures
+
+@MainActor @preconcurrency public protocol Gesture<Value> { associatedtype Value }
+public struct _ChangedGesture<Content: Gesture>: Gesture { public typealias Value = Content.Value }
+public struct _EndedGesture<Content: Gesture>: Gesture { public typealias Value = Content.Value }
+extension Gesture {
+    public func onChanged(_ action: @escaping (Value) -> Void) -> _ChangedGesture<Self> where Value: Equatable {
+        stub()
+    }
+    public func onEnded(_ action: @escaping (Value) -> Void) -> _EndedGesture<Self> { stub() }
+}
+public struct DragGesture: Gesture {
+    public struct Value: Equatable, Sendable { public var translation: CGSize { stub() } }
+    public init(minimumDistance: CGFloat = 10) {}
+}
+extension View {
+    public func gesture<T: Gesture>(_ gesture: T) -> some View { _Modified<Self>() }
 }
 
 // MARK: Views of UIKit

@@ -10,6 +10,10 @@ extension Shape {
 public struct Color: _Leaf, ShapeStyle, Hashable {
     public nonisolated init(_ name: String, bundle: Bundle? = nil) {}
     public nonisolated init(uiColor: UIColor) {}
+    public enum RGBColorSpace: Sendable { case sRGB, sRGBLinear, displayP3 }
+    public nonisolated init(
+        _ colorSpace: RGBColorSpace = .sRGB, red: Double, green: Double, blue: Double, opacity: Double = 1
+    ) {}
     nonisolated init() {}
     public static let clear = Color()
     public static let red = Color()
@@ -68,7 +72,9 @@ public struct Font: Hashable, Sendable {
     public static let footnote = Font()
     public static let caption = Font()
     public static let caption2 = Font()
+    public static func system(size: CGFloat, weight: Font.Weight? = nil, design: Font.Design? = nil) -> Font { Font() }
     public func bold() -> Font { self }
+    public enum Design: Hashable, Sendable { case `default`, serif, rounded, monospaced }
     public func weight(_ weight: Weight) -> Font { self }
     public struct Weight: Hashable, Sendable {
         public static let regular = Weight()
@@ -168,6 +174,7 @@ public struct AccessibilityTraits: SetAlgebra, Sendable {
     public static let isHeader = AccessibilityTraits()
     public static let isButton = AccessibilityTraits()
     public static let isImage = AccessibilityTraits()
+    public static let isSelected = AccessibilityTraits()
     public static let updatesFrequently = AccessibilityTraits()
     public func contains(_ member: Self) -> Bool { stub() }
     public func union(_ other: Self) -> Self { stub() }
@@ -205,6 +212,7 @@ extension View {
     public func shadow(
         color: Color = .primary, radius: CGFloat, x: CGFloat = 0, y: CGFloat = 0
     ) -> some View { _Modified<Self>() }
+    public func scaledToFill() -> some View { _Modified<Self>() }
     public func clipShape<S: Shape>(_ shape: S, style: FillStyle = FillStyle()) -> some View { _Modified<Self>() }
     public func contentShape<S: Shape>(_ shape: S, eoFill: Bool = false) -> some View { _Modified<Self>() }
     public func font(_ font: Font?) -> some View { _Modified<Self>() }

@@ -93,11 +93,23 @@ extension State where Value: ExpressibleByNilLiteral { public init() { stub() } 
     public var wrappedValue: Value { stub() }
 }
 
+public protocol EnvironmentKey {
+    associatedtype Value
+    static var defaultValue: Value { get }
+}
 public struct EnvironmentValues {
+    public subscript<K: EnvironmentKey>(key: K.Type) -> K.Value {
+        get { stub() }
+        set {}
+    }
     public var dismiss: DismissAction { DismissAction() }
     public var openURL: OpenURLAction { OpenURLAction() }
     public var scenePhase: ScenePhase { .active }
     public var accessibilityReduceMotion: Bool { false }
+    public var colorScheme: ColorScheme {
+        get { stub() }
+        set {}
+    }
     public var locale: Locale {
         get { stub() }
         set {}

@@ -54,6 +54,7 @@ open class CALayer: NSObject {}
     open var windowLevel: Level = Level(rawValue: 0)
 }
 open class UIImage: NSObject, @unchecked Sendable {
+    open var size: CGSize { stub() }
     public init?(data: Data) { stub() }
 }
 

@@ -35,6 +35,9 @@ open class UNNotificationSettings: NSObject {
 open class UNNotificationSound: NSObject {
     open class var `default`: UNNotificationSound { stub() }
 }
+open class UNNotificationAttachment: NSObject {
+    public convenience init(identifier: String, url URL: URL, options: [AnyHashable: Any]? = nil) throws { stub() }
+}
 open class UNNotificationContent: NSObject {
     open var title: String { stub() }
     open var sound: UNNotificationSound? { stub() }
@@ -54,6 +57,10 @@ open class UNMutableNotificationContent: UNNotificationContent {
         set {}
     }
     open override var sound: UNNotificationSound? {
+        get { stub() }
+        set {}
+    }
+    open var attachments: [UNNotificationAttachment] {
         get { stub() }
         set {}
     }

@@ -267,11 +267,35 @@ struct CoreTests {
         app.client?.close()
     }
 
+    @Test func anAddressIsCompletedByLikelyServers() async throws {
+        let (device, client, account, _) = try await openCore()
+        let item = AccountItem(
+            key: "1", id: account, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .blue,
+            enabled: true, connection: .off, signedIn: true, missing: [], archiving: nil,
+            privacy: ordinaryPrivacy)
+        let model = NewChatModel(client: client, accounts: [item])
+        let before = model.search
+        model.address = "dora@"
+        #expect(model.search != before)
+        let following = Task { await model.follow() }
+        try await until("servers are proposed") { !model.people.isEmpty }
+        let first = try #require(model.people.first)
+        #expect(first.address == "dora@example.org")
+        #expect(!first.contact)
+        #expect(await model.pick(first) == nil)
+        #expect(model.address == "dora@example.org")
+        following.cancel()
+        await following.value
+        client.close()
+        _ = device
+    }
+
     @Test func aNewChatNeedsAnAddress() async throws {
         let (device, client, account, chat) = try await openCore()
         let item = AccountItem(
-            key: "1", id: account, address: "alice@example.org", enabled: true, connection: .off, signedIn: true,
-            missing: [], archiving: nil, privacy: ordinaryPrivacy)
+            key: "1", id: account, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .blue,
+            enabled: true, connection: .off, signedIn: true, missing: [], archiving: nil,
+            privacy: ordinaryPrivacy)
         let model = NewChatModel(client: client, accounts: [item])
         #expect(!model.canStart)
         model.address = "no address at all@"

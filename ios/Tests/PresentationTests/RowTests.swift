@@ -107,8 +107,8 @@ struct RowTests {
 struct BannerTests {
     private func account(_ connection: Connection, enabled: Bool = true, signedIn: Bool = true) -> AccountItem {
         AccountItem(
-            key: "1", id: 1, address: "alice@example.org", enabled: enabled, connection: connection,
-            signedIn: signedIn, missing: [], archiving: nil,
+            key: "1", id: 1, address: "alice@example.org", name: nil, title: "alice@example.org", colour: .blue,
+            enabled: enabled, connection: connection, signedIn: signedIn, missing: [], archiving: nil,
             privacy: ordinaryPrivacy)
     }
 

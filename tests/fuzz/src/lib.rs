@@ -13,6 +13,7 @@ mod dns;
 mod element;
 mod host;
 mod login;
+mod qr;
 mod scram;
 mod seeds;
 mod socks;
@@ -34,6 +35,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("element", element::run),
     ("host", host::run),
     ("login", login::run),
+    ("qr", qr::run),
     ("scram", scram::run),
     ("socks", socks::run),
     ("stamp", stamp::run),

@@ -91,7 +91,12 @@ impl Login {
 }
 
 fn tls() -> TlsInfo {
-    TlsInfo { version: "TLSv1.3".into(), exporter: Some(vec![1; 32]), server_end_point: Some(vec![2; 32]) }
+    TlsInfo {
+        version: "TLSv1.3".into(),
+        exporter: Some(vec![1; 32]),
+        server_end_point: Some(vec![2; 32]),
+        certificate: None,
+    }
 }
 
 fn config(is: impl Fn(u8) -> bool) -> NegotiationConfig {

@@ -38,6 +38,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "login" => {
             logins().iter().flat_map(|login| [0_u8, 1, 3, 5, 9, 17, 21].map(|shape| with_shape(shape, login))).collect()
         }
+        "qr" => crate::qr::seeds(),
         "scram" => lines(&[
             "r=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAserver,s=QSXCR+Q6sek8bf92,i=4096\nv=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
             "r=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAserver,s=QSXCR+Q6sek8bf92,i=4096\ne=invalid-proof",

@@ -81,6 +81,37 @@ fn a_lost_answer_is_found_out() {
 }
 
 #[test]
+fn an_error_to_a_question_asked_twice_is_no_answer_to_the_first() {
+    for granted in [true, false] {
+        friends(true, |world, alice, _| {
+            world.server().own_registrations.silent = true;
+            world.server().switches.password_voids_tokens = false;
+            assert_eq!(change(alice, world, "another word"), Ok(Receipt::Done));
+            world.advance(1_000);
+            if !granted {
+                world.server().register(&address("alice"), &FakeWorld::password("alice"));
+            }
+            let wish = ("resource-constraint", "Not again so soon");
+            world.server().own_registrations.refusals.extend([wish, wish]);
+            world.restart_server();
+            world.settle();
+            assert_eq!(alice.account().connection, Connection::Online);
+            let text = Some("Not again so soon".to_owned());
+            let refused = AccountTask::PasswordNotChanged { problem: AccountProblem::Other, text };
+            assert_eq!(task(alice), Some(if granted { AccountTask::PasswordChanged } else { refused }));
+            assert_eq!(world.server().own_registrations.refusals.len(), usize::from(granted));
+            world.server().revoke_tokens(&address("alice"));
+            alice.kill();
+            world.restart_server();
+            alice.start();
+            world.settle();
+            assert_eq!(alice.account().connection, Connection::Online);
+            assert_eq!(world.count(alice.id, "SELECT count(*) FROM account WHERE new_password IS NOT NULL"), 0);
+        });
+    }
+}
+
+#[test]
 fn a_killed_process_does_not_lose_the_new_password() {
     friends(true, |world, alice, _| {
         world.server().own_registrations.silent = true;

@@ -1,4 +1,7 @@
 //! Accounts: made, moved, ended.
 
 mod departure;
+mod handover;
+mod look;
+mod server_details;
 mod sign_up;

@@ -7,6 +7,7 @@
 mod contacts;
 pub mod devices;
 pub mod messages;
+pub mod profile;
 pub mod relations;
 pub mod trouble;
 
@@ -49,6 +50,8 @@ scenarios! {
         who_is_blocked_is_heard_no_more,
         who_scans_a_code_is_a_contact_at_once,
         who_must_not_see_us_is_shown_nothing;
+    profile:
+        a_picture_and_a_name_reach_contacts_and_the_own_phones;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

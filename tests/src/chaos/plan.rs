@@ -104,7 +104,7 @@ pub enum Moment {
 /// Where the engine kills its own process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultPoint {
-    /// A stanza was read and not committed.
+    /// A message was read and not committed.
     Received,
     /// Committed, and not acknowledged.
     Committed,
@@ -233,7 +233,8 @@ fn kills(kills: u64, random: &mut Random) -> Vec<Step> {
             own: random.between(1, 3),
             others: random.between(1, 3),
             point,
-            after: random.between(1, 15),
+            // Messages are fewer than stanzas.
+            after: if point == Some(FaultPoint::Received) { random.between(1, 5) } else { random.between(1, 15) },
             reboot: random.chance(20),
         }
     };

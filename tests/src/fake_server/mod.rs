@@ -186,6 +186,8 @@ pub struct Counts {
     pub archive_results: u32,
     pub carbons: u32,
     pub published: u32,
+    /// How often one account asked for another one's picture.
+    pub pictures: u32,
     /// How often a client asked for an acknowledgement.
     pub asked: u32,
 }
@@ -205,6 +207,8 @@ struct Account {
     requests: BTreeSet<BareJid>,
     offline: Vec<(i64, Element)>,
     nodes: BTreeMap<String, Node>,
+    /// XEP-0054.
+    vcard: Option<Element>,
     blocked: BTreeSet<String>,
 }
 
@@ -236,6 +240,9 @@ pub struct FakeServer {
     pub registration: Option<Registration>,
     /// What comes of the wish for an invitation (XEP-0401); `None`: there are no such wishes.
     pub inviting: Option<Inviting>,
+    /// What it and its services answer to who reads from them, instead of what they would: by address and namespace of
+    /// what is asked for. Empty: nothing is answered.
+    pub told: BTreeMap<(&'static str, &'static str), String>,
     /// How it meets accounts that want to be another.
     pub own_registrations: OwnRegistrations,
     /// What it shows when shaking hands.
@@ -284,6 +291,7 @@ impl FakeServer {
             lie: None,
             registration: None,
             inviting: None,
+            told: BTreeMap::new(),
             own_registrations: OwnRegistrations::default(),
             certificate: certificate(0, None),
             now,
@@ -326,6 +334,7 @@ impl FakeServer {
                     requests: BTreeSet::new(),
                     offline: Vec::new(),
                     nodes: BTreeMap::new(),
+                    vcard: None,
                     blocked: BTreeSet::new(),
                 };
                 self.accounts.insert(jid.clone(), account);

@@ -82,13 +82,20 @@ impl FakeServer {
         let Some(items) = pubsub.first("items", PUBSUB).filter(|_| !set) else {
             return self.send(session, stanza_error(iq, "modify", "bad-request"), true);
         };
+        self.items_iq(session, owner, iq, items);
+    }
+
+    /// What somebody reads of an account's node.
+    fn items_iq(&mut self, session: u64, owner: &BareJid, iq: &Element, items: &Element) {
         let name = items.attribute("node").unwrap_or_default();
+        let wanted: Vec<&str> = items.children().filter_map(|item| item.attribute("id")).collect();
         let Some(node) = self.accounts.get(owner).and_then(|account| account.nodes.get(name)) else {
             return self.send(session, stanza_error(iq, "cancel", "item-not-found"), true);
         };
         let list = node
             .items
             .iter()
+            .filter(|(id, _)| wanted.is_empty() || wanted.contains(&id.as_str()))
             .fold(Element::new("items", PUBSUB).with("node", name), |list, (_, item)| list.child(item.clone()));
         self.send(session, result(iq).child(Element::new("pubsub", PUBSUB).child(list)), true);
     }
@@ -100,7 +107,8 @@ impl FakeServer {
             return self.send(session, stanza_error(iq, "modify", "bad-request"), true);
         };
         let options = pubsub.first("publish-options", PUBSUB).map(fields).unwrap_or_default();
-        if options.get("pubsub#access_model").map(String::as_str) != Some("whitelist") {
+        let private = name == ns::READ_SYNC;
+        if private && options.get("pubsub#access_model").map(String::as_str) != Some("whitelist") {
             self.complain(format!("{name} would be seen by others"));
         }
         let Some(account) = self.accounts.get_mut(owner) else { return };
@@ -142,27 +150,125 @@ impl FakeServer {
     fn add_item(&mut self, owner: &BareJid, name: &str, id: String, item: Element) {
         let Some(account) = self.accounts.get_mut(owner) else { return };
         let node = account.nodes.entry(name.to_owned()).or_default();
+        if node.items.is_empty() && name == ns::READ_SYNC {
+            // Every program makes it for its own account's eyes.
+            node.configuration.insert("pubsub#access_model".to_owned(), "whitelist".to_owned());
+        }
         node.items.retain(|(known, _)| *known != id);
         node.items.push((id, item.clone()));
         if node.configuration.get("pubsub#max_items").map(String::as_str) == Some("1") {
             node.items.drain(..node.items.len() - 1);
         }
-        let event = |child: Element| Element { ns: PUBSUB_EVENT.to_owned(), ..child };
-        let items = Element::new("items", PUBSUB_EVENT).with("node", name).child(event(item));
-        let notify = format!("{name}+notify");
-        for session in self.sessions_of(owner) {
-            let Some(state) = self.sessions.get(&session).filter(|state| state.presence.is_some()) else { continue };
-            let features =
-                state.capabilities.as_ref().and_then(|ver| self.capabilities.get(ver)).and_then(Option::as_ref);
-            if !features.is_some_and(|features| features.contains(&notify)) {
-                continue;
+        let readers: Vec<BareJid> = self.readers(owner, name);
+        for reader in readers {
+            for session in self.sessions_of(&reader) {
+                self.tell_item(session, owner, name, &item);
             }
-            let message = Element::new("message", ns::CLIENT)
-                .with("type", "headline")
-                .with("from", owner.as_str())
-                .with("to", state.jid.as_str())
-                .child(Element::new("event", PUBSUB_EVENT).child(items.clone()));
-            self.send(session, message, true);
+        }
+    }
+
+    /// Who may read a node: the account itself, and who sees its presence unless the node is closed to them.
+    fn readers(&self, owner: &BareJid, name: &str) -> Vec<BareJid> {
+        let Some(account) = self.accounts.get(owner) else { return Vec::new() };
+        let node = account.nodes.get(name);
+        let open = node.is_some_and(|node| !node.is_set("pubsub#access_model", "whitelist"));
+        let contacts = account.roster.iter().filter(|(_, contact)| open && contact.from).map(|(jid, _)| jid.clone());
+        contacts.chain([owner.clone()]).collect()
+    }
+
+    fn tell_item(&mut self, session: u64, owner: &BareJid, name: &str, item: &Element) {
+        let Some(state) = self.sessions.get(&session).filter(|state| state.presence.is_some()) else { return };
+        let features = state.capabilities.as_ref().and_then(|ver| self.capabilities.get(ver)).and_then(Option::as_ref);
+        if !features.is_some_and(|features| features.contains(&format!("{name}+notify"))) {
+            return;
+        }
+        let item = Element { ns: PUBSUB_EVENT.to_owned(), ..item.clone() };
+        let items = Element::new("items", PUBSUB_EVENT).with("node", name).child(item);
+        let message = Element::new("message", ns::CLIENT)
+            .with("type", "headline")
+            .with("from", owner.as_str())
+            .with("to", state.jid.as_str())
+            .child(Element::new("event", PUBSUB_EVENT).child(items));
+        self.send(session, message, true);
+    }
+
+    /// The last items of what a device that has come may read (XEP-0163 4.3.3).
+    pub(super) fn last_items(&mut self, session: u64) {
+        let Some(reader) = self.sessions.get(&session).map(|state| state.jid.to_bare()) else { return };
+        let owners: Vec<BareJid> = self.accounts.keys().cloned().collect();
+        owners.iter().for_each(|owner| self.last_items_of(session, &reader, owner));
+    }
+
+    /// The same of one account.
+    pub(super) fn last_items_of(&mut self, session: u64, reader: &BareJid, owner: &BareJid) {
+        let Some(account) = self.accounts.get(owner) else { return };
+        let named: Vec<(String, Element)> = account
+            .nodes
+            .iter()
+            .filter(|(_, node)| !node.is_set("pubsub#send_last_published_item", "never"))
+            .filter_map(|(name, node)| Some((name.clone(), node.items.last()?.1.clone())))
+            .collect();
+        for (name, item) in named {
+            if self.readers(owner, &name).contains(reader) {
+                self.tell_item(session, owner, &name, &item);
+            }
+        }
+    }
+
+    /// What an account's server answers to others in its name: nodes that they may read, and its vCard.
+    pub(super) fn profile_iq(
+        &mut self,
+        session: u64,
+        from: &BareJid,
+        owner: &BareJid,
+        iq: &Element,
+        payload: &Element,
+    ) {
+        let unavailable = stanza_error(iq, "cancel", "service-unavailable");
+        let Some(account) = self.accounts.get(owner) else { return self.send(session, unavailable, true) };
+        if payload.is("vCard", ns::VCARD_TEMP) {
+            self.counts.pictures += 1;
+            let answer = match &account.vcard {
+                Some(vcard) => result(iq).child(vcard.clone()),
+                None => stanza_error(iq, "cancel", "item-not-found"),
+            };
+            return self.send(session, answer, true);
+        }
+        let Some(items) = payload.first("items", PUBSUB).filter(|_| self.switches.pep) else {
+            return self.send(session, unavailable, true);
+        };
+        let name = items.attribute("node").unwrap_or_default();
+        self.counts.pictures += u32::from(name == ns::AVATAR_DATA);
+        let everybody = account.nodes.get(name).is_some_and(|node| node.is_set("pubsub#access_model", "open"));
+        if !everybody && !self.readers(owner, name).contains(from) {
+            return self.send(session, stanza_error(iq, "auth", "not-authorized"), true);
+        }
+        self.items_iq(session, owner, iq, items);
+    }
+
+    /// An account's own vCard (XEP-0054).
+    pub(super) fn vcard_iq(&mut self, session: u64, owner: &BareJid, iq: &Element, vcard: &Element) {
+        let Some(account) = self.accounts.get_mut(owner) else { return };
+        if iq.attribute("type") == Some("set") {
+            account.vcard = Some(vcard.clone());
+            return self.send(session, result(iq), true);
+        }
+        let answer = match &account.vcard {
+            Some(vcard) => result(iq).child(vcard.clone()),
+            None => stanza_error(iq, "cancel", "item-not-found"),
+        };
+        self.send(session, answer, true);
+    }
+
+    /// The vCard of an account, to look at.
+    pub fn vcard(&self, owner: &BareJid) -> Option<&Element> {
+        self.accounts[owner].vcard.as_ref()
+    }
+
+    /// Puts another vCard in its place; nobody is told.
+    pub fn set_vcard(&mut self, owner: &BareJid, vcard: Element) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            account.vcard = Some(vcard);
         }
     }
 
@@ -207,6 +313,7 @@ impl FakeServer {
         let features = info.children().filter(|child| child.name == "feature");
         let features = features.filter_map(|child| child.attribute("var").map(str::to_owned)).collect();
         self.capabilities.insert(named, Some(features));
+        self.last_items(session);
     }
 }
 

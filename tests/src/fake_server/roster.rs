@@ -205,6 +205,7 @@ impl FakeServer {
         if !initial {
             return;
         }
+        self.last_items(id);
         for jid in watched.into_iter().chain([owner.clone()]) {
             for other in self.sessions_of(&jid) {
                 let presence = self.sessions.get(&other).filter(|_| other != id).and_then(|s| s.presence.clone());
@@ -315,6 +316,9 @@ impl FakeServer {
             if let Some(presence) = self.sessions.get(&id).and_then(|session| session.presence.clone()) {
                 self.fan_out(&Jid::from(to.clone()), &presence, true);
             }
+        }
+        for session in self.sessions_of(to) {
+            self.last_items_of(session, to, from);
         }
     }
 }

@@ -221,6 +221,18 @@ impl FakeServer {
             },
         };
         let here = target == owner.clone() || target.as_str() == DOMAIN;
+        let told = iq.children().next().filter(|_| kind == "get").and_then(|payload| {
+            let told = |(at, ns): &&(&str, &str)| *at == target.as_str() && *ns == payload.ns;
+            self.told.keys().find(told).and_then(|key| self.told.get(key))
+        });
+        match told.cloned() {
+            Some(told) if told.is_empty() => return,
+            Some(told) => {
+                let told = Element::parse(&told).expect("invariant: a test's answer is XML");
+                return self.send(session, result(&iq).child(told), true);
+            }
+            None => {}
+        }
         match kind.as_str() {
             "result" | "error" if here => self.capabilities_told(session, &iq),
             "result" | "error" => {
@@ -234,6 +246,12 @@ impl FakeServer {
                         self.complain("an IQ request with not exactly one payload");
                         self.send(session, stanza_error(&iq, "modify", "bad-request"), true);
                     }
+                }
+            }
+            "get" if target.is_bare() && self.accounts.contains_key(&target.to_bare()) => {
+                match iq.children().next().cloned() {
+                    Some(payload) => self.profile_iq(session, &owner, &target.to_bare(), &iq, &payload),
+                    None => self.send(session, stanza_error(&iq, "modify", "bad-request"), true),
                 }
             }
             "get" | "set" => {
@@ -281,6 +299,7 @@ impl FakeServer {
             ("blocklist" | "block" | "unblock", ns::BLOCKING) if own && self.switches.blocking => {
                 self.blocking_iq(session, &owner, iq, payload);
             }
+            ("vCard", ns::VCARD_TEMP) if own => self.vcard_iq(session, &owner, iq, payload),
             ("query", ns::DISCO_ITEMS) | ("command", ns::COMMANDS) if !own && self.inviting.is_some() => {
                 self.inviting_iq(session, iq, payload);
             }

@@ -21,11 +21,15 @@ use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
 use linnet_messenger::view::blocks::Blocks;
+use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
     AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
-    RequestItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
+    PersonItem, RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
+use linnet_messenger::view::people::People;
+use linnet_messenger::view::picture;
+use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
@@ -312,6 +316,30 @@ impl FakeWorld {
     /// Whom the device hears nothing of.
     pub fn blocks(&self, device: DeviceId) -> Vec<BlockItem> {
         self.look(device, |running| Held::new(Blocks::new()).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    /// Who may be meant by a text.
+    pub fn people(&self, device: DeviceId, typed: &str) -> Vec<PersonItem> {
+        let account = self.account(device);
+        let view = || Held::new(People::new(account, typed));
+        self.look(device, |running| view().look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    /// The device's chat list of one account.
+    pub fn chats_of(&self, device: DeviceId, account: AccountId) -> Vec<ChatItem> {
+        self.look(device, |running| Held::new(ChatList::of(account)).look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    /// What the device knows of its account's server.
+    pub fn server_details(&self, device: DeviceId) -> ServerDetailsItem {
+        let view = ServerDetails::new(self.account(device));
+        let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
+        rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the server"))
+    }
+
+    /// The picture that an item names.
+    pub fn picture(&self, device: DeviceId, name: &str) -> Option<Vec<u8>> {
+        self.look(device, |running| picture::bytes(&running.reader, name).map_err(|error| error.to_string()))
     }
 
     /// What the device's own settings show.
@@ -672,6 +700,11 @@ impl Inner {
                 let result = self.compute(job);
                 let life = self.phones[device].life;
                 self.schedule(self.time + 5, Event::Computed { device, life, account, connection, result });
+            }
+            Effect::DrawPicture { account, hash, file } => {
+                let life = self.phones[device].life;
+                let picture = linnet_picture::draw(&file).ok().map(|picture| picture.bytes);
+                self.schedule(self.time + 5, Event::Drawn { device, life, account, hash, picture });
             }
             Effect::Answer { ticket, result } => {
                 self.answers.insert(ticket, result);

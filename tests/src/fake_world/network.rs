@@ -3,7 +3,7 @@
 
 use linnet_messenger::effect::{ComputeResult, TransportError};
 use linnet_messenger::ids::{AccountId, ConnectionId, Fingerprint};
-use linnet_messenger::input::{Input, TlsInfo};
+use linnet_messenger::input::{Certificate, Input, TlsInfo};
 use linnet_messenger::wire::{Frame, Limits, Reader, ns};
 
 use super::Inner;
@@ -30,6 +30,14 @@ pub enum Event {
         connection: ConnectionId,
         result: ComputeResult,
     },
+    /// A picture is drawn.
+    Drawn {
+        device: usize,
+        life: u32,
+        account: AccountId,
+        hash: String,
+        picture: Option<Vec<u8>>,
+    },
     TlsDone(LinkId),
     ToServer(LinkId, Vec<u8>),
     ToDevice(LinkId, Vec<u8>),
@@ -42,7 +50,7 @@ pub enum Event {
 impl Event {
     fn link(&self) -> Option<LinkId> {
         match self {
-            Self::Refused { .. } | Self::Computed { .. } => None,
+            Self::Refused { .. } | Self::Computed { .. } | Self::Drawn { .. } => None,
             Self::Opened(link)
             | Self::TlsDone(link)
             | Self::ToServer(link, _)
@@ -266,7 +274,8 @@ impl Inner {
                     (event @ (Event::ToServer(..) | Event::ToDevice(..)), _) => arrived.push(event),
                     (Event::ServerLoses(link), _) => arrived.push(Event::ServerLoses(link)),
                     (Event::DeviceLoses(link, why), _) => arrived.push(Event::DeviceLoses(link, why)),
-                    (Event::Opened(_) | Event::TlsDone(_) | Event::Refused { .. } | Event::Computed { .. }, _) => {}
+                    (Event::Opened(_) | Event::TlsDone(_) | Event::Refused { .. }, _) => {}
+                    (Event::Computed { .. } | Event::Drawn { .. }, _) => {}
                 }
                 kept[direction] = kept[direction].saturating_sub(1);
             }
@@ -314,7 +323,10 @@ impl Inner {
             Event::Computed { device, life, account, connection, result } if self.phones[device].life == life => {
                 self.handle(device, vec![Input::Computed { account, connection, result }]);
             }
-            Event::Computed { .. } => {}
+            Event::Drawn { device, life, account, hash, picture } if self.phones[device].life == life => {
+                self.handle(device, vec![Input::PictureDrawn { account, hash, picture }]);
+            }
+            Event::Computed { .. } | Event::Drawn { .. } => {}
             Event::Refused { device, life, .. } if self.phones[device].life != life => {}
             Event::Refused { device, account, connection, error, .. } => {
                 self.handle(device, vec![Input::TransportClosed { account, connection, error: Some(error) }]);
@@ -329,7 +341,7 @@ impl Inner {
                     return;
                 }
                 let Some(wire) = self.wires.get(&link) else { return };
-                let tls = wire.direct_tls.then(|| tls_info(wire));
+                let tls = wire.direct_tls.then(|| tls_info(wire, &self.server.certificate));
                 let bindings =
                     vec![("tls-exporter", wire.exporter.clone()), ("tls-server-end-point", END_POINT.to_vec())];
                 self.server.accept(link, wire.direct_tls, bindings);
@@ -342,7 +354,8 @@ impl Inner {
                     return;
                 }
                 let Some(wire) = self.wires.get(&link).filter(|wire| wire.device_there) else { return };
-                let (device, account, connection, tls) = (wire.device, wire.account, wire.connection, tls_info(wire));
+                let (device, account, connection) = (wire.device, wire.account, wire.connection);
+                let tls = tls_info(wire, &self.server.certificate);
                 self.handle(device, vec![Input::TlsReady { account, connection, tls }]);
             }
             Event::ToServer(link, bytes) => self.server_reads(link, &bytes),
@@ -447,10 +460,11 @@ impl Inner {
 
 const END_POINT: &[u8] = b"hash of the certificate";
 
-fn tls_info(wire: &Wire) -> TlsInfo {
+fn tls_info(wire: &Wire, certificate: &Certificate) -> TlsInfo {
     TlsInfo {
         version: "TLSv1.3".to_owned(),
         exporter: Some(wire.exporter.clone()),
         server_end_point: Some(END_POINT.to_vec()),
+        certificate: Some(Box::new(Certificate { problem: None, ..certificate.clone() })),
     }
 }

@@ -29,10 +29,11 @@ use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
     AccountItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem, RequestItem,
-    TimelineItem, VersionItem,
+    ServerDetailsItem, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::view::{Page, View};
@@ -160,6 +161,15 @@ impl LiveWorld {
             other => self.fail(&format!("a view gave {other:?}")),
         }
         list
+    }
+
+    /// What the device knows of its account's server.
+    pub fn server_details(&self, device: DeviceId) -> ServerDetailsItem {
+        let view = ServerDetails::new(self.account(device));
+        match self.look(device, view, &[]).into_iter().next() {
+            Some(details) => details,
+            None => self.fail("nothing is known of the server"),
+        }
     }
 
     fn open(&self, device: usize) {

@@ -9,6 +9,7 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.Adders
 import org.linnet.core.Callers
@@ -28,6 +29,7 @@ class AccountModel(
     val state = accounts.map { all -> all?.firstOrNull { it.id == account } }
         .stateIn(scope, SharingStarted.Eagerly, accounts.value?.firstOrNull { it.id == account })
 
+    fun edit(name: String, colour: AccountColour) = command { core.editAccount(account, name, colour) }
     fun setEnabled(on: Boolean) = command { core.setAccountEnabled(account, on) }
     fun setArchiving(on: Boolean) = command { core.setArchiving(account, on) }
     fun setPrivacy(setting: PrivacySetting, on: Boolean) = command { core.setPrivacy(account, setting, on) }

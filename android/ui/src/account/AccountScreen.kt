@@ -34,10 +34,12 @@ import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.Connection
 import org.linnet.core.ProxyAddress
+import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTopBar
@@ -54,6 +56,7 @@ import org.linnet.ui.words.task
 interface AccountActions {
     fun back()
     fun setEnabled(on: Boolean)
+    fun edit(name: String, colour: AccountColour)
     fun setArchiving(on: Boolean)
     fun setProxy(proxy: ProxyAddress?)
     fun setBackground(on: Boolean)
@@ -62,12 +65,15 @@ interface AccountActions {
     fun openCertificate(account: AccountItem)
     fun openPrivacy(account: AccountItem)
     fun openBlocks(account: AccountItem)
+    fun openServer(account: AccountItem)
+    fun openProfile(account: AccountItem)
     fun signOut()
     fun delete()
     fun newPassword(): String
     fun changePassword(password: String)
     fun copy(text: String)
     fun addAnother()
+    fun handOver(account: AccountItem)
     fun openSafety()
 }
 
@@ -85,12 +91,21 @@ fun AccountScreen(
     var choosing by remember { mutableStateOf(false) }
     var changing by remember { mutableStateOf(false) }
     var deleting by remember { mutableStateOf(false) }
+    var naming by remember { mutableStateOf(false) }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.accountTitle, onBack = actions::back)
             if (account == null) return@Column
             Column(Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(bottom = 24.dp)) {
                 Who(account, actions::mend)
+                TextButton(
+                    { naming = true },
+                    Modifier.align(Alignment.CenterHorizontally).heightIn(min = 48.dp).testTag("look"),
+                ) { Text(strings.accountLook) }
+                TextButton(
+                    { actions.openProfile(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("profile"),
+                ) { Text(strings.profileOpen) }
                 Toggle(strings.accountEnabled, null, account.enabled, actions::setEnabled, Modifier.testTag("enabled"))
                 account.archiving?.let {
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff
@@ -105,6 +120,10 @@ fun AccountScreen(
                     Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("blocks"),
                 ) { Text(strings.blocksOpen) }
                 Server(account)
+                TextButton(
+                    { actions.openServer(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("server"),
+                ) { Text(strings.serverOpen) }
                 Way(account, actions) { choosing = true }
                 if (background != null) ThisDevice(background, refused, actions)
                 Spacer(Modifier.size(12.dp))
@@ -116,6 +135,11 @@ fun AccountScreen(
                     Text(strings.accountAdd)
                 }
                 val button = Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp)
+                if (account.signedIn) {
+                    TextButton({ actions.handOver(account) }, button.testTag("account/hand-over")) {
+                        Text(strings.handoverTitle)
+                    }
+                }
                 TextButton({ changing = true }, button.testTag("account/password")) { Text(strings.accountPassword) }
                 TextButton({ asking = true }, button) {
                     Text(strings.accountRemove, color = MaterialTheme.colorScheme.error)
@@ -127,6 +151,7 @@ fun AccountScreen(
         }
     }
     if (choosing) ProxyDialog(account?.proxy, onChoose = actions::setProxy, onCancel = { choosing = false })
+    if (naming && account != null) LookDialog(account, actions::edit) { naming = false }
     if (changing) ChangePasswordDialog(actions) { changing = false }
     if (deleting && account != null) DeleteDialog(account.address, actions::delete) { deleting = false }
     if (asking && account != null) {
@@ -146,9 +171,14 @@ private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
         Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 20.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
     ) {
-        Avatar(account.address, account.address, size = 88.dp)
+        Avatar(account.address, account.address, size = 88.dp, picture = account.picture)
         Spacer(Modifier.size(14.dp))
-        Text(account.address, style = MaterialTheme.typography.titleLarge, textAlign = TextAlign.Center)
+        Row(verticalAlignment = Alignment.CenterVertically) {
+            AccountDot(account.colour, size = 14.dp)
+            Spacer(Modifier.width(8.dp))
+            Text(account.title, style = MaterialTheme.typography.titleLarge, textAlign = TextAlign.Center)
+        }
+        if (account.name != null) Text(account.address, style = MaterialTheme.typography.bodyLarge)
         Spacer(Modifier.size(2.dp))
         Text(
             strings.connection(account.connection, LocalClock.current.millis()) ?: strings.connectionOnline,

@@ -160,7 +160,7 @@ private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit, onDetails: () -> Uni
                 .clickable(onClickLabel = strings.contactTitle, onClick = onDetails).testTag("details")
             Row(Modifier.weight(1f).then(details), verticalAlignment = Alignment.CenterVertically) {
                 Spacer(Modifier.width(4.dp))
-                Avatar(chat.address, chat.title, size = 40.dp, note = chat.noteToSelf)
+                Avatar(chat.address, chat.title, size = 40.dp, note = chat.noteToSelf, picture = chat.picture)
                 Spacer(Modifier.width(12.dp))
                 Column(Modifier.weight(1f).padding(vertical = 6.dp).semantics(mergeDescendants = true) { heading() }) {
                     Text(
@@ -192,7 +192,7 @@ private fun Beginning(chat: ChatItem?, modifier: Modifier) {
         if (note) strings.noteToSelf else strings.chatEmptyTitle,
         if (note) strings.chatEmptyNote else strings.chatEmptyText(chat.title),
         modifier,
-    ) { Avatar(chat.address, chat.title, size = 88.dp, note = note) }
+    ) { Avatar(chat.address, chat.title, size = 88.dp, note = note, picture = chat.picture) }
 }
 
 /** Drawn from the bottom up, so the newest is row 0 and older ones are added at the far end without a jump. */

@@ -99,7 +99,7 @@ private fun Banner(account: AccountItem, named: Boolean, onTryNow: () -> Unit, o
         }
         Spacer(Modifier.width(12.dp))
         Text(
-            if (named) strings.connectionForAccount(account.address, state) else state,
+            if (named) strings.connectionForAccount(account.title, state) else state,
             // The countdown changes every second: spoken once, when it appears.
             Modifier.weight(1f).padding(vertical = 10.dp).semantics {
                 if (connection !is Connection.Waiting) liveRegion = LiveRegionMode.Polite

@@ -9,6 +9,7 @@ import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
+import org.linnet.core.AppItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Missing
@@ -37,6 +38,8 @@ data class ChatListState(
     val accounts: List<AccountItem> = emptyList(),
     val requests: List<RequestItem> = emptyList(),
     val notice: Notice? = null,
+    /** The only account whose chats are shown. */
+    val shown: Long? = null,
 )
 
 class ChatListModel(
@@ -46,17 +49,19 @@ class ChatListModel(
     accounts: StateFlow<List<AccountItem>?>,
     chats: StateFlow<List<ChatItem>?>,
     requests: StateFlow<List<RequestItem>?>,
+    settings: StateFlow<AppItem?>,
     private val report: (CommandException) -> Unit,
 ) {
     private val dismissed = MutableStateFlow(emptySet<String>())
 
-    val state = combine(accounts, chats, requests, dismissed) { allAccounts, allChats, allRequests, gone ->
+    val state = combine(accounts, chats, requests, dismissed, settings) { allAccounts, allChats, allRequests, gone, app ->
         ChatListState(
             allChats,
             allAccounts.orEmpty(),
             allRequests.orEmpty(),
             allAccounts.orEmpty().asSequence().flatMap(::notices)
                 .firstOrNull { it.mark !in gone && !memory.has(it.mark) },
+            app?.shownAccount,
         )
     }.stateIn(scope, SharingStarted.Eagerly, ChatListState())
 
@@ -71,6 +76,9 @@ class ChatListModel(
         core.setArchiving(notice.account.id, true)
         dismiss(notice)
     }
+
+    /** Shows one account's chats, or all. */
+    fun show(account: Long?) = command { core.showAccount(account) }
 
     /** What waits tries now. */
     fun tryNow() = core.networkChanged()

@@ -50,6 +50,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageState
 import org.linnet.core.Preview
+import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.Icons
@@ -73,6 +74,10 @@ interface ChatListActions {
     fun loadMore()
     fun newChat()
     fun openAccount(account: AccountItem)
+    fun openAccounts()
+
+    /** One account's chats, or all. */
+    fun show(account: Long?)
     fun signInAgain(account: AccountItem)
     fun openRequests()
     fun dismiss(notice: Notice)
@@ -86,10 +91,14 @@ fun ChatListScreen(state: ChatListState, actions: ChatListActions, modifier: Mod
         Box(Modifier.safeDrawingPadding()) {
             Column {
                 LinnetTopBar(strings.chatsTitle) {
-                    for (account in state.accounts) AccountButton(account) { actions.openAccount(account) }
+                    val only = state.accounts.singleOrNull()
+                    if (only != null) AccountButton(only) { actions.openAccount(only) }
+                    else if (state.accounts.isNotEmpty()) AccountsButton(actions::openAccounts)
                     Spacer(Modifier.width(6.dp))
                 }
                 ConnectionBanner(state.accounts, actions::tryNow, actions::signInAgain)
+                val several = state.accounts.filter { it.signedIn }.takeIf { it.size > 1 }
+                if (several != null) AccountChips(several, state.shown, actions::show)
                 val chats = state.chats
                 if (chats != null) Chats(chats, state, actions)
             }
@@ -112,9 +121,13 @@ fun ChatListScreen(state: ChatListState, actions: ChatListActions, modifier: Mod
 private fun AccountButton(account: AccountItem, onClick: () -> Unit) {
     val description = strings.chatsAccount(account.address)
     IconButton(onClick, Modifier.semantics { contentDescription = description }.testTag("account")) {
-        Avatar(account.address, account.address, size = 34.dp)
+        Avatar(account.address, account.address, size = 34.dp, picture = account.picture)
     }
 }
+
+@Composable
+private fun AccountsButton(onClick: () -> Unit) =
+    IconButton(onClick, Modifier.testTag("accounts")) { Icon(Icons.People, strings.accountsTitle) }
 
 @Composable
 private fun Chats(chats: List<ChatItem>, state: ChatListState, actions: ChatListActions) {
@@ -162,7 +175,13 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                 .testTag("chat/${chat.address}"),
             verticalAlignment = Alignment.CenterVertically,
         ) {
-            Avatar(chat.address, chat.title, size = 52.dp, note = chat.noteToSelf)
+            Box {
+                Avatar(chat.address, chat.title, size = 52.dp, note = chat.noteToSelf, picture = chat.picture)
+                chat.mark?.let {
+                    val whose = strings.chatsAccount(it.title)
+                    AccountDot(it.colour, Modifier.align(Alignment.BottomEnd), description = whose)
+                }
+            }
             Spacer(Modifier.width(14.dp))
             Column(Modifier.weight(1f), verticalArrangement = Arrangement.spacedBy(2.dp)) {
                 Row(verticalAlignment = Alignment.CenterVertically) {

@@ -138,7 +138,7 @@ private fun Accounts(state: LinkState, actions: LinkActions) {
                 .heightIn(min = 56.dp),
             verticalAlignment = Alignment.CenterVertically,
         ) {
-            Avatar(account.address, account.address, size = 32.dp)
+            Avatar(account.address, account.address, size = 32.dp, picture = account.picture)
             Spacer(Modifier.width(12.dp))
             Text(account.address, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
             RadioButton(chosen, onClick = null)

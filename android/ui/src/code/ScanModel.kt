@@ -22,19 +22,22 @@ enum class ScanTrouble { JUNK, UNSUPPORTED, NO_CODE, PICTURE_UNREADABLE, PICTURE
 
 data class ScanState(val trouble: ScanTrouble? = null, val reading: Boolean = false)
 
-/**
- * Looks for a code, frame by frame or in a picture. The first that leads somewhere ends it: [found] is called once. What
- * leads nowhere is told, and looking goes on.
- */
-class ScanModel(
+/** Looks for a code, frame by frame or in a picture. [obey] takes what it says, and says why it leads nowhere. */
+class ScanModel private constructor(
+    private val obey: (String) -> ScanTrouble?,
     private val scope: CoroutineScope,
-    private val reading: CoroutineDispatcher = Dispatchers.Default,
-    private val found: (Link) -> Unit,
+    private val reading: CoroutineDispatcher,
 ) {
+    /** The first link ends it: [found] is called once. What leads nowhere is told, and looking goes on. */
+    constructor(
+        scope: CoroutineScope,
+        reading: CoroutineDispatcher = Dispatchers.Default,
+        found: (Link) -> Unit,
+    ) : this(firstLink(found), scope, reading)
+
     private val mutable = MutableStateFlow(ScanState())
     val state = mutable.asStateFlow()
     private val busy = AtomicBoolean(false)
-    private var done = false
 
     /** Whether another frame can be looked at now; the camera need not copy it otherwise. */
     val wantsFrame: Boolean get() = !busy.get()
@@ -77,17 +80,33 @@ class ScanModel(
     }
 
     private fun take(text: String): ScanTrouble? {
-        val trouble = try {
-            val link = readLink(text)
-            if (!done) {
-                done = true
-                found(link)
-            }
-            null
-        } catch (junk: LinkException) {
-            if (junk is LinkException.Unsupported) ScanTrouble.UNSUPPORTED else ScanTrouble.JUNK
-        }
+        val trouble = obey(text)
         mutable.update { it.copy(trouble = trouble) }
         return trouble
+    }
+
+    companion object {
+        /** For codes that are no links: [taken] gets each text, also the same again. */
+        fun ofTexts(
+            scope: CoroutineScope,
+            reading: CoroutineDispatcher = Dispatchers.Default,
+            taken: (String) -> ScanTrouble?,
+        ) = ScanModel(taken, scope, reading)
+
+        private fun firstLink(found: (Link) -> Unit): (String) -> ScanTrouble? {
+            var done = false
+            return { text ->
+                try {
+                    val link = readLink(text)
+                    if (!done) {
+                        done = true
+                        found(link)
+                    }
+                    null
+                } catch (junk: LinkException) {
+                    if (junk is LinkException.Unsupported) ScanTrouble.UNSUPPORTED else ScanTrouble.JUNK
+                }
+            }
+        }
     }
 }

@@ -64,13 +64,7 @@ fun ScanScreen(
                 Modifier.weight(1f).padding(horizontal = 20.dp, vertical = 8.dp),
                 horizontalAlignment = Alignment.CenterHorizontally,
             ) {
-                Box(
-                    Modifier.weight(1f).fillMaxWidth().clip(MaterialTheme.shapes.large)
-                        .background(MaterialTheme.colorScheme.surfaceVariant),
-                    contentAlignment = Alignment.Center,
-                ) {
-                    if (camera == CameraState.ON) Finder(preview) else Instead(camera, actions)
-                }
+                Looking(camera, actions::allowCamera, actions::openSettings, Modifier.weight(1f), preview)
                 Told(state, camera)
                 OutlinedButton(
                     actions::pickPicture,
@@ -88,6 +82,23 @@ fun ScanScreen(
     }
 }
 
+/** What the camera sees, or why it sees nothing. */
+@Composable
+internal fun Looking(
+    camera: CameraState,
+    onAllow: () -> Unit,
+    onSettings: () -> Unit,
+    modifier: Modifier = Modifier,
+    preview: @Composable (Modifier) -> Unit,
+) {
+    Box(
+        modifier.fillMaxWidth().clip(MaterialTheme.shapes.large).background(MaterialTheme.colorScheme.surfaceVariant),
+        contentAlignment = Alignment.Center,
+    ) {
+        if (camera == CameraState.ON) Finder(preview) else Instead(camera, onAllow, onSettings)
+    }
+}
+
 @Composable
 private fun Finder(preview: @Composable (Modifier) -> Unit) {
     preview(Modifier.fillMaxSize())
@@ -96,7 +107,7 @@ private fun Finder(preview: @Composable (Modifier) -> Unit) {
 
 /** Without a camera: why, and what to do about it. */
 @Composable
-private fun Instead(camera: CameraState, actions: ScanActions) {
+private fun Instead(camera: CameraState, onAllow: () -> Unit, onSettings: () -> Unit) {
     Column(Modifier.padding(28.dp), horizontalAlignment = Alignment.CenterHorizontally) {
         Icon(Icons.Scan, null, Modifier.size(56.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
         Spacer(Modifier.size(16.dp))
@@ -113,11 +124,11 @@ private fun Instead(camera: CameraState, actions: ScanActions) {
         Spacer(Modifier.size(16.dp))
         when (camera) {
             CameraState.UNASKED -> Button(
-                actions::allowCamera,
+                onAllow,
                 Modifier.heightIn(min = 48.dp).testTag("allow-camera"),
                 shape = MaterialTheme.shapes.medium,
             ) { Text(strings.scanAllow) }
-            CameraState.REFUSED -> TextButton(actions::openSettings, Modifier.heightIn(min = 48.dp)) {
+            CameraState.REFUSED -> TextButton(onSettings, Modifier.heightIn(min = 48.dp)) {
                 Text(strings.notificationsSettings)
             }
             CameraState.NONE, CameraState.ON -> Unit

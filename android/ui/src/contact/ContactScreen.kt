@@ -96,7 +96,7 @@ private fun Who(contact: ContactItem) {
         Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 16.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
     ) {
-        Avatar(contact.address, contact.title, size = 88.dp)
+        Avatar(contact.address, contact.title, size = 88.dp, picture = contact.picture)
         Spacer(Modifier.size(14.dp))
         Text(contact.title, style = MaterialTheme.typography.titleLarge, textAlign = TextAlign.Center)
         Text(

@@ -5,6 +5,7 @@ import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxSize
@@ -15,12 +16,13 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.safeDrawingPadding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
-import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.LazyListScope
+import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.foundation.text.input.TextFieldState
-import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Button
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
@@ -39,11 +41,16 @@ import androidx.compose.ui.focus.focusRequester
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import kotlinx.coroutines.flow.drop
 import org.linnet.core.AccountItem
+import org.linnet.core.PersonItem
+import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetField
@@ -58,6 +65,7 @@ interface NewChatActions {
     fun scan()
     fun showCode()
     fun choose(account: AccountItem)
+    fun pick(person: PersonItem)
     fun edited()
 }
 
@@ -74,41 +82,108 @@ fun NewChatScreen(
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding().imePadding()) {
             LinnetTopBar(strings.newChatTitle, onBack = actions::back)
-            Column(Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(vertical = 8.dp)) {
-                if (state.accounts.size > 1) Accounts(state, actions)
-                Column(Modifier.padding(horizontal = 20.dp), verticalArrangement = Arrangement.spacedBy(12.dp)) {
-                    Text(
-                        strings.newChatLead,
-                        style = MaterialTheme.typography.bodyLarge,
-                        color = MaterialTheme.colorScheme.onSurfaceVariant,
-                    )
-                    LinnetField(
-                        address,
-                        label = strings.newChatAddress,
-                        error = strings.errorAddressInvalid.takeIf { state.addressInvalid },
-                        keyboard = KeyboardOptions(
-                            keyboardType = KeyboardType.Email,
-                            imeAction = ImeAction.Go,
-                            autoCorrectEnabled = false,
-                        ),
-                        onKeyboardAction = actions::start,
-                        modifier = Modifier.focusRequester(focus).testTag("peer"),
-                    )
-                    Button(
-                        actions::start,
-                        Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("start"),
-                        enabled = !state.starting && address.text.isNotBlank() && state.from != null,
-                        shape = MaterialTheme.shapes.medium,
-                    ) { Text(strings.newChatStart, style = MaterialTheme.typography.titleMedium) }
-                }
-                Spacer(Modifier.size(20.dp))
-                Way(strings.scanTitle, strings.newChatScanText, actions::scan, "scan") { WayIcon(Icons.Scan) }
-                Way(strings.codeTitle, strings.newChatCodeText, actions::showCode, "my-code") { WayIcon(Icons.Code) }
-                state.from?.let { from ->
-                    Way(strings.noteToSelf, strings.newChatNoteText, actions::noteToSelf, "note-to-self") {
-                        Avatar(from.address, from.address, size = 48.dp, note = true)
+            LazyColumn(
+                Modifier.weight(1f).testTag("people"),
+                contentPadding = PaddingValues(vertical = 8.dp),
+            ) {
+                if (state.accounts.size > 1) item("accounts") { Column { Accounts(state, actions) } }
+                item("address") { Address(state, address, actions, focus) }
+                if (address.text.isBlank()) ways(state, actions)
+                if (state.people.isNotEmpty()) {
+                    item("contacts") {
+                        Text(
+                            strings.newChatContacts,
+                            Modifier.padding(start = 20.dp, end = 20.dp, top = 12.dp, bottom = 4.dp)
+                                .semantics { heading() },
+                            style = MaterialTheme.typography.labelLarge,
+                            color = MaterialTheme.colorScheme.onSurfaceVariant,
+                        )
                     }
                 }
+                items(state.people, { "person ${it.key}" }) { Person(it, actions) }
+            }
+        }
+    }
+}
+
+@Composable
+private fun Address(state: NewChatState, address: TextFieldState, actions: NewChatActions, focus: FocusRequester) {
+    Column(Modifier.padding(horizontal = 20.dp), verticalArrangement = Arrangement.spacedBy(12.dp)) {
+        Text(
+            strings.newChatLead,
+            style = MaterialTheme.typography.bodyLarge,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+        )
+        LinnetField(
+            address,
+            label = strings.newChatAddress,
+            error = strings.errorAddressInvalid.takeIf { state.addressInvalid },
+            keyboard = KeyboardOptions(
+                keyboardType = KeyboardType.Email,
+                imeAction = ImeAction.Go,
+                autoCorrectEnabled = false,
+            ),
+            onKeyboardAction = actions::start,
+            modifier = Modifier.focusRequester(focus).testTag("peer"),
+        )
+        Button(
+            actions::start,
+            Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("start"),
+            enabled = !state.starting && address.text.isNotBlank() && state.from != null,
+            shape = MaterialTheme.shapes.medium,
+        ) { Text(strings.newChatStart, style = MaterialTheme.typography.titleMedium) }
+        Spacer(Modifier.size(4.dp))
+    }
+}
+
+private fun LazyListScope.ways(state: NewChatState, actions: NewChatActions) {
+    item("scan") {
+        Way(strings.scanTitle, strings.newChatScanText, actions::scan, "scan") { WayIcon(Icons.Scan) }
+    }
+    item("code") {
+        Way(strings.codeTitle, strings.newChatCodeText, actions::showCode, "my-code") { WayIcon(Icons.Code) }
+    }
+    val from = state.from ?: return
+    item("note") {
+        Way(strings.noteToSelf, strings.newChatNoteText, actions::noteToSelf, "note-to-self") {
+            Avatar(from.address, from.address, size = 48.dp, note = true)
+        }
+    }
+}
+
+/** A contact, or what was typed with a likely server. */
+@Composable
+private fun Person(person: PersonItem, actions: NewChatActions) {
+    Row(
+        Modifier.fillMaxWidth().padding(horizontal = 8.dp).clip(MaterialTheme.shapes.medium)
+            .clickable(
+                onClickLabel = if (person.contact) strings.newChatStart else strings.newChatComplete,
+                role = Role.Button,
+            ) { actions.pick(person) }
+            .heightIn(min = 64.dp).padding(horizontal = 12.dp, vertical = 6.dp).testTag("person"),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
+        if (person.contact) {
+            Avatar(person.address, person.name ?: person.address, size = 48.dp)
+        } else {
+            WayIcon(Icons.Compose)
+        }
+        Spacer(Modifier.width(14.dp))
+        Column(Modifier.weight(1f)) {
+            Text(
+                person.name ?: person.address,
+                style = MaterialTheme.typography.titleMedium,
+                maxLines = 1,
+                overflow = TextOverflow.Ellipsis,
+            )
+            if (person.name != null) {
+                Text(
+                    person.address,
+                    style = MaterialTheme.typography.bodyMedium,
+                    color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    maxLines = 1,
+                    overflow = TextOverflow.MiddleEllipsis,
+                )
             }
         }
     }
@@ -129,9 +204,18 @@ private fun Accounts(state: NewChatState, actions: NewChatActions) {
                 .heightIn(min = 56.dp).padding(horizontal = 20.dp),
             verticalAlignment = Alignment.CenterVertically,
         ) {
-            Avatar(account.address, account.address, size = 32.dp)
+            AccountDot(account.colour, size = 18.dp)
             Spacer(Modifier.width(12.dp))
-            Text(account.address, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
+            Column(Modifier.weight(1f)) {
+                Text(account.title, style = MaterialTheme.typography.bodyLarge)
+                if (account.name != null) {
+                    Text(
+                        account.address,
+                        style = MaterialTheme.typography.bodyMedium,
+                        color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    )
+                }
+            }
             RadioButton(chosen, onClick = null)
         }
     }

@@ -1,6 +1,12 @@
 package org.linnet.ui.previews
 
+import java.time.Clock
+import java.time.Instant
+import java.time.LocalDateTime
+import java.time.ZoneId
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
+import org.linnet.core.AccountMark
 import org.linnet.core.Adders
 import org.linnet.core.AppItem
 import org.linnet.core.Availability
@@ -23,6 +29,7 @@ import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
 import org.linnet.core.NotificationContent
+import org.linnet.core.PersonItem
 import org.linnet.core.Preview
 import org.linnet.core.Privacy
 import org.linnet.core.ProxyAddress
@@ -35,10 +42,6 @@ import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.WaitReason
-import java.time.Clock
-import java.time.Instant
-import java.time.LocalDateTime
-import java.time.ZoneId
 
 /** People and what they say, for previews, pictures and tests. The clock stands still, so a picture stays the same. */
 object Fixtures {
@@ -54,6 +57,17 @@ object Fixtures {
         lock = LockItem(locked = false, biometrics = true, patience = 60_000u, wrong = 0u, waitUntil = null),
     )
     val lockWait = millis(now) + 29_000
+
+    val work = account("alice.lindqvist@office.example", 2).copy(
+        name = "Work", title = "Work", colour = AccountColour.ORANGE,
+    )
+    val several = listOf(
+        account.copy(name = "Home", title = "Home"), work, account("board@chess-club.example", 3).copy(
+            colour = AccountColour.VIOLET,
+            connection = Connection.Off,
+            enabled = false,
+        ),
+    )
 
     val waiting = account.copy(connection = Connection.Waiting(millis(now) + 12_000, WaitReason.UNREACHABLE))
     val poorServer = account.copy(missing = listOf(Missing.ARCHIVE, Missing.STREAM_MANAGEMENT))
@@ -87,6 +101,9 @@ object Fixtures {
         key = "account/$id",
         id = id,
         address = address,
+        name = null,
+        title = address,
+        colour = AccountColour.TURQUOISE,
         enabled = true,
         connection = Connection.Online,
         signedIn = true,
@@ -158,6 +175,19 @@ object Fixtures {
         address = "somebody.with.a.long.name@a-rather-long-domain.example", title = "somebody.with.a.long.name",
         name = null, tags = emptyList(), contact = false, seesUs = false, weSee = false, devices = emptyList(),
     )
+    private fun person(address: String, name: String? = null, contact: Boolean = true) =
+        PersonItem(address, address, name, contact)
+
+    val people = listOf(
+        person("amelie@example.org", "Amélie Duval"),
+        person("farid.z@example.net"),
+        person("wei@example.com", "Wei Chen"),
+        person("bob@example.org", "Bob Lindqvist"),
+        person("bob@linnet.example", contact = false),
+        person("bob@example.net", contact = false),
+        person("bob@conversations.im", contact = false),
+    )
+
     val blocks = listOf(
         BlockItem("block/1", 1, "prizes.example", server = true, held = true),
         BlockItem("block/2", 1, "spam@elsewhere.example", server = false, held = true),
@@ -276,6 +306,12 @@ object Fixtures {
         items
     }
     val arabicChat = chat(5, "omar@example.net", "عمر حداد", "إلى اللقاء", at(18, 6))
+
+    /** The chats, of three accounts in one list. */
+    val mixedChats = chats.mapIndexed { at, chat ->
+        val account = several[at % several.size]
+        chat.copy(account = account.id, mark = AccountMark(account.title, account.colour))
+    }
 
     fun chat(
         id: Long,

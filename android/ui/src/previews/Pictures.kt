@@ -8,6 +8,7 @@ import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.LayoutDirection
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountProblem
 import org.linnet.core.AccountTask
@@ -16,6 +17,7 @@ import org.linnet.core.ChatItem
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageItem
 import org.linnet.core.Missing
+import org.linnet.core.PersonItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
@@ -121,8 +123,15 @@ val pictures = listOf(
     Picture("chat-empty") { Chat(emptyList(), Fixtures.account, Fixtures.chats[1]) },
     Picture("new-chat") {
         NewChatScreen(
-            NewChatState(listOf(Fixtures.account), Fixtures.account),
-            remember { TextFieldState("bob@example.org") },
+            NewChatState(listOf(Fixtures.account), Fixtures.account, people = Fixtures.people.filter { it.contact }),
+            remember { TextFieldState() },
+            NoNewChat,
+        )
+    },
+    Picture("new-chat-typing") {
+        NewChatScreen(
+            NewChatState(listOf(Fixtures.account), Fixtures.account, people = Fixtures.people.takeLast(4)),
+            remember { TextFieldState("bob@") },
             NoNewChat,
         )
     },
@@ -142,7 +151,7 @@ val pictures = listOf(
             NoBlocks,
         )
     },
-) + codePictures + safetyPictures + privacyPictures + listOf(
+) + codePictures + safetyPictures + privacyPictures + profilePictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-task") {
         val task = AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters at least")
@@ -188,7 +197,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + signUpPictures
+) + accountPictures + serverPictures + signUpPictures + handoverPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -231,15 +240,18 @@ private object NoSignIn : SignInActions {
     override fun setProxy(on: Boolean) = Unit
     override fun openCertificate() = Unit
     override fun signUp() = Unit
+    override fun arrive() = Unit
     override fun back() = Unit
 }
 
-private object NoChatList : ChatListActions {
+internal object NoChatList : ChatListActions {
     override fun open(chat: ChatItem) = Unit
     override fun delete(chat: ChatItem) = Unit
     override fun loadMore() = Unit
     override fun newChat() = Unit
     override fun openAccount(account: AccountItem) = Unit
+    override fun openAccounts() = Unit
+    override fun show(account: Long?) = Unit
     override fun signInAgain(account: AccountItem) = Unit
     override fun openRequests() = Unit
     override fun dismiss(notice: Notice) = Unit
@@ -293,12 +305,13 @@ private object NoBlocks : BlocksActions {
     override fun loadMore() = Unit
 }
 
-private object NoNewChat : NewChatActions {
+internal object NoNewChat : NewChatActions {
     override fun back() = Unit
     override fun scan() = Unit
     override fun showCode() = Unit
     override fun start() = Unit
     override fun noteToSelf() = Unit
+    override fun pick(person: PersonItem) = Unit
     override fun choose(account: AccountItem) = Unit
     override fun edited() = Unit
 }
@@ -315,13 +328,14 @@ private object NoCertificate : CertificateActions {
     override fun forget() = Unit
 }
 
-private object NoAccount : AccountActions {
+internal object NoAccount : AccountActions {
     override fun delete() = Unit
     override fun newPassword() = "gabot-lirem-hosad-fekon-pitav"
     override fun changePassword(password: String) = Unit
     override fun copy(text: String) = Unit
     override fun back() = Unit
     override fun setEnabled(on: Boolean) = Unit
+    override fun edit(name: String, colour: AccountColour) = Unit
     override fun setArchiving(on: Boolean) = Unit
     override fun setProxy(proxy: ProxyAddress?) = Unit
     override fun setBackground(on: Boolean) = Unit
@@ -330,7 +344,10 @@ private object NoAccount : AccountActions {
     override fun openCertificate(account: AccountItem) = Unit
     override fun openPrivacy(account: AccountItem) = Unit
     override fun openBlocks(account: AccountItem) = Unit
+    override fun openServer(account: AccountItem) = Unit
+    override fun openProfile(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
+    override fun handOver(account: AccountItem) = Unit
     override fun openSafety() = Unit
 }

@@ -68,6 +68,7 @@ interface SignInActions : ServerActions {
     fun edited()
     fun openCertificate()
     fun signUp()
+    fun arrive()
     fun back()
 }
 
@@ -96,7 +97,13 @@ fun SignInScreen(state: SignInState, fields: SignInFields, actions: SignInAction
                         }
                     }
                     Submit(fields, working, actions)
-                    if (!working) NoAccountYet(actions::signUp)
+                    if (!working) {
+                        TextButton(
+                            actions::arrive,
+                            Modifier.align(Alignment.CenterHorizontally).heightIn(min = 48.dp).testTag("arrive"),
+                        ) { Text(strings.arrivalTitle) }
+                        NoAccountYet(actions::signUp)
+                    }
                 }
             }
         }

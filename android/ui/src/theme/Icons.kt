@@ -34,6 +34,7 @@ object Icons {
         stroke("M4.5,19.5 L5.3,15.8 L15.8,5.3 A2,2 0 0 1 18.7,8.2 L8.2,18.7 Z M14,7.1 L16.9,10")
     }
     val Down = icon("down") { stroke("M6,9.5 L12,15.5 L18,9.5", 2.2f) }
+    val Up = icon("up") { stroke("M7,14 L12,9 L17,14") }
     val Copy = icon("copy") {
         stroke(
             "M9.5,8 H17.5 A1.5,1.5 0 0 1 19,9.5 V18.5 A1.5,1.5 0 0 1 17.5,20 H9.5 A1.5,1.5 0 0 1" +

@@ -4,6 +4,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import kotlin.time.Duration.Companion.milliseconds
+import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountProblem
 import org.linnet.core.AccountTask
@@ -71,6 +72,17 @@ fun Strings.availability(availability: Availability): String = when (availabilit
     Availability.DO_NOT_DISTURB -> contactBusy
     Availability.AWAY -> contactAway
     Availability.LONG_AWAY -> contactLongAway
+}
+
+fun Strings.colour(colour: AccountColour): String = when (colour) {
+    AccountColour.RED -> colourRed
+    AccountColour.ORANGE -> colourOrange
+    AccountColour.YELLOW -> colourYellow
+    AccountColour.GREEN -> colourGreen
+    AccountColour.TURQUOISE -> colourTurquoise
+    AccountColour.BLUE -> colourBlue
+    AccountColour.VIOLET -> colourViolet
+    AccountColour.PINK -> colourPink
 }
 
 fun Strings.waitReason(reason: WaitReason): String = when (reason) {
@@ -163,8 +175,13 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.AddressInvalid -> errorAddressInvalid
     is CommandException.NotFound -> errorNotFound
     is CommandException.TextInvalid -> errorTextInvalid
+    is CommandException.PictureInvalid -> errorPictureInvalid
     is CommandException.NotNow -> errorNotNow
     is CommandException.PinWrong -> errorPinWrong
+    is CommandException.Unreadable -> errorUnreadable
+    is CommandException.Newer -> errorNewer
+    is CommandException.Foreign -> errorForeign
+    is CommandException.Expired -> errorExpired
     is CommandException.Offline -> errorOffline
     is CommandException.Storage -> errorStorage
     is CommandException.Internal -> errorInternal

@@ -40,6 +40,7 @@ import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.SendFailure
 import org.linnet.core.TimelineItem
+import org.linnet.ui.PATIENCE
 import org.linnet.ui.Device
 import org.linnet.ui.Stage
 import org.linnet.ui.english
@@ -196,7 +197,7 @@ class ChatScreenTest {
     @Test
     fun `the newest message on screen counts as seen`() {
         show(Fixtures.conversation)
-        rule.waitUntil("seen") { "seen ${Fixtures.conversation.size - 1}" in done }
+        rule.waitUntil("seen", PATIENCE) { "seen ${Fixtures.conversation.size - 1}" in done }
     }
 
     @Test

@@ -120,6 +120,8 @@ class ChatListScreenTest {
         override fun delete(chat: ChatItem) = note("delete ${chat.address}")
         override fun loadMore() = Unit
         override fun newChat() = note("new")
+        override fun openAccounts() = note("accounts")
+        override fun show(account: Long?) = note("show $account")
         override fun openAccount(account: AccountItem) = note("account ${account.address}")
         override fun signInAgain(account: AccountItem) = note("sign in ${account.address}")
         override fun openRequests() = note("requests")

@@ -22,6 +22,7 @@ import org.junit.Test
 import org.linnet.core.Connection
 import org.linnet.core.ServerInvitation
 import org.linnet.core.drawQr
+import org.linnet.ui.PATIENCE
 import org.linnet.ui.AppModel
 import org.linnet.ui.FakeCore
 import org.linnet.ui.FakeMemory
@@ -55,14 +56,14 @@ class CodeTest {
         show()
         openNewChat()
         rule.onNodeWithTag("my-code").performScrollTo().performClick()
-        rule.waitUntil("renewed") { "code 1" in core.asked }
+        rule.waitUntil("renewed", PATIENCE) { "code 1" in core.asked }
         waitUntilShown("alice@example.org")
         rule.onNodeWithContentDescription("QR code of alice@example.org").assertIsDisplayed()
         rule.onNodeWithTag("send").performScrollTo().performClick()
         assertEquals(listOf(Fixtures.code.link), copied)
 
         rule.onNodeWithTag("invite").performScrollTo().performClick()
-        rule.waitUntil("asked") { "invite 1" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "invite 1" in core.asked }
         invitation(ServerInvitation.Asking)
         waitUntilShown("Asking example.org…")
         invitation(ServerInvitation.NotOffered)
@@ -97,12 +98,12 @@ class CodeTest {
         waitUntilShown("The link says “Amelie D”")
         assertTrue(core.asked.none { it.startsWith("start") })
         rule.onNodeWithTag("accept").performScrollTo().performClick()
-        rule.waitUntil("started") {
+        rule.waitUntil("started", PATIENCE) {
             core.asked.any { it == "start 1 xmpp:amelie@jabber.example?roster;preauth=token;name=Amelie%20D" }
         }
-        rule.waitUntil("the chat") { top() is Place.Chat }
+        rule.waitUntil("the chat", PATIENCE) { top() is Place.Chat }
         model.back()
-        rule.waitUntil("the way back leads past the scanner") { top() is Place.NewChat }
+        rule.waitUntil("the way back leads past the scanner", PATIENCE) { top() is Place.NewChat }
     }
 
     @Test
@@ -112,12 +113,12 @@ class CodeTest {
         val code = drawn("xmpp:bob@example.org?roster;preauth=t", 6)
         val frame = Frame(ByteArray(640 * 480) { pixel(code, it % 640 - 40, it / 640 - 20) }, 640, 480, 640)
         scan.frame(Frame(ByteArray(10), 640, 480, 640))
-        rule.waitUntil("again") { scan.wantsFrame }
+        rule.waitUntil("again", PATIENCE) { scan.wantsFrame }
         scan.frame(frame)
         scan.frame(frame)
-        rule.waitUntil("found", 10_000) { found.isNotEmpty() && scan.wantsFrame }
+        rule.waitUntil("found", PATIENCE) { found.isNotEmpty() && scan.wantsFrame }
         scan.frame(frame)
-        rule.waitUntil("looked at") { scan.wantsFrame }
+        rule.waitUntil("looked at", PATIENCE) { scan.wantsFrame }
         assertEquals("bob@example.org", found.single().address)
     }
 
@@ -147,7 +148,7 @@ class CodeTest {
         model.openLink("xmpp:bob@example.org?message;body=Hello%20there")
         waitUntilShown("Start a chat with this address? The person will be asked to be your contact.")
         rule.onNodeWithTag("accept").performClick()
-        rule.waitUntil("the chat") { top() is Place.Chat }
+        rule.waitUntil("the chat", PATIENCE) { top() is Place.Chat }
         waitUntilShown("Hello there")
         assertTrue(core.asked.none { it.startsWith("send") })
     }
@@ -160,7 +161,7 @@ class CodeTest {
         model.openLink("xmpp:bob@example.org?roster;preauth=token")
         waitUntilShown("For this you need an account. Sign in, and Linnet comes back to it.")
         rule.onNodeWithTag("accept").performClick()
-        rule.waitUntil("the sign-in") { top() is Place.SignIn }
+        rule.waitUntil("the sign-in", PATIENCE) { top() is Place.SignIn }
         core.accounts.value = listOf(Fixtures.account.copy(connection = Connection.Online, signedIn = true))
         waitUntilShown("Add this person? You will be contacts at once, and see of each other when you are online.")
         rule.onNodeWithText("Add contact").assertIsDisplayed()
@@ -175,11 +176,11 @@ class CodeTest {
         model.openLink(link)
         waitUntilShown("With this invitation you get an account on example.org, and this person as your first contact.")
         rule.onNodeWithTag("accept").performClick()
-        rule.waitUntil("asked") { "follow $link" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "follow $link" in core.asked }
         model.openLink("xmpp:carol@example.org?register;preauth=other")
         waitUntilShown("An invitation for an account on example.org.")
         rule.onNodeWithTag("accept").performClick()
-        rule.waitUntil("asked") { "follow xmpp:carol@example.org?register;preauth=other" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "follow xmpp:carol@example.org?register;preauth=other" in core.asked }
     }
 
     private fun invitation(state: ServerInvitation) = core.codes.update { all -> all.map { it.copy(invitation = state) } }
@@ -205,7 +206,7 @@ class CodeTest {
         }
     }
 
-    private fun waitUntilShown(text: String) = rule.waitUntil(text, 10_000) {
+    private fun waitUntilShown(text: String) = rule.waitUntil(text, PATIENCE) {
         rule.onAllNodes(hasText(text), useUnmergedTree = true).fetchSemanticsNodes().isNotEmpty()
     }
 

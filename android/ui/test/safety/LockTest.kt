@@ -24,6 +24,7 @@ import org.junit.Assert.assertEquals
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.CommandException
+import org.linnet.ui.PATIENCE
 import org.linnet.ui.AppModel
 import org.linnet.ui.Core
 import org.linnet.ui.FakeCore
@@ -135,7 +136,7 @@ class LockTest {
         rule.onNodeWithText("These two aren't the same.").assertIsDisplayed()
         rule.onNodeWithTag("again").performTextReplacement("2580")
         rule.onNodeWithText("Done").performClick()
-        rule.waitUntil("asked") { "pin null 2580" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "pin null 2580" in core.asked }
         core.app.value = Fixtures.locking
         rule.onNodeWithTag("lock").assertIsOn().performClick()
         core.refusal = CommandException.PinWrong()
@@ -144,7 +145,7 @@ class LockTest {
         shown("That isn't the PIN.")
         rule.onNodeWithTag("current").performTextReplacement("2580")
         rule.onNodeWithText("Done").performClick()
-        rule.waitUntil("asked") { "pin 2580 null" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "pin 2580 null" in core.asked }
     }
 
     @Test
@@ -156,17 +157,17 @@ class LockTest {
         rule.onNodeWithText("Only that there is something").performScrollTo().performClick()
         rule.onNodeWithTag("hide").performScrollTo().assertIsOn().performClick()
         rule.onNodeWithText("Lock now").performScrollTo().performClick()
-        rule.waitUntil("asked") { "lock" in core.asked }
+        rule.waitUntil("asked", PATIENCE) { "lock" in core.asked }
         val wishes = listOf("lock true 300000", "notify NOTHING", "hide false", "lock")
         assertEquals(wishes, core.asked.filter { it in wishes })
         shown("Linnet is locked")
     }
 
-    private fun shown(text: String) = rule.waitUntil(text, 5_000) { count(text) > 0 }
+    private fun shown(text: String) = rule.waitUntil(text, PATIENCE) { count(text) > 0 }
 
     private fun gone(text: String) {
         rule.waitForIdle()
-        rule.waitUntil("no $text", 5_000) { count(text) == 0 }
+        rule.waitUntil("no $text", PATIENCE) { count(text) == 0 }
     }
 
     private fun count(text: String) =

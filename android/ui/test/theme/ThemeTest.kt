@@ -7,6 +7,7 @@ import androidx.compose.ui.graphics.luminance
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.linnet.core.portrait
 
 class ThemeTest {
     /** WCAG 2.2, 1.4.3. */
@@ -24,24 +25,18 @@ class ThemeTest {
     }
 
     @Test
-    fun `a hue belongs to an address, as in the examples of XEP-0392`() {
-        assertEquals(327.255249, hueOf("Romeo"), 0.000001)
-        assertEquals(209.410400, hueOf("juliet@capulet.lit"), 0.000001)
-        assertEquals(331.199341, hueOf("😺"), 0.000001)
-        assertEquals(359.994507, hueOf("council"), 0.000001)
-        assertEquals(171.430664, hueOf("Board"), 0.000001)
-    }
-
-    @Test
-    fun `initials are letters of the name, whatever the script`() {
-        assertEquals("AK", initials("Ada Byron King"))
-        assertEquals("B", initials("bob@example.org"))
-        assertEquals("PR", initials("priya.raman@example.org"))
-        assertEquals("ΕΠ", initials("Ελένη Παππά"))
-        assertEquals("O", initials("(Oskar)"))
-        assertEquals("?", initials("🎉"))
-        assertEquals("?", initials(""))
-        assertEquals("𐐀", initials("𐐨"))
+    fun `a portrait is the core's, with its alpha and its contrast`() {
+        val portrait = portrait("juliet@capulet.lit", "Juliet Capulet")
+        assertEquals("JC", portrait.initials)
+        val pairs = listOf(
+            portrait.lightInk to portrait.lightGround,
+            portrait.darkInk to portrait.darkGround,
+        )
+        for ((ink, ground) in pairs) {
+            assertEquals(1f, opaque(ground).alpha)
+            assertTrue(contrast(opaque(ink), opaque(ground)) >= 4.5)
+        }
+        assertTrue(opaque(portrait.lightGround).luminance() > opaque(portrait.darkGround).luminance())
     }
 
     private fun pairs(scheme: ColorScheme, own: LinnetColors): Map<String, Pair<Color, Color>> = mapOf(

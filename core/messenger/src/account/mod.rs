@@ -1,8 +1,12 @@
 //! Accounts: which there are and what is known of them.
 
 pub mod departure;
+pub mod handover;
+pub mod look;
+pub mod outage;
 pub mod passphrase;
 pub mod password;
 pub mod provider;
+pub mod server_details;
 pub mod settings;
 pub mod sign_up;

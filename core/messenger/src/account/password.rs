@@ -2,7 +2,8 @@
 //!
 //! Invariants: until the server has said yes or no both passwords are kept, for nobody else knows which of them is right:
 //! a lost answer is asked for again, and a login that the old one does not open is tried with the new one. What was made
-//! of the old one (keys, tokens) goes with it.
+//! of the old one (keys, tokens) goes with it. An error counts only if the old password is known to have been right when
+//! the server was asked: to a question asked twice it may mean that the first one was granted.
 //!
 //! XEPs: 0077
 
@@ -11,8 +12,7 @@ use crate::engine::cx::Cx;
 use crate::engine::feature::{Done, Feature, Refusal, SessionEvent};
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::{CommandError, Fault};
-use crate::session::credentials;
-use crate::session::task;
+use crate::session::{PasswordDoubt, connect, credentials, task};
 use crate::view::item::AccountTask;
 use crate::wire::{Element, ns};
 
@@ -40,6 +40,7 @@ impl Feature for Password {
             .prepare_cached("UPDATE account SET new_password = ?2 WHERE id = ?1")?
             .execute((cx.session.account, text))?;
         task::show(cx, Some(&AccountTask::ChangingPassword))?;
+        cx.session.password_doubt = PasswordDoubt::None;
         ask(cx, password)?;
         Ok(Some(Receipt::Done))
     }
@@ -47,7 +48,13 @@ impl Feature for Password {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
         // Nobody knows whether the server heard it on the stream before; said twice, it is still the same.
         match credentials::new_password(cx.tx, cx.session.account)? {
-            Some(password) if event == SessionEvent::Bound => ask(cx, &password),
+            Some(password) if event == SessionEvent::Bound => {
+                cx.session.password_doubt = match cx.session.password_doubt {
+                    PasswordDoubt::Proving => PasswordDoubt::None,
+                    PasswordDoubt::None | PasswordDoubt::Repeated => PasswordDoubt::Repeated,
+                };
+                ask(cx, &password)
+            }
             _ => Ok(()),
         }
     }
@@ -61,6 +68,7 @@ impl Feature for Password {
                 credentials::take_new_password(cx)?;
                 task::show(cx, Some(&AccountTask::PasswordChanged))?;
             }
+            Answer::Error(_) if cx.session.password_doubt == PasswordDoubt::Repeated => prove(cx)?,
             Answer::Error(iq) => {
                 cx.tx
                     .prepare_cached("UPDATE account SET new_password = NULL WHERE id = ?1")?
@@ -72,6 +80,15 @@ impl Feature for Password {
         }
         Ok(Done::Taken)
     }
+}
+
+/// Signs in with the old password: if that opens, nothing was changed and the server is asked anew; if not, the new one
+/// is tried.
+fn prove(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.session.password_doubt = PasswordDoubt::Proving;
+    credentials::forget_token(cx)?;
+    connect::leave(cx, true)?;
+    connect::open(cx)
 }
 
 fn ask(cx: &mut Cx<'_>, password: &Secret) -> Result<(), Fault> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jid::BareJid;
 use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, params};
 
-use super::sign_up;
+use super::{look, sign_up};
 use crate::archive::run::ArchiveState;
 use crate::change::Change;
 use crate::chat::read_sync::ReadSyncState;
@@ -20,7 +20,7 @@ use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::features::Features;
 use crate::session::keepalive::Keepalive;
-use crate::session::{Link, Referral, Session, connect, credentials};
+use crate::session::{Link, PasswordDoubt, Referral, Session, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{AccountTask, Connection};
 
@@ -45,6 +45,7 @@ pub fn load(store: &mut Store, now: &Now) -> Result<BTreeMap<AccountId, Session>
     tx.execute("UPDATE account SET task = NULL WHERE task NOT IN (?1, ?2)", lasting)?;
     let off = serde_json::to_string(&Connection::Off).unwrap_or_default();
     tx.execute("UPDATE account SET connection = ?1", [off])?;
+    look::colour_all(&tx)?;
     let sessions = read(&tx, now)?;
     tx.commit()?;
     // What follows from it is stored now; loaded again, nothing more does.
@@ -83,6 +84,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 detours: 0,
                 resource: row.get(4)?,
                 conflicts: 0,
+                password_doubt: PasswordDoubt::None,
                 enabled,
                 scram_seen: row.get(6)?,
                 active: true,
@@ -99,6 +101,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 pump: false,
                 archive: ArchiveState::new(features.and_then(|json| serde_json::from_str(&json).ok())),
                 read_sync: ReadSyncState::default(),
+                last_login: None,
                 leaving: None,
                 gone: false,
             })
@@ -179,11 +182,14 @@ pub fn add(
     let resource = credentials::new_resource(random);
     let off = serde_json::to_string(&Connection::Off).map_err(|_| Fault::Corrupt("connection"))?;
     tx.prepare_cached(
-        "INSERT INTO account (jid, password, server, resource, connection, proxy) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO account (jid, password, server, resource, connection, proxy, place)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(place), 0) + 1 FROM account))",
     )?
     .execute(params![jid.as_str(), password.expose(), json, resource, off, proxy_json])?;
+    let account = AccountId(tx.last_insert_rowid());
+    look::colour_all(tx)?;
     Ok(Session {
-        account: AccountId(tx.last_insert_rowid()),
+        account,
         jid,
         password: password.clone(),
         server: server.cloned(),
@@ -193,6 +199,7 @@ pub fn add(
         detours: 0,
         resource,
         conflicts: 0,
+        password_doubt: PasswordDoubt::None,
         enabled: true,
         scram_seen: false,
         active: true,
@@ -209,6 +216,7 @@ pub fn add(
         pump: false,
         archive: ArchiveState::new(None),
         read_sync: ReadSyncState::default(),
+        last_login: None,
         leaving: None,
         gone: false,
     })

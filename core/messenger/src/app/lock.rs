@@ -10,7 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::command::Secret;
+use crate::command::{Owner, Secret};
 use crate::engine::feature::Refusal;
 use crate::fault::{CommandError, Fault};
 use crate::now::Now;
@@ -131,6 +131,23 @@ fn open(tx: &Connection) -> Result<(), Fault> {
     )?
     .execute([])?;
     Ok(())
+}
+
+/// Makes sure that the owner holds the device, for what must not be done in a moment's absence. Without a lock there is
+/// nothing to ask for here.
+pub fn prove(tx: &Connection, owner: Option<&Owner>, now: &Now) -> Result<(), Refusal> {
+    let Some(lock) = read(tx)? else { return Ok(()) };
+    if lock.locked {
+        return Err(CommandError::NotNow.into());
+    }
+    match owner {
+        Some(Owner::Pin(pin)) => {
+            check(tx, &lock, pin, now)?;
+            Ok(open(tx)?)
+        }
+        Some(Owner::Device) => unlock_by_device(tx),
+        None => Err(CommandError::PinWrong.into()),
+    }
 }
 
 /// Compares a PIN, and remembers that it was wrong.

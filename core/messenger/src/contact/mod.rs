@@ -2,14 +2,18 @@
 
 pub mod address;
 pub mod availability;
+pub mod avatar;
 pub mod blocking;
 pub mod caller;
 pub mod details;
 pub mod invitation;
 pub mod last_seen;
 pub mod link;
+pub mod nickname;
+pub mod portrait;
 pub mod presence;
 pub mod privacy;
+pub mod profile;
 pub mod roster;
 pub mod sight;
 pub mod subscription;

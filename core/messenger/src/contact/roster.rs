@@ -6,6 +6,7 @@
 use jid::BareJid;
 use rusqlite::params;
 
+use super::{avatar, nickname};
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -64,6 +65,8 @@ impl Feature for Roster {
                         take_item(cx, item)?;
                     }
                     remember_version(cx, query)?;
+                    avatar::forget_strangers(cx)?;
+                    nickname::forget_strangers(cx)?;
                 }
                 super::sight::apply(cx)?;
                 super::subscription::ask_as_wished(cx)?;
@@ -93,6 +96,8 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         ] {
             cx.tx.prepare_cached(sql)?.execute((account, jid.as_str()))?;
         }
+        avatar::forget(cx, &jid)?;
+        nickname::forget(cx, &jid)?;
     } else if matches!(subscription, "none" | "to" | "from" | "both") {
         let groups = item.children().filter(|child| child.is("group", ns::ROSTER)).map(Element::content);
         let groups: Vec<String> = groups.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();

@@ -2,6 +2,7 @@
 
 use super::Call;
 use super::feature::Refusal;
+use crate::account::look;
 use crate::app::{bystander, lock};
 use crate::change::Change;
 use crate::command::{Command, Receipt};
@@ -20,6 +21,7 @@ impl Call<'_> {
             Command::LockNow => lock::lock_now(tx),
             Command::SetNotificationContent { content } => Ok(bystander::set_notification_content(tx, *content)?),
             Command::HideScreen { hides } => Ok(bystander::hide_screen(tx, *hides)?),
+            Command::ShowAccount { account } => look::show_only(tx, *account),
             _ => return Ok(None),
         };
         self.out.changes.insert(Change::App);

@@ -13,7 +13,7 @@ use crate::wire::{Frame, ns};
 /// Where a process may be killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultPoint {
-    /// A stanza was read; nothing of it is committed.
+    /// A message was read; nothing of it is committed. Of other stanzas nobody would miss anything.
     Received,
     /// A stanza is committed; no effect of it has left.
     Committed,

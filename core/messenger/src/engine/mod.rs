@@ -11,6 +11,7 @@ pub mod envelope;
 pub mod fault;
 pub mod feature;
 mod file;
+mod handing_over;
 pub mod pipeline;
 pub mod request;
 mod signing_up;
@@ -38,12 +39,13 @@ use crate::session::{Link, Session, certificate, connect, leaving, stream};
 use crate::store::{Durability, OpenError, Role, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
 use crate::wire::{Element, Frame, ns};
-use crate::{archive, chat, outbox};
+use crate::{archive, chat, contact, outbox};
 use cx::{Cx, Modes};
 use envelope::{Inbound, Kind};
 use fault::{FaultPoint, Faults};
 use feature::{Done, Refusal, SessionEvent};
 pub use file::End;
+use handing_over::Handing;
 use pipeline::FEATURES;
 use request::{Answer, Purpose};
 use signing_up::SignUps;
@@ -59,6 +61,7 @@ pub struct Engine {
     random: Box<dyn Random>,
     sessions: BTreeMap<AccountId, Session>,
     sign_ups: SignUps,
+    handing: Handing,
     faults: Faults,
     modes: Modes,
     suspended: bool,
@@ -100,6 +103,7 @@ impl Engine {
             random,
             sessions,
             sign_ups: SignUps::new(),
+            handing: Handing::default(),
             faults: Faults::default(),
             modes: Modes::default(),
             suspended: false,
@@ -178,6 +182,7 @@ impl Engine {
 
     fn transact(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) -> Result<(), Fault> {
         let stanzas = inputs.iter().any(is_stanza);
+        let messages = inputs.iter().any(is_message);
         // What leaves the outbox must be known to have left: else it would leave again, unasked.
         let pumps = self.sessions.values().any(|session| session.pump);
         let repeatable = !pumps && inputs.iter().all(archive::page::is_repeatable);
@@ -201,7 +206,8 @@ impl Engine {
         }
         for input in inputs {
             let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
-            if let Some(input) = call.signing_up(input, &mut self.sign_ups, &mut self.sessions)? {
+            let Some(input) = call.signing_up(input, &mut self.sign_ups, &mut self.sessions)? else { continue };
+            if let Some(input) = call.handing_over(input, &mut self.handing, &mut self.sessions)? {
                 call.dispatch(input, &mut self.sessions)?;
             }
             self.sessions.retain(|_, session| !session.gone);
@@ -214,7 +220,7 @@ impl Engine {
             }
             call.settle(session)?;
         }
-        if stanzas {
+        if messages {
             self.faults.pass(FaultPoint::Received);
         }
         tx.commit()?;
@@ -254,6 +260,10 @@ fn is_stanza(input: &Input) -> bool {
     matches!(input, Input::Frame { frame: Frame::Element(element), .. } if element.ns == ns::CLIENT)
 }
 
+fn is_message(input: &Input) -> bool {
+    matches!(input, Input::Frame { frame: Frame::Element(element), .. } if element.is("message", ns::CLIENT))
+}
+
 /// One transaction at work.
 struct Call<'a> {
     tx: &'a Database,
@@ -291,6 +301,10 @@ impl Call<'_> {
             Input::Computed { account, connection, result } => {
                 self.with(sessions, account, connection, |cx| connect::login(cx, LoginInput::Computed(result)))
             }
+            Input::PictureDrawn { account, hash, picture } => match sessions.get_mut(&account) {
+                Some(session) => contact::avatar::drawn(&mut self.cx(session), &hash, picture.as_deref()),
+                None => Ok(()),
+            },
             Input::Certificate { account, connection, certificate } => {
                 self.with(sessions, account, connection, |cx| certificate::seen(cx, &certificate))
             }
@@ -402,7 +416,7 @@ impl Call<'_> {
                 sessions.insert(account, session);
                 return Ok(Receipt::Account(account));
             }
-            // Taken before (`app.rs`, `signing_up.rs`).
+            // Taken before (`app.rs`, `signing_up.rs`, `handing_over.rs`).
             Command::SetPin { .. }
             | Command::SetLockOptions { .. }
             | Command::Unlock { .. }
@@ -410,11 +424,18 @@ impl Call<'_> {
             | Command::LockNow
             | Command::SetNotificationContent { .. }
             | Command::HideScreen { .. }
+            | Command::ShowAccount { .. }
             | Command::AskLocked
             | Command::StartSignUp { .. }
             | Command::FollowInvitation { .. }
             | Command::SubmitSignUp { .. }
-            | Command::CancelSignUp { .. } => {
+            | Command::CancelSignUp { .. }
+            | Command::BeginArrival
+            | Command::ReadArrival { .. }
+            | Command::EndArrival
+            | Command::BeginHandover { .. }
+            | Command::ConfirmHandover
+            | Command::EndHandover => {
                 return Err(CommandError::Internal.into());
             }
             Command::RemoveAccount { account } => {
@@ -467,10 +488,16 @@ impl Call<'_> {
             | Command::EditContact { account, .. }
             | Command::RemoveContact { account, .. }
             | Command::Unsubscribe { account, .. }
+            | Command::SetPicture { account, .. }
+            | Command::SetNickname { account, .. }
+            | Command::SetProfileOpen { account, .. }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }
             | Command::CreateInvitation { account }
+            | Command::EditAccount { account, .. }
+            | Command::MoveAccount { account, .. }
+            | Command::AskServer { account }
             | Command::ChangePassword { account, .. }
             | Command::SignOut { account }
             | Command::DeleteAccount { account }
@@ -561,6 +588,7 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
         Frame::TooLarge { head } => {
             cx.violation(Violation::StanzaTooLarge);
             count(cx, &head);
+            answer_too_large(cx, &head)?;
             archive::run::result_too_large(cx, &head)
         }
         // A second header in a bound stream.
@@ -569,6 +597,19 @@ fn take_frame(cx: &mut Cx<'_>, frame: Frame) -> Result<(), Fault> {
             connect::lost(cx, WaitReason::ServerError)
         }
         Frame::StreamClose => connect::lost(cx, WaitReason::Lost),
+    }
+}
+
+/// An answer that was skipped for its size is none that could be used: whoever asked learns of it now.
+fn answer_too_large(cx: &mut Cx<'_>, head: &Element) -> Result<(), Fault> {
+    if !head.is("iq", ns::CLIENT) || !matches!(head.attribute("type"), Some("result" | "error")) {
+        return Ok(());
+    }
+    let Some(inbound) = Inbound::open(cx, head) else { return Ok(()) };
+    let id = head.attribute("id").unwrap_or("");
+    match cx.take_request(id, inbound.from.as_ref())? {
+        Some(purpose) => reply(cx, &purpose, &Answer::Error(head)),
+        None => Ok(()),
     }
 }
 

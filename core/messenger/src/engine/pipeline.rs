@@ -15,6 +15,8 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::last_seen::LastSeen,
     &crate::session::clock::ServerClock,
     // The account itself.
+    &crate::account::look::Look,
+    &crate::account::server_details::ServerDetails,
     &crate::account::password::Password,
     &crate::account::departure::Departure,
     // Who calls, and is not to be heard.
@@ -27,6 +29,9 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::availability::Availability,
     &crate::contact::details::Details,
     &crate::contact::privacy::Privacy,
+    &crate::contact::avatar::Avatars,
+    &crate::contact::nickname::Nicknames,
+    &crate::contact::profile::Profile,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,

@@ -31,6 +31,16 @@ pub enum Purpose {
     ArchiveSwitched {
         on: bool,
     },
+    /// The file behind somebody's picture (XEP-0084).
+    AvatarData {
+        jid: String,
+        hash: String,
+    },
+    /// The same out of their vCard (XEP-0153).
+    AvatarVcard {
+        jid: String,
+        hash: String,
+    },
     /// The server was told to block this JID, or to lift that.
     Block {
         jid: String,
@@ -47,6 +57,14 @@ pub enum Purpose {
     Ping {
         sent: i64,
     },
+    /// What of the own profile was published, and as what (XEP-0084, 0172).
+    ProfilePublished {
+        node: String,
+        value: Option<String>,
+    },
+    ProfileNodeConfigured {
+        node: String,
+    },
     ReadStates,
     ReadStatePublished {
         jid: String,
@@ -54,8 +72,24 @@ pub enum Purpose {
     ReadNodeConfigured,
     Roster,
     RosterSet,
+    /// What the user wants to know of the server.
+    ServerDetails {
+        of: Inquiry,
+    },
     ServerFeatures,
     ServerTime,
+}
+
+/// What is asked of a server for its user to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Inquiry {
+    Host,
+    Account,
+    /// Which services there are.
+    Services,
+    Service,
+    Software,
 }
 
 /// What came back.

@@ -194,12 +194,20 @@ fn resumable(cx: &Cx<'_>) -> Result<Option<ResumeRequest>, Fault> {
 fn establish(cx: &mut Cx<'_>, connection: ConnectionId, established: Established) -> Result<(), Fault> {
     let (early, sign_in, features_due) = match &mut cx.session.link {
         Link::Negotiating(login) => {
+            cx.session.last_login = login.negotiation.told();
             (std::mem::take(&mut login.early), login.negotiation.sign_in(), login.negotiation.features_follow())
         }
         _ => (Vec::new(), SignIn::default(), false),
     };
     cx.session.flights_cut = 0;
-    cx.tx.prepare_cached("UPDATE account SET signed_in = 1 WHERE id = ?1")?.execute([cx.session.account])?;
+    let first = cx
+        .tx
+        .prepare_cached("UPDATE account SET signed_in = 1 WHERE id = ?1 AND signed_in = 0")?
+        .execute([cx.session.account])?;
+    if first > 0 {
+        // With more than one, each line says whose chat it is.
+        cx.change(Change::ChatList);
+    }
     super::certificate::settle(cx)?;
     match established {
         Established::Resumed { h } => {

@@ -70,7 +70,8 @@ pub fn take(cx: &mut Cx<'_>) -> Result<Credentials, Fault> {
     Ok(Credentials { keys: keys(cx.tx, account)?, ..row })
 }
 
-fn keys(tx: &Database, account: AccountId) -> Result<Vec<SaltedKeys>, Fault> {
+/// SCRAM's keys, one for each hash that the server ever asked for.
+pub fn keys(tx: &Database, account: AccountId) -> Result<Vec<SaltedKeys>, Fault> {
     let mut statement = tx.prepare_cached(
         "SELECT hash, salt, iterations, client_key, server_key FROM salted_keys WHERE account_id = ?1",
     )?;
@@ -133,20 +134,37 @@ pub fn remember_session(cx: &mut Cx<'_>, features: Features) -> Result<(), Fault
 }
 
 fn remember_keys(cx: &mut Cx<'_>, keys: &SaltedKeys) -> Result<(), Fault> {
-    let hash = serde_json::to_string(&keys.hash).map_err(|_| Fault::Corrupt("hash"))?;
-    cx.tx
-        .prepare_cached(
-            "INSERT INTO salted_keys (account_id, hash, salt, iterations, client_key, server_key)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (account_id, hash) DO UPDATE SET salt = excluded.salt, iterations = excluded.iterations,
-                 client_key = excluded.client_key, server_key = excluded.server_key",
-        )?
-        .execute(params![cx.account(), hash, keys.salt, keys.iterations, *keys.client_key, *keys.server_key])?;
+    store_keys(cx.tx, cx.account(), keys)?;
     cx.tx
         .prepare_cached("UPDATE account SET password = '' WHERE id = ?1 AND password <> ''")?
         .execute([cx.account()])?;
     cx.session.password = Secret::new("");
     Ok(())
+}
+
+/// The next login is by the password, or its keys.
+pub fn forget_token(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    remember_token(cx, None)
+}
+
+fn store_keys(tx: &Database, account: AccountId, keys: &SaltedKeys) -> Result<(), Fault> {
+    let hash = serde_json::to_string(&keys.hash).map_err(|_| Fault::Corrupt("hash"))?;
+    tx.prepare_cached(
+        "INSERT INTO salted_keys (account_id, hash, salt, iterations, client_key, server_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (account_id, hash) DO UPDATE SET salt = excluded.salt, iterations = excluded.iterations,
+             client_key = excluded.client_key, server_key = excluded.server_key",
+    )?
+    .execute(params![account, hash, keys.salt, keys.iterations, *keys.client_key, *keys.server_key])?;
+    Ok(())
+}
+
+/// Keys that another device of the account's owner made. Who has them has proven itself by SCRAM: nothing weaker will do.
+pub fn adopt(cx: &mut Cx<'_>, keys: &[SaltedKeys]) -> Result<(), Fault> {
+    for keys in keys {
+        store_keys(cx.tx, cx.session.account, keys)?;
+    }
+    if keys.is_empty() { Ok(()) } else { remember(cx, Memory::ScramSeen) }
 }
 
 fn remember_token(cx: &mut Cx<'_>, token: Option<&Token>) -> Result<(), Fault> {

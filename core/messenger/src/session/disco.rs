@@ -41,10 +41,13 @@ pub(super) const NAME: &str = "Linnet";
 /// Which program it is whose capabilities a presence names.
 const NODE: &str = "https://linnet.org";
 /// What we can do, in the order of XEP-0115 5.1: sorted.
-const FEATURES: [&str; 10] = [
+const FEATURES: [&str; 12] = [
     ns::CAPS,
     ns::CHAT_STATES,
     ns::DISCO_INFO,
+    "http://jabber.org/protocol/nick+notify",
+    // News of contacts' nodes, and of our own (XEP-0163 4.2).
+    "urn:xmpp:avatar:metadata+notify",
     ns::MARKERS,
     // News of the account's own nodes that other devices write (XEP-0163 4.2).
     "urn:xmpp:mds:displayed:0+notify",

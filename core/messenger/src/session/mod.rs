@@ -50,6 +50,7 @@ pub struct Session {
     pub resource: String,
     /// Times that another session took this one's name, since the last good session or since it was given up.
     pub conflicts: u32,
+    pub password_doubt: PasswordDoubt,
     pub enabled: bool,
     pub scram_seen: bool,
     /// The app is in front (XEP-0352).
@@ -74,6 +75,8 @@ pub struct Session {
     pub pump: bool,
     pub archive: crate::archive::run::ArchiveState,
     pub read_sync: crate::chat::read_sync::ReadSyncState,
+    /// How the last login of this process went, for who wants to know the server.
+    pub last_login: Option<crate::view::item::LoginAnswers>,
     /// It comes back only to take its token back; until when it may take, mono.
     pub leaving: Option<u64>,
     /// The account was forgotten: so has this to be.
@@ -96,6 +99,17 @@ pub enum Link {
     },
     Negotiating(Box<Negotiating>),
     Live(Box<Live>),
+}
+
+/// What an error would mean to the question for another password; see `account::password`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordDoubt {
+    /// No.
+    None,
+    /// Nobody knows: it was asked before, and that answer got lost.
+    Repeated,
+    /// The login under way is by the old password, to find out.
+    Proving,
 }
 
 /// A server may send us to another of its machines, once.

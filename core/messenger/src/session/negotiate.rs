@@ -39,7 +39,7 @@ use crate::command::Secret;
 use crate::effect::{ComputeJob, ComputeResult, SignIn};
 use crate::input::TlsInfo;
 use crate::random::Random;
-use crate::view::item::LoginFailure;
+use crate::view::item::{LoginAnswers, LoginFailure};
 use crate::wire::{Element, Frame, STREAM_CLOSE, StreamOpen, ns, stream_header};
 
 /// The language of texts that a server may add for people.
@@ -197,6 +197,7 @@ pub struct Negotiation {
     token_refused: bool,
     features_follow: bool,
     sign_in: SignIn,
+    told: LoginAnswers,
     state: State,
     phase: Phase,
     farewell: &'static str,
@@ -251,6 +252,7 @@ impl Negotiation {
             token_refused: false,
             features_follow: false,
             sign_in: SignIn::default(),
+            told: LoginAnswers::default(),
             state: State::Idle,
             phase: Phase::Idle,
             farewell: "",
@@ -342,6 +344,16 @@ impl Negotiation {
     /// How the login goes.
     pub fn sign_in(&self) -> SignIn {
         self.sign_in
+    }
+
+    /// The same for the user, with what it went through.
+    pub fn told(&self) -> Option<LoginAnswers> {
+        let tls = self.tls.as_ref()?;
+        let mut told = self.told.clone();
+        told.tls.clone_from(&tls.version);
+        told.certificate = tls.certificate.as_deref().cloned();
+        self.sign_in.mechanism.clone_into(&mut told.mechanism);
+        Some(told)
     }
 
     /// The login left with the stream header, and the server has not answered it. `Some(true)`: although it offers

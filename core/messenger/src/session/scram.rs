@@ -119,6 +119,21 @@ pub struct SaltedKeys {
     pub server_key: Zeroizing<Vec<u8>>,
 }
 
+impl SaltedKeys {
+    /// Whether a login could be made of them: they may come from elsewhere.
+    pub fn is_sound(&self) -> bool {
+        let length = match self.hash {
+            ScramHash::Sha1 => 20,
+            ScramHash::Sha256 => 32,
+            ScramHash::Sha512 => 64,
+        };
+        self.client_key.len() == length
+            && self.server_key.len() == length
+            && !self.salt.is_empty()
+            && (FEWEST_ITERATIONS..=MOST_ITERATIONS).contains(&self.iterations)
+    }
+}
+
 impl std::fmt::Debug for SaltedKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SaltedKeys").field("hash", &self.hash).finish_non_exhaustive()
@@ -213,7 +228,7 @@ impl Scram {
         let final_bare = format!("c={},r={nonce}", STANDARD.encode(binding));
         let auth_message = format!("{},{message},{final_bare}", self.first_bare);
         let bound = matches!(self.binding, ChannelBinding::Bound { .. });
-        Ok(Salting { hash: self.hash, salt, iterations, bound, auth_message, final_bare })
+        Ok(Salting { hash: self.hash, salt, iterations, bound, lists_proven: proven, auth_message, final_bare })
     }
 }
 
@@ -224,11 +239,17 @@ pub struct Salting {
     salt: Vec<u8>,
     iterations: u32,
     bound: bool,
+    lists_proven: bool,
     auth_message: String,
     final_bare: String,
 }
 
 impl Salting {
+    /// Whether the server proved its lists to be its own (XEP-0474).
+    pub fn has_proven_lists(&self) -> bool {
+        self.lists_proven
+    }
+
     /// Whether these keys are what the server asks for.
     pub fn fits(&self, keys: &SaltedKeys) -> bool {
         (keys.hash, keys.iterations) == (self.hash, self.iterations) && keys.salt == self.salt

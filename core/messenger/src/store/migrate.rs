@@ -22,7 +22,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_people.sql"),
     include_str!("migrations/0013_device_information.sql"),
     include_str!("migrations/0014_used_codes.sql"),
-    include_str!("migrations/0015_privacy.sql"),
+    include_str!("migrations/0015_accounts.sql"),
+    include_str!("migrations/0016_privacy.sql"),
+    include_str!("migrations/0017_profile.sql"),
 ];
 
 /// Brings the database to the newest schema.

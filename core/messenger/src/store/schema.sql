@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, chats_dropped INTEGER NOT NULL DEFAULT 0, online INTEGER NOT NULL DEFAULT 1, last_seen INTEGER NOT NULL DEFAULT 0, auto_load INTEGER NOT NULL DEFAULT 1, callers TEXT NOT NULL DEFAULT 'contacts', adders TEXT NOT NULL DEFAULT 'everyone') STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, name TEXT, colour TEXT, place INTEGER NOT NULL DEFAULT 0, chats_dropped INTEGER NOT NULL DEFAULT 0, online INTEGER NOT NULL DEFAULT 1, last_seen INTEGER NOT NULL DEFAULT 0, auto_load INTEGER NOT NULL DEFAULT 1, callers TEXT NOT NULL DEFAULT 'contacts', adders TEXT NOT NULL DEFAULT 'everyone', profile_open INTEGER NOT NULL DEFAULT 0, profile_state TEXT NOT NULL DEFAULT 'known', picture_side INTEGER) STRICT;
 
 CREATE TABLE app (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -34,7 +34,30 @@ CREATE TABLE app (
     wait_mono INTEGER,                                      -- no PIN is looked at before this
     wait_boot TEXT,
     wait_until INTEGER                                      -- the same, UTC milliseconds, to be shown
-) STRICT;
+, shown_account INTEGER REFERENCES account (id) ON DELETE SET NULL) STRICT;
+
+CREATE TABLE avatar (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    hash TEXT NOT NULL,                         -- as announced
+    source TEXT NOT NULL,                       -- pep (XEP-0084), vcard (XEP-0153)
+    state TEXT NOT NULL,                        -- wanted, asked (for), drawing, here, refused
+    tries INTEGER NOT NULL DEFAULT 0,
+    shown TEXT,                                 -- the picture to show: this one, or the last one until it is here
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER avatar_gone AFTER DELETE ON avatar BEGIN
+    DELETE FROM picture WHERE hash = old.shown AND NOT EXISTS (SELECT 1 FROM avatar WHERE shown = old.shown);
+END;
+
+CREATE TRIGGER avatar_replaced AFTER UPDATE OF shown ON avatar WHEN old.shown IS NOT new.shown BEGIN
+    DELETE FROM picture WHERE hash = old.shown AND NOT EXISTS (SELECT 1 FROM avatar WHERE shown = old.shown);
+END;
+
+CREATE INDEX avatar_shown ON avatar (shown);
+
+CREATE INDEX avatar_state ON avatar (account_id, state);
 
 CREATE TABLE block (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -55,6 +78,8 @@ CREATE TABLE chat (
 ) STRICT;
 
 CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 1;
+
+CREATE INDEX chat_activity_account ON chat (account_id, last_activity DESC, id DESC) WHERE listed = 1;
 
 CREATE INDEX chat_strangers ON chat (account_id, last_activity DESC, id DESC) WHERE known = 0;
 
@@ -193,6 +218,19 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE nickname (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE picture (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,                  -- 40 hexadecimal digits
+    bytes BLOB NOT NULL                         -- JPEG or PNG
+) STRICT;
+
 CREATE TABLE presence (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,
@@ -209,6 +247,14 @@ CREATE TABLE privacy_exception (
     setting TEXT NOT NULL,                      -- the column of the account, or calls
     allowed INTEGER NOT NULL,
     PRIMARY KEY (account_id, jid, setting)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_wish (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    what TEXT NOT NULL,                         -- picture, nickname
+    under_way INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,           -- that came to nothing in this session
+    PRIMARY KEY (account_id, what)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE read_sync (
@@ -255,6 +301,11 @@ CREATE TABLE salted_keys (
     server_key BLOB NOT NULL,
     PRIMARY KEY (account_id, hash)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE server_details (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    answers TEXT NOT NULL                                   -- JSON, see view::item::ServerAnswers
+) STRICT;
 
 CREATE TABLE server_invitation (
     account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,

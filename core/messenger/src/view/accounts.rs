@@ -1,8 +1,8 @@
-//! Accounts with the state of their connections, in the order in which they were added.
+//! Accounts with the state of their connections, in the user's order.
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem, CertificateItem, Privacy};
+use super::item::{self, AccountItem, CertificateItem, Privacy, ProfileState};
 use super::{View, Window};
 use crate::change::Change;
 use crate::command::{Adders, Callers};
@@ -25,8 +25,12 @@ impl View for Accounts {
             .prepare_cached(
                 "SELECT id, jid, enabled, connection, signed_in, missing, archiving, certificate, pin, proxy,
                         receipts, read_markers, typing, task, blocking, device_information,
-                        online, last_seen, auto_load, callers, adders
-                 FROM account ORDER BY id",
+                        online, last_seen, auto_load, callers, adders, name, colour,
+                        (SELECT shown FROM avatar WHERE avatar.account_id = account.id AND avatar.jid = account.jid),
+                        (SELECT nickname.name FROM nickname
+                             WHERE nickname.account_id = account.id AND nickname.jid = account.jid),
+                        profile_open, profile_state
+                 FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
                 let id = row.get(0)?;
@@ -36,10 +40,16 @@ impl View for Accounts {
                 let pin: Option<String> = row.get(8)?;
                 let proxy: Option<String> = row.get(9)?;
                 let task: Option<String> = row.get(13)?;
+                let address: String = row.get(1)?;
+                let name: Option<String> = row.get(21)?;
+                let profile: String = row.get(26)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
-                    address: row.get(1)?,
+                    title: name.clone().unwrap_or_else(|| address.clone()),
+                    name,
+                    colour: item::account_colour(row.get(22)?),
+                    address,
                     enabled: row.get(2)?,
                     connection: serde_json::from_str(&connection).unwrap_or(item::Connection::Off),
                     signed_in: row.get(4)?,
@@ -62,6 +72,10 @@ impl View for Accounts {
                     proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
                     task: task.and_then(|json| serde_json::from_str(&json).ok()),
                     blocks: row.get(14)?,
+                    picture: row.get(23)?,
+                    nickname: row.get(24)?,
+                    profile_open: row.get(25)?,
+                    profile: ProfileState::of(&profile),
                 })
             })?
             .collect::<Result<_, _>>()?;

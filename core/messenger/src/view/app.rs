@@ -16,14 +16,16 @@ impl View for App {
     type Item = AppItem;
 
     fn concerns(&self, change: Change) -> bool {
-        change == Change::App
+        // With one account left there is nothing to choose.
+        matches!(change, Change::App | Change::Accounts)
     }
 
     fn read(&mut self, connection: &Connection) -> Result<Window<AppItem>, StoreError> {
         let item = connection
             .prepare_cached(
                 "SELECT notification_content, hides_screen, pin_key IS NOT NULL, locked, biometrics, patience, wrong,
-                        wait_until
+                        wait_until,
+                        CASE WHEN (SELECT count(*) FROM account WHERE signed_in = 1) > 1 THEN shown_account END
                  FROM app WHERE id = 1",
             )?
             .query_row([], |row| {
@@ -39,6 +41,7 @@ impl View for App {
                     key: "app".to_owned(),
                     notification_content: NotificationContent::of(&content),
                     hides_screen: row.get(1)?,
+                    shown_account: row.get(8)?,
                     lock: is_set.then_some(lock),
                 })
             })?;

@@ -37,10 +37,13 @@ impl View for Contact {
                         contact.ask, last_seen.time, chat.muted, account.reporting, account.connection,
                         EXISTS (SELECT 1 FROM block WHERE block.account_id = chat.account_id
                             AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
-                            AND block.state <> 'lifting')
+                            AND block.state <> 'lifting'),
+                        avatar.shown, nickname.name
                  FROM chat JOIN account ON account.id = chat.account_id
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
                  LEFT JOIN last_seen ON last_seen.account_id = chat.account_id AND last_seen.jid = chat.jid
+                 LEFT JOIN nickname ON nickname.account_id = chat.account_id AND nickname.jid = chat.jid
+                 LEFT JOIN avatar ON avatar.account_id = chat.account_id AND avatar.jid = chat.jid
                  WHERE chat.id = ?1",
             )?
             .query_row([self.chat], |row| {
@@ -52,15 +55,18 @@ impl View for Contact {
                 let subscription: Option<String> = row.get(5)?;
                 let asked: Option<bool> = row.get(6)?;
                 let connection: String = row.get(10)?;
+                let nickname: Option<String> = row.get(13)?;
                 let is = |one: &str| subscription.as_deref().is_some_and(|kind| kind == one || kind == "both");
                 let item = ContactItem {
                     key: format!("{account} {address}"),
                     chat: self.chat,
                     account,
-                    title: timeline::display_name(name.clone(), &address),
+                    title: timeline::display_name(name.clone().or_else(|| nickname.clone()), &address),
                     note_to_self: address == own,
+                    picture: row.get(12)?,
                     address,
                     name,
+                    nickname,
                     tags: tags.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
                     contact: subscription.is_some(),
                     asked: asked.unwrap_or(false),

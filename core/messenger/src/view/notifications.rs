@@ -36,11 +36,13 @@ impl View for Notifications {
         let content = NotificationContent::of(&content);
         let mut items = snapshot
             .prepare_cached(
-                "SELECT chat.id, chat.account_id, chat.jid, contact.name,
+                "SELECT chat.id, chat.account_id, chat.jid, coalesce(contact.name, nickname.name),
                         (SELECT count(*) FROM (SELECT 1 FROM message
-                             WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000))
+                             WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000)), avatar.shown
                  FROM chat
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
+                 LEFT JOIN nickname ON nickname.account_id = chat.account_id AND nickname.jid = chat.jid
+                 LEFT JOIN avatar ON avatar.account_id = chat.account_id AND avatar.jid = chat.jid
                  WHERE chat.listed = 1 AND chat.known = 1 AND chat.muted = 0
                      AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = chat.account_id
                          AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
@@ -56,6 +58,8 @@ impl View for Notifications {
                     account: row.get(1)?,
                     chat,
                     title: timeline::display_name(row.get(3)?, &address),
+                    address,
+                    picture: row.get(5)?,
                     lines: Vec::new(),
                     unread: row.get(4)?,
                 })
@@ -68,6 +72,8 @@ impl View for Notifications {
             }
             if content == NotificationContent::Nothing {
                 item.title.clear();
+                item.address.clear();
+                item.picture = None;
                 item.lines.iter_mut().for_each(|line| line.sender_name.clear());
             }
         }

@@ -138,13 +138,14 @@ fn read_messages(connection: &Connection, chat: ChatId, top: i64, count: u32) ->
         .query_row([chat], |row| row.get(0))?;
     connection
         .prepare_cached(
-            "SELECT message.position, message.id, message.outgoing, message.sender, contact.name,
+            "SELECT message.position, message.id, message.outgoing, message.sender, coalesce(contact.name, nickname.name),
                     coalesce(version.body, message.body), message.time, message.state, message.failure,
                     version.state, version.failure, version.id IS NOT NULL,
                     coalesce(version.unstyled, message.unstyled), message.stanza_id IS NOT NULL
              FROM message
              JOIN chat ON chat.id = message.chat_id
              LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = message.sender
+             LEFT JOIN nickname ON nickname.account_id = chat.account_id AND nickname.jid = message.sender
              LEFT JOIN message AS version ON version.id = (SELECT id FROM message AS newer
                  WHERE newer.corrects = message.id ORDER BY newer.position DESC LIMIT 1)
              WHERE message.chat_id = ?1 AND message.hidden = 0 AND message.position <= ?2
@@ -328,9 +329,10 @@ fn may_load(connection: &Connection, chat: ChatId) -> rusqlite::Result<bool> {
 fn who_writes(connection: &Connection, chat: ChatId) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached(
-            "SELECT contact.name, chat.jid FROM composing
+            "SELECT coalesce(contact.name, nickname.name), chat.jid FROM composing
              JOIN chat ON chat.id = composing.chat_id
              LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
+             LEFT JOIN nickname ON nickname.account_id = chat.account_id AND nickname.jid = chat.jid
              WHERE composing.chat_id = ?1 AND composing.own = 0",
         )?
         .query_row([chat], |row| {
@@ -340,7 +342,7 @@ fn who_writes(connection: &Connection, chat: ChatId) -> rusqlite::Result<Option<
         .optional()
 }
 
-/// The roster name, else the local part, else the whole address.
+/// The name that was given, or that they gave themselves; else the local part, else the whole address.
 pub(super) fn display_name(name: Option<String>, address: &str) -> String {
     name.unwrap_or_else(|| address.split_once('@').map_or(address, |(local, _)| local).to_owned())
 }

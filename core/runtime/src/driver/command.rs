@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::{Adders, Callers, NotificationContent, PrivacySetting, Report};
+use linnet_messenger::command::{AccountColour, Adders, Callers, NotificationContent, PrivacySetting, Report};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -44,6 +44,18 @@ pub(crate) enum Do {
     CancelSignUp {
         sign_up: i64,
     },
+    BeginArrival {},
+    ReadArrival {
+        code: String,
+    },
+    EndArrival {},
+    BeginHandover {
+        account: i64,
+        code: String,
+        pin: Option<String>,
+    },
+    ConfirmHandover {},
+    EndHandover {},
     SetProxy {
         account: i64,
         proxy: Option<ProxyAddress>,
@@ -58,6 +70,21 @@ pub(crate) enum Do {
     SetAccountEnabled {
         account: i64,
         enabled: bool,
+    },
+    AskServer {
+        account: i64,
+    },
+    EditAccount {
+        account: i64,
+        name: String,
+        colour: AccountColour,
+    },
+    MoveAccount {
+        account: i64,
+        to: u32,
+    },
+    ShowAccount {
+        account: Option<i64>,
     },
     ChangePassword {
         account: i64,
@@ -111,6 +138,18 @@ pub(crate) enum Do {
     SetMuted {
         chat: i64,
         muted: bool,
+    },
+    SetPicture {
+        account: i64,
+        file: Option<std::path::PathBuf>,
+    },
+    SetNickname {
+        account: i64,
+        nickname: String,
+    },
+    SetProfileOpen {
+        account: i64,
+        open: bool,
     },
     ShowCode {
         account: i64,
@@ -206,6 +245,7 @@ pub(crate) enum Do {
         view: ViewName,
         chat: Option<i64>,
         message: Option<i64>,
+        account: Option<i64>,
     },
     Page {
         watch: u64,
@@ -239,6 +279,7 @@ pub(crate) enum ViewName {
     Requests,
     Blocks,
     Contact,
+    ServerDetails,
     SignUps,
     Notifications,
     Timeline,
@@ -342,6 +383,12 @@ mod tests {
             r#"{"id":1,"do":"create_invitation","account":1}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi","token":"t"}"#,
             r#"{"id":1,"do":"send_text","chat":1,"body":"hi"}"#,
+            r#"{"id":1,"do":"begin_arrival"}"#,
+            r#"{"id":1,"do":"read_arrival","code":"c"}"#,
+            r#"{"id":1,"do":"end_arrival"}"#,
+            r#"{"id":1,"do":"begin_handover","account":1,"code":"c","pin":"2580"}"#,
+            r#"{"id":1,"do":"confirm_handover"}"#,
+            r#"{"id":1,"do":"end_handover"}"#,
             r#"{"id":1,"do":"retry","message":1}"#,
             r#"{"id":1,"do":"delete_message","message":1}"#,
             r#"{"id":1,"do":"delete_chat","chat":1}"#,
@@ -360,7 +407,13 @@ mod tests {
             r#"{"id":1,"do":"network_changed"}"#,
             r#"{"id":1,"do":"suspend"}"#,
             r#"{"id":1,"do":"resume"}"#,
+            r#"{"id":1,"do":"ask_server","account":1}"#,
+            r#"{"id":1,"do":"watch","view":"server_details","account":1}"#,
+            r#"{"id":1,"do":"edit_account","account":1,"name":"Club","colour":"green"}"#,
+            r#"{"id":1,"do":"move_account","account":1,"to":0}"#,
+            r#"{"id":1,"do":"show_account","account":1}"#,
             r#"{"id":1,"do":"watch","view":"chat_list"}"#,
+            r#"{"id":1,"do":"watch","view":"chat_list","account":1}"#,
             r#"{"id":1,"do":"watch","view":"codes"}"#,
             r#"{"id":1,"do":"watch","view":"notifications"}"#,
             r#"{"id":1,"do":"watch","view":"timeline","chat":1}"#,

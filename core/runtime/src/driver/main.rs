@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use linnet_messenger::command::OwnPicture;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::app::App;
@@ -24,6 +25,7 @@ use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
 use linnet_messenger::view::requests::Requests;
+use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -149,6 +151,24 @@ struct Driver {
     suspended: bool,
 }
 
+/// What a view is of.
+struct Of {
+    chat: Option<i64>,
+    message: Option<i64>,
+    account: Option<i64>,
+}
+
+/// The middle of the picture in a file; what is none is empty, and refused by the core.
+fn picture_of(file: &std::path::Path) -> OwnPicture {
+    let none = OwnPicture { bytes: Vec::new(), png: false, side: 0 };
+    let Ok(bytes) = std::fs::read(file) else { return none };
+    linnet_picture::draw(&bytes).map_or(none, |drawn| OwnPicture {
+        bytes: drawn.bytes,
+        png: drawn.png,
+        side: drawn.side,
+    })
+}
+
 impl Driver {
     /// Answers what was asked, acknowledges what was read, closes. The end of the input is as good as a quit.
     async fn finish(&mut self) {
@@ -166,7 +186,7 @@ impl Driver {
     fn obey(&mut self, line: Line) {
         while self.answering.try_join_next().is_some() {}
         let Line { id, command } = line;
-        use linnet_messenger::command::{Command, Secret, SignUpAnswer};
+        use linnet_messenger::command::{Command, Owner, Secret, SignUpAnswer};
         let core = match command {
             Do::AddAccount { address, password, server, proxy } => Command::AddAccount {
                 address,
@@ -196,12 +216,27 @@ impl Driver {
                 Command::SubmitSignUp { sign_up: SignUpId(sign_up), answers }
             }
             Do::CancelSignUp { sign_up } => Command::CancelSignUp { sign_up: SignUpId(sign_up) },
+            Do::BeginArrival {} => Command::BeginArrival,
+            Do::ReadArrival { code } => Command::ReadArrival { code: Secret::new(code) },
+            Do::EndArrival {} => Command::EndArrival,
+            Do::BeginHandover { account, code, pin } => {
+                let owner = pin.map(|pin| Owner::Pin(Secret::new(pin)));
+                Command::BeginHandover { account: AccountId(account), code, owner }
+            }
+            Do::ConfirmHandover {} => Command::ConfirmHandover,
+            Do::EndHandover {} => Command::EndHandover,
             Do::SetProxy { account, proxy } => Command::SetProxy { account: AccountId(account), proxy },
             Do::PinCertificate { account, sha256 } => Command::PinCertificate { account: AccountId(account), sha256 },
             Do::UnpinCertificate { account } => Command::UnpinCertificate { account: AccountId(account) },
             Do::SetAccountEnabled { account, enabled } => {
                 Command::SetAccountEnabled { account: AccountId(account), enabled }
             }
+            Do::AskServer { account } => Command::AskServer { account: AccountId(account) },
+            Do::EditAccount { account, name, colour } => {
+                Command::EditAccount { account: AccountId(account), name, colour }
+            }
+            Do::MoveAccount { account, to } => Command::MoveAccount { account: AccountId(account), to },
+            Do::ShowAccount { account } => Command::ShowAccount { account: account.map(AccountId) },
             Do::ChangePassword { account, password } => {
                 Command::ChangePassword { account: AccountId(account), password: Secret::new(password) }
             }
@@ -216,6 +251,11 @@ impl Driver {
             }
             Do::Unsubscribe { account, address } => Command::Unsubscribe { account: AccountId(account), address },
             Do::RemoveContact { account, address } => Command::RemoveContact { account: AccountId(account), address },
+            Do::SetPicture { account, file } => {
+                Command::SetPicture { account: AccountId(account), picture: file.map(|file| picture_of(&file)) }
+            }
+            Do::SetNickname { account, nickname } => Command::SetNickname { account: AccountId(account), nickname },
+            Do::SetProfileOpen { account, open } => Command::SetProfileOpen { account: AccountId(account), open },
             Do::SetMuted { chat, muted } => Command::SetMuted { chat: ChatId(chat), muted },
             Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
             Do::AnswerRequest { account, address, accept } => {
@@ -288,7 +328,7 @@ impl Driver {
                 });
                 return;
             }
-            Do::Watch { view, chat, message } => self.watch(id, view, chat, message),
+            Do::Watch { view, chat, message, account } => self.watch(id, view, Of { chat, message, account }),
             Do::Page { watch, page } => match self.watches.get(&watch) {
                 Some(watching) => {
                     watching.page(page.into());
@@ -314,31 +354,41 @@ impl Driver {
         self.output.answer(id, done);
     }
 
-    fn watch(&mut self, id: u64, view: ViewName, chat: Option<i64>, message: Option<i64>) -> Answer {
+    fn watch(&mut self, id: u64, view: ViewName, of: Of) -> Answer {
         if self.watches.contains_key(&id) {
             return Err("not_now");
         }
         let print = watch::Print { watch: id, discard: self.discard, opened_at: self.opened_at };
         let output = self.output.clone();
-        let watching: Box<dyn Watching> = match (view, chat, message) {
-            (ViewName::Accounts, None, None) => {
+        let watching: Box<dyn Watching> = match (view, of.chat, of.message, of.account) {
+            (ViewName::Accounts, None, None, None) => {
                 // Few and short, and how a bench sees that it is online.
                 watch::start(self.client.subscribe(Accounts), watch::Print { discard: false, ..print }, output)
             }
-            (ViewName::App, None, None) => watch::start(self.client.subscribe(App), print, output),
-            (ViewName::ChatList, None, None) => watch::start(self.client.subscribe(ChatList::new()), print, output),
-            (ViewName::Blocks, None, None) => watch::start(self.client.subscribe(Blocks::new()), print, output),
-            (ViewName::Requests, None, None) => watch::start(self.client.subscribe(Requests), print, output),
-            (ViewName::Codes, None, None) => watch::start(self.client.subscribe(Codes), print, output),
-            (ViewName::SignUps, None, None) => watch::start(self.client.subscribe(SignUps), print, output),
-            (ViewName::Notifications, None, None) => watch::start(self.client.subscribe(Notifications), print, output),
-            (ViewName::Timeline, Some(chat), None) => {
+            (ViewName::App, None, None, None) => watch::start(self.client.subscribe(App), print, output),
+            (ViewName::ChatList, None, None, None) => {
+                watch::start(self.client.subscribe(ChatList::new()), print, output)
+            }
+            (ViewName::ChatList, None, None, Some(account)) => {
+                watch::start(self.client.subscribe(ChatList::of(AccountId(account))), print, output)
+            }
+            (ViewName::ServerDetails, None, None, Some(account)) => {
+                watch::start(self.client.subscribe(ServerDetails::new(AccountId(account))), print, output)
+            }
+            (ViewName::Blocks, None, None, None) => watch::start(self.client.subscribe(Blocks::new()), print, output),
+            (ViewName::Requests, None, None, None) => watch::start(self.client.subscribe(Requests), print, output),
+            (ViewName::Codes, None, None, None) => watch::start(self.client.subscribe(Codes), print, output),
+            (ViewName::SignUps, None, None, None) => watch::start(self.client.subscribe(SignUps), print, output),
+            (ViewName::Notifications, None, None, None) => {
+                watch::start(self.client.subscribe(Notifications), print, output)
+            }
+            (ViewName::Timeline, Some(chat), None, None) => {
                 watch::start(self.client.subscribe(Timeline::new(ChatId(chat))), print, output)
             }
-            (ViewName::Contact, Some(chat), None) => {
+            (ViewName::Contact, Some(chat), None, None) => {
                 watch::start(self.client.subscribe(Contact::new(ChatId(chat))), print, output)
             }
-            (ViewName::Versions, None, Some(message)) => {
+            (ViewName::Versions, None, Some(message), None) => {
                 watch::start(self.client.subscribe(Versions::new(MessageId(message))), print, output)
             }
             _ => return Err("bad_command"),

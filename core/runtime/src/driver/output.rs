@@ -131,6 +131,12 @@ pub(crate) fn receipt(receipt: Receipt) -> Value {
         Receipt::SignUp(sign_up) => json!({ "sign_up": sign_up }),
         Receipt::Chat(chat) => json!({ "chat": chat }),
         Receipt::Message(message) => json!({ "message": message }),
+        Receipt::Arrival { code, patience } => json!({ "code": code, "patience": patience }),
+        Receipt::Digits(digits) => json!({ "digits": digits }),
+        Receipt::Handover { code, digits, patience } => {
+            json!({ "code": code, "digits": digits, "patience": patience })
+        }
+        Receipt::Sealed(code) => json!({ "code": code }),
     }
 }
 
@@ -139,8 +145,13 @@ pub(crate) fn command_error(error: CommandError) -> &'static str {
         CommandError::AddressInvalid => "address_invalid",
         CommandError::NotFound => "not_found",
         CommandError::TextInvalid => "text_invalid",
+        CommandError::PictureInvalid => "picture_invalid",
         CommandError::NotNow => "not_now",
         CommandError::PinWrong => "pin_wrong",
+        CommandError::Unreadable => "unreadable",
+        CommandError::Newer => "newer",
+        CommandError::Foreign => "foreign",
+        CommandError::Expired => "expired",
         CommandError::Offline => "offline",
         CommandError::Storage => "storage",
         CommandError::Internal => "internal",

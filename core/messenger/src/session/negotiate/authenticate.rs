@@ -80,6 +80,10 @@ impl Profile {
 impl Negotiation {
     /// The login's first message, by what the server offers.
     pub(super) fn begin(&mut self, random: &mut dyn Random) -> Next {
+        let sasl2 = self.features.sasl2.as_ref();
+        self.told.one_flight = sasl2.is_some_and(|sasl2| sasl2.bind.is_some());
+        self.told.tokens = sasl2.is_some_and(|sasl2| !sasl2.fast.is_empty());
+        self.told.lists_bindings = self.features.channel_bindings.is_some();
         if let Some(begun) = self.begin_with_token() {
             return Ok(begun);
         }
@@ -134,6 +138,7 @@ impl Negotiation {
         let Some(user) = self.config.account.node() else {
             return Err(NegotiationError::Login(LoginFailure::AccountRefused));
         };
+        self.told.binding = None;
         let mut others = mechanisms.into_iter();
         let (name, exchange, message) = match others.next() {
             None => return Err(NegotiationError::Login(LoginFailure::NoSafeMechanism)),
@@ -142,6 +147,9 @@ impl Negotiation {
                 ("PLAIN", Exchange::Plain, message)
             }
             Some(Mechanism::Scram { name, hash, binding, lists_must_be_proven }) => {
+                if let ChannelBinding::Bound { kind, .. } = &binding {
+                    self.told.binding = Some((*kind).to_owned());
+                }
                 let scram = Scram::new(hash, user.as_str(), binding, random).with_proven_lists(lists_must_be_proven);
                 let message = Zeroizing::new(scram.first_message());
                 (name, Exchange::First(scram), message)
@@ -194,6 +202,7 @@ impl Negotiation {
         let (exchange, step) = match exchange {
             Exchange::First(scram) => {
                 let salting = scram.challenge(message, self.advertised(profile)).map_err(scram_failure)?;
+                self.told.lists_proven = Some(salting.has_proven_lists());
                 match self.config.keys.iter().find(|keys| salting.fits(keys)) {
                     Some(keys) => {
                         let (proving, message) = salting.prove(keys.clone());

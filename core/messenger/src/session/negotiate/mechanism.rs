@@ -109,6 +109,7 @@ mod tests {
             version: "TLSv1.3".into(),
             exporter: exporter.then(|| EXPORTER.to_vec()),
             server_end_point: end_point.then(|| END_POINT.to_vec()),
+            certificate: None,
         }
     }
 

@@ -27,6 +27,11 @@ impl Negotiation {
         let token = self.config.token.as_ref().filter(|token| token.mechanism == best)?.clone();
         let (initial, proof) = token::prove(&token, user.as_str(), tls)?;
         (self.sign_in.mechanism, self.sign_in.fast) = (token.mechanism, true);
+        self.told.binding = match token.mechanism.rsplit('-').next() {
+            Some("EXPR") => Some("tls-exporter".to_owned()),
+            Some("ENDP") => Some("tls-server-end-point".to_owned()),
+            _ => None,
+        };
         let authenticate = self.authenticate2(token.mechanism, &initial, Some(&token));
         let exchange = Exchange::Token(proof);
         let state = State::Authenticating { profile: Profile::Sasl2, exchange, others: Vec::new() };

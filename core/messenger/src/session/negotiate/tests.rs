@@ -73,6 +73,7 @@ fn tls() -> TlsInfo {
         version: "TLSv1.3".into(),
         exporter: Some(b"exported".to_vec()),
         server_end_point: Some(b"certificate".to_vec()),
+        certificate: None,
     }
 }
 

@@ -104,6 +104,7 @@ mod tests {
             version: "TLSv1.3".into(),
             exporter: exporter.then(|| b"exporter".to_vec()),
             server_end_point: end_point.then(|| b"end point".to_vec()),
+            certificate: None,
         }
     }
 

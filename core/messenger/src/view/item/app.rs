@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::NotificationContent;
+use crate::ids::AccountId;
 use crate::view::Item;
 
 /// The only row of [`crate::view::app::App`].
@@ -12,6 +13,8 @@ pub struct AppItem {
     pub notification_content: NotificationContent,
     /// The screen is kept out of pictures and of the list of open apps.
     pub hides_screen: bool,
+    /// The chat list shows this account's chats only. Only where there are several.
+    pub shown_account: Option<AccountId>,
     /// `None`: there is no lock.
     pub lock: Option<LockItem>,
 }

@@ -16,8 +16,12 @@ pub struct ContactItem {
     /// As in [`super::ChatItem::title`].
     pub title: String,
     pub note_to_self: bool,
+    /// As in [`super::ChatItem::picture`].
+    pub picture: Option<String>,
     /// The name that the user gave them.
     pub name: Option<String>,
+    /// What they call themselves.
+    pub nickname: Option<String>,
     /// The roster's groups.
     pub tags: Vec<String>,
     /// They are on the roster.

@@ -1,22 +1,29 @@
 //! UI-ready items: keys, flags and allowed actions are decided here, words and dates by the platforms.
 
+mod account_look;
 mod account_task;
 mod app;
 mod code;
 mod contact;
+mod server;
 mod sign_up;
 
+pub use self::account_look::{AccountMark, account_colour};
 pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::contact::{Availability, ContactItem, DeviceItem, PrivacyException};
+pub use self::server::{
+    CONTACT_FORM, CapabilityItem, ContactAddress, ContactKind, KNOWN, LoginAnswers, OUTAGE_FORM, PEP, ServerAnswers,
+    ServerCapability, ServerDetailsItem, Software, StreamAnswers, Support,
+};
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Adders, Callers, ProxyAddress};
+use crate::command::{AccountColour, Adders, Callers, ProxyAddress};
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
 use crate::input::CertificateProblem;
 use crate::view::Item;
@@ -28,6 +35,11 @@ pub struct AccountItem {
     pub id: AccountId,
     /// Bare JID.
     pub address: String,
+    /// The user's own name for it.
+    pub name: Option<String>,
+    /// That name, else the address.
+    pub title: String,
+    pub colour: AccountColour,
     pub enabled: bool,
     pub connection: Connection,
     /// It has been online at least once with these credentials: until then the sign-in screen owns it.
@@ -45,6 +57,45 @@ pub struct AccountItem {
     pub task: Option<AccountTask>,
     /// Whether the server can block for us (XEP-0191); `None` while unknown.
     pub blocks: Option<bool>,
+    /// Our own picture, as in [`ChatItem::picture`].
+    pub picture: Option<String>,
+    /// What we call ourselves.
+    pub nickname: Option<String>,
+    /// Everyone may see the profile, else contacts.
+    pub profile_open: bool,
+    pub profile: ProfileState,
+}
+
+/// Where the own profile stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileState {
+    /// The server has it as it is shown.
+    Known,
+    /// The server is still to be told.
+    Waiting,
+    /// The server did not take what was wished last.
+    Refused,
+}
+
+impl ProfileState {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Waiting => "waiting",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// What can't be read is nothing to worry about.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "waiting" => Self::Waiting,
+            "refused" => Self::Refused,
+            _ => Self::Known,
+        }
+    }
 }
 
 /// What the account tells others unasked.
@@ -168,9 +219,11 @@ pub struct ChatItem {
     pub account: AccountId,
     /// Bare JID of the contact; our own for the note to self.
     pub address: String,
-    /// Roster name, else the address' local part, else the address.
+    /// Roster name, else the name they gave themselves, else the address' local part, else the address.
     pub title: String,
     pub note_to_self: bool,
+    /// The contact's picture, for [`super::picture::bytes`].
+    pub picture: Option<String>,
     /// The newest message, if any.
     pub preview: Option<Preview>,
     pub unread: u32,
@@ -180,6 +233,8 @@ pub struct ChatItem {
     pub blocked: bool,
     /// No notification tells of it.
     pub muted: bool,
+    /// Whose chat it is, where the list has chats of several accounts.
+    pub mark: Option<AccountMark>,
 }
 
 /// The newest message of a chat, in short.
@@ -377,6 +432,18 @@ pub struct BlockItem {
     pub held: bool,
 }
 
+/// Somebody to write to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonItem {
+    pub key: String,
+    /// Bare JID.
+    pub address: String,
+    /// The name that the user gave them.
+    pub name: Option<String>,
+    /// They are on the roster; else it is what was typed with a likely server.
+    pub contact: bool,
+}
+
 /// One version of a corrected message, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionItem {
@@ -395,6 +462,10 @@ pub struct NotificationItem {
     pub chat: ChatId,
     /// As in [`ChatItem::title`]; empty if the user wants notifications to tell nothing.
     pub title: String,
+    /// Bare JID of the contact; empty with the title.
+    pub address: String,
+    /// As in [`ChatItem::picture`]; `None` with an empty title.
+    pub picture: Option<String>,
     /// The newest unread messages, oldest first, at most [`NOTIFICATION_LINES`].
     pub lines: Vec<NotificationLine>,
     /// All unread messages of the chat.
@@ -430,6 +501,12 @@ impl Item for ChatItem {
 }
 
 impl Item for RequestItem {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl Item for PersonItem {
     fn key(&self) -> &str {
         &self.key
     }
