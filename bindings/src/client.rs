@@ -472,6 +472,12 @@ impl Client {
         self.done(Command::RemoveContact { account: AccountId(account), address }).await
     }
 
+    /// Sees somebody's presence no more (RFC 6121 3.3); they stay on the roster, and may go on seeing ours.
+    /// Errors: `NotFound` (also: not on the roster), `AddressInvalid`, `Offline`, `Storage`.
+    pub async fn unsubscribe(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::Unsubscribe { account: AccountId(account), address }).await
+    }
+
     /// Whether notifications tell of a chat on this device. Errors: `NotFound`, `Storage`.
     pub async fn set_muted(&self, chat: i64, muted: bool) -> Result<(), CommandError> {
         self.done(Command::SetMuted { chat: ChatId(chat), muted }).await

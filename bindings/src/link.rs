@@ -28,8 +28,13 @@ pub enum Link {
         /// Who has no account may make one on his server with it (XEP-0445).
         newcomers: bool,
     },
-    /// Someone to be no contact any more.
+    /// Someone to be no contact any more (XEP-0147): `Client.remove_contact`.
     Remove {
+        /// Bare JID.
+        address: String,
+    },
+    /// Someone whose presence is not to be seen any more (XEP-0147): `Client.unsubscribe`.
+    Unsubscribe {
         /// Bare JID.
         address: String,
     },
@@ -84,6 +89,7 @@ impl From<link::Link> for Link {
                 Self::Contact { address: address.to_string(), link, name, invited, newcomers }
             }
             link::Link::Remove { address } => Self::Remove { address: address.to_string() },
+            link::Link::Unsubscribe { address } => Self::Unsubscribe { address: address.to_string() },
             link::Link::SignUp { server, link, name, invited } => Self::SignUp { server, link, name, invited },
             link::Link::Page { host, url } => Self::Page { host, url },
         }

@@ -286,12 +286,16 @@ class AppModel(
     private fun linkPlace(link: Link) = place { scope ->
         Place.OpenedLink(
             scope,
-            LinkModel(core, scope, link, accounts, ::report) { chat, body ->
-                val draft = drafts.getOrPut(chat) { TextFieldState() }
-                // A link proposes a text; what the user has written is not touched.
-                if (body != null && draft.text.isBlank()) draft.setTextAndPlaceCursorAtEnd(body)
-                replaceTop(chatPlace(chat))
-            },
+            LinkModel(
+                core, scope, link, accounts, ::report,
+                started = { chat, body ->
+                    val draft = drafts.getOrPut(chat) { TextFieldState() }
+                    // A link proposes a text; what the user has written is not touched.
+                    if (body != null && draft.text.isBlank()) draft.setTextAndPlaceCursorAtEnd(body)
+                    replaceTop(chatPlace(chat))
+                },
+                done = { back() },
+            ),
         )
     }
 

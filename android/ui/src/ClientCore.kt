@@ -145,6 +145,7 @@ class ClientCore(private val client: Client) : Core {
         client.editContact(account, address, name, tags)
 
     override suspend fun removeContact(account: Long, address: String) = client.removeContact(account, address)
+    override suspend fun unsubscribe(account: Long, address: String) = client.unsubscribe(account, address)
     override suspend fun setMuted(chat: Long, muted: Boolean) = client.setMuted(chat, muted)
 
     override suspend fun block(account: Long, address: String, report: Report?) =

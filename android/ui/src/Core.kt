@@ -134,6 +134,7 @@ interface Core {
     suspend fun addContact(account: Long, address: String)
     suspend fun editContact(account: Long, address: String, name: String, tags: List<String>)
     suspend fun removeContact(account: Long, address: String)
+    suspend fun unsubscribe(account: Long, address: String)
     suspend fun setMuted(chat: Long, muted: Boolean)
     suspend fun block(account: Long, address: String, report: Report?)
     suspend fun unblock(account: Long, address: String)

@@ -104,6 +104,7 @@ class FakeCore : Core {
         contact.update { all -> all.map { it.copy(title = name, name = name, tags = tags) } }
     }
 
+    override suspend fun unsubscribe(account: Long, address: String) = command("unsubscribe $address")
     override suspend fun removeContact(account: Long, address: String) = command("remove contact $address")
     override suspend fun setMuted(chat: Long, muted: Boolean) {
         command("mute $chat $muted")

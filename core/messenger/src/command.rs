@@ -91,6 +91,8 @@ pub enum Command {
     EditContact { account: AccountId, address: String, name: String, tags: Vec<String> },
     /// Takes a contact off the roster: neither sees the other's presence any more. The chat stays.
     RemoveContact { account: AccountId, address: String },
+    /// Sees somebody's presence no more; they stay on the roster, and may go on seeing ours.
+    Unsubscribe { account: AccountId, address: String },
     /// Whether notifications tell of this chat.
     SetMuted { chat: ChatId, muted: bool },
     /// Shows others another picture of oneself, or none (XEP-0084).

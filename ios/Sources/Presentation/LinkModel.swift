@@ -18,7 +18,8 @@ public final class LinkModel: Identifiable {
     /// Whom it is about.
     public var address: String? {
         switch link {
-        case .chat(let address, _, _), .contact(let address, _, _, _, _), .remove(let address): address
+        case .chat(let address, _, _), .contact(let address, _, _, _, _): address
+        case .remove(let address), .unsubscribe(let address): address
         case .signUp, .page: nil
         }
     }
@@ -28,13 +29,20 @@ public final class LinkModel: Identifiable {
         case .signUp(let server, let link, _, _): Invitation(domain: server, link: link)
         case .contact(let address, let link, _, _, true):
             Invitation(domain: address.split(separator: "@").last.map(String.init) ?? "", link: link)
-        case .contact, .chat, .remove, .page: nil
+        case .contact, .chat, .remove, .unsubscribe, .page: nil
         }
     }
     /// It leads to the user.
     public var isOwn: Bool { accounts.contains { $0.address == address } }
     /// There is something to say yes to, and someone to do it.
-    public var canAccept: Bool { target != nil && account != nil && !isOwn && !isWorking }
+    public var canAccept: Bool { (target != nil || takesAway) && account != nil && !isOwn && !isWorking }
+    /// It wants something to be no more.
+    public var takesAway: Bool {
+        switch link {
+        case .remove, .unsubscribe: true
+        case .chat, .contact, .signUp, .page: false
+        }
+    }
 
     @ObservationIgnored private let client: Client
 
@@ -58,11 +66,29 @@ public final class LinkModel: Identifiable {
         }
     }
 
+    /// Takes away what the link wants gone; whether it could, or `problem` says why not.
+    public func takeAway() async -> Bool {
+        guard canAccept, let account else { return false }
+        isWorking = true
+        defer { isWorking = false }
+        do {
+            switch link {
+            case .remove(let address): try await client.removeContact(account: account, address: address)
+            case .unsubscribe(let address): try await client.unsubscribe(account: account, address: address)
+            case .chat, .contact, .signUp, .page: return false
+            }
+            return true
+        } catch {
+            problem = error as? CommandError ?? .Internal
+            return false
+        }
+    }
+
     private var target: (link: String, body: String?)? {
         switch link {
         case .chat(_, let link, let body): (link, body)
         case .contact(_, let link, _, _, _): (link, nil)
-        case .remove, .signUp, .page: nil
+        case .remove, .unsubscribe, .signUp, .page: nil
         }
     }
 }

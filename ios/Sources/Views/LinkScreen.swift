@@ -49,6 +49,10 @@ struct LinkView: View {
 
     private func accept() {
         Task {
+            if model.takesAway {
+                if await model.takeAway() { dismiss() }
+                return
+            }
             guard let opened = await model.accept() else { return }
             dismiss()
             app.openChat(opened.chat, title: model.address, draft: opened.body)
@@ -101,8 +105,8 @@ struct LinkScreen: View {
 
     private var chooses: Bool {
         switch link {
-        case .chat, .contact: !isOwn
-        case .remove, .signUp, .page: false
+        case .chat, .contact, .remove, .unsubscribe: !isOwn
+        case .signUp, .page: false
         }
     }
 
@@ -129,15 +133,16 @@ struct LinkScreen: View {
         if isOwn { return "link_own" }
         switch link {
         case .page(let host, _): return "link_page \(host)"
-        case .remove: return "link_remove"
         case .signUp(let server, _, _, _): return "link_sign_up \(server)"
-        case .chat, .contact: break
+        case .chat, .contact, .remove, .unsubscribe: break
         }
         if accounts.isEmpty, let invitation { return "link_newcomer \(invitation.domain)" }
         if accounts.isEmpty { return "link_no_account" }
         return switch link {
         case .contact(_, _, _, true, _): "link_contact_invited"
         case .contact: "link_contact"
+        case .remove: "link_remove"
+        case .unsubscribe: "link_unsubscribe"
         default: "link_chat"
         }
     }
@@ -148,14 +153,17 @@ struct LinkScreen: View {
         } else {
             switch link {
             case .page(_, let url): Button("link_page_open") { actions.openPage(url) }
-            case .remove: EmptyView()
             case .signUp: Button("link_sign_up_accept", action: actions.signUp)
-            case .chat, .contact:
+            case .chat, .contact, .remove, .unsubscribe:
                 if accounts.isEmpty && invitation != nil {
                     Button("link_sign_up_accept", action: actions.signUp)
                     Button("link_sign_in_instead", action: actions.signIn)
                 } else if accounts.isEmpty {
                     Button("link_sign_in", action: actions.signIn)
+                } else if case .remove = link {
+                    Button("contact_remove", role: .destructive, action: actions.accept).disabled(isWorking)
+                } else if case .unsubscribe = link {
+                    Button("link_unsubscribe_accept", role: .destructive, action: actions.accept).disabled(isWorking)
                 } else if case .contact = link {
                     Button("link_contact_accept", action: actions.accept).disabled(isWorking)
                 } else {
@@ -180,6 +188,8 @@ struct LinkPreviews: PreviewProvider {
             .previewDisplayName("a contact, two accounts")
         screen(Samples.invitedContact, "bob@example.com", accounts: []).preferredColorScheme(.dark)
             .previewDisplayName("no account, dark")
+        screen(.remove(address: "bob@example.com"), "bob@example.com", accounts: Samples.accounts)
+            .previewDisplayName("a removal")
         screen(.page(host: "chat.example.org", url: "https://chat.example.org/invite?T"), nil, accounts: [])
             .previewDisplayName("a page")
     }

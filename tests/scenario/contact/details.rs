@@ -187,3 +187,31 @@ fn a_muted_chat_makes_no_noise() {
         assert_eq!(alice.notified(bob), ["one"]);
     });
 }
+
+#[test]
+fn what_a_link_takes_away_is_only_what_was_there() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        let account = world.account(alice.id);
+        let address = |address: &str| address.to_owned();
+        for unknown in ["mallory@evil.test", "carol@linnet.test"] {
+            let remove = Command::RemoveContact { account, address: address(unknown) };
+            assert_eq!(world.submit(alice.id, remove), Err(CommandError::NotFound), "{unknown}");
+            let unsubscribe = Command::Unsubscribe { account, address: address(unknown) };
+            assert_eq!(world.submit(alice.id, unsubscribe), Err(CommandError::NotFound), "{unknown}");
+        }
+        let unsubscribe = Command::Unsubscribe { account, address: address("bob@linnet.test") };
+        alice.goes_offline();
+        assert_eq!(world.submit(alice.id, unsubscribe.clone()), Err(CommandError::Offline));
+        alice.comes_online();
+        world.settle();
+        alice.order(unsubscribe);
+        world.settle();
+        let (hers, his) = (seen(world, alice, bob), seen(world, bob, alice));
+        assert!(hers.contact && !hers.we_see && hers.sees_us, "{hers:?}");
+        assert!(his.we_see && !his.sees_us, "he goes on seeing her: {his:?}");
+        alice.order(Command::RemoveContact { account, address: address("bob@linnet.test") });
+        world.settle();
+        assert!(!seen(world, alice, bob).contact);
+    });
+}

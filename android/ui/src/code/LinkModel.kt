@@ -30,7 +30,7 @@ val Link.invitation: Invitation?
     get() = when (this) {
         is Link.SignUp -> Invitation(server, link)
         is Link.Contact -> if (newcomers) Invitation(address.substringAfter('@'), link) else null
-        is Link.Chat, is Link.Remove, is Link.Page -> null
+        is Link.Chat, is Link.Remove, is Link.Unsubscribe, is Link.Page -> null
     }
 
 /** Whom it is about. */
@@ -39,6 +39,7 @@ val Link.address: String?
         is Link.Chat -> address
         is Link.Contact -> address
         is Link.Remove -> address
+        is Link.Unsubscribe -> address
         is Link.SignUp, is Link.Page -> null
     }
 
@@ -51,6 +52,8 @@ class LinkModel(
     private val report: (CommandException) -> Unit,
     /** With the text that the link proposes. */
     private val started: (chat: Long, body: String?) -> Unit,
+    /** What it wanted taken away is gone. */
+    private val done: () -> Unit,
 ) {
     private data class Choice(val from: Long? = null, val working: Boolean = false)
 
@@ -64,21 +67,30 @@ class LinkModel(
 
     fun accept() {
         val account = state.value.from ?: return
-        val (text, body) = when (link) {
-            is Link.Chat -> link.link to link.body
-            is Link.Contact -> link.link to null
-            is Link.Remove, is Link.SignUp, is Link.Page -> return
-        }
-        if (choice.value.working) return
+        if (choice.value.working || link is Link.SignUp || link is Link.Page) return
         choice.update { it.copy(working = true) }
         scope.launch {
             try {
-                started(core.startChat(account.id, text), body)
+                carryOut(account)
             } catch (trouble: CommandException) {
                 report(trouble)
             } finally {
                 choice.update { it.copy(working = false) }
             }
         }
+    }
+
+    private suspend fun carryOut(account: AccountItem) = when (link) {
+        is Link.Chat -> started(core.startChat(account.id, link.link), link.body)
+        is Link.Contact -> started(core.startChat(account.id, link.link), null)
+        is Link.Remove -> {
+            core.removeContact(account.id, link.address)
+            done()
+        }
+        is Link.Unsubscribe -> {
+            core.unsubscribe(account.id, link.address)
+            done()
+        }
+        is Link.SignUp, is Link.Page -> Unit
     }
 }

@@ -60,7 +60,7 @@ fun LinkScreen(state: LinkState, actions: LinkActions, modifier: Modifier = Modi
                 Spacer(Modifier.size(20.dp))
                 Asked(state)
                 Spacer(Modifier.size(24.dp))
-                val chooses = state.link is Link.Chat || state.link is Link.Contact
+                val chooses = state.link !is Link.SignUp && state.link !is Link.Page
                 if (chooses && !state.own && state.accounts.size > 1) Accounts(state, actions)
                 Answer(state, actions)
             }
@@ -101,11 +101,12 @@ private fun Asked(state: LinkState) {
     val text = when {
         state.own -> strings.linkOwn
         link is Link.Page -> strings.linkPage(link.host)
-        link is Link.Remove -> strings.linkRemove
         link is Link.SignUp -> strings.linkSignUp(link.server)
         state.accounts.isEmpty() && link.invitation != null ->
             strings.linkNewcomer(checkNotNull(link.invitation).domain)
         state.accounts.isEmpty() -> strings.linkNoAccount
+        link is Link.Remove -> strings.linkRemove
+        link is Link.Unsubscribe -> strings.linkUnsubscribe
         link is Link.Contact && link.invited -> strings.linkContactInvited
         link is Link.Contact -> strings.linkContact
         else -> strings.linkChat
@@ -152,7 +153,6 @@ private fun Answer(state: LinkState, actions: LinkActions) {
     when {
         state.own -> Big(strings.codeTitle, onClick = actions::showCode)
         link is Link.Page -> Big(strings.linkPageOpen) { actions.openPage(link.url) }
-        link is Link.Remove -> Unit
         link is Link.SignUp || state.accounts.isEmpty() && link.invitation != null -> {
             Big(strings.linkSignUpAccept, onClick = actions::signUp)
             if (link !is Link.SignUp) {
@@ -163,7 +163,12 @@ private fun Answer(state: LinkState, actions: LinkActions) {
         }
         state.accounts.isEmpty() -> Big(strings.linkSignIn, onClick = actions::signIn)
         else -> {
-            val text = if (link is Link.Contact) strings.linkContactAccept else strings.newChatStart
+            val text = when (link) {
+                is Link.Contact -> strings.linkContactAccept
+                is Link.Remove -> strings.contactRemove
+                is Link.Unsubscribe -> strings.linkUnsubscribeAccept
+                else -> strings.newChatStart
+            }
             Big(text, !state.working && state.from != null, actions::accept)
         }
     }

@@ -132,8 +132,16 @@ class CodeTest {
         waitUntilShown("That is you.")
         model.back()
         model.openLink("xmpp:bob@example.org?remove")
-        waitUntilShown("This link wants to take someone off your contacts. Linnet does not do that for a link.")
-        model.back()
+        waitUntilShown("Take this person off your contacts? Neither of you sees when the other is online. The chat stays.")
+        assertTrue(core.asked.none { it.startsWith("remove") })
+        rule.onNodeWithTag("accept").performScrollTo().performClick()
+        rule.waitUntil("removed") { core.asked.any { it.startsWith("remove") && "bob@example.org" in it } }
+        rule.waitUntil("back") { top() is Place.Chats }
+        model.openLink("xmpp:bob@example.org?unsubscribe")
+        waitUntilShown("See no more when this person is online? They stay a contact.")
+        rule.onNodeWithTag("accept").performScrollTo().performClick()
+        rule.waitUntil("unsubscribed") { "unsubscribe bob@example.org" in core.asked }
+        rule.waitUntil("back again") { top() is Place.Chats }
         model.openLink("https://chat.example:5281/invite?TOKEN")
         waitUntilShown("https://chat.example:5281/invite?TOKEN")
         model.back()

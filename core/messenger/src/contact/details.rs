@@ -42,11 +42,19 @@ impl Feature for Details {
                 set(cx, tags.iter().fold(item, |item, tag| item.child(group(tag))))?;
             }
             Command::RemoveContact { address, .. } => {
-                let peer = peer(cx, address)?;
+                let peer = on_roster(cx, address)?;
                 let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str());
                 set(cx, item.with("subscription", "remove"))?;
                 sight::forget(cx, &peer)?;
                 privacy::forget(cx, &peer)?;
+            }
+            Command::Unsubscribe { address, .. } => {
+                let peer = on_roster(cx, address)?;
+                if !cx.session.is_live() {
+                    return Err(CommandError::Offline.into());
+                }
+                subscription::forget_wish(cx, &peer)?;
+                cx.send(&subscription::presence(&peer, "unsubscribe"), None)?;
             }
             Command::SetMuted { chat, muted } => {
                 cx.tx.prepare_cached("UPDATE chat SET muted = ?2 WHERE id = ?1")?.execute((chat, muted))?;
@@ -61,6 +69,16 @@ impl Feature for Details {
 fn peer(cx: &Cx<'_>, address: &str) -> Result<BareJid, CommandError> {
     let peer = BareJid::new(address).map_err(|_| CommandError::AddressInvalid)?;
     if peer == cx.session.jid { Err(CommandError::AddressInvalid) } else { Ok(peer) }
+}
+
+/// The same, if they are a contact: a link may name anybody.
+fn on_roster(cx: &Cx<'_>, address: &str) -> Result<BareJid, Refusal> {
+    let peer = peer(cx, address)?;
+    let known = cx
+        .tx
+        .prepare_cached("SELECT 1 FROM contact WHERE account_id = ?1 AND jid = ?2")?
+        .exists((cx.session.account, peer.as_str()))?;
+    if known { Ok(peer) } else { Err(CommandError::NotFound.into()) }
 }
 
 /// Each tag once; RFC 6121 2.1.2.5 forbids empty ones.

@@ -17,20 +17,8 @@ const TOKEN: usize = 250;
 /// Characters of a link to a page.
 const PAGE: usize = 2_000;
 /// Actions of XEP-0147's registry that would mean something else than the bare address does.
-const OTHER: [&str; 12] = [
-    "captcha",
-    "command",
-    "disco",
-    "invite",
-    "join",
-    "probe",
-    "pubsub",
-    "recvfile",
-    "sendfile",
-    "unregister",
-    "unsubscribe",
-    "vcard",
-];
+const OTHER: [&str; 11] =
+    ["captcha", "command", "disco", "invite", "join", "probe", "pubsub", "recvfile", "sendfile", "unregister", "vcard"];
 
 /// What a link wants. `link` is the same in its shortest form, for the command that does it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +29,8 @@ pub enum Link {
     Contact { address: BareJid, link: String, name: Option<String>, invited: bool, newcomers: bool },
     /// Someone to be no contact any more.
     Remove { address: BareJid },
+    /// Someone whose presence is not to be seen any more.
+    Unsubscribe { address: BareJid },
     /// An account on a server, perhaps under a name that is kept for it (XEP-0445).
     SignUp { server: String, link: String, name: Option<String>, invited: bool },
     /// A page that only a browser can open.
@@ -110,6 +100,7 @@ impl Link {
         }
         match action {
             "remove" => Ok(Self::Remove { address: jid }),
+            "unsubscribe" => Ok(Self::Unsubscribe { address: jid }),
             "roster" | "subscribe" => {
                 let (token, name) = (token(&address), name(&address));
                 let newcomers = token.is_some() && address.parameter("ibr") == Some("y");
@@ -251,7 +242,10 @@ mod tests {
         assert_eq!(Link::read("xmpp:bob@example.org?message;body=hi%20there"), Ok(chat(Some("hi there"))));
         assert_eq!(Link::read("xmpp:bob@example.org?omemo-sid-1=00ff;body=no"), Ok(chat(None)));
         assert_eq!(Link::read("xmpp:bob@example.org?message;body=%E2%80%AEevil%00"), Ok(chat(Some("evil"))));
-        assert_eq!(Link::read("xmpp:bob@example.org?remove"), Ok(Link::Remove { address }));
+        for text in ["xmpp:bob@example.org?remove", "xmpp:Bob@example.org/x?remove;name=Alice"] {
+            assert_eq!(Link::read(text), Ok(Link::Remove { address: address.clone() }), "{text}");
+        }
+        assert_eq!(Link::read("xmpp:bob@example.org?unsubscribe"), Ok(Link::Unsubscribe { address }));
         let sign_up = |link: &str, name: Option<&str>, invited| Link::SignUp {
             server: "example.com".into(),
             link: link.into(),

@@ -493,6 +493,7 @@ impl Call<'_> {
             | Command::AddContact { account, .. }
             | Command::EditContact { account, .. }
             | Command::RemoveContact { account, .. }
+            | Command::Unsubscribe { account, .. }
             | Command::SetPicture { account, .. }
             | Command::SetNickname { account, .. }
             | Command::SetProfileOpen { account, .. }

@@ -127,6 +127,10 @@ pub(crate) enum Do {
         name: String,
         tags: Vec<String>,
     },
+    Unsubscribe {
+        account: i64,
+        address: String,
+    },
     RemoveContact {
         account: i64,
         address: String,
@@ -371,6 +375,7 @@ mod tests {
             r#"{"id":1,"do":"unblock","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"add_contact","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"edit_contact","account":1,"address":"b@x","name":"B","tags":["club"]}"#,
+            r#"{"id":1,"do":"unsubscribe","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"remove_contact","account":1,"address":"b@x"}"#,
             r#"{"id":1,"do":"set_muted","chat":1,"muted":true}"#,
             r#"{"id":1,"do":"follow_invitation","link":"xmpp:x?register;preauth=t"}"#,

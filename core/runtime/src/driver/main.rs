@@ -249,6 +249,7 @@ impl Driver {
             Do::EditContact { account, address, name, tags } => {
                 Command::EditContact { account: AccountId(account), address, name, tags }
             }
+            Do::Unsubscribe { account, address } => Command::Unsubscribe { account: AccountId(account), address },
             Do::RemoveContact { account, address } => Command::RemoveContact { account: AccountId(account), address },
             Do::SetPicture { account, file } => {
                 Command::SetPicture { account: AccountId(account), picture: file.map(|file| picture_of(&file)) }
