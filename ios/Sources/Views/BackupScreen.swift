@@ -55,7 +55,8 @@ struct BackupView: View {
         .navigationTitle("backup_title")
         .navigationBarTitleDisplayMode(.inline)
         .fileExporter(
-            isPresented: Binding(get: { model.file != nil }, set: { if !$0 && model.file != nil { model.written(nil) } }),
+            isPresented: Binding(
+                get: { model.file != nil }, set: { if !$0 && model.file != nil { model.written(nil) } }),
             document: model.file.map(BackupFile.init), contentType: .data, defaultFilename: "Linnet.linnetbackup"
         ) { result in
             switch result {

@@ -7,9 +7,13 @@ func stub() -> Never { fatalError("Contacts' stand-in can't run") }
 public protocol CNKeyDescriptor {}
 extension NSString: CNKeyDescriptor {}
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public let CNContactGivenNameKey = "givenName"
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public let CNContactFamilyNameKey = "familyName"
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public let CNContactInstantMessageAddressesKey = "instantMessageAddresses"
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public let CNContactUrlAddressesKey = "urlAddresses"
 
 public enum CNEntityType: Int, Sendable { case contacts = 0 }

@@ -14,10 +14,10 @@ private struct Book: PhoneBook {
 
     final class Asked: @unchecked Sendable {
         private let lock = NSLock()
-        private var is_ = false
+        private var said = false
         var value: Bool {
-            get { lock.withLock { is_ } }
-            set { lock.withLock { is_ = newValue } }
+            get { lock.withLock { said } }
+            set { lock.withLock { said = newValue } }
         }
     }
 
