@@ -114,7 +114,7 @@ public final class PhoneBookModel: Identifiable {
     private nonisolated static func address(of value: String) -> String? {
         switch try? readLink(text: value.trimmingCharacters(in: .whitespacesAndNewlines)) {
         case .chat(let address, _, _), .contact(let address, _, _, _, _): address
-        case .remove, .signUp, .page, nil: nil
+        case .remove, .unsubscribe, .signUp, .page, nil: nil
         }
     }
 }

@@ -109,7 +109,7 @@ class PhoneBookModel(
         when (val link = readLink(value.trim())) {
             is Link.Chat -> link.address
             is Link.Contact -> link.address
-            is Link.Remove, is Link.SignUp, is Link.Page -> null
+            is Link.Remove, is Link.Unsubscribe, is Link.SignUp, is Link.Page -> null
         }
     } catch (junk: LinkException) {
         null
