@@ -36,7 +36,6 @@ fn details(kind: Kind) -> ServerDetailsItem {
 
 fn tells(kind: Kind) {
     let details = details(kind);
-    println!("{kind:?}:\n{}", details.report);
     let name = if kind == Kind::Ejabberd { "ejabberd" } else { "Prosody" };
     assert_eq!(details.software.as_ref().map(|software| software.name.as_str()), Some(name));
     for capability in [

@@ -27,6 +27,6 @@ pub fn run(data: &[u8]) {
             assert_eq!(NewAccount::of(text).map(|account| account.server).as_ref(), Some(server), "{text}");
         }
         Link::Page { host, url } => assert!(!host.is_empty() && !url.chars().any(char::is_whitespace), "{text}"),
-        Link::Remove { address } => assert!(address.node().is_some(), "{text}"),
+        Link::Remove { address } | Link::Unsubscribe { address } => assert!(address.node().is_some(), "{text}"),
     }
 }

@@ -154,7 +154,8 @@ mod tests {
             photo(&Element::parse(&xml).unwrap(), &hash)
         };
         let base64 = STANDARD.encode("a picture");
-        let broken_in_lines = format!("<BINVAL>\n  {}\n{}</BINVAL>", &base64[..4], &base64[4..]);
+        let (first, second) = base64.split_at(4);
+        let broken_in_lines = format!("<BINVAL>\n  {first}\n{second}</BINVAL>");
         assert_eq!(vcard(&broken_in_lines).as_deref(), Some(&b"a picture"[..]));
         for wrong in [
             "<BINVAL/>".to_owned(),
