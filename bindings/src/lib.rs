@@ -20,6 +20,7 @@ mod error;
 mod link;
 mod network;
 mod notification;
+mod own_devices;
 mod platform;
 mod provider;
 mod qr;

@@ -69,6 +69,7 @@ mod interop;
 mod departure;
 mod invitation;
 mod login;
+mod own_devices;
 mod server_details;
 mod sign_up;
 

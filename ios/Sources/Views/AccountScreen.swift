@@ -16,6 +16,7 @@ struct AccountScreen: View {
         let certificate: @MainActor (AccountItem) -> Void
         let blocks: @MainActor (AccountItem) -> Void
         let server: @MainActor (AccountItem) -> Void
+        let devices: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
@@ -48,6 +49,7 @@ struct AccountScreen: View {
             }
             ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
+                Button("devices_open", systemImage: "laptopcomputer.and.iphone") { actions.devices(account) }
                 Button("account_password", systemImage: "key") { changesPassword = true }
             }
             Section {
@@ -203,11 +205,21 @@ private struct AccountTaskLine: View {
 /// Asks for the account's next password; one is made already, and shown, for it has to be kept.
 struct ChangePasswordScreen: View {
     @State private var password: String
+    private let title: LocalizedStringKey
+    private let text: LocalizedStringKey
+    private let confirm: LocalizedStringKey
     private let change: @MainActor (String) -> Void
     @Environment(\.dismiss) private var dismiss
 
-    init(password: String, change: @escaping @MainActor (String) -> Void) {
+    init(
+        password: String, title: LocalizedStringKey = "account_password_title",
+        text: LocalizedStringKey = "account_password_text", confirm: LocalizedStringKey = "account_password_confirm",
+        change: @escaping @MainActor (String) -> Void
+    ) {
         _password = State(initialValue: password)
+        self.title = title
+        self.text = text
+        self.confirm = confirm
         self.change = change
     }
 
@@ -224,15 +236,15 @@ struct ChangePasswordScreen: View {
                         UIPasteboard.general.string = password
                     }
                 } footer: {
-                    Text("account_password_text")
+                    Text(text)
                 }
             }
-            .navigationTitle("account_password_title")
+            .navigationTitle(title)
             .navigationBarTitleDisplayMode(.inline)
             .toolbar {
                 ToolbarItem(placement: .cancellationAction) { Button("action_cancel") { dismiss() } }
                 ToolbarItem(placement: .confirmationAction) {
-                    Button("account_password_confirm") {
+                    Button(confirm) {
                         change(password)
                         dismiss()
                     }
@@ -262,9 +274,11 @@ struct AccountPreviews: PreviewProvider {
             AccountScreen(
                 account: account,
                 actions: AccountScreen.Actions(
-                    edit: { _, _, _ in }, setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
+                    edit: { _, _, _ in }, setEnabled: { _, _ in }, setPrivacy: { _, _, _ in },
+                    setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, changePassword: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
+                    changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in }))
         }
     }

@@ -12,6 +12,7 @@ struct AccountsView: View {
     @State private var certificate: CertificateModel?
     @State private var blocks: BlocksModel?
     @State private var server: ServerModel?
+    @State private var devices: OwnDevicesModel?
     @State private var adding: SignInModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
@@ -35,7 +36,7 @@ struct AccountsView: View {
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
                     blocks: { blocks = model.blocks($0) },
-                    server: { server = app.server($0) },
+                    server: { server = app.server($0) }, devices: { devices = app.ownDevices($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } }),
@@ -51,6 +52,7 @@ struct AccountsView: View {
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $blocks) { BlocksView(model: $0) }
         .sheet(item: $server) { ServerView(model: $0) }
+        .sheet(item: $devices) { OwnDevicesView(model: $0) }
         .sheet(item: $adding) { AddAccountView(model: $0, signUp: { app.signUp() }) }
     }
 
@@ -189,9 +191,11 @@ struct AccountsPreviews: PreviewProvider {
             accounts: Samples.accounts, permission: permission,
             actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
-                    edit: { _, _, _ in }, setEnabled: { _, _ in }, setPrivacy: { _, _, _ in }, setArchiving: { _, _ in },
+                    edit: { _, _, _ in }, setEnabled: { _, _ in }, setPrivacy: { _, _, _ in },
+                    setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, changePassword: { _, _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
+                    changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in }),
                 move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() })

@@ -2,5 +2,6 @@
 
 mod departure;
 mod look;
+mod own_devices;
 mod server_details;
 mod sign_up;

@@ -293,6 +293,9 @@ impl FakeServer {
             ("blocklist" | "block" | "unblock", ns::BLOCKING) if own && self.switches.blocking => {
                 self.blocking_iq(session, &owner, iq, payload);
             }
+            ("list" | "revoke", ns::CLIENT_MANAGEMENT) if own && self.clients.is_some() => {
+                self.clients_iq(session, &owner, iq, payload);
+            }
             ("query", ns::DISCO_ITEMS) | ("command", ns::COMMANDS) if !own && self.inviting.is_some() => {
                 self.inviting_iq(session, iq, payload);
             }

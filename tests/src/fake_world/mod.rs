@@ -25,8 +25,9 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
     AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
-    RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
+    OwnDevicesItem, RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
+use linnet_messenger::view::own_devices::OwnDevices;
 use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
@@ -334,6 +335,13 @@ impl FakeWorld {
         let view = ServerDetails::new(self.account(device));
         let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
         rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the server"))
+    }
+
+    /// What the device knows of itself and of its account's others.
+    pub fn own_devices(&self, device: DeviceId) -> OwnDevicesItem {
+        let view = OwnDevices::new(self.account(device));
+        let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
+        rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the own devices"))
     }
 
     /// What the device's own settings show.

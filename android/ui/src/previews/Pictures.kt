@@ -189,7 +189,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + accountPictures + serverPictures + signUpPictures
+) + accountPictures + serverPictures + devicesPictures + signUpPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -334,6 +334,7 @@ internal object NoAccount : AccountActions {
     override fun openCertificate(account: AccountItem) = Unit
     override fun openBlocks(account: AccountItem) = Unit
     override fun openServer(account: AccountItem) = Unit
+    override fun openDevices(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
     override fun openSafety() = Unit

@@ -1,8 +1,10 @@
 //! Accounts: which there are and what is known of them.
 
+pub mod client_access;
 pub mod departure;
 pub mod look;
 pub mod outage;
+pub mod own_devices;
 pub mod passphrase;
 pub mod password;
 pub mod provider;

@@ -41,6 +41,15 @@ pub enum Purpose {
     Carbons,
     /// What the server does on demand (XEP-0050).
     Commands,
+    /// Who has access to the account.
+    ClientList,
+    ClientRevoked {
+        id: String,
+    },
+    /// What program another device of ours is.
+    DeviceSoftware {
+        resource: String,
+    },
     Invitation,
     PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.

@@ -39,7 +39,9 @@ impl Feature for DeviceInformation {
         } else {
             return Ok(Done::Pass);
         };
-        if !cx.tells(PrivacySetting::DeviceInformation)? {
+        // One's own devices are no strangers to each other.
+        let own = inbound.from.as_ref().is_none_or(|from| from.to_bare() == cx.session.jid);
+        if !own && !cx.tells(PrivacySetting::DeviceInformation)? {
             return Ok(Done::Pass);
         }
         cx.send(&result_of(inbound.stanza).child(answer), None)?;

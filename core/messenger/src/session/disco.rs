@@ -62,7 +62,15 @@ pub struct Disco;
 /// Our presence: available, and what we can do.
 pub fn announce(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let capabilities = capabilities(&features(cx)?);
-    cx.send(&Element::new("presence", ns::CLIENT).child(capabilities), None)
+    let priority: i8 = cx
+        .tx
+        .prepare_cached("SELECT priority FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| row.get(0))?;
+    let mut presence = Element::new("presence", ns::CLIENT).child(capabilities);
+    if priority != 0 {
+        presence = presence.child(Element::new("priority", ns::CLIENT).text(priority.to_string()));
+    }
+    cx.send(&presence, None)
 }
 
 /// What we can do, in the order of XEP-0115 5.1.

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0013_device_information.sql"),
     include_str!("migrations/0014_used_codes.sql"),
     include_str!("migrations/0015_accounts.sql"),
+    include_str!("migrations/0016_own_devices.sql"),
 ];
 
 /// Brings the database to the newest schema.
