@@ -12,6 +12,7 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
+use linnet_messenger::view::own_devices::OwnDevices;
 use linnet_messenger::view::people::People;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::server_details::ServerDetails;
@@ -28,6 +29,7 @@ use crate::contact::{BlocksSubscription, ContactSubscription, PeopleSubscription
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
+use crate::own_devices::OwnDevicesSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
 use crate::privacy::{Adders, Callers, PrivacySetting};
 use crate::profile::PictureSquare;
@@ -192,6 +194,12 @@ impl Client {
     /// Accounts that are being made. Each call makes a subscription of its own; close it when done.
     pub fn sign_ups(&self) -> Arc<SignUpsSubscription> {
         SignUpsSubscription::new(self.inner.subscribe(SignUps))
+    }
+
+    /// What is known of an account's devices. Each call makes a subscription of its own; close it when done. Empty if there
+    /// is no such account.
+    pub fn own_devices(&self, account: i64) -> Arc<OwnDevicesSubscription> {
+        OwnDevicesSubscription::new(self.inner.subscribe(OwnDevices::new(AccountId(account))))
     }
 
     /// What is known of an account's server. Each call makes a subscription of its own; close it when done. Empty if there
@@ -362,6 +370,32 @@ impl Client {
     /// be trusted with it. `None` once nobody has it any more.
     pub async fn picture(&self, name: String) -> Option<Vec<u8>> {
         self.inner.picture(name).await
+    }
+
+    /// Names this device (at most 30 characters, an empty name is none), for the next session on, and says how much it wants
+    /// messages that are for any device (RFC 6121 4.7.2.3), at once. Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn set_device(&self, account: i64, name: String, priority: i8) -> Result<(), CommandError> {
+        self.done(Command::SetDevice { account: AccountId(account), name, priority }).await
+    }
+
+    /// Asks the account's other devices what they are (XEP-0092), and the server who has access (XEP-0494); `own_devices`
+    /// shows what comes of it. Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn ask_devices(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::AskDevices { account: AccountId(account) }).await
+    }
+
+    /// Takes the access of one of `OwnDevicesItem.clients` back (XEP-0494).
+    /// Errors: `NotFound` (no such client either), `Offline`, `NotNow` (it is this device), `Storage`.
+    pub async fn revoke_client(&self, account: i64, id: String) -> Result<(), CommandError> {
+        self.done(Command::RevokeClient { account: AccountId(account), id }).await
+    }
+
+    /// Signs all other devices out: gives the account a new password as `change_password` does, and then takes everybody
+    /// else's access back where the server can (XEP-0494). Elsewhere they need the new password when they connect next.
+    /// What comes of it is the account's `task`. Errors: as `change_password`.
+    pub async fn sign_out_everywhere(&self, account: i64, password: String) -> Result<(), CommandError> {
+        let (account, password) = (AccountId(account), Secret::new(password));
+        self.done(Command::SignOutEverywhere { account, password }).await
     }
 
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.

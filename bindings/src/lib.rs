@@ -22,6 +22,7 @@ mod handover;
 mod link;
 mod network;
 mod notification;
+mod own_devices;
 mod platform;
 mod portrait;
 mod privacy;

@@ -240,12 +240,17 @@ impl From<linnet_messenger::input::Certificate> for CertificateItem {
 
 impl From<item::CapabilityItem> for CapabilityItem {
     fn from(item: item::CapabilityItem) -> Self {
-        let support = match item.support {
-            item::Support::Yes => Support::Yes,
-            item::Support::No => Support::No,
-            item::Support::Unknown => Support::Unknown,
-        };
-        Self { capability: item.capability.into(), xeps: item.xeps, support }
+        Self { capability: item.capability.into(), xeps: item.xeps, support: item.support.into() }
+    }
+}
+
+impl From<item::Support> for Support {
+    fn from(support: item::Support) -> Self {
+        match support {
+            item::Support::Yes => Self::Yes,
+            item::Support::No => Self::No,
+            item::Support::Unknown => Self::Unknown,
+        }
     }
 }
 

@@ -153,6 +153,21 @@ extension ServerDetailsSubscription: BatchSource {
     }
 }
 
+extension OwnDevicesSubscription: BatchSource {
+    public func batch(after applied: UInt64) async throws -> ListBatch<OwnDevicesItem>? {
+        guard let batch = try await next(applied: applied) else { return nil }
+        let edits = batch.ops.map { op -> ListEdit<OwnDevicesItem> in
+            switch op {
+            case .reset(let items): .reset(items)
+            case .insert(let at, let items): .insert(items, at: Int(at))
+            case .update(let at, let item): .update(item, at: Int(at))
+            case .remove(let at, let count): .remove(Int(at)..<Int(at + count))
+            }
+        }
+        return ListBatch(revision: batch.revision, edits: edits, atStart: batch.atStart, atEnd: batch.atEnd)
+    }
+}
+
 extension SignUpsSubscription: BatchSource {
     public func batch(after applied: UInt64) async throws -> ListBatch<SignUpItem>? {
         guard let batch = try await next(applied: applied) else { return nil }

@@ -71,6 +71,7 @@ mod departure;
 mod handover;
 mod invitation;
 mod login;
+mod own_devices;
 mod server_details;
 mod sign_up;
 

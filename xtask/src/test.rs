@@ -167,7 +167,8 @@ fn check(_: &mut Log) -> Result<(), String> {
 }
 
 fn clippy(log: &mut Log) -> Result<(), String> {
-    let command = cargo(&["clippy", "--keep-going", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]);
+    let command =
+        cargo(&["clippy", "--keep-going", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]);
     log.run(30 * MINUTE, &command)
 }
 

@@ -6,6 +6,7 @@ import org.linnet.core.Adders
 import org.linnet.core.BlockItem
 import org.linnet.core.Callers
 import org.linnet.core.ChatItem
+import org.linnet.core.ClientAccess
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.PersonItem
@@ -41,6 +42,8 @@ import org.linnet.ui.contact.ContactActions
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsActions
 import org.linnet.ui.contact.RequestsModel
+import org.linnet.ui.devices.DevicesActions
+import org.linnet.ui.devices.DevicesModel
 import org.linnet.ui.handover.ArrivalActions
 import org.linnet.ui.handover.ArrivalModel
 import org.linnet.ui.handover.HandoverActions
@@ -348,6 +351,21 @@ internal fun serverActions(app: AppModel, open: (String) -> Unit, copy: (String)
     override fun copy(report: String) = copy(report)
 }
 
+internal fun devicesActions(app: AppModel, model: DevicesModel, device: Device) = object : DevicesActions {
+    override fun back() {
+        app.back()
+    }
+    override fun set(name: String, priority: Int) = model.set(name, priority)
+    override fun revoke(client: ClientAccess) = model.revoke(client)
+    override fun newPassword() = model.newPassword()
+    override fun copy(text: String) = device.copy(text)
+    override fun signOutEverywhere(password: String) {
+        model.signOutEverywhere(password)
+        // How it goes is told on the account's screen.
+        app.back()
+    }
+}
+
 internal fun accountActions(app: AppModel, model: AccountModel, device: Device) = object : AccountActions {
     override fun back() {
         app.back()
@@ -366,6 +384,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun openCertificate(account: AccountItem) = app.openCertificate(account.id)
     override fun openPrivacy(account: AccountItem) = app.openPrivacy(account.id)
     override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
+    override fun openDevices(account: AccountItem) = app.openDevices(account.id)
     override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.toLanguageTag())
     override fun openProfile(account: AccountItem) = app.openProfile(account.id)
     override fun signOut() = model.signOut()

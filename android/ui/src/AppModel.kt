@@ -46,6 +46,7 @@ import org.linnet.ui.code.ScanModel
 import org.linnet.ui.contact.BlocksModel
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsModel
+import org.linnet.ui.devices.DevicesModel
 import org.linnet.ui.handover.ArrivalModel
 import org.linnet.ui.handover.HandoverModel
 import org.linnet.ui.newchat.NewChatModel
@@ -72,6 +73,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
     class Accounts(scope: CoroutineScope, val model: AccountsModel) : Place(scope)
+    class Devices(scope: CoroutineScope, val model: DevicesModel) : Place(scope)
     class Server(scope: CoroutineScope, val model: ServerModel) : Place(scope)
     class Privacy(scope: CoroutineScope, val model: AccountModel) : Place(scope)
     class Safety(scope: CoroutineScope) : Place(scope)
@@ -312,6 +314,12 @@ class AppModel(
     )
 
     fun openAccounts() = push(place { scope -> Place.Accounts(scope, AccountsModel(core, scope, accounts, ::report)) })
+
+    fun openDevices(account: Long) = push(
+        place { scope ->
+            Place.Devices(scope, DevicesModel(core, account, scope, sending, ::report) { broken.value = true })
+        },
+    )
 
     fun openServer(account: Long, language: String) = push(
         place { scope ->

@@ -116,6 +116,15 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun askServer(account: Long) = client.askServer(account)
     override fun readOutage(json: String, language: String) = org.linnet.core.readOutage(json, language)
 
+    override fun ownDevices(account: Long) = subscribed { client.ownDevices(account).asFlow() }
+    override suspend fun askDevices(account: Long) = client.askDevices(account)
+    override suspend fun setDevice(account: Long, name: String, priority: Int) =
+        client.setDevice(account, name, priority.toByte())
+
+    override suspend fun revokeClient(account: Long, id: String) = client.revokeClient(account, id)
+    override suspend fun signOutEverywhere(account: Long, password: String) =
+        client.signOutEverywhere(account, password)
+
     override suspend fun editAccount(account: Long, name: String, colour: AccountColour) =
         client.editAccount(account, name, colour)
 

@@ -19,6 +19,7 @@ import org.linnet.core.HandoverCode
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.Outage
+import org.linnet.core.OwnDevicesItem
 import org.linnet.core.Owner
 import org.linnet.core.PersonItem
 import org.linnet.core.PictureSquare
@@ -113,6 +114,15 @@ interface Core {
 
     /** Throws [org.linnet.core.OutageFileException]. */
     fun readOutage(json: String, language: String): Outage?
+
+    /** What is known of an account's devices: one item, or none. [askDevices] brings it up to date. */
+    fun ownDevices(account: Long): Flow<List<OwnDevicesItem>>
+    suspend fun askDevices(account: Long)
+
+    /** [priority] from -128 to 127. */
+    suspend fun setDevice(account: Long, name: String, priority: Int)
+    suspend fun revokeClient(account: Long, id: String)
+    suspend fun signOutEverywhere(account: Long, password: String)
 
     suspend fun editAccount(account: Long, name: String, colour: AccountColour)
     suspend fun moveAccount(account: Long, to: Int)

@@ -52,6 +52,7 @@ import org.linnet.ui.code.ScanScreen
 import org.linnet.ui.contact.BlocksScreen
 import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsScreen
+import org.linnet.ui.devices.DevicesScreen
 import org.linnet.ui.handover.ArrivalScreen
 import org.linnet.ui.handover.HandoverScreen
 import org.linnet.ui.newchat.NewChatScreen
@@ -299,6 +300,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.Accounts -> {
             val accounts by place.model.accounts.collectAsState()
             AccountsScreen(accounts.orEmpty(), remember(place) { accountsActions(model, place.model) })
+        }
+        is Place.Devices -> {
+            val item by place.model.state.collectAsState()
+            DevicesScreen(item, remember(place, device) { devicesActions(model, place.model, device) })
         }
         is Place.Server -> {
             val state by place.model.state.collectAsState()

@@ -24,6 +24,7 @@ import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.Outage
 import org.linnet.core.OutageFileException
+import org.linnet.core.OwnDevicesItem
 import org.linnet.core.Owner
 import org.linnet.core.PersonItem
 import org.linnet.core.PictureSquare
@@ -45,6 +46,7 @@ import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.previews.outage as announced
+import org.linnet.ui.previews.ownDevices as devices
 import org.linnet.ui.previews.providers as listedProviders
 import org.linnet.ui.previews.serverDetails as details
 
@@ -279,6 +281,24 @@ class FakeCore : Core {
         "{}" -> null
         "junk" -> throw OutageFileException.NoOutageFile()
         else -> Fixtures.announced.copy(message = language)
+    }
+
+    val ownDevices = MutableStateFlow(listOf(Fixtures.devices))
+    override fun ownDevices(account: Long): Flow<List<OwnDevicesItem>> = failing(ownDevices)
+    override suspend fun askDevices(account: Long) = command("ask devices $account")
+    override suspend fun setDevice(account: Long, name: String, priority: Int) {
+        command("set device $account $name $priority")
+        ownDevices.update { all -> all.map { it.copy(name = name, priority = priority.toByte()) } }
+    }
+
+    override suspend fun revokeClient(account: Long, id: String) {
+        command("revoke $account $id")
+        ownDevices.update { all -> all.map { item -> item.copy(clients = item.clients.filter { it.id != id }) } }
+    }
+
+    override suspend fun signOutEverywhere(account: Long, password: String) {
+        command("everywhere $account $password")
+        task(account, AccountTask.ChangingPassword)
     }
 
     override suspend fun editAccount(account: Long, name: String, colour: AccountColour) {

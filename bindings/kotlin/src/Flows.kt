@@ -108,6 +108,17 @@ fun ServerDetailsSubscription.asFlow(): Flow<List<ServerDetailsItem>> =
         Window(list, atStart, atEnd)
     }.map { it.items }
 
+fun OwnDevicesSubscription.asFlow(): Flow<List<OwnDevicesItem>> =
+    windows(::next, { end(); close() }, { revision }) { list: MutableList<OwnDevicesItem> ->
+        for (op in ops) when (op) {
+            is OwnDevicesOp.Reset -> list.reset(op.items)
+            is OwnDevicesOp.Insert -> list.insert(op.at, op.items)
+            is OwnDevicesOp.Update -> list.update(op.at, op.item)
+            is OwnDevicesOp.Remove -> list.remove(op.at, op.count)
+        }
+        Window(list, atStart, atEnd)
+    }.map { it.items }
+
 fun SignUpsSubscription.asFlow(): Flow<List<SignUpItem>> =
     windows(::next, { end(); close() }, { revision }) { list: MutableList<SignUpItem> ->
         for (op in ops) when (op) {

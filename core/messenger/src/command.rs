@@ -64,6 +64,15 @@ pub enum Command {
     ShowAccount { account: Option<AccountId> },
     /// Asks the account's server what it can do and who answers for it (XEP-0030, 0092, 0157).
     AskServer { account: AccountId },
+    /// Names this device, for the next session on (an empty name is none), and says how much it wants messages that are for
+    /// any device (RFC 6121 4.7.2.3), at once.
+    SetDevice { account: AccountId, name: String, priority: i8 },
+    /// Asks the account's other devices what they are (XEP-0092), and the server who has access (XEP-0494).
+    AskDevices { account: AccountId },
+    /// Takes a client's access back (XEP-0494).
+    RevokeClient { account: AccountId, id: String },
+    /// Gives the account a new password, and then takes everybody else's access back where the server can (XEP-0494).
+    SignOutEverywhere { account: AccountId, password: Secret },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
     /// Sends everything of this account through a SOCKS5 proxy from now on, or nothing any more.

@@ -42,6 +42,8 @@ pub enum Violation {
     CallUnwelcome,
     /// XEP-0308: a correction of a message that someone else wrote.
     CorrectionForged,
+    /// XEP-0494: a list of clients longer than anybody has, or one that is none.
+    ClientListMalformed,
     /// XEP-0030: an answer with more features or items than anything has.
     DiscoTooLarge,
     /// XEP-0401: our server's answer to the wish for an invitation is none, or leads to somebody else.

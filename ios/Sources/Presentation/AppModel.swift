@@ -214,6 +214,11 @@ public final class AppModel {
         return ServerModel(client: client, account: account.id, language: language, download: download)
     }
 
+    /// The screen about an account's devices.
+    public func ownDevices(_ account: AccountItem) -> OwnDevicesModel? {
+        client.map { OwnDevicesModel(client: $0, account: account.id) }
+    }
+
     private func openOnce() async -> Client? {
         if let client { return client }
         stage = .opening

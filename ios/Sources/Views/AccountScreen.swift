@@ -17,6 +17,7 @@ struct AccountScreen: View {
         let blocks: @MainActor (AccountItem) -> Void
         let server: @MainActor (AccountItem) -> Void
         let profile: @MainActor (AccountItem) -> Void
+        let devices: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
@@ -56,6 +57,7 @@ struct AccountScreen: View {
                 if account.signedIn {
                     Button("handover_title", systemImage: "iphone.badge.play") { actions.handOver(account) }
                 }
+                Button("devices_open", systemImage: "laptopcomputer.and.iphone") { actions.devices(account) }
                 Button("account_password", systemImage: "key") { changesPassword = true }
             }
             Section {
@@ -193,11 +195,21 @@ private struct AccountTaskLine: View {
 /// Asks for the account's next password; one is made already, and shown, for it has to be kept.
 struct ChangePasswordScreen: View {
     @State private var password: String
+    private let title: LocalizedStringKey
+    private let text: LocalizedStringKey
+    private let confirm: LocalizedStringKey
     private let change: @MainActor (String) -> Void
     @Environment(\.dismiss) private var dismiss
 
-    init(password: String, change: @escaping @MainActor (String) -> Void) {
+    init(
+        password: String, title: LocalizedStringKey = "account_password_title",
+        text: LocalizedStringKey = "account_password_text", confirm: LocalizedStringKey = "account_password_confirm",
+        change: @escaping @MainActor (String) -> Void
+    ) {
         _password = State(initialValue: password)
+        self.title = title
+        self.text = text
+        self.confirm = confirm
         self.change = change
     }
 
@@ -214,15 +226,15 @@ struct ChangePasswordScreen: View {
                         UIPasteboard.general.string = password
                     }
                 } footer: {
-                    Text("account_password_text")
+                    Text(text)
                 }
             }
-            .navigationTitle("account_password_title")
+            .navigationTitle(title)
             .navigationBarTitleDisplayMode(.inline)
             .toolbar {
                 ToolbarItem(placement: .cancellationAction) { Button("action_cancel") { dismiss() } }
                 ToolbarItem(placement: .confirmationAction) {
-                    Button("account_password_confirm") {
+                    Button(confirm) {
                         change(password)
                         dismiss()
                     }
@@ -258,7 +270,7 @@ struct AccountPreviews: PreviewProvider {
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
                     handOver: { _ in }))

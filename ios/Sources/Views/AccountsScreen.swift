@@ -13,6 +13,7 @@ struct AccountsView: View {
     @State private var blocks: BlocksModel?
     @State private var server: ServerModel?
     @State private var profile: ProfileModel?
+    @State private var devices: OwnDevicesModel?
     @State private var adding: SignInModel?
     @State private var handingOver: HandoverModel?
     @Environment(\.dismiss) private var dismiss
@@ -40,7 +41,7 @@ struct AccountsView: View {
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
                     blocks: { blocks = model.blocks($0) },
-                    server: { server = app.server($0) },
+                    server: { server = app.server($0) }, devices: { devices = app.ownDevices($0) },
                     profile: { profile = model.profile($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
@@ -59,6 +60,7 @@ struct AccountsView: View {
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $blocks) { BlocksView(model: $0) }
         .sheet(item: $server) { ServerView(model: $0) }
+        .sheet(item: $devices) { OwnDevicesView(model: $0) }
         .sheet(item: $adding) {
             AddAccountView(model: $0, app: app)
         }
@@ -220,7 +222,7 @@ struct AccountsPreviews: PreviewProvider {
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
-                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in },
+                    signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
                     handOver: { _ in }),

@@ -119,6 +119,7 @@ fn config(is: impl Fn(u8) -> bool) -> NegotiationConfig {
         binding_seen: false,
         resource: "Linnet.1".into(),
         user_agent: "d4565fa7-4d72-4749-b3d3-740edbf87770".into(),
+        device: None,
         resume: is(RESUMES).then(|| ResumeRequest { previd: "previous".into(), h: 3 }),
         signs_out: false,
         want_stream_management: !is(NO_ACKNOWLEDGEMENTS),

@@ -3,5 +3,6 @@
 mod departure;
 mod handover;
 mod look;
+mod own_devices;
 mod server_details;
 mod sign_up;

@@ -8,6 +8,7 @@
 pub mod archive;
 mod blocking;
 mod carbon;
+pub mod clients;
 pub mod invite;
 mod login;
 mod pep;
@@ -243,6 +244,8 @@ pub struct FakeServer {
     /// What it and its services answer to who reads from them, instead of what they would: by address and namespace of
     /// what is asked for. Empty: nothing is answered.
     pub told: BTreeMap<(&'static str, &'static str), String>,
+    /// Clients that have access besides those with tokens (XEP-0494); `None`: the server lists none.
+    pub clients: Option<Vec<clients::Client>>,
     /// How it meets accounts that want to be another.
     pub own_registrations: OwnRegistrations,
     /// What it shows when shaking hands.
@@ -292,6 +295,7 @@ impl FakeServer {
             registration: None,
             inviting: None,
             told: BTreeMap::new(),
+            clients: None,
             own_registrations: OwnRegistrations::default(),
             certificate: certificate(0, None),
             now,

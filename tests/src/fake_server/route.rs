@@ -300,6 +300,9 @@ impl FakeServer {
                 self.blocking_iq(session, &owner, iq, payload);
             }
             ("vCard", ns::VCARD_TEMP) if own => self.vcard_iq(session, &owner, iq, payload),
+            ("list" | "revoke", ns::CLIENT_MANAGEMENT) if own && self.clients.is_some() => {
+                self.clients_iq(session, &owner, iq, payload);
+            }
             ("query", ns::DISCO_ITEMS) | ("command", ns::COMMANDS) if !own && self.inviting.is_some() => {
                 self.inviting_iq(session, iq, payload);
             }

@@ -25,8 +25,9 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
     AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
-    PersonItem, RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
+    OwnDevicesItem, PersonItem, RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
 };
+use linnet_messenger::view::own_devices::OwnDevices;
 use linnet_messenger::view::people::People;
 use linnet_messenger::view::picture;
 use linnet_messenger::view::server_details::ServerDetails;
@@ -340,6 +341,13 @@ impl FakeWorld {
     /// The picture that an item names.
     pub fn picture(&self, device: DeviceId, name: &str) -> Option<Vec<u8>> {
         self.look(device, |running| picture::bytes(&running.reader, name).map_err(|error| error.to_string()))
+    }
+
+    /// What the device knows of itself and of its account's others.
+    pub fn own_devices(&self, device: DeviceId) -> OwnDevicesItem {
+        let view = OwnDevices::new(self.account(device));
+        let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
+        rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the own devices"))
     }
 
     /// What the device's own settings show.

@@ -28,10 +28,11 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem, RequestItem,
-    ServerDetailsItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem, OwnDevicesItem,
+    RequestItem, ServerDetailsItem, TimelineItem, VersionItem,
 };
 use linnet_messenger::view::notifications::Notifications;
+use linnet_messenger::view::own_devices::OwnDevices;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
@@ -161,6 +162,15 @@ impl LiveWorld {
             other => self.fail(&format!("a view gave {other:?}")),
         }
         list
+    }
+
+    /// What the device knows of itself and of its account's others.
+    pub fn own_devices(&self, device: DeviceId) -> OwnDevicesItem {
+        let view = OwnDevices::new(self.account(device));
+        match self.look(device, view, &[]).into_iter().next() {
+            Some(item) => item,
+            None => self.fail("nothing is known of the own devices"),
+        }
     }
 
     /// What the device knows of its account's server.

@@ -58,9 +58,10 @@ const EVERY_FEATURE: [&str; 10] = [
 ];
 
 /// The features that may use another one, and why.
-const PAIRS: [(&str, &str, &str); 12] = [
+const PAIRS: [(&str, &str, &str); 13] = [
     ("account", "archive", "a new account's archive begins unread"),
     ("account", "chat", "a new account's chats begin unread"),
+    ("account", "contact", "how much a device wants is told with our presence"),
     ("account", "message", "what is no longer told is taken out of the outbox"),
     ("archive", "chat", "what the archive tells may open a chat"),
     ("archive", "message", "the archive decides identity and order"),

@@ -67,6 +67,7 @@ interface AccountActions {
     fun openBlocks(account: AccountItem)
     fun openServer(account: AccountItem)
     fun openProfile(account: AccountItem)
+    fun openDevices(account: AccountItem)
     fun signOut()
     fun delete()
     fun newPassword(): String
@@ -145,6 +146,7 @@ fun AccountScreen(
                         Text(strings.handoverTitle)
                     }
                 }
+                TextButton({ actions.openDevices(account) }, button.testTag("devices")) { Text(strings.devicesOpen) }
                 TextButton({ changing = true }, button.testTag("account/password")) { Text(strings.accountPassword) }
                 TextButton({ asking = true }, button) {
                     Text(strings.accountRemove, color = MaterialTheme.colorScheme.error)
@@ -157,7 +159,9 @@ fun AccountScreen(
     }
     if (choosing) ProxyDialog(account?.proxy, onChoose = actions::setProxy, onCancel = { choosing = false })
     if (naming && account != null) LookDialog(account, actions::edit) { naming = false }
-    if (changing) ChangePasswordDialog(actions) { changing = false }
+    if (changing) {
+        ChangePasswordDialog(actions::newPassword, actions::copy, actions::changePassword, { changing = false })
+    }
     if (deleting && account != null) DeleteDialog(account.address, actions::delete) { deleting = false }
     if (asking && account != null) {
         Question(

@@ -25,19 +25,27 @@ import org.linnet.ui.words.strings
 
 /** Asks for the account's next password; one is made already, and shown, for it has to be kept. */
 @Composable
-internal fun ChangePasswordDialog(actions: AccountActions, onCancel: () -> Unit) {
-    val password = remember { TextFieldState(actions.newPassword()) }
+internal fun ChangePasswordDialog(
+    make: () -> String,
+    copy: (String) -> Unit,
+    onChange: (String) -> Unit,
+    onCancel: () -> Unit,
+    title: String = strings.accountPasswordTitle,
+    text: String = strings.accountPasswordText,
+    confirm: String = strings.accountPasswordConfirm,
+) {
+    val password = remember { TextFieldState(make()) }
     val autofill = LocalAutofillManager.current
     fun choose() {
-        val text = password.text.toString()
-        if (text.isEmpty()) return
+        val chosen = password.text.toString()
+        if (chosen.isEmpty()) return
         autofill?.commit()
         onCancel()
-        actions.changePassword(text)
+        onChange(chosen)
     }
     AlertDialog(
         onDismissRequest = onCancel,
-        title = { Text(strings.accountPasswordTitle, style = MaterialTheme.typography.titleLarge) },
+        title = { Text(title, style = MaterialTheme.typography.titleLarge) },
         text = {
             Column(verticalArrangement = Arrangement.spacedBy(8.dp)) {
                 LinnetField(
@@ -50,19 +58,19 @@ internal fun ChangePasswordDialog(actions: AccountActions, onCancel: () -> Unit)
                 )
                 Row {
                     TextButton(
-                        { password.setTextAndPlaceCursorAtEnd(actions.newPassword()) },
+                        { password.setTextAndPlaceCursorAtEnd(make()) },
                         Modifier.heightIn(min = 48.dp),
                     ) { Text(strings.signUpPasswordNew) }
-                    TextButton({ actions.copy(password.text.toString()) }, Modifier.heightIn(min = 48.dp)) {
+                    TextButton({ copy(password.text.toString()) }, Modifier.heightIn(min = 48.dp)) {
                         Text(strings.signUpPasswordCopy)
                     }
                 }
-                Text(strings.accountPasswordText, style = MaterialTheme.typography.bodyMedium)
+                Text(text, style = MaterialTheme.typography.bodyMedium)
             }
         },
         confirmButton = {
             TextButton(::choose, Modifier.testTag("change-password"), password.text.isNotEmpty()) {
-                Text(strings.accountPasswordConfirm)
+                Text(confirm)
             }
         },
         dismissButton = { TextButton(onCancel) { Text(strings.cancel) } },

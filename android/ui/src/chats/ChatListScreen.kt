@@ -179,7 +179,7 @@ private fun ChatRow(chat: ChatItem, actions: ChatListActions, modifier: Modifier
                 Avatar(chat.address, chat.title, size = 52.dp, note = chat.noteToSelf, picture = chat.picture)
                 chat.mark?.let {
                     val whose = strings.chatsAccount(it.title)
-                    AccountDot(it.colour, Modifier.align(Alignment.BottomEnd), description = whose)
+                    AccountDot(it.colour, Modifier.align(Alignment.BottomEnd), ringed = true, description = whose)
                 }
             }
             Spacer(Modifier.width(14.dp))

@@ -198,7 +198,7 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + accountPictures + serverPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures
+) + accountPictures + serverPictures + devicesPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -349,6 +349,7 @@ internal object NoAccount : AccountActions {
     override fun openBlocks(account: AccountItem) = Unit
     override fun openServer(account: AccountItem) = Unit
     override fun openProfile(account: AccountItem) = Unit
+    override fun openDevices(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit
     override fun handOver(account: AccountItem) = Unit

@@ -33,9 +33,17 @@ val Fixtures.serverDetails: ServerDetailsItem
     get() {
         val lacks = setOf(ServerCapability.PUSH, ServerCapability.CALLS, ServerCapability.CLIENT_MANAGEMENT)
         val unsure = setOf(ServerCapability.DOWNGRADE_PROTECTION)
+        val numbers = listOf(
+            "0313", "0198", "0280", "0357", "0352", "0363", "0215", "0045", "0191", "0377", "0163 0490", "0398",
+            "0386 0388 0484", "0440", "0474", "0494", "0157", "0455",
+        )
         val lines = ServerCapability.entries.mapIndexed { at, capability ->
-            val support = if (capability in lacks) Support.NO else if (capability in unsure) Support.UNKNOWN else Support.YES
-            CapabilityItem(capability, listOf("0${300 + at}"), support)
+            val support = when (capability) {
+                in lacks -> Support.NO
+                in unsure -> Support.UNKNOWN
+                else -> Support.YES
+            }
+            CapabilityItem(capability, numbers[at].split(' '), support)
         }
         return ServerDetailsItem(
             key = "1",

@@ -37,6 +37,7 @@ import org.linnet.ui.account.Heading
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.LinnetTopBar
+import org.linnet.ui.theme.letterHigh
 import org.linnet.ui.words.capability
 import org.linnet.ui.words.contactKind
 import org.linnet.ui.words.dates
@@ -116,7 +117,7 @@ private fun Capability(line: CapabilityItem, details: ServerDetailsItem) {
         Modifier.fillMaxWidth().padding(top = 12.dp).semantics(mergeDescendants = true) {}
             .testTag("capability/${line.capability}"),
     ) {
-        val size = Modifier.padding(top = 1.dp).size(20.dp)
+        val size = Modifier.padding(top = 1.dp).size(20.letterHigh)
         when (line.support) {
             Support.YES -> Icon(Icons.Check, strings.serverYes, size, tint = MaterialTheme.colorScheme.primary)
             Support.NO -> Icon(Icons.Close, strings.serverNo, size, tint = MaterialTheme.colorScheme.error)

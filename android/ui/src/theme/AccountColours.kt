@@ -1,14 +1,13 @@
 package org.linnet.ui.theme
 
 import androidx.compose.foundation.background
-import androidx.compose.foundation.border
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
@@ -36,10 +35,16 @@ fun accountColour(colour: AccountColour): Color {
 
 /** What tells an account apart at a glance. [description] is read aloud: a colour alone says nothing to many people. */
 @Composable
-fun AccountDot(colour: AccountColour, modifier: Modifier = Modifier, size: Dp = 12.dp, description: String? = null) {
+fun AccountDot(
+    colour: AccountColour,
+    modifier: Modifier = Modifier,
+    size: Dp = 12.dp,
+    /** Stands out from a picture that it lies on. */
+    ringed: Boolean = false,
+    description: String? = null,
+) {
     val spoken = if (description == null) Modifier else Modifier.semantics { contentDescription = description }
-    Box(
-        modifier.then(spoken).size(size + 4.dp).clip(CircleShape)
-            .border(2.dp, MaterialTheme.colorScheme.background, CircleShape).background(accountColour(colour)),
-    )
+    val ground = MaterialTheme.colorScheme.background
+    val ring = if (ringed) Modifier.background(ground, CircleShape).padding(2.dp) else Modifier
+    Box(modifier.then(spoken).then(ring).size(size).background(accountColour(colour), CircleShape))
 }

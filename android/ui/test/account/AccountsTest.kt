@@ -53,10 +53,10 @@ class AccountsTest {
         rule.onNodeWithTag("chip/${Fixtures.work.address}").performClick()
         until("one account") { "show account 2" in core.asked }
         val others = Fixtures.mixedChats.filter { it.account != 2L }
-        until("others gone") { others.all { rule.onAllNodesWithTag("chat/${it.address}").fetchSemanticsNodes().isEmpty() } }
+        until("others gone") { others.none { isShown(it.address) } }
         rule.onNodeWithTag("chat/${Fixtures.mixedChats.first { it.account == 2L }.address}").assertIsDisplayed()
         rule.onNodeWithTag("chip/all").performClick()
-        until("all again") { rule.onAllNodesWithTag("chat/${others.first().address}").fetchSemanticsNodes().size == 1 }
+        until("all again") { isShown(others.first().address) }
     }
 
     @Test
@@ -107,6 +107,9 @@ class AccountsTest {
         )
         assertTrue(drawnColours.size == 8)
     }
+
+    private fun isShown(address: String) =
+        rule.onAllNodesWithTag("chat/$address").fetchSemanticsNodes().isNotEmpty()
 
     private fun show() {
         rule.runOnUiThread { model = AppModel(core, FakeMemory(), scope, scope, Fixtures.zone) }

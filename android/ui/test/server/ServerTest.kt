@@ -35,7 +35,8 @@ class ServerTest {
     @After
     fun end() = scope.cancel()
 
-    private fun model(file: String?) = ServerModel(core, 1, scope, "de-AT", { done += "$it" }, { fetched += it; file }) {}
+    private fun model(file: String?) =
+        ServerModel(core, 1, scope, "de-AT", { done += "$it" }, { fetched += it; file }) {}
 
     @Test
     fun `the server is asked once, and its announcement read in the user's language`() {
@@ -60,7 +61,8 @@ class ServerTest {
 
     @Test
     fun `only what does no harm is a link`() {
-        rule.setContent { Stage(german) { ServerScreen(ServerState(Fixtures.serverDetails, Fixtures.outage), actions) } }
+        val state = ServerState(Fixtures.serverDetails, Fixtures.outage)
+        rule.setContent { Stage(german) { ServerScreen(state, actions) } }
         rule.onNodeWithText("New disks for the server", substring = true).assertIsDisplayed()
         rule.onNodeWithText("the caretaker, second floor").performScrollTo().performClick()
         assertFalse(done.any { it.startsWith("open") })

@@ -62,7 +62,8 @@ pub fn show_all(store: &Store, connection: &Connection) -> Result<(), OpenError>
 
 fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, OpenError> {
     let mut statement = database.prepare(
-        "SELECT id, jid, password, server, resource, enabled, scram_seen, clock_offset, features, proxy, pin
+        "SELECT id, jid, password, server, resource, enabled, scram_seen, clock_offset, features, proxy, pin,
+                device_name
          FROM account",
     )?;
     let rows = statement.query_map([], |row| {
@@ -83,6 +84,7 @@ fn read(database: &Database, now: &Now) -> Result<BTreeMap<AccountId, Session>, 
                 certificate_refused: false,
                 detours: 0,
                 resource: row.get(4)?,
+                device: row.get(11)?,
                 conflicts: 0,
                 password_doubt: PasswordDoubt::None,
                 enabled,
@@ -179,7 +181,7 @@ pub fn add(
         session.backoff.reset();
         return Ok(session);
     }
-    let resource = credentials::new_resource(random);
+    let resource = credentials::new_resource(None, random);
     let off = serde_json::to_string(&Connection::Off).map_err(|_| Fault::Corrupt("connection"))?;
     tx.prepare_cached(
         "INSERT INTO account (jid, password, server, resource, connection, proxy, place)
@@ -198,6 +200,7 @@ pub fn add(
         certificate_refused: false,
         detours: 0,
         resource,
+        device: None,
         conflicts: 0,
         password_doubt: PasswordDoubt::None,
         enabled: true,

@@ -1,7 +1,7 @@
 //! Who is there: what contacts say of each of their devices, and when they were last seen.
 //!
-//! Invariants: only contacts are listened to, and what one can store is bounded; a new session begins with nobody there,
-//! a resumed one with whom it had; nobody is seen in the future, nor earlier than before.
+//! Invariants: only contacts and our own devices are listened to, and what one can store is bounded; a new session
+//! begins with nobody there, a resumed one with whom it had; nobody is seen in the future, nor earlier than before.
 //!
 //! XEPs: RFC 6121 4, 0203, 0256, 0319
 
@@ -38,7 +38,8 @@ impl Feature for Availability {
         let Some(from) = inbound.from.as_ref().filter(|_| inbound.kind == Kind::Presence) else {
             return Ok(Done::Pass);
         };
-        if !matches!(inbound.type_(), "" | "unavailable") || !is_contact(cx, &from.to_bare())? {
+        let own = from.to_bare() == cx.session.jid;
+        if !matches!(inbound.type_(), "" | "unavailable") || !own && !is_contact(cx, &from.to_bare())? {
             return Ok(Done::Pass);
         }
         if inbound.type_() == "unavailable" {
@@ -109,6 +110,9 @@ fn gone(cx: &mut Cx<'_>, from: &Jid, presence: &Element) -> Result<(), Fault> {
     cx.tx
         .prepare_cached("DELETE FROM presence WHERE account_id = ?1 AND jid = ?2 AND (?3 IS NULL OR resource = ?3)")?
         .execute(params![cx.session.account, jid.as_str(), resource])?;
+    if jid == cx.session.jid {
+        return Ok(());
+    }
     // At our own coming a server may tell when somebody went (XEP-0203, 0256).
     let now = cx.server_time();
     let stamp = presence.first("delay", ns::DELAY).and_then(|delay| parse_stamp(delay.attribute("stamp")?));

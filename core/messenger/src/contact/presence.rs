@@ -28,7 +28,15 @@ pub fn announce(cx: &mut Cx<'_>) -> Result<(), Fault> {
     cx.send(&idle.into_iter().fold(presence, Element::child), None)
 }
 
-/// Available, and what we can do.
+/// Available, what we can do, and how much this device wants what is for any device.
 pub fn available(cx: &Cx<'_>) -> Result<Element, Fault> {
-    Ok(Element::new("presence", ns::CLIENT).child(disco::capabilities_of(cx)?))
+    let presence = Element::new("presence", ns::CLIENT).child(disco::capabilities_of(cx)?);
+    let priority: i8 = cx
+        .tx
+        .prepare_cached("SELECT priority FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| row.get(0))?;
+    if priority == 0 {
+        return Ok(presence);
+    }
+    Ok(presence.child(Element::new("priority", ns::CLIENT).text(priority.to_string())))
 }

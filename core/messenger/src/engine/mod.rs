@@ -504,6 +504,10 @@ impl Call<'_> {
             | Command::EditAccount { account, .. }
             | Command::MoveAccount { account, .. }
             | Command::AskServer { account }
+            | Command::SetDevice { account, .. }
+            | Command::AskDevices { account }
+            | Command::RevokeClient { account, .. }
+            | Command::SignOutEverywhere { account, .. }
             | Command::ChangePassword { account, .. }
             | Command::SignOut { account }
             | Command::DeleteAccount { account }

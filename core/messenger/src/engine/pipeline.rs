@@ -17,6 +17,9 @@ pub const FEATURES: &[&dyn Feature] = &[
     // The account itself.
     &crate::account::look::Look,
     &crate::account::server_details::ServerDetails,
+    &crate::account::own_devices::OwnDevices,
+    // Before `Password`: what follows from a changed one.
+    &crate::account::client_access::ClientManagement,
     &crate::account::password::Password,
     &crate::account::departure::Departure,
     // Who calls, and is not to be heard.

@@ -55,6 +55,15 @@ pub enum Purpose {
     ContactWish {
         jid: String,
     },
+    /// Who has access to the account.
+    ClientList,
+    ClientRevoked {
+        id: String,
+    },
+    /// What program another device of ours is.
+    DeviceSoftware {
+        resource: String,
+    },
     Invitation,
     PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.

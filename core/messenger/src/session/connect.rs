@@ -106,6 +106,7 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Resu
         scram_seen: cx.session.scram_seen,
         binding_seen,
         resource: cx.session.resource.clone(),
+        device: cx.session.device.clone(),
         user_agent,
         resume: if cx.session.leaving.is_some() { None } else { resumable(cx)? },
         signs_out: cx.session.leaving.is_some(),

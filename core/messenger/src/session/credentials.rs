@@ -237,13 +237,13 @@ pub fn rename(database: &Database, account: Option<AccountId>) -> rusqlite::Resu
 }
 
 /// Other devices show it, so it says what it is; the tail keeps two phones apart.
-pub fn new_resource(random: &mut dyn Random) -> String {
-    format!("Linnet.{}", random.id().chars().take(8).collect::<String>())
+pub fn new_resource(device: Option<&str>, random: &mut dyn Random) -> String {
+    format!("{}.{}", device.unwrap_or("Linnet"), random.id().chars().take(8).collect::<String>())
 }
 
 /// The next session has another name.
 pub fn rename_session(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let resource = new_resource(cx.random);
+    let resource = new_resource(cx.session.device.as_deref(), cx.random);
     cx.tx.prepare_cached("UPDATE account SET resource = ?2 WHERE id = ?1")?.execute((cx.session.account, &resource))?;
     cx.session.resource = resource;
     Ok(())

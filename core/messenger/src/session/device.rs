@@ -40,7 +40,8 @@ impl Feature for DeviceInformation {
             return Ok(Done::Pass);
         };
         let from = inbound.from.as_ref().map_or_else(|| cx.own(), jid::Jid::to_bare);
-        if !cx.tells(PrivacySetting::DeviceInformation, &from)? {
+        // One's own devices are no strangers to each other.
+        if from != cx.own() && !cx.tells(PrivacySetting::DeviceInformation, &from)? {
             return Ok(Done::Pass);
         }
         cx.send(&result_of(inbound.stanza).child(answer), None)?;

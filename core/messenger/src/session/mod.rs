@@ -48,6 +48,8 @@ pub struct Session {
     /// Places left for another one without a pause, since the last session.
     pub detours: u32,
     pub resource: String,
+    /// What the user calls this device.
+    pub device: Option<String>,
     /// Times that another session took this one's name, since the last good session or since it was given up.
     pub conflicts: u32,
     pub password_doubt: PasswordDoubt,

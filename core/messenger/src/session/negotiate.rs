@@ -61,6 +61,8 @@ pub struct NegotiationConfig {
     pub resource: String,
     /// Names this installation to the server (XEP-0388): a UUID of version 4. Tokens are good for one only.
     pub user_agent: String,
+    /// What the user calls this device.
+    pub device: Option<String>,
     pub resume: Option<ResumeRequest>,
     /// Nothing is wanted but that the server forgets the token (XEP-0484 3.5).
     pub signs_out: bool,

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0016_privacy.sql"),
     include_str!("migrations/0017_profile.sql"),
     include_str!("migrations/0018_moving.sql"),
+    include_str!("migrations/0019_own_devices.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -17,7 +17,7 @@ CREATE TABLE account (
     archive_cursor_time INTEGER,                -- its stamp, for when the id has expired
     archive_joined INTEGER NOT NULL DEFAULT 0,  -- the newest pages are stored: what comes now follows the cursor
     archive_whole INTEGER NOT NULL DEFAULT 0    -- the archive was read to its beginning
-, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, name TEXT, colour TEXT, place INTEGER NOT NULL DEFAULT 0, chats_dropped INTEGER NOT NULL DEFAULT 0, online INTEGER NOT NULL DEFAULT 1, last_seen INTEGER NOT NULL DEFAULT 0, auto_load INTEGER NOT NULL DEFAULT 1, callers TEXT NOT NULL DEFAULT 'contacts', adders TEXT NOT NULL DEFAULT 'everyone', profile_open INTEGER NOT NULL DEFAULT 0, profile_state TEXT NOT NULL DEFAULT 'known', picture_side INTEGER) STRICT;
+, receipts INTEGER NOT NULL DEFAULT 1, read_markers INTEGER NOT NULL DEFAULT 1, typing INTEGER NOT NULL DEFAULT 1, proxy TEXT, pin TEXT, certificate TEXT, archiving_wish INTEGER, archive_deepen TEXT, task TEXT, new_password TEXT, blocking INTEGER, reporting INTEGER NOT NULL DEFAULT 0, device_information INTEGER NOT NULL DEFAULT 0, name TEXT, colour TEXT, place INTEGER NOT NULL DEFAULT 0, chats_dropped INTEGER NOT NULL DEFAULT 0, online INTEGER NOT NULL DEFAULT 1, last_seen INTEGER NOT NULL DEFAULT 0, auto_load INTEGER NOT NULL DEFAULT 1, callers TEXT NOT NULL DEFAULT 'contacts', adders TEXT NOT NULL DEFAULT 'everyone', profile_open INTEGER NOT NULL DEFAULT 0, profile_state TEXT NOT NULL DEFAULT 'known', picture_side INTEGER, device_name TEXT, priority INTEGER NOT NULL DEFAULT 0, expelling INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE app (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -82,6 +82,11 @@ CREATE INDEX chat_activity ON chat (last_activity DESC, id DESC) WHERE listed = 
 CREATE INDEX chat_activity_account ON chat (account_id, last_activity DESC, id DESC) WHERE listed = 1;
 
 CREATE INDEX chat_strangers ON chat (account_id, last_activity DESC, id DESC) WHERE known = 0;
+
+CREATE TABLE client_access (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    answers TEXT NOT NULL                                   -- JSON, see view::item::ClientAnswers
+) STRICT;
 
 CREATE TABLE composing (
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -245,7 +250,7 @@ CREATE TABLE presence (
     resource TEXT NOT NULL,                     -- one device of theirs that is there
     show TEXT NOT NULL,                         -- available, away, xa, dnd
     status TEXT,
-    idle_since INTEGER,                         -- UTC milliseconds
+    idle_since INTEGER, software TEXT,                         -- UTC milliseconds
     PRIMARY KEY (account_id, jid, resource)
 ) STRICT, WITHOUT ROWID;
 

@@ -91,7 +91,8 @@ impl View for Contact {
             return Ok(Window { items: Vec::new(), at_start: true, at_end: true });
         };
         item.exceptions = exceptions(&snapshot, &item)?;
-        if online && !item.blocked {
+        // One's own are on a screen of their own.
+        if online && !item.blocked && !item.note_to_self {
             item.devices = devices(&snapshot, &item)?;
         }
         Ok(Window { items: vec![item], at_start: true, at_end: true })
@@ -121,12 +122,7 @@ fn devices(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Vec<
             let show: String = row.get(1)?;
             Ok(DeviceItem {
                 name: row.get(0)?,
-                availability: match show.as_str() {
-                    "away" => Availability::Away,
-                    "xa" => Availability::LongAway,
-                    "dnd" => Availability::DoNotDisturb,
-                    _ => Availability::Available,
-                },
+                availability: Availability::of(&show),
                 status: row.get(2)?,
                 idle_since: row.get(3)?,
             })

@@ -12,6 +12,7 @@ pub mod contact;
 pub mod diff;
 pub mod item;
 pub mod notifications;
+pub mod own_devices;
 pub mod people;
 pub mod picture;
 pub mod requests;

@@ -55,5 +55,6 @@ pub const IDLE: &str = "urn:xmpp:idle:1";
 pub const CALL: &str = "urn:xmpp:jingle-message:0";
 pub const LAST: &str = "jabber:iq:last";
 pub const BLOCKING: &str = "urn:xmpp:blocking";
+pub const CLIENT_MANAGEMENT: &str = "urn:xmpp:cam:0";
 pub const REPORTING: &str = "urn:xmpp:reporting:1";
 pub const INVITATION: &str = "urn:xmpp:pars:0";

@@ -71,6 +71,22 @@ pub(crate) enum Do {
         account: i64,
         enabled: bool,
     },
+    SetDevice {
+        account: i64,
+        name: String,
+        priority: i8,
+    },
+    AskDevices {
+        account: i64,
+    },
+    RevokeClient {
+        account: i64,
+        client: String,
+    },
+    SignOutEverywhere {
+        account: i64,
+        password: String,
+    },
     AskServer {
         account: i64,
     },
@@ -279,6 +295,7 @@ pub(crate) enum ViewName {
     Requests,
     Blocks,
     Contact,
+    OwnDevices,
     ServerDetails,
     SignUps,
     Notifications,
@@ -407,6 +424,11 @@ mod tests {
             r#"{"id":1,"do":"network_changed"}"#,
             r#"{"id":1,"do":"suspend"}"#,
             r#"{"id":1,"do":"resume"}"#,
+            r#"{"id":1,"do":"set_device","account":1,"name":"Handy","priority":10}"#,
+            r#"{"id":1,"do":"ask_devices","account":1}"#,
+            r#"{"id":1,"do":"revoke_client","account":1,"client":"c"}"#,
+            r#"{"id":1,"do":"sign_out_everywhere","account":1,"password":"p"}"#,
+            r#"{"id":1,"do":"watch","view":"own_devices","account":1}"#,
             r#"{"id":1,"do":"ask_server","account":1}"#,
             r#"{"id":1,"do":"watch","view":"server_details","account":1}"#,
             r#"{"id":1,"do":"edit_account","account":1,"name":"Club","colour":"green"}"#,

@@ -24,6 +24,7 @@ use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::codes::Codes;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::notifications::Notifications;
+use linnet_messenger::view::own_devices::OwnDevices;
 use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::sign_up::SignUps;
@@ -231,6 +232,14 @@ impl Driver {
             Do::SetAccountEnabled { account, enabled } => {
                 Command::SetAccountEnabled { account: AccountId(account), enabled }
             }
+            Do::SetDevice { account, name, priority } => {
+                Command::SetDevice { account: AccountId(account), name, priority }
+            }
+            Do::AskDevices { account } => Command::AskDevices { account: AccountId(account) },
+            Do::RevokeClient { account, client } => Command::RevokeClient { account: AccountId(account), id: client },
+            Do::SignOutEverywhere { account, password } => {
+                Command::SignOutEverywhere { account: AccountId(account), password: Secret::new(password) }
+            }
             Do::AskServer { account } => Command::AskServer { account: AccountId(account) },
             Do::EditAccount { account, name, colour } => {
                 Command::EditAccount { account: AccountId(account), name, colour }
@@ -374,6 +383,9 @@ impl Driver {
             }
             (ViewName::ServerDetails, None, None, Some(account)) => {
                 watch::start(self.client.subscribe(ServerDetails::new(AccountId(account))), print, output)
+            }
+            (ViewName::OwnDevices, None, None, Some(account)) => {
+                watch::start(self.client.subscribe(OwnDevices::new(AccountId(account))), print, output)
             }
             (ViewName::Blocks, None, None, None) => watch::start(self.client.subscribe(Blocks::new()), print, output),
             (ViewName::Requests, None, None, None) => watch::start(self.client.subscribe(Requests), print, output),

@@ -43,6 +43,11 @@ impl Negotiation {
         let sasl2 = self.features.sasl2.clone().unwrap_or_default();
         let software = Element::new("software", ns::SASL2).text(NAME);
         let agent = Element::new("user-agent", ns::SASL2).with("id", self.config.user_agent.as_str()).child(software);
+        let device = self.config.device.as_deref();
+        let agent = match device {
+            Some(device) => agent.child(Element::new("device", ns::SASL2).text(device)),
+            None => agent,
+        };
         let mut authenticate = Element::new("authenticate", ns::SASL2)
             .with("mechanism", mechanism)
             .child(Element::new("initial-response", ns::SASL2).text(initial))
@@ -75,7 +80,8 @@ impl Negotiation {
         if sasl2.bind.is_none() || wanted.is_some() && !sasl2.resumption {
             return authenticate;
         }
-        let mut bind = Element::new("bind", ns::BIND2).child(Element::new("tag", ns::BIND2).text(NAME));
+        let mut bind =
+            Element::new("bind", ns::BIND2).child(Element::new("tag", ns::BIND2).text(device.unwrap_or(NAME)));
         if sasl2.binds_with(ns::STREAM_MANAGEMENT) && self.config.want_stream_management {
             bind = bind.child(super::enable());
         }

@@ -72,3 +72,15 @@ pub enum Availability {
     Away,
     LongAway,
 }
+
+impl Availability {
+    /// As it is stored.
+    pub fn of(show: &str) -> Self {
+        match show {
+            "away" => Self::Away,
+            "xa" => Self::LongAway,
+            "dnd" => Self::DoNotDisturb,
+            _ => Self::Available,
+        }
+    }
+}

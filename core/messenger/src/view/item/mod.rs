@@ -5,6 +5,7 @@ mod account_task;
 mod app;
 mod code;
 mod contact;
+mod own_devices;
 mod server;
 mod sign_up;
 
@@ -13,6 +14,7 @@ pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::contact::{Availability, ContactItem, DeviceItem, PrivacyException};
+pub use self::own_devices::{ClientAccess, ClientAnswers, OwnDevicesItem, OwnSession, RevokeProblem};
 pub use self::server::{
     CONTACT_FORM, CapabilityItem, ContactAddress, ContactKind, KNOWN, LoginAnswers, OUTAGE_FORM, PEP, ServerAnswers,
     ServerCapability, ServerDetailsItem, Software, StreamAnswers, Support,

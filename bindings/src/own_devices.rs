@@ -1,0 +1,126 @@
+//! One's own devices: this one, those that are there, and whatever has access to the account.
+
+use linnet_messenger::view::item;
+
+use crate::contact::Availability;
+use crate::server_details::Support;
+use crate::subscription::subscription;
+
+/// All that is known of an account's devices.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct OwnDevicesItem {
+    /// Stable for the life of the row.
+    pub key: String,
+    /// The account.
+    pub account: i64,
+    /// What the user calls this device, 1 to 30 characters.
+    pub name: Option<String>,
+    /// What others can see of that: the resource of the next session.
+    pub resource: String,
+    /// How much it wants messages that are for any device (RFC 6121 4.7.2.3): those with the highest get them, one below
+    /// 0 gets none.
+    pub priority: i8,
+    /// Those that are there, this one first; empty without a connection.
+    pub sessions: Vec<OwnSession>,
+    /// Whether the server lists who has access (XEP-0494).
+    pub manages: Support,
+    /// Whatever has access, at most 200; empty unless `manages`.
+    pub clients: Vec<ClientAccess>,
+    /// Why the last one that was to be shut out still has access.
+    pub problem: Option<RevokeProblem>,
+}
+
+/// A session of the account that is there.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct OwnSession {
+    /// The resource: what it calls itself.
+    pub name: String,
+    /// This is we.
+    pub this: bool,
+    /// How much it is there.
+    pub availability: Availability,
+    /// What its user wrote about it.
+    pub status: Option<String>,
+    /// What program it is, if it told (XEP-0092); at most 100 characters.
+    pub software: Option<String>,
+}
+
+/// A client that has access to the account (XEP-0494). Its texts are its own, at most 100 characters each.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ClientAccess {
+    /// Names it in `Client.revoke_client`.
+    pub id: String,
+    /// This is we.
+    pub this: bool,
+    /// It is connected, or will come back to its session.
+    pub connected: bool,
+    /// What program it is.
+    pub software: Option<String>,
+    /// What its user calls the device.
+    pub device: Option<String>,
+    /// When it came first, UTC milliseconds.
+    pub first_seen: Option<i64>,
+    /// When it was there last, UTC milliseconds.
+    pub last_seen: Option<i64>,
+    /// It knows the password: only another password shuts it out.
+    pub password: bool,
+    /// It is being shut out.
+    pub revoking: bool,
+}
+
+/// Why somebody still has access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum RevokeProblem {
+    /// It knows the password: only another password helps.
+    PasswordNeeded,
+    /// For another reason, or none.
+    Refused,
+}
+
+subscription! {
+    /// What is known of one account's devices: one row, or none if there is no such account.
+    OwnDevicesSubscription, OwnDevicesBatch, OwnDevicesOp, OwnDevicesItem,
+    linnet_messenger::view::own_devices::OwnDevices
+}
+
+impl From<item::OwnDevicesItem> for OwnDevicesItem {
+    fn from(item: item::OwnDevicesItem) -> Self {
+        Self {
+            key: item.key,
+            account: item.account.0,
+            name: item.name,
+            resource: item.resource,
+            priority: item.priority,
+            sessions: item.sessions.into_iter().map(Into::into).collect(),
+            manages: item.manages.into(),
+            clients: item.clients.into_iter().map(Into::into).collect(),
+            problem: item.problem.map(|problem| match problem {
+                item::RevokeProblem::PasswordNeeded => RevokeProblem::PasswordNeeded,
+                item::RevokeProblem::Refused => RevokeProblem::Refused,
+            }),
+        }
+    }
+}
+
+impl From<item::OwnSession> for OwnSession {
+    fn from(session: item::OwnSession) -> Self {
+        let item::OwnSession { name, this, availability, status, software } = session;
+        Self { name, this, availability: availability.into(), status, software }
+    }
+}
+
+impl From<item::ClientAccess> for ClientAccess {
+    fn from(client: item::ClientAccess) -> Self {
+        Self {
+            id: client.id,
+            this: client.this,
+            connected: client.connected,
+            software: client.software,
+            device: client.device,
+            first_seen: client.first_seen,
+            last_seen: client.last_seen,
+            password: client.password,
+            revoking: client.revoking,
+        }
+    }
+}

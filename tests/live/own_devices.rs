@@ -1,0 +1,46 @@
+//! One's own devices on real servers: names, what they tell each other, and signing out everywhere else.
+
+use std::time::{Duration, Instant};
+
+use linnet_messenger::command::{Command, Secret};
+use linnet_messenger::view::item::{AccountTask, OwnDevicesItem, Support};
+use linnet_servers::{Kind, Options, Registration};
+use linnet_tests::live_world::LiveWorld;
+use linnet_tests::world::World;
+
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < end, "not in time: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn together(kind: Kind) {
+    let world = LiveWorld::new(Options { registration: Registration::Open, ..Options::on(kind) }).unwrap();
+    let any: &dyn World = &world;
+    let (phone, tablet) = (any.phone("phone", "alice"), any.phone("tablet", "alice"));
+    world.settle();
+    let account = tablet.account().id;
+    tablet.order(Command::SetDevice { account, name: "Zuhause".to_owned(), priority: 5 });
+    for enabled in [false, true] {
+        tablet.order(Command::SetAccountEnabled { account, enabled });
+    }
+    let home = |item: &OwnDevicesItem| {
+        // Bind 2 lets the server make the resource of the name.
+        item.sessions.iter().find(|session| session.name.starts_with("Zuhause")).cloned()
+    };
+    until("the tablet has its name", || home(&world.own_devices(phone.id)).is_some());
+    let account = phone.account().id;
+    phone.order(Command::AskDevices { account });
+    until("the tablet tells what it is", || {
+        let told = home(&world.own_devices(phone.id)).and_then(|session| session.software);
+        told.is_some_and(|software| software.starts_with("Linnet "))
+    });
+    until("the server has answered", || world.own_devices(phone.id).manages != Support::Unknown);
+    println!("{kind:?} lists who has access: {:?}", world.own_devices(phone.id).manages);
+    phone.order(Command::SignOutEverywhere { account, password: Secret::new("another word") });
+    until("the password is changed", || phone.account().task == Some(AccountTask::PasswordChanged));
+}
+
+on_every_kind!(together);
