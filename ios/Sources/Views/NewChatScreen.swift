@@ -193,7 +193,8 @@ struct NewChatPreviews: PreviewProvider {
         NewChatScreen(
             address: .constant(address), account: .constant(accounts.first?.id), accounts: accounts, problem: problem,
             people: Samples.people.filter { $0.contact == address.isEmpty }, isStarting: false,
-            canStart: !address.isEmpty, start: {}, pick: { _ in }, noteToSelf: {}, scan: {}, showCode: {}, cancel: {})
+            canStart: !address.isEmpty, start: {}, pick: { _ in }, noteToSelf: {}, scan: {}, showCode: {},
+            showPhoneBook: {}, cancel: {})
     }
 
     static var previews: some View {
