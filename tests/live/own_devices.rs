@@ -38,7 +38,6 @@ fn together(kind: Kind) {
         told.is_some_and(|software| software.starts_with("Linnet "))
     });
     until("the server has answered", || world.own_devices(phone.id).manages != Support::Unknown);
-    println!("{kind:?} lists who has access: {:?}", world.own_devices(phone.id).manages);
     phone.order(Command::SignOutEverywhere { account, password: Secret::new("another word") });
     until("the password is changed", || phone.account().task == Some(AccountTask::PasswordChanged));
 }
