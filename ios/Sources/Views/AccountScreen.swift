@@ -16,8 +16,8 @@ struct AccountScreen: View {
         let certificate: @MainActor (AccountItem) -> Void
         let blocks: @MainActor (AccountItem) -> Void
         let server: @MainActor (AccountItem) -> Void
-        let profile: @MainActor (AccountItem) -> Void
         let devices: @MainActor (AccountItem) -> Void
+        let profile: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
