@@ -18,7 +18,8 @@ extension ServerTests {
             let new = Person(device: try Device(), ca: server.ca)
             _ = try await new.signInScreen()
             let arrival = try #require(new.app.arrive())
-            new.run { await arrival.run() }
+            // It waits for five minutes, unless the screen goes.
+            let arriving = Task { await arrival.run() }
             try await until("the new phone's code") { arrival.code != nil && arrival.drawn != nil }
             let account = try #require(old.app.accounts.first)
             let handover = try #require(old.app.handOver(account))
@@ -57,6 +58,8 @@ extension ServerTests {
             await handover.end()
             await arrival.end()
             await old.leave()
+            arriving.cancel()
+            await arriving.value
             await new.leave()
         }
 
@@ -66,7 +69,8 @@ extension ServerTests {
             let new = Person(device: try Device(), ca: server.ca)
             _ = try await new.signInScreen()
             let arrival = try #require(new.app.arrive())
-            new.run { await arrival.run() }
+            // It waits for five minutes, unless the screen goes.
+            let arriving = Task { await arrival.run() }
             try await until("the new phone's code") { arrival.code != nil }
             let account = try #require(old.app.accounts.first)
             let handover = try #require(old.app.handOver(account))
@@ -78,6 +82,8 @@ extension ServerTests {
             handover.begin()
             #expect(handover.step == .scanning)
             await old.leave()
+            arriving.cancel()
+            await arriving.value
             await new.leave()
         }
 
