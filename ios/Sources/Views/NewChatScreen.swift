@@ -110,8 +110,12 @@ struct NewChatScreen: View {
                 if !people.isEmpty {
                     Section("new_chat_contacts") {
                         ForEach(people, id: \.key) { person in
-                            Button { pick(person) } label: { PersonRow(person: person) }
-                                .accessibilityHint(person.contact ? "new_chat_start" : "new_chat_complete")
+                            Button {
+                                pick(person)
+                            } label: {
+                                PersonRow(person: person)
+                            }
+                            .accessibilityHint(person.contact ? "new_chat_start" : "new_chat_complete")
                         }
                     }
                 }
