@@ -3,7 +3,7 @@
 use linnet_messenger::command;
 use linnet_messenger::view::item;
 
-use crate::privacy::PrivacyException;
+use crate::privacy::{PrivacyException, PrivacySetting};
 use crate::subscription::subscription;
 
 /// A stranger who asks to see our presence (RFC 6121 3.1), or has written, or both. Nothing else tells of strangers: no
@@ -138,6 +138,15 @@ pub struct ContactItem {
     /// What they call themselves (XEP-0172).
     #[uniffi(default = None)]
     pub nickname: Option<String>,
+    /// How much they are there, on the most available of `devices`; `None`: on none.
+    #[uniffi(default = None)]
+    pub availability: Option<Availability>,
+    /// What they say of it there: one line of at most 500 characters.
+    #[uniffi(default = None)]
+    pub status: Option<String>,
+    /// What the account tells everyone who is not excepted: what "as for everyone" means now.
+    #[uniffi(default = [])]
+    pub in_general: Vec<PrivacySetting>,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -147,7 +156,7 @@ pub struct DeviceItem {
     pub name: String,
     /// How much they are there.
     pub availability: Availability,
-    /// What they wrote about it, at most 500 characters.
+    /// What they wrote about it: one line of at most 500 characters.
     pub status: Option<String>,
     /// They have not touched the device since (XEP-0319), UTC milliseconds.
     pub idle_since: Option<i64>,
@@ -233,6 +242,9 @@ impl From<item::ContactItem> for ContactItem {
             exceptions: item.exceptions.into_iter().map(Into::into).collect(),
             picture: item.picture,
             nickname: item.nickname,
+            availability: item.availability.map(Into::into),
+            status: item.status,
+            in_general: item.in_general.into_iter().map(Into::into).collect(),
         }
     }
 }

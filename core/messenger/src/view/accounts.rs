@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::item::{self, AccountItem, CertificateItem, Privacy, ProfileState};
 use super::{View, Window};
 use crate::change::Change;
-use crate::command::{Adders, Callers};
+use crate::command::{Adders, Callers, Show};
 use crate::input::Certificate;
 use crate::store::StoreError;
 
@@ -29,7 +29,7 @@ impl View for Accounts {
                         (SELECT shown FROM avatar WHERE avatar.account_id = account.id AND avatar.jid = account.jid),
                         (SELECT nickname.name FROM nickname
                              WHERE nickname.account_id = account.id AND nickname.jid = account.jid),
-                        profile_open, profile_state
+                        profile_open, profile_state, show, status, auto_away
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -76,6 +76,9 @@ impl View for Accounts {
                     nickname: row.get(24)?,
                     profile_open: row.get(25)?,
                     profile: ProfileState::of(&profile),
+                    show: Show::of(&row.get::<_, String>(27)?),
+                    status: row.get(28)?,
+                    auto_away: row.get(29)?,
                 })
             })?
             .collect::<Result<_, _>>()?;
