@@ -43,7 +43,10 @@ fn what_the_user_chose_is_seen_until_he_chooses_otherwise() {
         let (alice, bob) = world.any().friends("alice", "bob");
         assert_eq!(seen(bob, alice), says(Availability::Available, ""));
         choose(alice, Show::DoNotDisturb, " writing & <thinking> ");
-        assert_eq!((alice.account().show, alice.account().status.as_deref()), (Show::DoNotDisturb, Some("writing & <thinking>")));
+        assert_eq!(
+            (alice.account().show, alice.account().status.as_deref()),
+            (Show::DoNotDisturb, Some("writing & <thinking>"))
+        );
         world.settle();
         assert_eq!(seen(bob, alice), says(Availability::DoNotDisturb, "writing & <thinking>"));
         // Another session.
@@ -162,8 +165,7 @@ fn away_by_itself_never_stands_in_for_what_was_chosen() {
     on_fake(|world| {
         let (alice, bob) = world.any().friends("alice", "bob");
         alice.privacy(PrivacySetting::LastSeen, true);
-        for (show, availability) in
-            [(Show::DoNotDisturb, Availability::DoNotDisturb), (Show::Away, Availability::Away)]
+        for (show, availability) in [(Show::DoNotDisturb, Availability::DoNotDisturb), (Show::Away, Availability::Away)]
         {
             choose(alice, show, "");
             look(alice, false);
@@ -298,7 +300,11 @@ fn what_others_say_of_themselves_is_one_harmless_line() {
             );
             world.settle();
             let contact = world.contact(alice.id, alice.chat(bob)).unwrap();
-            contact.devices.into_iter().find(|device| device.name == "desk").map(|device| (device.availability, device.status))
+            contact
+                .devices
+                .into_iter()
+                .find(|device| device.name == "desk")
+                .map(|device| (device.availability, device.status))
         };
         let megabyte = "x".repeat(1 << 20);
         let long = say(&format!("<show>dnd</show><status>{megabyte}</status>"));
@@ -309,7 +315,10 @@ fn what_others_say_of_themselves_is_one_harmless_line() {
         // More than is taken of one stanza at all: it is skipped, and what was known stays.
         assert_eq!(world.violations(), []);
         let kept = say(&format!("<show>away</show><status>{megabyte}{megabyte}{megabyte}</status>"));
-        assert_eq!((kept, world.violations()), (Some((Availability::Available, None)), vec![Violation::StanzaTooLarge]));
+        assert_eq!(
+            (kept, world.violations()),
+            (Some((Availability::Available, None)), vec![Violation::StanzaTooLarge])
+        );
         say("<show>gone fishing</show>");
         assert_eq!(world.violations(), [Violation::StanzaTooLarge, Violation::StanzaMalformed]);
     });

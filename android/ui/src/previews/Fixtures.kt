@@ -32,6 +32,7 @@ import org.linnet.core.NotificationContent
 import org.linnet.core.PersonItem
 import org.linnet.core.Preview
 import org.linnet.core.Privacy
+import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.QrCode
 import org.linnet.core.RequestItem
@@ -167,6 +168,7 @@ object Fixtures {
             DeviceItem("Couch", Availability.AWAY, null, at(16, 20)),
         ),
         lastSeen = null, muted = false, blocked = false, reportable = true,
+        inGeneral = PrivacySetting.entries - PrivacySetting.LAST_SEEN - PrivacySetting.DEVICE_INFORMATION,
     )
     val goneContact = contact.copy(
         devices = emptyList(), lastSeen = at(22, 41, daysAgo = 1), muted = true, blocked = true, seesUs = false,

@@ -93,15 +93,7 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, presence: &Element) -> 
              ON CONFLICT (account_id, jid, resource) DO UPDATE SET
                  show = excluded.show, status = excluded.status, idle_since = excluded.idle_since",
         )?
-        .execute(params![
-            cx.session.account,
-            jid.as_str(),
-            resource,
-            show,
-            status,
-            idle_since,
-            MOST_DEVICES
-        ])?;
+        .execute(params![cx.session.account, jid.as_str(), resource, show, status, idle_since, MOST_DEVICES])?;
     Ok(())
 }
 

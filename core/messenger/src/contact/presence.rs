@@ -120,9 +120,11 @@ fn tell(cx: &mut Cx<'_>, said: &Said, to_all: bool, to_some: bool) -> Result<(),
 }
 
 fn keep(cx: &Cx<'_>, said: &Said) -> Result<(), Fault> {
-    cx.tx
-        .prepare_cached("UPDATE account SET presence_told = ?2, presence_told_some = ?3 WHERE id = ?1")?
-        .execute((cx.session.account, said.to_all.to_xml(), said.to_some.to_xml()))?;
+    cx.tx.prepare_cached("UPDATE account SET presence_told = ?2, presence_told_some = ?3 WHERE id = ?1")?.execute((
+        cx.session.account,
+        said.to_all.to_xml(),
+        said.to_some.to_xml(),
+    ))?;
     Ok(())
 }
 

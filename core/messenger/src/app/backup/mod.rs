@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::command::{NotificationContent, ProxyAddress, ServerAddress};
 #[cfg(doc)]
 use crate::command::{PrivacySetting, Show};
-use crate::command::{NotificationContent, ProxyAddress, ServerAddress};
 use crate::ids::Fingerprint;
 
 /// Accounts of a file; contacts or blocks of an account; tags of a contact.
