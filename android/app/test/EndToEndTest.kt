@@ -405,7 +405,7 @@ class EndToEndTest {
         rule.onNodeWithTag("peer").performTextInput(address)
         rule.onNodeWithTag("start").performClick()
         await("the chat") { rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().isNotEmpty() }
-        await("whose it is") { shown(address) }
+        await("whose it is") { rule.onAllNodes(hasTestTag("details")).fetchSemanticsNodes().isNotEmpty() }
     }
 
     private fun write(text: String) {

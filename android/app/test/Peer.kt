@@ -43,6 +43,9 @@ class Peer(private val address: String, folder: File, name: String = "peer") : A
 
     val online get() = accounts.value.any { it.connection == Connection.Online }
 
+    /** The file of a picture that an item names. */
+    fun picture(name: String) = runBlocking { core.picture(name) }
+
     fun chatWith(other: String) = Chat(runBlocking { core.startChat(account, other) })
 
     inner class Chat(private val id: Long) {
@@ -50,6 +53,13 @@ class Peer(private val address: String, folder: File, name: String = "peer") : A
 
         /** Bodies, oldest first, of what the other side wrote. */
         val received get() = messages.filter { !it.outgoing }.map { it.body }
+
+        private val contact = core.contact(id).stateIn(scope, SharingStarted.Eagerly, emptyList())
+
+        /** The other side, as its details show it. */
+        val other get() = contact.value.firstOrNull()
+
+        fun stateOf(body: String) = messages.lastOrNull { it.body == body }?.state
 
         private val messages
             get() = window.value?.items.orEmpty().filterIsInstance<TimelineItem.Message>().map { it.item }
