@@ -7,6 +7,7 @@ use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
 use crate::privacy::Privacy;
 use crate::subscription::subscription;
+use crate::vcard::VcardFields;
 
 /// An account with the state of its connection.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -55,7 +56,14 @@ pub struct AccountItem {
     /// What we call ourselves (XEP-0172).
     #[uniffi(default = None)]
     pub nickname: Option<String>,
-    /// Everyone may see picture and nickname, else contacts only.
+    /// What we tell of ourselves, as wished; empty until the server was asked for it (`Client.ask_vcard`).
+    #[uniffi(default = None)]
+    pub vcard: Option<VcardFields>,
+    /// The server shows the older form of vCards (XEP-0054) to everyone: while contacts only may see ours, that one is left
+    /// empty, and programs that know no other show nothing.
+    #[uniffi(default = false)]
+    pub older_vcard_empty: bool,
+    /// Everyone may see picture, nickname and vCard, else contacts only.
     #[uniffi(default = false)]
     pub profile_open: bool,
     /// Whether the server has them; `None` counts as `Known`.
@@ -271,6 +279,8 @@ impl From<item::AccountItem> for AccountItem {
             blocks: item.blocks,
             picture: item.picture,
             nickname: item.nickname,
+            vcard: Some(item.vcard.into()),
+            older_vcard_empty: item.older_vcard_empty,
             profile_open: item.profile_open,
             profile: Some(item.profile.into()),
             task: item.task.map(Into::into),

@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::error::CommandError;
 use crate::privacy::PrivacyException;
 use crate::subscription::subscription;
+use crate::vcard::VcardItem;
 
 /// A stranger who asks to see our presence (RFC 6121 3.1), or has written, or both. Nothing else tells of strangers: no
 /// notification, no receipt, and their chats are not on the list until they are accepted.
@@ -109,7 +110,8 @@ pub struct ContactItem {
     pub account: i64,
     /// Bare JID.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the full name in their vCard, if it was asked
+    /// for, else the address' local part, else the address.
     pub title: String,
     /// It is ourselves: none of what follows means anything.
     pub note_to_self: bool,
@@ -144,6 +146,9 @@ pub struct ContactItem {
     /// What they call themselves (XEP-0172).
     #[uniffi(default = None)]
     pub nickname: Option<String>,
+    /// What else they tell of themselves, as far as it was asked for (`Client.ask_vcard`).
+    #[uniffi(default = None)]
+    pub vcard: Option<VcardItem>,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -239,6 +244,7 @@ impl From<item::ContactItem> for ContactItem {
             exceptions: item.exceptions.into_iter().map(Into::into).collect(),
             picture: item.picture,
             nickname: item.nickname,
+            vcard: item.vcard.map(Into::into),
         }
     }
 }

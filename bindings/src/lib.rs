@@ -33,6 +33,7 @@ mod server_details;
 mod sign_up;
 mod subscription;
 mod timeline;
+mod vcard;
 mod version;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
@@ -64,6 +65,7 @@ pub use sign_up::{SignUpOption, SignUpProblem, SignUpState, SignUpsBatch, SignUp
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
 pub use timeline::{TextBlock, TextSpan};
 pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
+pub use vcard::{VcardFields, VcardItem, VcardKind, VcardLine};
 pub use version::{VersionItem, VersionsBatch, VersionsOp, VersionsSubscription};
 
 uniffi::setup_scaffolding!();

@@ -15,6 +15,7 @@ mod privacy;
 mod profile;
 mod stranger;
 mod unseen;
+mod vcard;
 
 #[test]
 fn a_request_and_its_answer_reach_the_servers_rosters() {

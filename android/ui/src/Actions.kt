@@ -149,7 +149,7 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun openContact() = app.openContact(model.chat)
 }
 
-internal fun contactActions(app: AppModel, model: ContactModel) = object : ContactActions {
+internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -> Unit) = object : ContactActions {
     override fun back() {
         app.back()
     }
@@ -160,6 +160,15 @@ internal fun contactActions(app: AppModel, model: ContactModel) = object : Conta
     override fun block(address: String, report: Report?) = model.block(address, report)
     override fun unblock() = model.unblock()
     override fun remove() = model.remove()
+    override fun open(link: String) {
+        // A chat is our own affair.
+        if (link.startsWith("xmpp:")) return app.openLink(link)
+        try {
+            open(link)
+        } catch (_: IllegalArgumentException) {
+            // Nothing on this device opens such a link: a tablet does not call.
+        }
+    }
 }
 
 internal fun requestsActions(app: AppModel, model: RequestsModel) = object : RequestsActions {
@@ -189,6 +198,7 @@ internal fun profileActions(app: AppModel, model: ProfileModel, device: Device) 
     override fun forget() = model.forget()
     override fun remove() = model.remove()
     override fun saveNickname() = model.saveNickname()
+    override fun saveVcard() = model.saveVcard()
     override fun setOpen(open: Boolean) = model.setOpen(open)
     override fun decode(file: ByteArray) = device.decode(file)
 }

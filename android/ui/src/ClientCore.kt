@@ -17,6 +17,7 @@ import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.ServerAddress
 import org.linnet.core.SignUpAnswer
+import org.linnet.core.VcardFields
 import org.linnet.core.asFlow
 import org.linnet.core.providerList
 import org.linnet.core.providerListUrl
@@ -30,6 +31,8 @@ class ClientCore(private val client: Client) : Core {
 
     override suspend fun removePicture(account: Long) = client.removePicture(account)
     override suspend fun setNickname(account: Long, nickname: String) = client.setNickname(account, nickname)
+    override suspend fun setVcard(account: Long, vcard: VcardFields) = client.setVcard(account, vcard)
+    override suspend fun askVcard(account: Long, address: String) = client.askVcard(account, address)
     override suspend fun setProfileOpen(account: Long, open: Boolean) = client.setProfileOpen(account, open)
     override fun accounts() = subscribed { client.accounts().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }

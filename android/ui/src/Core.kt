@@ -34,6 +34,7 @@ import org.linnet.core.ServerDetailsItem
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
+import org.linnet.core.VcardFields
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 
@@ -180,6 +181,10 @@ interface Core {
     suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare)
     suspend fun removePicture(account: Long)
     suspend fun setNickname(account: Long, nickname: String)
+    suspend fun setVcard(account: Long, vcard: VcardFields)
+
+    /** To be called when a screen shows somebody's vCard, or the account's own. */
+    suspend fun askVcard(account: Long, address: String)
     suspend fun setProfileOpen(account: Long, open: Boolean)
 
     /** A picture that an item names. */

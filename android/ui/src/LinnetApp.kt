@@ -269,12 +269,13 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.Contact -> {
             val contact by place.model.state.collectAsState()
-            ContactScreen(contact, remember(place) { contactActions(model, place.model) })
+            val browser = LocalUriHandler.current
+            ContactScreen(contact, remember(place, browser) { contactActions(model, place.model, browser::openUri) })
         }
         is Place.Profile -> {
             val state by place.model.state.collectAsState()
             val actions = remember(place, device) { profileActions(model, place.model, device) }
-            ProfileScreen(state, place.model.nickname, actions)
+            ProfileScreen(state, place.model.nickname, place.model.vcard, actions)
         }
         is Place.Requests -> {
             val requests by place.model.requests.collectAsState()

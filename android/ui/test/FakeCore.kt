@@ -42,6 +42,7 @@ import org.linnet.core.SignUpItem
 import org.linnet.core.SignUpState
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
+import org.linnet.core.VcardFields
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.previews.Fixtures
@@ -134,6 +135,12 @@ class FakeCore : Core {
 
     override suspend fun removePicture(account: Long) = command("remove picture $account")
     override suspend fun setNickname(account: Long, nickname: String) = command("nickname $account $nickname")
+    override suspend fun setVcard(account: Long, vcard: VcardFields) {
+        command("vcard $account ${vcard.fullName}")
+        accounts.update { all -> all.map { if (it.id == account) it.copy(vcard = vcard) else it } }
+    }
+
+    override suspend fun askVcard(account: Long, address: String) = command("ask vcard $account $address")
     override suspend fun setProfileOpen(account: Long, open: Boolean) = command("profile open $account $open")
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)

@@ -108,7 +108,11 @@ pub enum Command {
     SetPicture { account: AccountId, picture: Option<OwnPicture> },
     /// What one calls oneself (XEP-0172), at most 100 characters; empty is nothing.
     SetNickname { account: AccountId, nickname: String },
-    /// Whether everyone may see picture and nickname, or contacts only.
+    /// What one tells of oneself (XEP-0292, 0054).
+    SetVcard { account: AccountId, vcard: VcardFields },
+    /// Asks for the vCard of a contact, or the own one, unless it was asked for a moment ago. Nobody asks a stranger's.
+    AskVcard { account: AccountId, address: String },
+    /// Whether everyone may see picture, nickname and vCard, or contacts only.
     SetProfileOpen { account: AccountId, open: bool },
     /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
     /// can be told. A report goes along where the server takes them.
@@ -185,6 +189,24 @@ pub struct OwnPicture {
     pub png: bool,
     /// Pixels a side.
     pub side: u32,
+}
+
+/// What one tells of oneself; each may be empty. Of what others wrote into the vCard besides nothing is touched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct VcardFields {
+    /// `FN`, at most 100 characters.
+    pub full_name: String,
+    /// `NOTE`, at most 1,000 characters, in lines.
+    pub about: String,
+    /// `ORG`, at most 200 characters.
+    pub organisation: String,
+    /// `ROLE`, at most 200 characters.
+    pub role: String,
+    /// `EMAIL`, at most 200 characters.
+    pub email: String,
+    /// `URL`, at most 500 characters.
+    pub website: String,
 }
 
 /// Why somebody is reported to the server (XEP-0377).

@@ -51,7 +51,8 @@ scenarios! {
         who_scans_a_code_is_a_contact_at_once,
         who_must_not_see_us_is_shown_nothing;
     profile:
-        a_picture_and_a_name_reach_contacts_and_the_own_phones;
+        a_picture_and_a_name_reach_contacts_and_the_own_phones,
+        a_vcard_is_written_read_and_taken_back;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

@@ -18,6 +18,7 @@ mod route;
 mod sasl2;
 pub mod scram;
 mod session;
+mod vcard;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -72,6 +73,8 @@ pub struct Switches {
     pub reporting: bool,
     /// XEP-0163: nodes of the account, and news of them to devices whose capabilities ask for it.
     pub pep: bool,
+    /// XEP-0054 is made out of XEP-0292; else it is kept for itself.
+    pub derives_vcard: bool,
     /// XEP-0198.
     pub stream_management: bool,
     /// An `<enable/>` that does not come with the binding is refused.
@@ -137,6 +140,7 @@ impl Default for Switches {
             blocking: true,
             reporting: true,
             pep: true,
+            derives_vcard: false,
             stream_management: true,
             refuses_to_enable: false,
             resumption: true,
@@ -189,6 +193,10 @@ pub struct Counts {
     pub published: u32,
     /// How often one account asked for another one's picture.
     pub pictures: u32,
+    /// The same of vCards, in either form.
+    pub vcards: u32,
+    /// How often an account wrote its older one (XEP-0054).
+    pub vcards_set: u32,
     /// How often a client asked for an acknowledgement.
     pub asked: u32,
 }

@@ -140,6 +140,7 @@ val pictures = listOf(
         Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0].copy(blocked = true))
     },
     Picture("contact") { ContactScreen(Fixtures.contact, NoContact) },
+    Picture("contact-vcard") { ContactScreen(Fixtures.tellingContact, NoContact) },
     Picture("contact-gone") { ContactScreen(Fixtures.goneContact, NoContact) },
     Picture("contact-unknown") { ContactScreen(Fixtures.unknownContact, NoContact) },
     Picture("requests") { RequestsScreen(Fixtures.requests, NoRequests) },
@@ -291,6 +292,7 @@ internal object NoContact : ContactActions {
     override fun block(address: String, report: Report?) = Unit
     override fun unblock() = Unit
     override fun remove() = Unit
+    override fun open(link: String) = Unit
 }
 
 private object NoRequests : RequestsActions {

@@ -18,4 +18,5 @@ pub mod roster;
 pub mod sight;
 pub mod subscription;
 pub mod unseen;
+pub mod vcard;
 pub mod wish;

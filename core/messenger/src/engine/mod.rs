@@ -496,6 +496,8 @@ impl Call<'_> {
             | Command::Unsubscribe { account, .. }
             | Command::SetPicture { account, .. }
             | Command::SetNickname { account, .. }
+            | Command::SetVcard { account, .. }
+            | Command::AskVcard { account, .. }
             | Command::SetProfileOpen { account, .. }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }

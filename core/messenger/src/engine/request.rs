@@ -8,6 +8,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 use super::cx::Cx;
+use crate::command::VcardFields;
 use crate::fault::{Fault, Violation};
 use crate::wire::{Element, ns};
 
@@ -91,6 +92,45 @@ pub enum Purpose {
     },
     ServerFeatures,
     ServerTime,
+    /// Somebody's vCard, our own included (XEP-0292).
+    Vcard {
+        jid: String,
+    },
+    /// The older one of who has no such (XEP-0054).
+    VcardTemp {
+        jid: String,
+    },
+    /// Our own is being published.
+    VcardPublication {
+        step: VcardStep,
+    },
+}
+
+/// What has come first, in publishing the own vCard (`contact/vcard/own.rs`): what the older one said `before` it began,
+/// and which fields the newer one has now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum VcardStep {
+    /// The older one is read.
+    Before,
+    /// The newer one is read.
+    Read {
+        before: VcardFields,
+    },
+    Published {
+        before: VcardFields,
+        fields: VcardFields,
+    },
+    /// The older one is read again.
+    After {
+        before: VcardFields,
+        fields: VcardFields,
+    },
+    /// The older one is emptied, to see whether the newer one brings it back.
+    Emptied,
+    Written {
+        fields: VcardFields,
+    },
 }
 
 /// What is asked of a server for its user to read.

@@ -234,9 +234,19 @@ CREATE TABLE meta (
 CREATE TABLE nickname (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,
-    name TEXT NOT NULL,
+    name TEXT NOT NULL, full_name INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE own_vcard (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    known TEXT NOT NULL DEFAULT '{}',           -- JSON, see command::VcardFields: as the server had it
+    wished TEXT,                                -- the same, until the server has it
+    whole TEXT,                                 -- the XML that was published last
+    emptied INTEGER NOT NULL DEFAULT 0,         -- 1: that has to be published again, whatever the server has now
+    apart INTEGER                               -- 1: the server keeps the older vCard for itself, and shows it to all;
+                                                -- 0: it makes it out of the newer one; NULL: not known yet
+) STRICT;
 
 CREATE TABLE picture (
     id INTEGER PRIMARY KEY,
@@ -266,7 +276,7 @@ CREATE TABLE profile_wish (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     what TEXT NOT NULL,                         -- picture, nickname
     under_way INTEGER NOT NULL DEFAULT 0,
-    tries INTEGER NOT NULL DEFAULT 0,           -- that came to nothing in this session
+    tries INTEGER NOT NULL DEFAULT 0, renewed INTEGER NOT NULL DEFAULT 0,           -- that came to nothing in this session
     PRIMARY KEY (account_id, what)
 ) STRICT, WITHOUT ROWID;
 
@@ -376,6 +386,14 @@ CREATE TABLE undecided (
     stanza TEXT NOT NULL,
     time INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE vcard (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    card TEXT NOT NULL,                         -- JSON, see view::item::VcardItem
+    time INTEGER NOT NULL,                      -- when it was asked for, UTC milliseconds
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE withheld (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -29,7 +29,10 @@ impl View for Accounts {
                         (SELECT shown FROM avatar WHERE avatar.account_id = account.id AND avatar.jid = account.jid),
                         (SELECT nickname.name FROM nickname
                              WHERE nickname.account_id = account.id AND nickname.jid = account.jid),
-                        profile_open, profile_state
+                        profile_open, profile_state,
+                        (SELECT coalesce(own_vcard.wished, own_vcard.known) FROM own_vcard
+                             WHERE own_vcard.account_id = account.id),
+                        (SELECT own_vcard.apart FROM own_vcard WHERE own_vcard.account_id = account.id)
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -42,7 +45,10 @@ impl View for Accounts {
                 let task: Option<String> = row.get(13)?;
                 let address: String = row.get(1)?;
                 let name: Option<String> = row.get(21)?;
+                let profile_open: bool = row.get(25)?;
                 let profile: String = row.get(26)?;
+                let vcard: Option<String> = row.get(27)?;
+                let apart: Option<bool> = row.get(28)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -74,7 +80,9 @@ impl View for Accounts {
                     blocks: row.get(14)?,
                     picture: row.get(23)?,
                     nickname: row.get(24)?,
-                    profile_open: row.get(25)?,
+                    vcard: vcard.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+                    older_vcard_empty: apart == Some(true) && !profile_open,
+                    profile_open,
                     profile: ProfileState::of(&profile),
                 })
             })?

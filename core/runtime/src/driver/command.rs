@@ -163,6 +163,14 @@ pub(crate) enum Do {
         account: i64,
         nickname: String,
     },
+    SetVcard {
+        account: i64,
+        vcard: linnet_messenger::command::VcardFields,
+    },
+    AskVcard {
+        account: i64,
+        address: String,
+    },
     SetProfileOpen {
         account: i64,
         open: bool,

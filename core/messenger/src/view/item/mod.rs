@@ -8,6 +8,7 @@ mod contact;
 mod own_devices;
 mod server;
 mod sign_up;
+mod vcard;
 
 pub use self::account_look::{AccountMark, account_colour};
 pub use self::account_task::{AccountProblem, AccountTask};
@@ -22,10 +23,11 @@ pub use self::server::{
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
 };
+pub use self::vcard::{VcardItem, VcardKind, VcardLine};
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{AccountColour, Adders, Callers, ProxyAddress};
+use crate::command::{AccountColour, Adders, Callers, ProxyAddress, VcardFields};
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
 use crate::input::CertificateProblem;
 use crate::view::Item;
@@ -63,6 +65,10 @@ pub struct AccountItem {
     pub picture: Option<String>,
     /// What we call ourselves.
     pub nickname: Option<String>,
+    /// What we tell of ourselves, as wished; empty until the server was asked for it.
+    pub vcard: VcardFields,
+    /// The server shows the older vCard (XEP-0054) to everyone, so there is nothing in it while contacts only may see ours.
+    pub older_vcard_empty: bool,
     /// Everyone may see the profile, else contacts.
     pub profile_open: bool,
     pub profile: ProfileState,
