@@ -5,6 +5,7 @@ use linnet_messenger::{command, input};
 
 use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
+use crate::presence::OwnPresence;
 use crate::privacy::Privacy;
 use crate::subscription::subscription;
 use crate::vcard::VcardFields;
@@ -69,6 +70,9 @@ pub struct AccountItem {
     /// Whether the server has them; `None` counts as `Known`.
     #[uniffi(default = None)]
     pub profile: Option<ProfileState>,
+    /// How much the user is there; `None` counts as available, without words, and away by itself.
+    #[uniffi(default = None)]
+    pub presence: Option<OwnPresence>,
 }
 
 /// Where the own profile stands.
@@ -283,6 +287,7 @@ impl From<item::AccountItem> for AccountItem {
             older_vcard_empty: item.older_vcard_empty,
             profile_open: item.profile_open,
             profile: Some(item.profile.into()),
+            presence: Some(OwnPresence { show: item.show.into(), status: item.status, auto_away: item.auto_away }),
             task: item.task.map(Into::into),
         }
     }

@@ -6,7 +6,7 @@ use linnet_messenger::view::item;
 
 use crate::client::Client;
 use crate::error::CommandError;
-use crate::privacy::PrivacyException;
+use crate::privacy::{PrivacyException, PrivacySetting};
 use crate::subscription::subscription;
 use crate::vcard::VcardItem;
 
@@ -149,6 +149,15 @@ pub struct ContactItem {
     /// What else they tell of themselves, as far as it was asked for (`Client.ask_vcard`).
     #[uniffi(default = None)]
     pub vcard: Option<VcardItem>,
+    /// How much they are there, on the most available of `devices`; `None`: on none.
+    #[uniffi(default = None)]
+    pub availability: Option<Availability>,
+    /// What they say of it there: one line of at most 500 characters.
+    #[uniffi(default = None)]
+    pub status: Option<String>,
+    /// What the account tells everyone who is not excepted: what "as for everyone" means now.
+    #[uniffi(default = [])]
+    pub in_general: Vec<PrivacySetting>,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -158,7 +167,7 @@ pub struct DeviceItem {
     pub name: String,
     /// How much they are there.
     pub availability: Availability,
-    /// What they wrote about it, at most 500 characters.
+    /// What they wrote about it: one line of at most 500 characters.
     pub status: Option<String>,
     /// They have not touched the device since (XEP-0319), UTC milliseconds.
     pub idle_since: Option<i64>,
@@ -245,6 +254,9 @@ impl From<item::ContactItem> for ContactItem {
             picture: item.picture,
             nickname: item.nickname,
             vcard: item.vcard.map(Into::into),
+            availability: item.availability.map(Into::into),
+            status: item.status,
+            in_general: item.in_general.into_iter().map(Into::into).collect(),
         }
     }
 }

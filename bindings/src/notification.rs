@@ -26,6 +26,14 @@ pub struct NotificationItem {
     /// Their picture, as in `ChatItem.picture`; `None` with `NotificationContent.Nothing`.
     #[uniffi(default = None)]
     pub picture: Option<String>,
+    /// The name or address of the account it came in on, to be said along; `None` if there is only one, and with
+    /// `NotificationContent.Nothing`.
+    #[uniffi(default = None)]
+    pub account_title: Option<String>,
+    /// To be shown without a sound, and over nothing that is on screen: the user does not want to be disturbed
+    /// (`Show.DoNotDisturb`).
+    #[uniffi(default = false)]
+    pub silent: bool,
 }
 
 /// One message in a notification.
@@ -59,6 +67,8 @@ impl From<item::NotificationItem> for NotificationItem {
             unread: item.unread,
             address: item.address,
             picture: item.picture,
+            account_title: item.account_title,
+            silent: item.silent,
         }
     }
 }

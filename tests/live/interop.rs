@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use linnet_messenger::command::{Command as Wish, VcardFields};
-use linnet_messenger::view::item::{MessageItem, ProfileState, TimelineItem};
+use linnet_messenger::command::{Command as Wish, Show, VcardFields};
+use linnet_messenger::view::item::{Availability, MessageItem, ProfileState, TimelineItem};
 use linnet_servers::{Desk, Kind, Options, Profanity, Server};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::picture;
@@ -317,6 +317,41 @@ fn slixmpp_and_we_tell_each_other_who_we_are(kind: Kind) {
     assert_eq!(shown().vcard.unwrap().lines[0].link.as_deref(), Some("mailto:bob@lake.example"));
 }
 
+/// How much one is there, and in whose words (RFC 6121 4.7.2), in both directions.
+fn slixmpp_and_we_see_how_much_the_other_is_there(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    alice.chat(BOB);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let account = world.account(alice.id);
+    for (show, name, status) in [
+        (Show::DoNotDisturb, "dnd", "writing <letters>"),
+        (Show::Away, "away", "zum Bäcker 🥐"),
+        (Show::Available, "available", ""),
+    ] {
+        let mark = bob.process.mark();
+        alice.order(Wish::SetPresence { account, show, status: status.to_owned() });
+        let wanted = json!({ "show": name, "status": status });
+        bob.hears("our presence", mark, |line| (line.get("presence")? == &wanted).then_some(()));
+    }
+    for (show, status, wanted) in [
+        ("xa", "in den Bergen", Availability::LongAway),
+        ("dnd", "two\nlines", Availability::DoNotDisturb),
+        ("", "", Availability::Available),
+    ] {
+        bob.order("presence", json!({ "show": show, "status": status }));
+        let line = Some(status.replace('\n', " ")).filter(|line| !line.is_empty());
+        let seen = || {
+            let contact = world.contact(alice.id, alice.chat(BOB)).unwrap();
+            (contact.availability, contact.status)
+        };
+        let wanted = (Some(wanted), line);
+        let rounds = (0..100).take_while(|_| seen() != wanted).map(|_| world.settle());
+        assert!(rounds.count() < 100, "{:?} instead of {wanted:?}", seen());
+    }
+}
+
 fn tokio_xmpp_and_we_read_each_other(kind: Kind) {
     let world = alice_and(kind, "bob");
     let mut bob = Peer::tokio_xmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
@@ -418,6 +453,7 @@ on_every_kind! {
     slixmpp_and_we_share_an_account,
     slixmpp_and_we_show_each_other_our_faces,
     slixmpp_and_we_tell_each_other_who_we_are,
+    slixmpp_and_we_see_how_much_the_other_is_there,
     tokio_xmpp_and_we_read_each_other,
 }
 

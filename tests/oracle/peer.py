@@ -42,6 +42,7 @@ class Peer(slixmpp.ClientXMPP):
         self.add_event_handler("carbon_received", lambda m: self.carbon("received", m["carbon_received"]))
         self.add_event_handler("avatar_metadata_publish", self.avatar)
         self.add_event_handler("user_nick_publish", self.nick)
+        self.add_event_handler("presence", self.presence)
         self.add_event_handler("failed_auth", lambda _: tell(error="refused"))
 
     async def started(self, _):
@@ -68,6 +69,11 @@ class Peer(slixmpp.ClientXMPP):
         answer = await self["xep_0084"].retrieve_avatar(owner, info["id"])
         data = answer["pubsub"]["items"]["item"]["avatar_data"]["value"]
         tell(picture=info["id"], type=info["type"], sha1=hashlib.sha1(data).hexdigest(), **{"from": owner})
+
+    def presence(self, presence):
+        if presence["from"].bare != self.boundjid.bare and presence["type"] not in ("subscribe", "subscribed"):
+            told = {"show": presence["type"], "status": presence["status"]}
+            tell(presence=told, **{"from": presence["from"].bare})
 
     def nick(self, message):
         nick = message["pubsub_event"]["items"]["item"]["nick"]["nick"]
@@ -131,6 +137,9 @@ class Peer(slixmpp.ClientXMPP):
             return
         if command["do"] == "look":
             self.working = asyncio.ensure_future(self.look(command["of"]))
+            return
+        if command["do"] == "presence":
+            self.send_presence(pshow=command["show"], pstatus=command["status"])
             return
         if command["do"] == "send":
             message = self.make_message(mto=command["to"], mbody=command["body"], mtype="chat")

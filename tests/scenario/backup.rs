@@ -2,7 +2,7 @@
 
 use linnet_messenger::command::{
     AccountColour, Adders, Callers, Command, NotificationContent, Owner, PrivacySetting, Receipt, Restored, Secret,
-    SecretBytes,
+    SecretBytes, Show,
 };
 use linnet_messenger::fault::CommandError;
 use linnet_messenger::view::item::{Connection, LoginFailure};
@@ -31,6 +31,8 @@ fn alice_with_everything(world: &FakeWorld) -> Device<'_> {
     let (address, allowed) = (bob.to_string(), Some(true));
     alice.order(Command::SetException { account, address, setting: PrivacySetting::Typing, allowed });
     alice.order(Command::EditAccount { account, name: "Boats".to_owned(), colour: AccountColour::Orange });
+    alice.order(Command::SetPresence { account, show: Show::DoNotDisturb, status: "at the lake".to_owned() });
+    alice.order(Command::SetAutoAway { account, on: false });
     alice.order(Command::SetNotificationContent { content: NotificationContent::Sender });
     alice.order(Command::HideScreen { hides: true });
     world.settle();
@@ -81,6 +83,9 @@ fn with_what_signs_in_everything_is_there_again() {
         assert!(!privacy.typing && privacy.last_seen && privacy.receipts);
         assert_eq!((privacy.callers, privacy.adders), (Callers::Nobody, Adders::Code));
         assert_eq!((new.account().title.as_str(), new.account().colour), ("Boats", AccountColour::Orange));
+        let own = new.account();
+        assert_eq!((own.show, own.status.as_deref()), (Show::DoNotDisturb, Some("at the lake")));
+        assert!(!own.auto_away);
         let app = world.app(new.id);
         assert!(app.hides_screen && app.notification_content == NotificationContent::Sender && app.lock.is_none());
         let name = world.server().contact_name(&address("alice"), &bob);
@@ -218,7 +223,8 @@ fn a_backup_that_is_none_changes_nothing() {
         // What can't be a contact or a block is passed over; a credential of somebody else signs nobody in.
         let odd = account(
             r#","contacts":[{"address":"@"},{"address":"carol@linnet.test"}],"blocks":["@","linnet.test"],
-                "credential":"{\"a\":\"mallory@evil.test\",\"p\":\"secret\"}""#,
+                "credential":"{\"a\":\"mallory@evil.test\",\"p\":\"secret\"}",
+                "show":"sleeping","status":"two\n\u202Elines""#,
         );
         let contents = SecretBytes(file(&odd).into_bytes().into());
         assert_eq!(restore(world, alice.id, &contents), Restored { accounts: 1, ..Restored::default() });
@@ -226,5 +232,6 @@ fn a_backup_that_is_none_changes_nothing() {
         let carol = world.accounts(alice.id).into_iter().find(|item| item.address == "carol@linnet.test").unwrap();
         assert_eq!(carol.connection, Connection::Failed { reason: LoginFailure::WrongPassword });
         assert_eq!(carol.privacy.callers, Callers::Nobody, "what can't be read lets nobody in");
+        assert_eq!((carol.show, carol.status.as_deref()), (Show::Available, Some("two lines")));
     });
 }

@@ -67,6 +67,11 @@ pub enum Command {
     /// Names this device, for the next session on (an empty name is none), and says how much it wants messages that are for
     /// any device (RFC 6121 4.7.2.3), at once.
     SetDevice { account: AccountId, name: String, priority: i8 },
+    /// Says how much the user is there, on this device, and in his words: at most [`LONGEST_STATUS`] characters of one line, empty
+    /// is nothing. Stays so until he says otherwise.
+    SetPresence { account: AccountId, show: Show, status: String },
+    /// Whether the account turns to away by itself once nobody has looked for a while.
+    SetAutoAway { account: AccountId, on: bool },
     /// Asks the account's other devices what they are (XEP-0092), and the server who has access (XEP-0494).
     AskDevices { account: AccountId },
     /// Takes a client's access back (XEP-0494).
@@ -247,6 +252,40 @@ impl NotificationContent {
             "full" => Self::Full,
             "sender" => Self::Sender,
             _ => Self::Nothing,
+        }
+    }
+}
+
+/// Characters of what the user says of his presence.
+pub const LONGEST_STATUS: usize = 200;
+
+/// How much the user is there (RFC 6121 4.7.2.1), as he may choose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Show {
+    Available,
+    Away,
+    /// Contacts see it, and notifications of the account make no sound.
+    #[serde(rename = "dnd")]
+    DoNotDisturb,
+}
+
+impl Show {
+    /// As it is stored, and on the wire but for `available`, which is said by saying nothing.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Away => "away",
+            Self::DoNotDisturb => "dnd",
+        }
+    }
+
+    /// What can't be read is available.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "away" => Self::Away,
+            "dnd" => Self::DoNotDisturb,
+            _ => Self::Available,
         }
     }
 }

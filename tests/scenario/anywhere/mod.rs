@@ -7,6 +7,7 @@
 mod contacts;
 pub mod devices;
 pub mod messages;
+mod presence;
 pub mod profile;
 pub mod relations;
 pub mod trouble;
@@ -50,6 +51,9 @@ scenarios! {
         who_is_blocked_is_heard_no_more,
         who_scans_a_code_is_a_contact_at_once,
         who_must_not_see_us_is_shown_nothing;
+    presence:
+        what_one_chooses_to_say_of_oneself_is_seen,
+        who_comes_back_from_a_cut_is_seen_as_he_chose_meanwhile;
     profile:
         a_picture_and_a_name_reach_contacts_and_the_own_phones,
         a_vcard_is_written_read_and_taken_back;

@@ -81,8 +81,7 @@ fn set(cx: &mut Cx<'_>, name: &str, priority: i8) -> Result<(), Refusal> {
         credentials::rename_session(cx)?;
     }
     cx.change(Change::Accounts);
-    // Without a session there is nobody to tell.
-    if cx.session.is_live() { Ok(presence::announce(cx)?) } else { Ok(()) }
+    Ok(presence::renew(cx)?)
 }
 
 fn ask(cx: &mut Cx<'_>) -> Result<(), Fault> {

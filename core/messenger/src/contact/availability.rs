@@ -1,6 +1,7 @@
 //! Who is there: what contacts say of each of their devices, and when they were last seen.
 //!
-//! Invariants: only contacts and our own devices are listened to, and what one can store is bounded; a new session
+//! Invariants: only contacts and our own devices are listened to, and what one can store is bounded: of a status one line,
+//! which can't turn the text around it the other way; a new session
 //! begins with nobody there, a resumed one with whom it had; nobody is seen in the future, nor earlier than before.
 //!
 //! XEPs: RFC 6121 4, 0203, 0256, 0319
@@ -8,6 +9,7 @@
 use jid::{BareJid, Jid};
 use rusqlite::params;
 
+use super::nickname;
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -77,7 +79,7 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, presence: &Element) -> 
         }
     };
     let status = presence.first("status", ns::CLIENT).map(Element::content);
-    let status: Option<String> = status.map(|status| status.trim().chars().take(LONGEST_STATUS).collect());
+    let status = status.and_then(|status| nickname::line(&status, LONGEST_STATUS));
     let now = cx.server_time();
     // XEP-0319, or XEP-0256's older way to say the same.
     let since = presence.first("idle", ns::IDLE).and_then(|idle| parse_stamp(idle.attribute("since")?));
@@ -91,15 +93,7 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, presence: &Element) -> 
              ON CONFLICT (account_id, jid, resource) DO UPDATE SET
                  show = excluded.show, status = excluded.status, idle_since = excluded.idle_since",
         )?
-        .execute(params![
-            cx.session.account,
-            jid.as_str(),
-            resource,
-            show,
-            status.filter(|status| !status.is_empty()),
-            idle_since,
-            MOST_DEVICES
-        ])?;
+        .execute(params![cx.session.account, jid.as_str(), resource, show, status, idle_since, MOST_DEVICES])?;
     Ok(())
 }
 

@@ -39,10 +39,14 @@ impl Feature for LastSeen {
 /// The app came into sight, or left it.
 pub fn set_active(cx: &mut Cx<'_>, active: bool) -> Result<(), Fault> {
     let since = if active { None } else { Some(cx.session.idle_since.unwrap_or_else(|| cx.server_time())) };
-    if std::mem::replace(&mut cx.session.idle_since, since) == since {
-        return Ok(());
-    }
-    if cx.tells_all(PrivacySetting::LastSeen)? { presence::announce(cx) } else { tell_some(cx) }
+    cx.session.idle_since = since;
+    cx.session.away &= !active;
+    cx.session.away_at = if active || cx.session.away {
+        None
+    } else {
+        Some(cx.session.away_at.unwrap_or(cx.now.mono.saturating_add(presence::PATIENCE)))
+    };
+    presence::renew(cx)
 }
 
 /// What our presence says of it.
@@ -52,7 +56,7 @@ pub fn idle(cx: &Cx<'_>) -> Option<Element> {
 }
 
 /// Tells those who may know, where not all may.
-pub fn tell_some(cx: &mut Cx<'_>) -> Result<(), Fault> {
+pub fn tell_some(cx: &mut Cx<'_>, presence: &Element) -> Result<(), Fault> {
     if cx.tells_all(PrivacySetting::LastSeen)? {
         return Ok(());
     }
@@ -63,9 +67,7 @@ pub fn tell_some(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .collect::<Result<_, _>>()?;
     for peer in there.iter().filter_map(|jid| BareJid::new(jid).ok()) {
         if cx.tells(PrivacySetting::LastSeen, &peer)? && subscription::may_see_us(cx, &peer)? {
-            let known = presence::available(cx)?.with("to", peer.as_str());
-            let known = idle(cx).into_iter().fold(known, Element::child);
-            cx.send(&known, None)?;
+            cx.send(&presence.clone().with("to", peer.as_str()), None)?;
         }
     }
     Ok(())

@@ -48,10 +48,15 @@ impl Feature for Nicknames {
 
 /// What can be shown of a name; `None`: nothing.
 pub fn clean(name: &str) -> Option<String> {
-    let shown: String = name.chars().filter(|letter| !turns(*letter)).collect();
+    line(name, LONGEST)
+}
+
+/// What can be shown of a stranger's text as one line of so many characters; `None`: nothing.
+pub fn line(text: &str, longest: usize) -> Option<String> {
+    let shown: String = text.chars().filter(|letter| !turns(*letter)).collect();
     let line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    let bounded: String = line.chars().filter(|letter| !letter.is_control()).take(LONGEST).collect();
-    Some(bounded).filter(|name| !name.is_empty())
+    let bounded: String = line.chars().filter(|letter| !letter.is_control()).take(longest).collect();
+    Some(bounded).filter(|line| !line.is_empty())
 }
 
 /// Characters that change the direction of what follows (Unicode's embeddings, overrides, isolates and marks).

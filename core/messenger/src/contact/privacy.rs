@@ -8,7 +8,7 @@
 
 use jid::BareJid;
 
-use super::{last_seen, presence, sight};
+use super::{presence, sight};
 use crate::change::Change;
 use crate::chat::typing;
 use crate::command::{Command, PrivacySetting, Receipt};
@@ -97,10 +97,7 @@ fn turned(cx: &mut Cx<'_>, setting: PrivacySetting) -> Result<(), Fault> {
         PrivacySetting::Online => sight::apply(cx),
         // What we can do has changed with it.
         PrivacySetting::DeviceInformation => presence::announce(cx),
-        PrivacySetting::LastSeen => {
-            presence::announce(cx)?;
-            last_seen::tell_some(cx)
-        }
+        PrivacySetting::LastSeen => presence::announce(cx),
         PrivacySetting::Typing => typing::begin_anew(cx),
         PrivacySetting::AutoLoad | PrivacySetting::Calls => Ok(()),
     }

@@ -13,8 +13,10 @@ use crate::app::backup::{BackedUpAccount, BackedUpContact, Contents, Zeroed};
 use crate::app::{bystander, lock};
 use crate::change::Change;
 use crate::command::{
-    Adders, Callers, Command, NotificationContent, Owner, PrivacySetting, Receipt, Restored, Secret, SecretBytes,
+    Adders, Callers, Command, LONGEST_STATUS, NotificationContent, Owner, PrivacySetting, Receipt, Restored, Secret,
+    SecretBytes, Show,
 };
+use crate::contact::nickname;
 use crate::contact::wish::{self, Wish};
 use crate::fault::CommandError;
 use crate::ids::AccountId;
@@ -87,11 +89,11 @@ impl Call<'_> {
             let (jid, setting, allowed): (String, String, bool) = row?;
             exceptions.entry(jid).or_default().insert(setting, allowed);
         }
-        let (privacy, callers, adders, name, colour) = self
+        let (privacy, callers, adders, name, colour, show, status, auto_away) = self
             .tx
             .prepare_cached(
                 "SELECT receipts, read_markers, typing, device_information, online, last_seen, auto_load, callers, adders,
-                        name, colour
+                        name, colour, show, status, auto_away
                  FROM account WHERE id = ?1",
             )?
             .query_row([account], |row| {
@@ -100,7 +102,8 @@ impl Call<'_> {
                     privacy.insert(setting.name().to_owned(), row.get(at)?);
                 }
                 let (name, colour): (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
-                Ok((privacy, row.get(7)?, row.get(8)?, name, colour))
+                let (show, status): (String, Option<String>) = (row.get(11)?, row.get(12)?);
+                Ok((privacy, row.get(7)?, row.get(8)?, name, colour, show, status, row.get(13)?))
             })?;
         // An account that can't be handed over for certain is backed up without what signs in.
         let credential = match self.credential(session) {
@@ -141,6 +144,9 @@ impl Call<'_> {
             pin: session.pin,
             name,
             colour: colour.and_then(|json| serde_json::from_str(&json).ok()),
+            show: Some(show),
+            status,
+            auto_away: Some(auto_away),
             privacy,
             callers,
             adders,
@@ -212,6 +218,13 @@ impl Call<'_> {
                 Ok(_) | Err(Refusal::Command(_)) => {}
                 Err(fault) => return Err(fault),
             }
+        }
+        let show = account.show.as_deref().map_or(Show::Available, Show::of);
+        let status = account.status.as_deref().and_then(|status| nickname::line(status, LONGEST_STATUS));
+        let status = status.unwrap_or_default();
+        self.obey(Command::SetPresence { account: id, show, status }, sessions)?;
+        if let Some(on) = account.auto_away {
+            self.obey(Command::SetAutoAway { account: id, on }, sessions)?;
         }
         let session = sessions.get_mut(&id).ok_or(CommandError::Internal)?;
         let mut cx = self.cx(session);

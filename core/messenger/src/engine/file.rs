@@ -172,10 +172,17 @@ impl Engine {
         outcome
     }
 
-    /// Goes on with what was read from the file. Whether the app is in front is not in it.
+    /// Goes on with what was read from the file. Whether the app is in front, and since when it is not, is not in it.
     fn adopt(&mut self, mut sessions: BTreeMap<AccountId, Session>) {
         let active = self.sessions.values().all(|session| session.active);
-        sessions.values_mut().for_each(|session| session.active = active);
+        for session in sessions.values_mut() {
+            session.active = active;
+            if let Some(before) = self.sessions.get(&session.account) {
+                session.idle_since = before.idle_since;
+                session.away_at = before.away_at;
+                session.away = before.away;
+            }
+        }
         self.sessions = sessions;
         // Their rows went with the rest of what a run leaves.
         self.sign_ups.clear();

@@ -507,6 +507,8 @@ impl Call<'_> {
             | Command::MoveAccount { account, .. }
             | Command::AskServer { account }
             | Command::SetDevice { account, .. }
+            | Command::SetPresence { account, .. }
+            | Command::SetAutoAway { account, .. }
             | Command::AskDevices { account }
             | Command::RevokeClient { account, .. }
             | Command::SignOutEverywhere { account, .. }
@@ -553,6 +555,9 @@ impl Call<'_> {
         let mut cx = self.cx(session);
         archive::run::advance(&mut cx)?;
         chat::read_sync::flush(&mut cx)?;
+        if !repeatable {
+            contact::presence::turn_away(&mut cx)?;
+        }
         if !repeatable && std::mem::take(&mut cx.session.pump) {
             outbox::run(&mut cx)?;
         }

@@ -59,6 +59,10 @@ pub struct Session {
     pub active: bool,
     /// The app has been out of sight since, UTC milliseconds by the server's clock.
     pub idle_since: Option<i64>,
+    /// Out of sight until then, mono, and the user counts as away.
+    pub away_at: Option<u64>,
+    /// He does.
+    pub away: bool,
     /// The server's clock minus ours, milliseconds.
     pub clock_offset: i64,
     /// It was measured on this connection.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::item::{self, AccountItem, CertificateItem, Privacy, ProfileState};
 use super::{View, Window};
 use crate::change::Change;
-use crate::command::{Adders, Callers};
+use crate::command::{Adders, Callers, Show};
 use crate::input::Certificate;
 use crate::store::StoreError;
 
@@ -32,7 +32,8 @@ impl View for Accounts {
                         profile_open, profile_state,
                         (SELECT coalesce(own_vcard.wished, own_vcard.known) FROM own_vcard
                              WHERE own_vcard.account_id = account.id),
-                        (SELECT own_vcard.apart FROM own_vcard WHERE own_vcard.account_id = account.id)
+                        (SELECT own_vcard.apart FROM own_vcard WHERE own_vcard.account_id = account.id),
+                        show, status, auto_away
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -84,6 +85,9 @@ impl View for Accounts {
                     older_vcard_empty: apart == Some(true) && !profile_open,
                     profile_open,
                     profile: ProfileState::of(&profile),
+                    show: Show::of(&row.get::<_, String>(29)?),
+                    status: row.get(30)?,
+                    auto_away: row.get(31)?,
                 })
             })?
             .collect::<Result<_, _>>()?;

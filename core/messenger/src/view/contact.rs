@@ -78,11 +78,14 @@ impl View for Contact {
                     sees_us: is("from"),
                     we_see: is("to"),
                     devices: Vec::new(),
+                    availability: None,
+                    status: None,
                     last_seen: row.get(7)?,
                     muted: row.get(8)?,
                     blocked: row.get(11)?,
                     reportable: row.get(9)?,
                     exceptions: Vec::new(),
+                    in_general: Vec::new(),
                 };
                 // Without a connection nobody knows.
                 let online = matches!(
@@ -96,9 +99,13 @@ impl View for Contact {
             return Ok(Window { items: Vec::new(), at_start: true, at_end: true });
         };
         item.exceptions = exceptions(&snapshot, &item)?;
+        item.in_general = in_general(&snapshot, item.account)?;
         // One's own are on a screen of their own.
         if online && !item.blocked && !item.note_to_self {
             item.devices = devices(&snapshot, &item)?;
+            item.availability = item.devices.first().map(|device| device.availability);
+            let best = item.devices.iter().filter(|device| Some(device.availability) == item.availability);
+            item.status = best.filter_map(|device| device.status.clone()).next();
         }
         Ok(Window { items: vec![item], at_start: true, at_end: true })
     }
@@ -115,6 +122,33 @@ fn exceptions(connection: &Connection, item: &ContactItem) -> rusqlite::Result<V
         PrivacySetting::of(&name).map(|setting| PrivacyException { setting, allowed })
     };
     Ok(stored.into_iter().filter_map(read).collect())
+}
+
+fn in_general(connection: &Connection, account: AccountId) -> rusqlite::Result<Vec<PrivacySetting>> {
+    connection
+        .prepare_cached(
+            "SELECT online, last_seen, typing, receipts, read_markers, device_information, callers <> 'nobody', auto_load
+             FROM account WHERE id = ?1",
+        )?
+        .query_row([account], |row| {
+            let settings = [
+                PrivacySetting::Online,
+                PrivacySetting::LastSeen,
+                PrivacySetting::Typing,
+                PrivacySetting::Receipts,
+                PrivacySetting::ReadMarkers,
+                PrivacySetting::DeviceInformation,
+                PrivacySetting::Calls,
+                PrivacySetting::AutoLoad,
+            ];
+            let mut told = Vec::new();
+            for (at, setting) in settings.into_iter().enumerate() {
+                if row.get(at)? {
+                    told.push(setting);
+                }
+            }
+            Ok(told)
+        })
 }
 
 fn devices(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Vec<DeviceItem>> {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::item::{NOTIFICATION_LINES, NotificationItem, NotificationLine};
 use super::{View, Window, chat_list, timeline};
 use crate::change::Change;
-use crate::command::NotificationContent;
+use crate::command::{NotificationContent, Show};
 use crate::ids::ChatId;
 use crate::message::styling;
 use crate::store::StoreError;
@@ -25,7 +25,7 @@ impl View for Notifications {
     type Item = NotificationItem;
 
     fn concerns(&self, change: Change) -> bool {
-        matches!(change, Change::ChatList | Change::Contacts(_) | Change::App)
+        matches!(change, Change::ChatList | Change::Contacts(_) | Change::App | Change::Accounts)
     }
 
     fn read(&mut self, connection: &Connection) -> Result<Window<NotificationItem>, StoreError> {
@@ -38,8 +38,10 @@ impl View for Notifications {
             .prepare_cached(
                 "SELECT chat.id, chat.account_id, chat.jid, coalesce(contact.name, nickname.name),
                         (SELECT count(*) FROM (SELECT 1 FROM message
-                             WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000)), avatar.shown
-                 FROM chat
+                             WHERE message.chat_id = chat.id AND message.unread = 1 LIMIT 1000)), avatar.shown,
+                        CASE WHEN (SELECT count(*) FROM account) > 1 THEN coalesce(account.name, account.jid) END,
+                        account.show
+                 FROM chat JOIN account ON account.id = chat.account_id
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
                  LEFT JOIN nickname ON nickname.account_id = chat.account_id AND nickname.jid = chat.jid
                  LEFT JOIN avatar ON avatar.account_id = chat.account_id AND avatar.jid = chat.jid
@@ -62,6 +64,8 @@ impl View for Notifications {
                     picture: row.get(5)?,
                     lines: Vec::new(),
                     unread: row.get(4)?,
+                    account_title: row.get(6)?,
+                    silent: Show::of(&row.get::<_, String>(7)?) == Show::DoNotDisturb,
                 })
             })?
             .collect::<Result<Vec<_>, _>>()?;
@@ -74,6 +78,7 @@ impl View for Notifications {
                 item.title.clear();
                 item.address.clear();
                 item.picture = None;
+                item.account_title = None;
                 item.lines.iter_mut().for_each(|line| line.sender_name.clear());
             }
         }

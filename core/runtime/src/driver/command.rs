@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linnet_messenger::command::{AccountColour, Adders, Callers, NotificationContent, PrivacySetting, Report};
+use linnet_messenger::command::{AccountColour, Adders, Callers, NotificationContent, PrivacySetting, Report, Show};
 use linnet_messenger::command::{ProxyAddress, ServerAddress};
 use linnet_messenger::ids::{Fingerprint, MessageId};
 use linnet_messenger::view::Page;
@@ -75,6 +75,16 @@ pub(crate) enum Do {
         account: i64,
         name: String,
         priority: i8,
+    },
+    SetPresence {
+        account: i64,
+        show: Show,
+        #[serde(default)]
+        status: String,
+    },
+    SetAutoAway {
+        account: i64,
+        on: bool,
     },
     AskDevices {
         account: i64,
@@ -433,6 +443,8 @@ mod tests {
             r#"{"id":1,"do":"suspend"}"#,
             r#"{"id":1,"do":"resume"}"#,
             r#"{"id":1,"do":"set_device","account":1,"name":"Handy","priority":10}"#,
+            r#"{"id":1,"do":"set_presence","account":1,"show":"dnd","status":"writing"}"#,
+            r#"{"id":1,"do":"set_auto_away","account":1,"on":false}"#,
             r#"{"id":1,"do":"ask_devices","account":1}"#,
             r#"{"id":1,"do":"revoke_client","account":1,"client":"c"}"#,
             r#"{"id":1,"do":"sign_out_everywhere","account":1,"password":"p"}"#,

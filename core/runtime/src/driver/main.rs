@@ -235,6 +235,10 @@ impl Driver {
             Do::SetDevice { account, name, priority } => {
                 Command::SetDevice { account: AccountId(account), name, priority }
             }
+            Do::SetPresence { account, show, status } => {
+                Command::SetPresence { account: AccountId(account), show, status }
+            }
+            Do::SetAutoAway { account, on } => Command::SetAutoAway { account: AccountId(account), on },
             Do::AskDevices { account } => Command::AskDevices { account: AccountId(account) },
             Do::RevokeClient { account, client } => Command::RevokeClient { account: AccountId(account), id: client },
             Do::SignOutEverywhere { account, password } => {

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-#[cfg(doc)]
-use crate::command::PrivacySetting;
 use crate::command::{NotificationContent, ProxyAddress, ServerAddress};
+#[cfg(doc)]
+use crate::command::{PrivacySetting, Show};
 use crate::ids::Fingerprint;
 
 /// Accounts of a file; contacts or blocks of an account; tags of a contact.
@@ -49,6 +49,13 @@ pub struct BackedUpAccount {
     pub name: Option<String>,
     #[serde(default)]
     pub colour: Option<serde_json::Value>,
+    /// How much the user is there, by [`Show::name`].
+    #[serde(default)]
+    pub show: Option<String>,
+    #[serde(default)]
+    pub status: Option<String>,
+    #[serde(default)]
+    pub auto_away: Option<bool>,
     /// What it tells, by [`PrivacySetting::name`].
     pub privacy: BTreeMap<String, bool>,
     pub callers: String,

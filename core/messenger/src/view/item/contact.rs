@@ -37,6 +37,10 @@ pub struct ContactItem {
     pub we_see: bool,
     /// Their devices that are there, the most available first; none while we are offline.
     pub devices: Vec<DeviceItem>,
+    /// How much they are there, on the most available of these devices; `None`: on none.
+    pub availability: Option<Availability>,
+    /// What they say of it there.
+    pub status: Option<String>,
     /// When the last of their devices went, as far as this device saw it; UTC milliseconds.
     pub last_seen: Option<i64>,
     pub muted: bool,
@@ -45,6 +49,8 @@ pub struct ContactItem {
     pub reportable: bool,
     /// What they are told otherwise than the account tells in general.
     pub exceptions: Vec<PrivacyException>,
+    /// What the account tells everyone who is not excepted.
+    pub in_general: Vec<PrivacySetting>,
 }
 
 /// What somebody is always told, or never.
@@ -60,7 +66,7 @@ pub struct DeviceItem {
     /// The resource: any text, chosen by their program.
     pub name: String,
     pub availability: Availability,
-    /// What they wrote about it, at most 500 characters.
+    /// What they wrote about it: one line of at most 500 characters.
     pub status: Option<String>,
     /// They have not touched it since (XEP-0319), UTC milliseconds.
     pub idle_since: Option<i64>,

@@ -27,7 +27,7 @@ pub use self::vcard::{VcardItem, VcardKind, VcardLine};
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{AccountColour, Adders, Callers, ProxyAddress, VcardFields};
+use crate::command::{AccountColour, Adders, Callers, ProxyAddress, Show, VcardFields};
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
 use crate::input::CertificateProblem;
 use crate::view::Item;
@@ -72,6 +72,12 @@ pub struct AccountItem {
     /// Everyone may see the profile, else contacts.
     pub profile_open: bool,
     pub profile: ProfileState,
+    /// How much the user is there, as he chose.
+    pub show: Show,
+    /// What he says of it.
+    pub status: Option<String>,
+    /// It turns to away by itself; told with [`Privacy::last_seen`] only.
+    pub auto_away: bool,
 }
 
 /// Where the own profile stands.
@@ -480,6 +486,10 @@ pub struct NotificationItem {
     pub lines: Vec<NotificationLine>,
     /// All unread messages of the chat.
     pub unread: u32,
+    /// The account's name or address, where there are several; `None` with an empty title.
+    pub account_title: Option<String>,
+    /// To be shown without a sound, and over nothing: the user does not want to be disturbed.
+    pub silent: bool,
 }
 
 /// The most lines of one notification.
