@@ -21,7 +21,6 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.conflate
-import org.linnet.core.AccountItem
 import org.linnet.core.NotificationItem
 import org.linnet.ui.Core
 
@@ -40,22 +39,17 @@ class Notifications(private val context: Context) {
 
     /** Follows the core until cancelled. [viewed] is the chat before the user's eyes, which needs no notification. */
     suspend fun follow(core: Core, viewed: Flow<Long?>) {
-        combine(core.notifications(), core.accounts(), viewed, ::Triple).conflate().collect { (items, accounts, chat) ->
+        combine(core.notifications(), viewed, ::Pair).conflate().collect { (items, chat) ->
             val faces = items.mapNotNull(NotificationItem::picture).distinct()
                 .associateWith { core.picture(it) }
-            show(items, accounts, chat, faces)
+            show(items, chat, faces)
             // Android drops what an app posts faster than five times a second, and the last one would be missing.
             delay(PACE)
         }
     }
 
     /** [faces]: the files of the pictures that the items name. */
-    fun show(
-        items: List<NotificationItem>,
-        accounts: List<AccountItem>,
-        viewed: Long?,
-        faces: Map<String, ByteArray?> = emptyMap(),
-    ) {
+    fun show(items: List<NotificationItem>, viewed: Long?, faces: Map<String, ByteArray?> = emptyMap()) {
         channels(context)
         val keys = items.mapTo(HashSet()) { it.key }
         val posted = system.activeNotifications.filter { it.id == ID && it.tag != null }.mapTo(HashSet()) { it.tag }
@@ -63,19 +57,18 @@ class Notifications(private val context: Context) {
         told.edit { for (key in told.all.keys - keys) remove(key) }
         // The oldest first: the system puts what comes last on top.
         for (item in items.asReversed()) {
-            val account = accounts.firstOrNull { accounts.size > 1 && it.id == item.account }
             val last = item.lines.lastOrNull()?.message ?: continue
             val known = told.getLong(item.key, NONE) == last
             when {
                 item.chat == viewed -> manager.cancel(item.key, ID)
                 known && item.key !in posted -> continue
-                else -> post(item, account, renewed = known, item.picture?.let(faces::get))
+                else -> post(item, renewed = known, item.picture?.let(faces::get))
             }
             told.edit { putLong(item.key, last) }
         }
     }
 
-    private fun post(item: NotificationItem, account: AccountItem?, renewed: Boolean, face: ByteArray?) {
+    private fun post(item: NotificationItem, renewed: Boolean, face: ByteArray?) {
         val style = NotificationCompat.MessagingStyle(Person.Builder().setName(strings.messageFromYou).build())
         val lines = item.lines
         val icon = face?.let(::round)
@@ -89,8 +82,10 @@ class Notifications(private val context: Context) {
             }
         }
         val tells = item.title.isNotEmpty()
-        val begun = NotificationCompat.Builder(context, MESSAGES)
-        if (tells) begun.setStyle(style).setSubText(account?.address) else begun.says(item.unread.toInt())
+        // Who does not want to be disturbed finds it there when he looks.
+        val channel = if (item.silent) SILENT else MESSAGES
+        val begun = NotificationCompat.Builder(context, channel)
+        if (tells) begun.setStyle(style).setSubText(item.accountTitle) else begun.says(item.unread.toInt())
         val built = begun
             .setSmallIcon(R.drawable.ic_notification)
             .setColor(COLOR)
@@ -98,13 +93,13 @@ class Notifications(private val context: Context) {
             .setWhen(item.lines.last().time)
             .setShowWhen(true)
             .setCategory(NotificationCompat.CATEGORY_MESSAGE)
-            .setPriority(NotificationCompat.PRIORITY_HIGH)
+            .setPriority(if (item.silent) NotificationCompat.PRIORITY_LOW else NotificationCompat.PRIORITY_HIGH)
             .setAutoCancel(true)
             .setOnlyAlertOnce(renewed)
             .setContentIntent(open(item.chat))
             // A locked screen tells that something came, never from whom or what.
             .setVisibility(NotificationCompat.VISIBILITY_PRIVATE)
-            .setPublicVersion(public(item.unread.toInt()))
+            .setPublicVersion(public(channel, item.unread.toInt()))
             .build()
         try {
             manager.notify(item.key, ID, built)
@@ -125,7 +120,7 @@ class Notifications(private val context: Context) {
         return IconCompat.createWithBitmap(round)
     }
 
-    private fun public(unread: Int): Notification = NotificationCompat.Builder(context, MESSAGES)
+    private fun public(channel: String, unread: Int): Notification = NotificationCompat.Builder(context, channel)
         .setSmallIcon(R.drawable.ic_notification)
         .setColor(COLOR)
         .says(unread)
@@ -148,6 +143,7 @@ class Notifications(private val context: Context) {
         /** The chat that a tap opens. */
         const val CHAT = "org.linnet.chat"
         const val MESSAGES = "messages"
+        const val SILENT = "messages-silent"
         const val CONNECTION = "connection"
         internal const val ID = 1
         internal const val COLOR = 0xFF2C6A7C.toInt()
@@ -161,6 +157,9 @@ class Notifications(private val context: Context) {
                 listOf(
                     NotificationChannelCompat.Builder(MESSAGES, NotificationManagerCompat.IMPORTANCE_HIGH)
                         .setName(words.notificationMessages).setShowBadge(true).build(),
+                    // Neither a sound nor over what is on screen, but counted.
+                    NotificationChannelCompat.Builder(SILENT, NotificationManagerCompat.IMPORTANCE_LOW)
+                        .setName(words.notificationSilent).setShowBadge(true).build(),
                     NotificationChannelCompat.Builder(CONNECTION, NotificationManagerCompat.IMPORTANCE_MIN)
                         .setName(words.notificationConnection).setShowBadge(false).build(),
                 ),

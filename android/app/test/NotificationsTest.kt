@@ -12,7 +12,6 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.linnet.core.NotificationItem
 import org.linnet.core.NotificationLine
-import org.linnet.ui.previews.Fixtures
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
@@ -27,7 +26,6 @@ class NotificationsTest {
     private val context: Context = ApplicationProvider.getApplicationContext()
     private val system = context.getSystemService(NotificationManager::class.java)
     private val notifications = Notifications(context)
-    private val accounts = listOf(Fixtures.account)
 
     @Test
     fun `one for each chat, with its newest lines`() {
@@ -63,7 +61,7 @@ class NotificationsTest {
     fun `what came before the process ended is withdrawn and not told again`() {
         show(item(1, 10), item(2, 20))
         system.cancel("chat/2", Notifications.ID)
-        Notifications(context).show(listOf(item(2, 20)), accounts, null)
+        Notifications(context).show(listOf(item(2, 20)), null)
         assertTrue("one was read elsewhere, the other was swiped away", posted().isEmpty())
     }
 
@@ -104,12 +102,27 @@ class NotificationsTest {
     }
 
     @Test
-    fun `with two accounts it says which`() {
+    fun `with several accounts it says which`() {
         show(item(1, 10))
         assertEquals(null, bob().extras.getCharSequence("android.subText"))
-        val both = accounts + Fixtures.account("carol@example.org", 2)
-        notifications.show(listOf(item(1, 10, 11)), both, null)
-        assertEquals("alice@example.org", bob().extras.getCharSequence("android.subText").toString())
+        show(item(1, 10, 11).copy(accountTitle = "Work"))
+        assertEquals("Work", bob().extras.getCharSequence("android.subText").toString())
+        val seen = "${bob().publicVersion.extras}"
+        assertFalse("a locked screen does not", "Work" in seen)
+        show(item(1, 10, 11, 12).copy(title = "", accountTitle = "Work"))
+        assertEquals("nor where nothing is told", null, bob().extras.getCharSequence("android.subText"))
+    }
+
+    @Test
+    fun `who does not want to be disturbed is told without a sound`() {
+        show(item(1, 10).copy(silent = true))
+        assertEquals(Notifications.SILENT, bob().channelId)
+        val channel = system.getNotificationChannel(Notifications.SILENT)
+        assertEquals(NotificationManager.IMPORTANCE_LOW, channel.importance)
+        assertEquals("Messages, silently", "${channel.name}")
+        show(item(1, 10))
+        assertEquals(Notifications.MESSAGES, bob().channelId)
+        assertTrue("what was told is not told again with a sound", quiet())
     }
 
     @Test
@@ -139,7 +152,7 @@ class NotificationsTest {
     )
 
     private fun show(vararg items: NotificationItem, viewed: Long? = null) =
-        notifications.show(items.toList(), accounts, viewed)
+        notifications.show(items.toList(), viewed)
 
     private fun posted() = system.activeNotifications.filter { it.tag != null }.associate { it.tag to it.notification }
     private fun bob() = posted().getValue("chat/1")

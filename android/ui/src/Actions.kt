@@ -16,6 +16,7 @@ import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
+import org.linnet.core.Show
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
 import org.linnet.ui.account.AccountsActions
@@ -55,6 +56,8 @@ import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.phonebook.Found
 import org.linnet.ui.phonebook.PhoneBookActions
 import org.linnet.ui.phonebook.PhoneBookModel
+import org.linnet.ui.presence.PresenceActions
+import org.linnet.ui.presence.PresenceModel
 import org.linnet.ui.privacy.PrivacyActions
 import org.linnet.ui.profile.ProfileActions
 import org.linnet.ui.profile.ProfileModel
@@ -118,6 +121,7 @@ internal fun chatListActions(app: AppModel, model: ChatListModel) = object : Cha
     override fun newChat() = app.newChat()
     override fun openAccount(account: AccountItem) = app.openAccount(account.id)
     override fun openAccounts() = app.openAccounts()
+    override fun openPresence(account: AccountItem) = app.openPresence(account.id)
     override fun show(account: Long?) = model.show(account)
     override fun signInAgain(account: AccountItem) = app.mend(account)
     override fun openRequests() = app.openRequests()
@@ -201,6 +205,16 @@ internal fun profileActions(app: AppModel, model: ProfileModel, device: Device) 
     override fun saveVcard() = model.saveVcard()
     override fun setOpen(open: Boolean) = model.setOpen(open)
     override fun decode(file: ByteArray) = device.decode(file)
+}
+
+internal fun presenceActions(app: AppModel, model: PresenceModel) = object : PresenceActions {
+    override fun back() {
+        app.back()
+    }
+    override fun choose(show: Show) = model.choose(show)
+    override fun saveStatus() = model.saveStatus()
+    override fun clearStatus() = model.clearStatus()
+    override fun setAutoAway(on: Boolean) = model.setAutoAway(on)
 }
 
 internal fun codeActions(app: AppModel, model: CodeModel, device: Device, copy: (String) -> Unit) =
@@ -397,6 +411,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun openDevices(account: AccountItem) = app.openDevices(account.id)
     override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.toLanguageTag())
     override fun openProfile(account: AccountItem) = app.openProfile(account.id)
+    override fun openPresence(account: AccountItem) = app.openPresence(account.id)
     override fun signOut() = model.signOut()
     override fun delete() = model.delete()
     override fun newPassword() = model.newPassword()

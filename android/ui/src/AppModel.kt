@@ -53,6 +53,7 @@ import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.phonebook.PhoneBook
 import org.linnet.ui.phonebook.PhoneBookModel
+import org.linnet.ui.presence.PresenceModel
 import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.LockModel
 import org.linnet.ui.server.ServerModel
@@ -79,6 +80,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Safety(scope: CoroutineScope) : Place(scope)
     class Requests(scope: CoroutineScope, val model: RequestsModel) : Place(scope)
     class Blocks(scope: CoroutineScope, val model: BlocksModel) : Place(scope)
+    class Presence(scope: CoroutineScope, val model: PresenceModel) : Place(scope)
     class Profile(scope: CoroutineScope, val model: ProfileModel) : Place(scope)
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
     class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
@@ -265,6 +267,10 @@ class AppModel(
 
     fun openProfile(account: Long) = push(
         place { scope -> Place.Profile(scope, ProfileModel(core, account, scope, accounts, ::report)) },
+    )
+
+    fun openPresence(account: Long) = push(
+        place { scope -> Place.Presence(scope, PresenceModel(core, account, scope, accounts, ::report)) },
     )
 
     fun showCode() = push(place { scope -> Place.Code(scope, CodeModel(core, scope, ::report)) })

@@ -16,6 +16,7 @@ import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.ServerAddress
+import org.linnet.core.Show
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.VcardFields
 import org.linnet.core.asFlow
@@ -34,6 +35,10 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun setVcard(account: Long, vcard: VcardFields) = client.setVcard(account, vcard)
     override suspend fun askVcard(account: Long, address: String) = client.askVcard(account, address)
     override suspend fun setProfileOpen(account: Long, open: Boolean) = client.setProfileOpen(account, open)
+    override suspend fun setPresence(account: Long, show: Show, status: String) =
+        client.setPresence(account, show, status)
+
+    override suspend fun setAutoAway(account: Long, on: Boolean) = client.setAutoAway(account, on)
     override fun accounts() = subscribed { client.accounts().asFlow() }
     override fun requests() = subscribed { client.requests().asFlow() }
     override fun blocks(): Blocks {

@@ -31,6 +31,7 @@ import org.linnet.core.RequestItem
 import org.linnet.core.Restored
 import org.linnet.core.ServerAddress
 import org.linnet.core.ServerDetailsItem
+import org.linnet.core.Show
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
@@ -136,6 +137,8 @@ interface Core {
     suspend fun signOut(account: Long)
     suspend fun deleteAccount(account: Long)
     suspend fun setArchiving(account: Long, on: Boolean)
+    suspend fun setPresence(account: Long, show: Show, status: String)
+    suspend fun setAutoAway(account: Long, on: Boolean)
     suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean)
     suspend fun setException(account: Long, address: String, setting: PrivacySetting, allowed: Boolean?)
     suspend fun setCallers(account: Long, callers: Callers)

@@ -59,6 +59,7 @@ import org.linnet.ui.newchat.NewChatScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.phonebook.PhoneBook
 import org.linnet.ui.phonebook.PhoneBookScreen
+import org.linnet.ui.presence.PresenceScreen
 import org.linnet.ui.privacy.PrivacyScreen
 import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.safety.Biometrics
@@ -271,6 +272,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val contact by place.model.state.collectAsState()
             val browser = LocalUriHandler.current
             ContactScreen(contact, remember(place, browser) { contactActions(model, place.model, browser::openUri) })
+        }
+        is Place.Presence -> {
+            val account by place.model.state.collectAsState()
+            PresenceScreen(account, place.model.status, remember(place) { presenceActions(model, place.model) })
         }
         is Place.Profile -> {
             val state by place.model.state.collectAsState()

@@ -25,6 +25,7 @@ import org.linnet.core.NotificationItem
 import org.linnet.core.Outage
 import org.linnet.core.OutageFileException
 import org.linnet.core.OwnDevicesItem
+import org.linnet.core.OwnPresence
 import org.linnet.core.Owner
 import org.linnet.core.PersonItem
 import org.linnet.core.PictureSquare
@@ -37,6 +38,7 @@ import org.linnet.core.RequestItem
 import org.linnet.core.Restored
 import org.linnet.core.ServerAddress
 import org.linnet.core.ServerDetailsItem
+import org.linnet.core.Show
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.SignUpState
@@ -45,6 +47,7 @@ import org.linnet.core.TimelineItem
 import org.linnet.core.VcardFields
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
+import org.linnet.ui.presence.own
 import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.previews.outage as announced
 import org.linnet.ui.previews.ownDevices as devices
@@ -354,6 +357,20 @@ class FakeCore : Core {
     }
 
     override suspend fun setArchiving(account: Long, on: Boolean) = command("archiving $account $on")
+
+    override suspend fun setPresence(account: Long, show: Show, status: String) {
+        command("presence $account $show $status")
+        own(account) { it.copy(show = show, status = status.ifEmpty { null }) }
+    }
+
+    override suspend fun setAutoAway(account: Long, on: Boolean) {
+        command("auto away $account $on")
+        own(account) { it.copy(autoAway = on) }
+    }
+
+    private fun own(account: Long, change: (OwnPresence) -> OwnPresence) = accounts.update { all ->
+        all.map { if (it.id == account) it.copy(presence = change(it.own)) else it }
+    }
 
     override suspend fun setPrivacy(account: Long, setting: PrivacySetting, on: Boolean) {
         command("privacy $account $setting $on")

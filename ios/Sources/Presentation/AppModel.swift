@@ -219,6 +219,11 @@ public final class AppModel {
         client.map { OwnDevicesModel(client: $0, account: account.id) }
     }
 
+    /// The screen about an account's own presence.
+    public func presence(_ account: AccountItem) -> PresenceModel? {
+        client.map { PresenceModel(client: $0, account: account.id) }
+    }
+
     private func openOnce() async -> Client? {
         if let client { return client }
         stage = .opening

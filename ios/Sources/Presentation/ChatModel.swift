@@ -22,6 +22,8 @@ public final class ChatModel: Identifiable {
     public private(set) var address = ""
     /// What the contact's picture is named, if there is one.
     public private(set) var picture: String?
+    /// Whom the chat is with, and how much they are there.
+    public private(set) var contact: ContactItem?
     /// The user hears nothing of the contact, and writes nothing.
     public private(set) var isBlocked = false
     public private(set) var rows: [ChatRow] = []
@@ -105,6 +107,7 @@ public final class ChatModel: Identifiable {
     public func run() async {
         storeFailed = false
         async let naming: Void = followTitle()
+        async let seeing: Void = followContact()
         await attempt { try await client.chatOpened(chat: id) }
         let timeline = client.timeline(chat: id)
         self.timeline = timeline
@@ -114,7 +117,7 @@ public final class ChatModel: Identifiable {
             storeFailed = true
         }
         self.timeline = nil
-        await naming
+        _ = await (naming, seeing)
     }
 
     /// Takes the draft and sends it, as a correction if one was begun. Once the task has ended the text is safe: kept by
@@ -224,6 +227,14 @@ public final class ChatModel: Identifiable {
             draftAside = draftAside.isEmpty ? body : "\(body)\n\(draftAside)"
         } else {
             fill(draft.isEmpty ? body : "\(body)\n\(draft)")
+        }
+    }
+
+    private func followContact() async {
+        do {
+            for try await snapshot in client.contact(chat: id).snapshots { contact = snapshot.items.first }
+        } catch {
+            storeFailed = true
         }
     }
 

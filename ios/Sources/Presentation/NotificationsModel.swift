@@ -18,12 +18,17 @@ public struct ChatNotification: Equatable, Sendable {
     public let body: String
     /// All unread messages of the chat.
     public let unread: Int
-    /// It makes itself heard; else it replaces what stands there already.
+    /// It makes itself heard; else it comes quietly, or replaces what stands there already.
     public let alerts: Bool
     /// The file of the picture of who writes, a JPEG or PNG.
     public let picture: Data?
+    /// Which of several accounts it came in on.
+    public let account: String?
 
-    public init(id: String, chat: Int64, title: String, body: String, unread: Int, alerts: Bool, picture: Data? = nil) {
+    public init(
+        id: String, chat: Int64, title: String, body: String, unread: Int, alerts: Bool, picture: Data? = nil,
+        account: String? = nil
+    ) {
         self.id = id
         self.chat = chat
         self.title = title
@@ -31,6 +36,13 @@ public struct ChatNotification: Equatable, Sendable {
         self.unread = unread
         self.alerts = alerts
         self.picture = picture
+        self.account = account
+    }
+
+    /// Whose it is, and how many there are unless its text says that; `counted` in words.
+    public func subtitle(counted: String) -> String {
+        let many = unread > 1 && !body.isEmpty ? counted : nil
+        return [account, many].compactMap { $0 }.joined(separator: " · ")
     }
 }
 
@@ -130,7 +142,8 @@ public final class NotificationsModel {
         await desk.post(
             ChatNotification(
                 id: item.key, chat: item.chat, title: item.title, body: newest.body, unread: Int(item.unread),
-                alerts: isNews && !isMissed, picture: await people?.picture(item.picture)))
+                alerts: isNews && !isMissed && !item.silent, picture: await people?.picture(item.picture),
+                account: item.accountTitle))
     }
 
     private func withdraw(_ ids: some Sequence<String>) async {

@@ -32,7 +32,7 @@ private enum Center {
         content.title = notification.title
         let words = Bundle.main.localizedString(forKey: "chats_unread %lld", value: nil, table: nil)
         let unread = String.localizedStringWithFormat(words, notification.unread)
-        if notification.unread > 1 && !notification.body.isEmpty { content.subtitle = unread }
+        content.subtitle = notification.subtitle(counted: unread)
         // iOS shows nothing of one that says nothing.
         content.body = notification.body.isEmpty ? unread : notification.body
         content.threadIdentifier = notification.id

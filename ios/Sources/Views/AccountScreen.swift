@@ -18,6 +18,7 @@ struct AccountScreen: View {
         let server: @MainActor (AccountItem) -> Void
         let devices: @MainActor (AccountItem) -> Void
         let profile: @MainActor (AccountItem) -> Void
+        let presence: @MainActor (AccountItem) -> Void
         let changePassword: @MainActor (AccountItem, String) -> Void
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
@@ -42,6 +43,15 @@ struct AccountScreen: View {
         Form {
             Section {
                 Button("profile_open", systemImage: "person.crop.circle") { actions.profile(account) }
+                Button {
+                    actions.presence(account)
+                } label: {
+                    Label {
+                        Explained(title: "presence_title", text: Words.show(account.own.show))
+                    } icon: {
+                        PresenceMark(show: account.own.show)
+                    }
+                }
             }
             connection
             Section {
@@ -271,7 +281,7 @@ struct AccountPreviews: PreviewProvider {
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
-                    profile: { _ in }, changePassword: { _, _ in },
+                    profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
                     handOver: { _ in }))
         }

@@ -13,6 +13,7 @@ struct AccountsView: View {
     @State private var blocks: BlocksModel?
     @State private var server: ServerModel?
     @State private var profile: ProfileModel?
+    @State private var presence: PresenceModel?
     @State private var devices: OwnDevicesModel?
     @State private var adding: SignInModel?
     @State private var handingOver: HandoverModel?
@@ -42,7 +43,7 @@ struct AccountsView: View {
                     certificate: { certificate = model.certificate($0) },
                     blocks: { blocks = model.blocks($0) },
                     server: { server = app.server($0) }, devices: { devices = app.ownDevices($0) },
-                    profile: { profile = model.profile($0) },
+                    profile: { profile = model.profile($0) }, presence: { presence = app.presence($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } },
@@ -66,6 +67,7 @@ struct AccountsView: View {
         }
         .sheet(item: $handingOver) { HandoverView(model: $0) }
         .sheet(item: $profile) { ProfileView(model: $0, app: app) }
+        .sheet(item: $presence) { PresenceView(model: $0) }
     }
 
     private func openSettings() {
@@ -223,7 +225,7 @@ struct AccountsPreviews: PreviewProvider {
                     setArchiving: { _, _ in },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
-                    profile: { _ in }, changePassword: { _, _ in },
+                    profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
                     handOver: { _ in }),
                 move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),

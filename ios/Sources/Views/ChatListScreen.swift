@@ -13,6 +13,7 @@ struct ChatListView: View {
     @State private var signingInAgain: SignInAgainModel?
     @State private var certificate: CertificateModel?
     @State private var requests: RequestsModel?
+    @State private var presence: PresenceModel?
     @State private var attempt = 0
 
     /// What the list follows.
@@ -43,6 +44,9 @@ struct ChatListView: View {
                     } label: {
                         Image(systemName: "person.crop.circle").accessibilityLabel("account_title")
                     }
+                }
+                ToolbarItem(placement: .topBarLeading) {
+                    PresenceButton(accounts: app.accounts.filter(\.signedIn)) { presence = app.presence($0) }
                 }
                 ToolbarItem(placement: .primaryAction) {
                     Button {
@@ -80,8 +84,9 @@ struct ChatListView: View {
         .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
         .sheet(item: $certificate) { CertificateView(model: $0) }
         .sheet(item: $requests) { RequestsView(model: $0) }
-        .onChange(of: model.path) { (startsChat, showsAccounts, requests) = (false, false, nil) }
-        .onChange(of: app.openedLink?.id) { (startsChat, showsAccounts, requests) = (false, false, nil) }
+        .sheet(item: $presence) { PresenceView(model: $0) }
+        .onChange(of: model.path) { (startsChat, showsAccounts, requests, presence) = (false, false, nil, nil) }
+        .onChange(of: app.openedLink?.id) { (startsChat, showsAccounts, requests, presence) = (false, false, nil, nil) }
     }
 
     private func repair(_ account: Int64) {

@@ -33,6 +33,9 @@ struct ChatView: View {
         .navigationTitle(model.title)
         .navigationBarTitleDisplayMode(.inline)
         .toolbar {
+            ToolbarItem(placement: .principal) {
+                ChatTitle(title: model.title, contact: model.noteToSelf ? nil : model.contact)
+            }
             ToolbarItem(placement: .primaryAction) {
                 // Of oneself there is nothing to tell.
                 if !model.noteToSelf {

@@ -96,7 +96,8 @@ struct ExceptionsSection: View {
                     selection: Binding(
                         get: { contact.exception(to: setting) }, set: { except(setting, $0.allowed) })
                 ) {
-                    Text("privacy_as_usual").tag(PrivacyChoice.asUsual)
+                    Text(contact.inGeneral.contains(setting) ? "privacy_as_usual_on" : "privacy_as_usual_off")
+                        .tag(PrivacyChoice.asUsual)
                     Text("privacy_always").tag(PrivacyChoice.always)
                     Text("privacy_never").tag(PrivacyChoice.never)
                 }

@@ -87,7 +87,9 @@ import SwiftUI
             name: isContact ? "Bob" : nil, tags: isContact ? ["Board games", "Lake"] : [], contact: isContact,
             asked: false, seesUs: isContact, weSee: isContact, devices: devices, lastSeen: lastSeen, muted: isMuted,
             blocked: isBlocked, reportable: true,
-            exceptions: isMuted ? [PrivacyException(setting: .online, allowed: false)] : [], vcard: vcard)
+            exceptions: isMuted ? [PrivacyException(setting: .online, allowed: false)] : [], vcard: vcard,
+            availability: devices.first?.availability, status: devices.compactMap(\.status).first,
+            inGeneral: [.online, .typing, .receipts, .readMarkers, .calls, .autoLoad])
     }
 
     static let blocks = [

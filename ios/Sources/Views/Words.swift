@@ -234,6 +234,31 @@ enum Words {
         }
     }
 
+    /// One's own presence, as contacts see it.
+    static func show(_ show: Show) -> LocalizedStringKey {
+        switch show {
+        case .available: "contact_available"
+        case .away: "contact_away"
+        case .doNotDisturb: "contact_busy"
+        }
+    }
+
+    /// What it means.
+    static func presence(_ show: Show) -> LocalizedStringKey {
+        switch show {
+        case .available: "presence_available_text"
+        case .away: "presence_away_text"
+        case .doNotDisturb: "presence_busy_text"
+        }
+    }
+
+    /// How much a contact is there, and in their words; `nil` where nobody knows.
+    static func presence(_ contact: ContactItem) -> Text? {
+        guard let availability = contact.availability else { return nil }
+        let there = Text(self.availability(availability))
+        return contact.status.map { Text("presence_with_status \(there) \($0)") } ?? there
+    }
+
     static func availability(_ availability: Availability) -> LocalizedStringKey {
         switch availability {
         case .available: "contact_available"

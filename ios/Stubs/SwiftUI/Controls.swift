@@ -103,6 +103,9 @@ public struct Picker<Label: View, Selection: Hashable, Content: View>: _Leaf {}
 extension Picker where Label == Text {
     public init(_ title: LocalizedStringKey, selection: Binding<Selection>, @ViewBuilder content: () -> Content) {}
 }
+public struct Menu<Label: View, Content: View>: _Leaf {
+    public init(@ViewBuilder content: () -> Content, @ViewBuilder label: () -> Label) {}
+}
 public struct LabeledContent<Label: View, Content: View>: _Leaf {}
 extension LabeledContent where Label == Text {
     public init(_ title: LocalizedStringKey, @ViewBuilder content: () -> Content) {}
@@ -338,5 +341,10 @@ public struct _ToolbarTuple<T>: ToolbarContent { nonisolated init() {} }
     public static func buildBlock<C: ToolbarContent>(_ content: C) -> some ToolbarContent { content }
     public static func buildBlock<A: ToolbarContent, B: ToolbarContent>(_ a: A, _ b: B) -> some ToolbarContent {
         _ToolbarTuple<(A, B)>()
+    }
+    public static func buildBlock<A: ToolbarContent, B: ToolbarContent, C: ToolbarContent>(
+        _ a: A, _ b: B, _ c: C
+    ) -> some ToolbarContent {
+        _ToolbarTuple<(A, B, C)>()
     }
 }

@@ -67,6 +67,7 @@ interface AccountActions {
     fun openBlocks(account: AccountItem)
     fun openServer(account: AccountItem)
     fun openProfile(account: AccountItem)
+    fun openPresence(account: AccountItem)
     fun openDevices(account: AccountItem)
     fun signOut()
     fun delete()
@@ -108,6 +109,10 @@ fun AccountScreen(
                     { actions.openProfile(account) },
                     Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("profile"),
                 ) { Text(strings.profileOpen) }
+                TextButton(
+                    { actions.openPresence(account) },
+                    Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("account/presence"),
+                ) { Text(strings.presenceTitle) }
                 Toggle(strings.accountEnabled, null, account.enabled, actions::setEnabled, Modifier.testTag("enabled"))
                 account.archiving?.let {
                     val text = if (it) strings.accountArchivingOn else strings.accountArchivingOff

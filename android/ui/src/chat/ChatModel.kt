@@ -17,6 +17,7 @@ import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
+import org.linnet.core.ContactItem
 import org.linnet.core.MessageItem
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
@@ -38,6 +39,8 @@ data class ChatState(
     val correcting: Correction? = null,
     /** Those of the message that is looked at, oldest first. */
     val versions: List<VersionItem>? = null,
+    /** Whom the chat is with. */
+    val contact: ContactItem? = null,
 )
 
 /** A text of its own, so that a correction given up leaves the draft as it was. */
@@ -76,8 +79,10 @@ class ChatModel(
     private val composing = Channel<Boolean>(Channel.CONFLATED)
     private var composes = false
 
-    private val edits = combine(correcting, versions, ::Pair)
-    val state = combine(window, unreadFrom, accounts, chats, edits) { shown, mark, allAccounts, allChats, (edit, old) ->
+    private val contact = MutableStateFlow<ContactItem?>(null)
+    private val edits = combine(correcting, versions, contact, ::Triple)
+    val state = combine(window, unreadFrom, accounts, chats, edits) { shown, mark, allAccounts, allChats, others ->
+        val (edit, old, whom) = others
         val item = allChats?.firstOrNull { it.id == chat }
         ChatState(
             item,
@@ -87,6 +92,7 @@ class ChatModel(
             shown?.atEnd != false,
             edit,
             old,
+            whom,
         )
     }.stateIn(scope, SharingStarted.Eagerly, ChatState())
 
@@ -96,6 +102,10 @@ class ChatModel(
                 if (window.value == null) unreadFrom.value = firstUnread(it.items)
                 window.value = it
             }
+        }
+        scope.launch {
+            core.contact(chat).catch { if (it is SubscriptionException) broken(it) else throw it }
+                .collect { contact.value = it.firstOrNull() }
         }
         command { core.chatOpened(chat) }
         sending.launch {

@@ -53,6 +53,7 @@ import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
+import org.linnet.core.ContactItem
 import org.linnet.core.MessageItem
 import org.linnet.ui.chats.ConnectionBanner
 import org.linnet.ui.theme.Avatar
@@ -60,6 +61,7 @@ import org.linnet.ui.theme.BackButton
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LinnetTheme
+import org.linnet.ui.words.presence
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.title
 
@@ -97,7 +99,7 @@ fun ChatScreen(
 ) {
     Surface(modifier.fillMaxSize(), color = LinnetTheme.colors.chatBackground) {
         Column(Modifier.safeDrawingPadding().imePadding()) {
-            ChatTopBar(state.chat, actions::back, actions::openContact)
+            ChatTopBar(state.chat, state.contact, actions::back, actions::openContact)
             HorizontalDivider(thickness = 0.5.dp, color = MaterialTheme.colorScheme.outlineVariant)
             ConnectionBanner(listOfNotNull(state.account), actions::tryNow, actions::signInAgain)
             Box(Modifier.weight(1f).fillMaxWidth()) {
@@ -147,7 +149,7 @@ private fun TellComposing(text: TextFieldState, watched: Boolean, tell: (Boolean
 }
 
 @Composable
-private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit, onDetails: () -> Unit) {
+private fun ChatTopBar(chat: ChatItem?, contact: ContactItem?, onBack: () -> Unit, onDetails: () -> Unit) {
     Row(
         Modifier.fillMaxWidth().heightIn(min = 64.dp).padding(horizontal = 6.dp),
         verticalAlignment = Alignment.CenterVertically,
@@ -169,8 +171,10 @@ private fun ChatTopBar(chat: ChatItem?, onBack: () -> Unit, onDetails: () -> Uni
                         maxLines = 1,
                         overflow = TextOverflow.Ellipsis,
                     )
+                    val presence = contact?.let { strings.presence(it) }
                     Text(
-                        if (chat.typing) strings.chatsTyping else chat.address,
+                        if (chat.typing) strings.chatsTyping else presence ?: chat.address,
+                        Modifier.testTag("subtitle"),
                         style = MaterialTheme.typography.bodySmall,
                         color = if (chat.typing) MaterialTheme.colorScheme.primary
                         else MaterialTheme.colorScheme.onSurfaceVariant,

@@ -50,6 +50,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.MessageState
 import org.linnet.core.Preview
+import org.linnet.ui.presence.PresenceButton
 import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.EmptyPlace
@@ -75,6 +76,7 @@ interface ChatListActions {
     fun newChat()
     fun openAccount(account: AccountItem)
     fun openAccounts()
+    fun openPresence(account: AccountItem)
 
     /** One account's chats, or all. */
     fun show(account: Long?)
@@ -91,6 +93,7 @@ fun ChatListScreen(state: ChatListState, actions: ChatListActions, modifier: Mod
         Box(Modifier.safeDrawingPadding()) {
             Column {
                 LinnetTopBar(strings.chatsTitle) {
+                    PresenceButton(state.accounts.filter { it.signedIn }, actions::openPresence)
                     val only = state.accounts.singleOrNull()
                     if (only != null) AccountButton(only) { actions.openAccount(only) }
                     else if (state.accounts.isNotEmpty()) AccountsButton(actions::openAccounts)

@@ -32,6 +32,7 @@ import org.linnet.core.NotificationContent
 import org.linnet.core.PersonItem
 import org.linnet.core.Preview
 import org.linnet.core.Privacy
+import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.QrCode
 import org.linnet.core.RequestItem
@@ -171,6 +172,7 @@ object Fixtures {
             DeviceItem("Couch", Availability.AWAY, null, at(16, 20)),
         ),
         lastSeen = null, muted = false, blocked = false, reportable = true,
+        inGeneral = PrivacySetting.entries - PrivacySetting.LAST_SEEN - PrivacySetting.DEVICE_INFORMATION,
     )
     val vcard = VcardFields(
         fullName = "Alice Lake", about = "I sail.\nAnd swim.", organisation = "Harbour of Lindau", role = "Pilot",

@@ -153,7 +153,7 @@ val pictures = listOf(
             NoBlocks,
         )
     },
-) + codePictures + safetyPictures + privacyPictures + profilePictures + listOf(
+) + codePictures + safetyPictures + privacyPictures + presencePictures + profilePictures + listOf(
     Picture("account") { AccountScreen(Fixtures.account, NoAccount, background = true) },
     Picture("account-task") {
         val task = AccountTask.PasswordNotChanged(AccountProblem.NOT_ACCEPTABLE, "Eight letters at least")
@@ -254,6 +254,7 @@ internal object NoChatList : ChatListActions {
     override fun newChat() = Unit
     override fun openAccount(account: AccountItem) = Unit
     override fun openAccounts() = Unit
+    override fun openPresence(account: AccountItem) = Unit
     override fun show(account: Long?) = Unit
     override fun signInAgain(account: AccountItem) = Unit
     override fun openRequests() = Unit
@@ -262,7 +263,7 @@ internal object NoChatList : ChatListActions {
     override fun tryNow() = Unit
 }
 
-private object NoChat : ChatActions {
+internal object NoChat : ChatActions {
     override fun back() = Unit
     override fun send() = Unit
     override fun composing(on: Boolean) = Unit
@@ -351,6 +352,7 @@ internal object NoAccount : AccountActions {
     override fun openBlocks(account: AccountItem) = Unit
     override fun openServer(account: AccountItem) = Unit
     override fun openProfile(account: AccountItem) = Unit
+    override fun openPresence(account: AccountItem) = Unit
     override fun openDevices(account: AccountItem) = Unit
     override fun signOut() = Unit
     override fun addAnother() = Unit

@@ -44,7 +44,7 @@ internal fun Exceptions(contact: ContactItem, onChoose: (PrivacySetting, Boolean
             Spacer(Modifier.width(16.dp))
             val allowed = contact.allowed(setting)
             Text(
-                strings.exception(allowed),
+                strings.exception(allowed, setting in contact.inGeneral),
                 style = MaterialTheme.typography.bodyMedium,
                 color = if (allowed == null) {
                     MaterialTheme.colorScheme.onSurfaceVariant
@@ -58,6 +58,7 @@ internal fun Exceptions(contact: ContactItem, onChoose: (PrivacySetting, Boolean
         ExceptionDialog(
             setting,
             contact.allowed(setting),
+            setting in contact.inGeneral,
             onChoose = {
                 choosing = null
                 onChoose(setting, it)
@@ -71,6 +72,7 @@ internal fun Exceptions(contact: ContactItem, onChoose: (PrivacySetting, Boolean
 private fun ExceptionDialog(
     setting: PrivacySetting,
     chosen: Boolean?,
+    general: Boolean,
     onChoose: (Boolean?) -> Unit,
     onCancel: () -> Unit,
 ) {
@@ -81,7 +83,7 @@ private fun ExceptionDialog(
         text = {
             Column {
                 Text(text, Modifier.padding(bottom = 8.dp), style = MaterialTheme.typography.bodyMedium)
-                Choice(listOf(null, true, false), chosen, onChoose, "exception") { strings.exception(it) }
+                Choice(listOf(null, true, false), chosen, onChoose, "exception") { strings.exception(it, general) }
             }
         },
         confirmButton = { TextButton(onCancel) { Text(strings.cancel) } },

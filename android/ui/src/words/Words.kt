@@ -15,12 +15,14 @@ import org.linnet.core.CertificateProblem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.ContactItem
 import org.linnet.core.LinkException
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageState
 import org.linnet.core.Missing
 import org.linnet.core.PrivacySetting
 import org.linnet.core.SendFailure
+import org.linnet.core.Show
 import org.linnet.core.SignUpField
 import org.linnet.core.SignUpMeaning
 import org.linnet.core.SignUpProblem
@@ -73,6 +75,23 @@ fun Strings.availability(availability: Availability): String = when (availabilit
     Availability.AWAY -> contactAway
     Availability.LONG_AWAY -> contactLongAway
 }
+
+/** As contacts see it. */
+fun Strings.show(show: Show): String = when (show) {
+    Show.AVAILABLE -> contactAvailable
+    Show.AWAY -> contactAway
+    Show.DO_NOT_DISTURB -> contactBusy
+}
+
+fun Strings.presenceText(show: Show): String = when (show) {
+    Show.AVAILABLE -> presenceAvailableText
+    Show.AWAY -> presenceAwayText
+    Show.DO_NOT_DISTURB -> presenceBusyText
+}
+
+/** How much a contact is there, and in their words; null where nobody knows. */
+fun Strings.presence(contact: ContactItem): String? =
+    contact.availability?.let { listOfNotNull(availability(it), contact.status).joinToString(" · ") }
 
 fun Strings.colour(colour: AccountColour): String = when (colour) {
     AccountColour.RED -> colourRed
@@ -164,8 +183,9 @@ fun Strings.adders(adders: Adders): String = when (adders) {
 }
 
 /** What one contact is told: null where it is what all are told. */
-fun Strings.exception(allowed: Boolean?): String = when (allowed) {
-    null -> privacyAsUsual
+/** [general]: what everyone is told now. */
+fun Strings.exception(allowed: Boolean?, general: Boolean): String = when (allowed) {
+    null -> if (general) privacyAsUsualOn else privacyAsUsualOff
     true -> privacyAlways
     false -> privacyNever
 }

@@ -121,6 +121,7 @@ class ChatListScreenTest {
         override fun loadMore() = Unit
         override fun newChat() = note("new")
         override fun openAccounts() = note("accounts")
+        override fun openPresence(account: AccountItem) = note("presence ${account.address}")
         override fun show(account: Long?) = note("show $account")
         override fun openAccount(account: AccountItem) = note("account ${account.address}")
         override fun signInAgain(account: AccountItem) = note("sign in ${account.address}")

@@ -76,7 +76,9 @@ class ContactScreenTest {
         rule.onNodeWithTag("exception/TYPING").performScrollTo().assertTextContains("Never").performClick()
         rule.onNodeWithTag("exception/false").assertIsSelected()
         rule.onNodeWithTag("exception/null").performClick()
-        rule.onNodeWithTag("exception/ONLINE").performScrollTo().assertTextContains("As for everyone").performClick()
+        rule.onNodeWithTag("exception/LAST_SEEN").performScrollTo().assertTextContains("As for everyone (off)")
+        rule.onNodeWithTag("exception/ONLINE").performScrollTo().assertTextContains("As for everyone (on)").performClick()
+        rule.onNodeWithTag("exception/null").assertTextContains("As for everyone (on)")
         rule.onNodeWithTag("exception/false").performClick()
         assertEquals(listOf("except TYPING null", "except ONLINE false"), done)
     }
