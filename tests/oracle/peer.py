@@ -5,7 +5,8 @@ JSON lines in: {"do": "send", "to", "body"}, {"do": "correct", "to", "id", "body
 JSON lines out: {"online": true}, {"sent": ID}, and what comes: {"message": {"from", "id", "body", "replace", "receipt",
 "markable"}}, {"receipt": ID, "from"}, {"displayed": ID, "from"}, {"carbon": "sent" or "received", "from", "to", "body"},
 {"vcard": {"fn", "note", "email", "url"}, "older": {"fn", "note", "email", "url", "photo" (its sha1)}}, each null if there
-is none; {"told": true}; {"picture": its hash as announced or null, "from", "type", "sha1" (of what was fetched)}, {"nick", "from"}.
+is none; {"told": true}; {"hash": of a picture in the vCard, as presence tells it (XEP-0153), "from"};
+{"picture": its hash as announced or null, "from", "type", "sha1" (of what was fetched)}, {"nick", "from"}.
 A requested receipt (XEP-0184) is sent by itself.
 
 usage: peer.py HOST:PORT CA JID      (the password is the first line of the input)
@@ -42,6 +43,7 @@ class Peer(slixmpp.ClientXMPP):
         self.add_event_handler("carbon_received", lambda m: self.carbon("received", m["carbon_received"]))
         self.add_event_handler("avatar_metadata_publish", self.avatar)
         self.add_event_handler("user_nick_publish", self.nick)
+        self.add_event_handler("presence_available", self.hash)
         self.add_event_handler("failed_auth", lambda _: tell(error="refused"))
 
     async def started(self, _):
@@ -68,6 +70,11 @@ class Peer(slixmpp.ClientXMPP):
         answer = await self["xep_0084"].retrieve_avatar(owner, info["id"])
         data = answer["pubsub"]["items"]["item"]["avatar_data"]["value"]
         tell(picture=info["id"], type=info["type"], sha1=hashlib.sha1(data).hexdigest(), **{"from": owner})
+
+    def hash(self, presence):
+        photo = presence.xml.find("{vcard-temp:x:update}x/{vcard-temp:x:update}photo")
+        if photo is not None:
+            tell(hash=photo.text or "", **{"from": presence["from"].bare})
 
     def nick(self, message):
         nick = message["pubsub_event"]["items"]["item"]["nick"]["nick"]

@@ -100,6 +100,11 @@ pub enum Purpose {
     VcardTemp {
         jid: String,
     },
+    /// Our own, for the picture in it (XEP-0153).
+    VcardPhoto,
+    VcardPhotoWritten {
+        hash: String,
+    },
     /// Our own is being published.
     VcardPublication {
         step: VcardStep,

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0018_moving.sql"),
     include_str!("migrations/0019_own_devices.sql"),
     include_str!("migrations/0020_vcard.sql"),
+    include_str!("migrations/0021_photo.sql"),
 ];
 
 /// Brings the database to the newest schema.
