@@ -107,7 +107,7 @@ pub enum Purpose {
     },
     /// Our own is being published.
     VcardPublication {
-        step: VcardStep,
+        step: Box<VcardStep>,
     },
 }
 

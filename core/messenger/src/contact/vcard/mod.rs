@@ -62,7 +62,7 @@ impl Feature for Vcards {
             Answer::None => return Ok(Done::Taken),
         };
         // Who has not come to the newer form yet has the older one.
-        if form == Form::Vcard4 && !card.is_some_and(|card| card.children().next().is_some()) {
+        if form == Form::Vcard4 && card.is_none_or(|card| card.children().next().is_none()) {
             let purpose = Purpose::VcardTemp { jid: jid.to_string() };
             cx.request("get", Some(jid.as_str()), wire::request(Form::Temp), &purpose)?;
             return Ok(Done::Taken);
