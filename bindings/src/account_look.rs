@@ -1,7 +1,11 @@
 //! What tells several accounts apart: colours, and whose a row is.
 
-use linnet_messenger::command;
+use linnet_messenger::command::{self, Command};
+use linnet_messenger::ids::AccountId;
 use linnet_messenger::view::item;
+
+use crate::client::Client;
+use crate::error::CommandError;
 
 /// The colours an account can have. On their grounds they have a contrast of 4.5 at least (WCAG 2.1, 1.4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -81,3 +85,24 @@ macro_rules! both_ways {
 }
 
 both_ways!(Red, Orange, Yellow, Green, Turquoise, Blue, Violet, Pink);
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Names an account for the user alone (at most 40 characters, an empty name is none) and gives it a colour.
+    /// Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn edit_account(&self, account: i64, name: String, colour: AccountColour) -> Result<(), CommandError> {
+        self.done(Command::EditAccount { account: AccountId(account), name, colour: colour.into() }).await
+    }
+
+    /// Puts an account at this place of the user's order, from 0; beyond the end is the end.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn move_account(&self, account: i64, to: u32) -> Result<(), CommandError> {
+        self.done(Command::MoveAccount { account: AccountId(account), to }).await
+    }
+
+    /// Keeps which account's chats the list shows (`AppItem.shown_account`); `None`: all. The list itself is asked for by
+    /// `chat_list`. Errors: `NotFound`, `Storage`.
+    pub async fn show_account(&self, account: Option<i64>) -> Result<(), CommandError> {
+        self.done(Command::ShowAccount { account: account.map(AccountId) }).await
+    }
+}

@@ -1,9 +1,10 @@
-//! The client: everything the user can ask.
+//! The client: opening it, what it shows, and what concerns a whole account or chat. What else a user can ask of it stands
+//! beside the items it changes.
 
 use std::sync::Arc;
 
 use linnet_messenger::command::{self, Command, Receipt, Secret};
-use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId, SignUpId};
+use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::accounts::Accounts;
 use linnet_messenger::view::app::App;
@@ -21,20 +22,17 @@ use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 
 use crate::account::AccountsSubscription;
-use crate::account_look::AccountColour;
-use crate::app::{AppSubscription, NotificationContent};
+use crate::app::AppSubscription;
 use crate::chat_list::ChatListSubscription;
 use crate::code::CodesSubscription;
-use crate::contact::{BlocksSubscription, ContactSubscription, PeopleSubscription, Report, RequestsSubscription};
+use crate::contact::{BlocksSubscription, ContactSubscription, PeopleSubscription, RequestsSubscription};
 use crate::error::{CommandError, OpenError};
 use crate::network::PlatformNetwork;
 use crate::notification::NotificationsSubscription;
 use crate::own_devices::OwnDevicesSubscription;
 use crate::platform::{Bridge, LogLevel, Platform, database_key};
-use crate::privacy::{Adders, Callers, PrivacySetting};
-use crate::profile::PictureSquare;
 use crate::server_details::ServerDetailsSubscription;
-use crate::sign_up::{SignUpAnswer, SignUpsSubscription};
+use crate::sign_up::SignUpsSubscription;
 use crate::timeline::TimelineSubscription;
 use crate::version::VersionsSubscription;
 
@@ -260,144 +258,6 @@ impl Client {
         }
     }
 
-    /// Begins to make an account on a server (XEP-0077): it is asked what it wants to know. `domain` is the server's;
-    /// `server` overrides DNS; with a `proxy` nothing goes past it, also later; `invitation` is the token of an
-    /// invitation (XEP-0445). Returns the sign-up, which `sign_ups` shows.
-    ///
-    /// Errors: `AddressInvalid` (the proxy's too), `Storage`.
-    #[uniffi::method(default(server = None, proxy = None, invitation = None))]
-    pub async fn start_sign_up(
-        &self,
-        domain: String,
-        server: Option<ServerAddress>,
-        proxy: Option<ProxyAddress>,
-        invitation: Option<String>,
-    ) -> Result<i64, CommandError> {
-        let server =
-            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
-        let invitation = invitation.map(Secret::new);
-        let command = Command::StartSignUp { domain, server, proxy: proxy.map(Into::into), invitation };
-        match self.inner.submit(command).await? {
-            Receipt::SignUp(sign_up) => Ok(sign_up.0),
-            other => Err(unexpected(other)),
-        }
-    }
-
-    /// Begins to make the account that an invitation leads to (`Link.SignUp`, or `Link.Contact` with `newcomers`;
-    /// XEP-0401, 0445), as `start_sign_up` does; who invited becomes the new account's contact. Returns the sign-up.
-    ///
-    /// Errors: `AddressInvalid` (no such invitation; the proxy's too), `Storage`.
-    #[uniffi::method(default(server = None, proxy = None))]
-    pub async fn follow_invitation(
-        &self,
-        link: String,
-        server: Option<ServerAddress>,
-        proxy: Option<ProxyAddress>,
-    ) -> Result<i64, CommandError> {
-        let server =
-            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
-        match self.inner.submit(Command::FollowInvitation { link, server, proxy: proxy.map(Into::into) }).await? {
-            Receipt::SignUp(sign_up) => Ok(sign_up.0),
-            other => Err(unexpected(other)),
-        }
-    }
-
-    /// Sends the answers to a server's questions; what comes of it is the sign-up's next state. Once the account is made
-    /// it is added and signed in to. Errors: `NotFound`, `NotNow` (no question is open), `Storage`.
-    pub async fn submit_sign_up(&self, sign_up: i64, answers: Vec<SignUpAnswer>) -> Result<(), CommandError> {
-        let answers = answers.into_iter().map(Into::into).collect();
-        self.done(Command::SubmitSignUp { sign_up: SignUpId(sign_up), answers }).await
-    }
-
-    /// Ends a sign-up, or takes one that has ended off the list. An account that was made stays.
-    /// Errors: `NotFound`, `Storage`.
-    pub async fn cancel_sign_up(&self, sign_up: i64) -> Result<(), CommandError> {
-        self.done(Command::CancelSignUp { sign_up: SignUpId(sign_up) }).await
-    }
-
-    /// Names an account for the user alone (at most 40 characters, an empty name is none) and gives it a colour.
-    /// Errors: `NotFound`, `TextInvalid`, `Storage`.
-    pub async fn edit_account(&self, account: i64, name: String, colour: AccountColour) -> Result<(), CommandError> {
-        self.done(Command::EditAccount { account: AccountId(account), name, colour: colour.into() }).await
-    }
-
-    /// Puts an account at this place of the user's order, from 0; beyond the end is the end.
-    /// Errors: `NotFound`, `Storage`.
-    pub async fn move_account(&self, account: i64, to: u32) -> Result<(), CommandError> {
-        self.done(Command::MoveAccount { account: AccountId(account), to }).await
-    }
-
-    /// Keeps which account's chats the list shows (`AppItem.shown_account`); `None`: all. The list itself is asked for by
-    /// `chat_list`. Errors: `NotFound`, `Storage`.
-    pub async fn show_account(&self, account: Option<i64>) -> Result<(), CommandError> {
-        self.done(Command::ShowAccount { account: account.map(AccountId) }).await
-    }
-
-    /// Asks an account's server what it can do and who answers for it (XEP-0030, 0092, 0128, 0157); `server_details` shows
-    /// what comes of it. Errors: `NotFound`, `Offline`, `Storage`.
-    pub async fn ask_server(&self, account: i64) -> Result<(), CommandError> {
-        self.done(Command::AskServer { account: AccountId(account) }).await
-    }
-
-    /// Shows others another picture of oneself (XEP-0084): the part of `file` (PNG, JPEG or WebP) that `square` has chosen,
-    /// upright, drawn anew with at most 256 pixels a side, without anything else that the file tells. It shows here at
-    /// once; the account's `profile` tells whether the server has it.
-    /// Errors: `NotFound`, `PictureInvalid`, `Storage`.
-    pub async fn set_picture(&self, account: i64, file: Vec<u8>, square: PictureSquare) -> Result<(), CommandError> {
-        let drawn = tokio::task::spawn_blocking(move || linnet_picture::crop(&file, square.into())).await;
-        let picture = drawn.map_err(|_| CommandError::Internal)?.map_err(|_| CommandError::PictureInvalid)?;
-        let picture = command::OwnPicture { bytes: picture.bytes, png: picture.png, side: picture.side };
-        self.done(Command::SetPicture { account: AccountId(account), picture: Some(picture) }).await
-    }
-
-    /// Shows others no picture of oneself any more. Errors: `NotFound`, `Storage`.
-    pub async fn remove_picture(&self, account: i64) -> Result<(), CommandError> {
-        self.done(Command::SetPicture { account: AccountId(account), picture: None }).await
-    }
-
-    /// What one calls oneself (XEP-0172): at most 100 characters, empty for nothing. Contacts who were given no other name
-    /// by their user show it. Errors: `NotFound`, `TextInvalid`, `Storage`.
-    pub async fn set_nickname(&self, account: i64, nickname: String) -> Result<(), CommandError> {
-        self.done(Command::SetNickname { account: AccountId(account), nickname }).await
-    }
-
-    /// Whether everyone may see picture, nickname and vCard, or contacts only. Errors: `NotFound`, `Storage`.
-    pub async fn set_profile_open(&self, account: i64, open: bool) -> Result<(), CommandError> {
-        self.done(Command::SetProfileOpen { account: AccountId(account), open }).await
-    }
-
-    /// A picture that an item names: a JPEG or PNG of at most 256 pixels a side, made by Linnet itself, so any decoder can
-    /// be trusted with it. `None` once nobody has it any more.
-    pub async fn picture(&self, name: String) -> Option<Vec<u8>> {
-        self.inner.picture(name).await
-    }
-
-    /// Names this device (at most 30 characters, an empty name is none), for the next session on, and says how much it wants
-    /// messages that are for any device (RFC 6121 4.7.2.3), at once. Errors: `NotFound`, `TextInvalid`, `Storage`.
-    pub async fn set_device(&self, account: i64, name: String, priority: i8) -> Result<(), CommandError> {
-        self.done(Command::SetDevice { account: AccountId(account), name, priority }).await
-    }
-
-    /// Asks the account's other devices what they are (XEP-0092), and the server who has access (XEP-0494); `own_devices`
-    /// shows what comes of it. Errors: `NotFound`, `Offline`, `Storage`.
-    pub async fn ask_devices(&self, account: i64) -> Result<(), CommandError> {
-        self.done(Command::AskDevices { account: AccountId(account) }).await
-    }
-
-    /// Takes the access of one of `OwnDevicesItem.clients` back (XEP-0494).
-    /// Errors: `NotFound` (no such client either), `Offline`, `NotNow` (it is this device), `Storage`.
-    pub async fn revoke_client(&self, account: i64, id: String) -> Result<(), CommandError> {
-        self.done(Command::RevokeClient { account: AccountId(account), id }).await
-    }
-
-    /// Signs all other devices out: gives the account a new password as `change_password` does, and then takes everybody
-    /// else's access back where the server can (XEP-0494). Elsewhere they need the new password when they connect next.
-    /// What comes of it is the account's `task`. Errors: as `change_password`.
-    pub async fn sign_out_everywhere(&self, account: i64, password: String) -> Result<(), CommandError> {
-        let (account, password) = (AccountId(account), Secret::new(password));
-        self.done(Command::SignOutEverywhere { account, password }).await
-    }
-
     /// Connects or disconnects an account without forgetting it. Errors: `NotFound`, `Storage`.
     pub async fn set_account_enabled(&self, account: i64, enabled: bool) -> Result<(), CommandError> {
         self.done(Command::SetAccountEnabled { account: AccountId(account), enabled }).await
@@ -474,212 +334,10 @@ impl Client {
         }
     }
 
-    /// Answers a stranger of `requests`. Accepted, their chat moves to the list and they are asked to be a contact
-    /// (RFC 6121 3.1); declined, they are told so if they asked, and what they wrote is deleted on this device. Works
-    /// offline. Errors: `NotFound`, `AddressInvalid`, `Storage`.
-    pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
-        self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
-    }
-
-    /// Puts a bare JID on the roster and asks to see their presence (RFC 6121 3.1). Works offline.
-    /// Errors: `NotFound`, `AddressInvalid`, `Storage`.
-    pub async fn add_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
-        self.done(Command::AddContact { account: AccountId(account), address }).await
-    }
-
-    /// Names a contact and replaces their tags, on the server and so for all devices (RFC 6121 2.4). An empty name is
-    /// none. At most 200 characters a name or tag, 32 tags. Shows once the server has taken it.
-    /// Errors: `NotFound`, `AddressInvalid`, `TextInvalid`, `Offline`, `Storage`.
-    pub async fn edit_contact(
-        &self,
-        account: i64,
-        address: String,
-        name: String,
-        tags: Vec<String>,
-    ) -> Result<(), CommandError> {
-        self.done(Command::EditContact { account: AccountId(account), address, name, tags }).await
-    }
-
-    /// Takes a contact off the roster (RFC 6121 2.5): neither sees the other's presence any more. The chat stays.
-    /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
-    pub async fn remove_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
-        self.done(Command::RemoveContact { account: AccountId(account), address }).await
-    }
-
-    /// Sees somebody's presence no more (RFC 6121 3.3); they stay on the roster, and may go on seeing ours.
-    /// Errors: `NotFound` (also: not on the roster), `AddressInvalid`, `Offline`, `Storage`.
-    pub async fn unsubscribe(&self, account: i64, address: String) -> Result<(), CommandError> {
-        self.done(Command::Unsubscribe { account: AccountId(account), address }).await
-    }
-
-    /// Whether notifications tell of a chat on this device. Errors: `NotFound`, `Storage`.
-    pub async fn set_muted(&self, chat: i64, muted: bool) -> Result<(), CommandError> {
-        self.done(Command::SetMuted { chat: ChatId(chat), muted }).await
-    }
-
-    /// Hears nothing of a person (a bare JID) or of everybody on a server (a domain) any more, XEP-0191: at once on this
-    /// device, and on the server as soon as it can be told. A `report` (XEP-0377) goes along where the server takes
-    /// them, with the newest messages by their ids. Works offline.
-    ///
-    /// Errors: `NotFound`, `AddressInvalid` (also for our own address and server), `Storage`.
-    pub async fn block(&self, account: i64, address: String, report: Option<Report>) -> Result<(), CommandError> {
-        self.done(Command::Block { account: AccountId(account), address, report: report.map(Into::into) }).await
-    }
-
-    /// Hears them again; `address` is that of a `BlockItem`, or of a chat that is `blocked`: if everybody on its server
-    /// is, they all are heard again. Works offline. Errors: `NotFound`, `Storage`.
-    pub async fn unblock(&self, account: i64, address: String) -> Result<(), CommandError> {
-        self.done(Command::Unblock { account: AccountId(account), address }).await
-    }
-
-    /// The account's code comes on screen: it gets a token that counts for a week and once (XEP-0379); see `codes`.
-    /// Errors: `NotFound`, `Storage`.
-    pub async fn show_code(&self, account: i64) -> Result<(), CommandError> {
-        self.done(Command::ShowCode { account: AccountId(account) }).await
-    }
-
-    /// Asks the account's server for an invitation for someone who has no account (XEP-0401); see `CodeItem.invitation`.
-    /// Errors: `NotFound`, `Offline`, `Storage`.
-    pub async fn create_invitation(&self, account: i64) -> Result<(), CommandError> {
-        self.done(Command::CreateInvitation { account: AccountId(account) }).await
-    }
-
-    /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with
-    /// the same message and changes nothing. Returns the message; its `state` tells the rest. Works offline.
-    ///
-    /// Errors: `NotFound`, `TextInvalid`, `Storage`.
-    pub async fn send_text(&self, chat: i64, body: String, token: String) -> Result<i64, CommandError> {
-        match self.inner.submit(Command::SendText { chat: ChatId(chat), body, token }).await? {
-            Receipt::Message(message) => Ok(message.0),
-            other => Err(unexpected(other)),
-        }
-    }
-
-    /// Replaces the text of an own message (XEP-0308), as often as wanted; the earlier versions stay. `body` and `token`
-    /// as for `send_text`. A message that has not left yet is changed in place.
-    ///
-    /// Errors: `NotFound`, `NotNow` (it is not ours, or failed), `TextInvalid`, `Storage`.
-    pub async fn correct(&self, message: i64, body: String, token: String) -> Result<(), CommandError> {
-        self.done(Command::Correct { message: MessageId(message), body, token }).await
-    }
-
-    /// The user is writing in this chat, or has stopped (XEP-0085). Say it on every keystroke, and `false` when the
-    /// text field is empty or left: what leaves is bounded. Nothing leaves if the account's `privacy.typing` is off.
-    /// Errors: `NotFound`, `Storage`.
-    pub async fn set_composing(&self, chat: i64, composing: bool) -> Result<(), CommandError> {
-        self.done(Command::SetComposing { chat: ChatId(chat), composing }).await
-    }
-
-    /// Switches what the account tells others, but for those who are excepted. Works offline: what has to be told to a
-    /// server is told with the next connection. Errors: `NotFound`, `Storage`.
-    pub async fn set_privacy(&self, account: i64, setting: PrivacySetting, on: bool) -> Result<(), CommandError> {
-        self.done(Command::SetPrivacy { account: AccountId(account), setting: setting.into(), on }).await
-    }
-
-    /// Tells one person (a bare JID) something always, never, or (`None`) as the account does in general.
-    /// Errors: `NotFound`, `AddressInvalid`, `Storage`.
-    pub async fn set_exception(
-        &self,
-        account: i64,
-        address: String,
-        setting: PrivacySetting,
-        allowed: Option<bool>,
-    ) -> Result<(), CommandError> {
-        let account = AccountId(account);
-        self.done(Command::SetException { account, address, setting: setting.into(), allowed }).await
-    }
-
-    /// Chooses who may call (XEP-0353). Errors: `NotFound`, `Storage`.
-    pub async fn set_callers(&self, account: i64, callers: Callers) -> Result<(), CommandError> {
-        self.done(Command::SetCallers { account: AccountId(account), callers: callers.into() }).await
-    }
-
-    /// Chooses who may ask to be a contact (RFC 6121 3.1). Errors: `NotFound`, `Storage`.
-    pub async fn set_adders(&self, account: i64, adders: Adders) -> Result<(), CommandError> {
-        self.done(Command::SetAdders { account: AccountId(account), adders: adders.into() }).await
-    }
-
-    /// Whether the app is in front. In the background the servers hold back what can wait (XEP-0352). Say it at every
-    /// change; at first the app counts as in front. Errors: `Storage`.
-    pub async fn set_active(&self, active: bool) -> Result<(), CommandError> {
-        self.done(Command::SetActive { active }).await
-    }
-
-    /// Whether the app has to be opened by its user, after all that was asked before: ask it behind `set_active`, and
-    /// show nothing until the answer has come. Errors: `Storage`.
-    pub async fn is_locked(&self) -> Result<bool, CommandError> {
-        match self.inner.submit(Command::AskLocked).await? {
-            Receipt::Locked(locked) => Ok(locked),
-            other => Err(unexpected(other)),
-        }
-    }
-
-    /// Sets the PIN of the app lock (4 to 64 characters of any kind), changes it, or with `None` takes the lock away.
-    /// Where there is one, `current` must name it. A new lock is open.
-    ///
-    /// Errors: `TextInvalid` (too short or too long), `PinWrong`, `NotNow` (after too many wrong ones, until
-    /// `LockItem.wait_until`), `Storage`.
-    pub async fn set_pin(&self, current: Option<String>, pin: Option<String>) -> Result<(), CommandError> {
-        self.done(Command::SetPin { current: current.map(Secret::new), pin: pin.map(Secret::new) }).await
-    }
-
-    /// Chooses after how many milliseconds out of sight the app locks (a day at most), and whether the device's own way
-    /// opens it, too. Errors: `NotNow` (there is no lock, or it is locked), `Storage`.
-    pub async fn set_lock_options(&self, biometrics: bool, patience: u64) -> Result<(), CommandError> {
-        self.done(Command::SetLockOptions { biometrics, patience }).await
-    }
-
-    /// Opens the app. Five wrong PINs are free; each further one makes the next wait, 30 seconds at first, at most 15
-    /// minutes, over a restart of the app and the device. Errors: `PinWrong`, `NotNow` (still to wait), `Storage`.
-    pub async fn unlock(&self, pin: String) -> Result<(), CommandError> {
-        self.done(Command::Unlock { pin: Secret::new(pin) }).await
-    }
-
-    /// The device has made sure of its owner by its own means. Errors: `NotNow` (that does not open it), `Storage`.
-    pub async fn unlock_by_device(&self) -> Result<(), CommandError> {
-        self.done(Command::UnlockByDevice).await
-    }
-
-    /// Locks at once. Errors: `NotNow` (there is no lock), `Storage`.
-    pub async fn lock_now(&self) -> Result<(), CommandError> {
-        self.done(Command::LockNow).await
-    }
-
-    /// Chooses how much notifications tell. Errors: `Storage`.
-    pub async fn set_notification_content(&self, content: NotificationContent) -> Result<(), CommandError> {
-        self.done(Command::SetNotificationContent { content: content.into() }).await
-    }
-
-    /// Keeps the screen out of pictures and of the list of open apps, or not any more. Errors: `Storage`.
-    pub async fn hide_screen(&self, hides: bool) -> Result<(), CommandError> {
-        self.done(Command::HideScreen { hides }).await
-    }
-
-    /// Sends a failed message again, under the same id. Errors: `NotFound`, `NotNow` (it has not failed), `Storage`.
-    pub async fn retry(&self, message: i64) -> Result<(), CommandError> {
-        self.done(Command::Retry { message: MessageId(message) }).await
-    }
-
-    /// Deletes a message on this device, for good: the archive does not bring it back. Errors: `NotFound`, `Storage`.
-    pub async fn delete_message(&self, message: i64) -> Result<(), CommandError> {
-        self.done(Command::DeleteMessage { message: MessageId(message) }).await
-    }
-
     /// Deletes a chat's messages on this device, for good, and takes the chat off the list. Errors: `NotFound`,
     /// `Storage`.
     pub async fn delete_chat(&self, chat: i64) -> Result<(), CommandError> {
         self.done(Command::DeleteChat { chat: ChatId(chat) }).await
-    }
-
-    /// Everything up to and including this message has been seen. Errors: `NotFound`, `Storage`.
-    pub async fn mark_read(&self, chat: i64, message: i64) -> Result<(), CommandError> {
-        self.done(Command::MarkRead { chat: ChatId(chat), message: MessageId(message) }).await
-    }
-
-    /// The user looks at this gap, or asks for it again after a failure: reads the archive there (XEP-0313) as soon as
-    /// the account is online. Errors: `NotFound`, `Storage`.
-    pub async fn fill_gap(&self, gap: i64) -> Result<(), CommandError> {
-        self.done(Command::FillGap { gap: GapId(gap) }).await
     }
 
     /// The newest messages of this chat are on screen: fetches what is missing among the newest 50.

@@ -1,7 +1,11 @@
 //! One's own codes, and invitations of one's server.
 
+use linnet_messenger::command::Command;
+use linnet_messenger::ids::AccountId;
 use linnet_messenger::view::item;
 
+use crate::client::Client;
+use crate::error::CommandError;
 use crate::subscription::subscription;
 
 /// An account's own code.
@@ -70,5 +74,20 @@ impl From<item::ServerInvitation> for ServerInvitation {
             item::ServerInvitation::Refused => Self::Refused,
             item::ServerInvitation::Failed => Self::Failed,
         }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// The account's code comes on screen: it gets a token that counts for a week and once (XEP-0379); see `codes`.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn show_code(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::ShowCode { account: AccountId(account) }).await
+    }
+
+    /// Asks the account's server for an invitation for someone who has no account (XEP-0401); see `CodeItem.invitation`.
+    /// Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn create_invitation(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::CreateInvitation { account: AccountId(account) }).await
     }
 }

@@ -1,8 +1,11 @@
 //! People: contacts, strangers who wait to be answered, and whom the user does not want to hear.
 
-use linnet_messenger::command;
+use linnet_messenger::command::{self, Command};
+use linnet_messenger::ids::{AccountId, ChatId};
 use linnet_messenger::view::item;
 
+use crate::client::Client;
+use crate::error::CommandError;
 use crate::privacy::PrivacyException;
 use crate::subscription::subscription;
 use crate::vcard::VcardItem;
@@ -66,8 +69,10 @@ pub struct PersonItem {
     pub key: String,
     /// Bare JID.
     pub address: String,
-    /// The name that the user gave them, if any.
+    /// The name that the user gave them, else the one they chose (XEP-0172), if any.
     pub name: Option<String>,
+    /// Their picture (XEP-0084, 0153), for `Client.picture`; `None`: draw `portrait`.
+    pub picture: Option<String>,
     /// They are on the roster (RFC 6121 2): a tap begins the chat. Else it is what was typed with a likely server, and a
     /// tap should put it into the field.
     pub contact: bool,
@@ -80,7 +85,8 @@ subscription! {
 
 impl From<item::PersonItem> for PersonItem {
     fn from(item: item::PersonItem) -> Self {
-        Self { key: item.key, address: item.address, name: item.name, contact: item.contact }
+        let item::PersonItem { key, address, name, picture, contact } = item;
+        Self { key, address, name, picture, contact }
     }
 }
 
@@ -262,5 +268,66 @@ impl From<item::Availability> for Availability {
             item::Availability::Away => Self::Away,
             item::Availability::LongAway => Self::LongAway,
         }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Answers a stranger of `requests`. Accepted, their chat moves to the list and they are asked to be a contact
+    /// (RFC 6121 3.1); declined, they are told so if they asked, and what they wrote is deleted on this device. Works
+    /// offline. Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    pub async fn answer_request(&self, account: i64, address: String, accept: bool) -> Result<(), CommandError> {
+        self.done(Command::AnswerRequest { account: AccountId(account), address, accept }).await
+    }
+
+    /// Puts a bare JID on the roster and asks to see their presence (RFC 6121 3.1). Works offline.
+    /// Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    pub async fn add_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::AddContact { account: AccountId(account), address }).await
+    }
+
+    /// Names a contact and replaces their tags, on the server and so for all devices (RFC 6121 2.4). An empty name is
+    /// none. At most 200 characters a name or tag, 32 tags. Shows once the server has taken it.
+    /// Errors: `NotFound`, `AddressInvalid`, `TextInvalid`, `Offline`, `Storage`.
+    pub async fn edit_contact(
+        &self,
+        account: i64,
+        address: String,
+        name: String,
+        tags: Vec<String>,
+    ) -> Result<(), CommandError> {
+        self.done(Command::EditContact { account: AccountId(account), address, name, tags }).await
+    }
+
+    /// Takes a contact off the roster (RFC 6121 2.5): neither sees the other's presence any more. The chat stays.
+    /// Errors: `NotFound`, `AddressInvalid`, `Offline`, `Storage`.
+    pub async fn remove_contact(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::RemoveContact { account: AccountId(account), address }).await
+    }
+
+    /// Sees somebody's presence no more (RFC 6121 3.3); they stay on the roster, and may go on seeing ours.
+    /// Errors: `NotFound` (also: not on the roster), `AddressInvalid`, `Offline`, `Storage`.
+    pub async fn unsubscribe(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::Unsubscribe { account: AccountId(account), address }).await
+    }
+
+    /// Whether notifications tell of a chat on this device. Errors: `NotFound`, `Storage`.
+    pub async fn set_muted(&self, chat: i64, muted: bool) -> Result<(), CommandError> {
+        self.done(Command::SetMuted { chat: ChatId(chat), muted }).await
+    }
+
+    /// Hears nothing of a person (a bare JID) or of everybody on a server (a domain) any more, XEP-0191: at once on this
+    /// device, and on the server as soon as it can be told. A `report` (XEP-0377) goes along where the server takes
+    /// them, with the newest messages by their ids. Works offline.
+    ///
+    /// Errors: `NotFound`, `AddressInvalid` (also for our own address and server), `Storage`.
+    pub async fn block(&self, account: i64, address: String, report: Option<Report>) -> Result<(), CommandError> {
+        self.done(Command::Block { account: AccountId(account), address, report: report.map(Into::into) }).await
+    }
+
+    /// Hears them again; `address` is that of a `BlockItem`, or of a chat that is `blocked`: if everybody on its server
+    /// is, they all are heard again. Works offline. Errors: `NotFound`, `Storage`.
+    pub async fn unblock(&self, account: i64, address: String) -> Result<(), CommandError> {
+        self.done(Command::Unblock { account: AccountId(account), address }).await
     }
 }

@@ -1,8 +1,12 @@
 //! One's own devices: this one, those that are there, and whatever has access to the account.
 
+use linnet_messenger::command::{Command, Secret};
+use linnet_messenger::ids::AccountId;
 use linnet_messenger::view::item;
 
+use crate::client::Client;
 use crate::contact::Availability;
+use crate::error::CommandError;
 use crate::server_details::Support;
 use crate::subscription::subscription;
 
@@ -122,5 +126,34 @@ impl From<item::ClientAccess> for ClientAccess {
             password: client.password,
             revoking: client.revoking,
         }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Names this device (at most 30 characters, an empty name is none), for the next session on, and says how much it wants
+    /// messages that are for any device (RFC 6121 4.7.2.3), at once. Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn set_device(&self, account: i64, name: String, priority: i8) -> Result<(), CommandError> {
+        self.done(Command::SetDevice { account: AccountId(account), name, priority }).await
+    }
+
+    /// Asks the account's other devices what they are (XEP-0092), and the server who has access (XEP-0494); `own_devices`
+    /// shows what comes of it. Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn ask_devices(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::AskDevices { account: AccountId(account) }).await
+    }
+
+    /// Takes the access of one of `OwnDevicesItem.clients` back (XEP-0494).
+    /// Errors: `NotFound` (no such client either), `Offline`, `NotNow` (it is this device), `Storage`.
+    pub async fn revoke_client(&self, account: i64, id: String) -> Result<(), CommandError> {
+        self.done(Command::RevokeClient { account: AccountId(account), id }).await
+    }
+
+    /// Signs all other devices out: gives the account a new password as `change_password` does, and then takes everybody
+    /// else's access back where the server can (XEP-0494). Elsewhere they need the new password when they connect next.
+    /// What comes of it is the account's `task`. Errors: as `change_password`.
+    pub async fn sign_out_everywhere(&self, account: i64, password: String) -> Result<(), CommandError> {
+        let (account, password) = (AccountId(account), Secret::new(password));
+        self.done(Command::SignOutEverywhere { account, password }).await
     }
 }

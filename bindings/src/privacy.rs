@@ -1,7 +1,11 @@
 //! What whom is told: the account's switches, and what single people are told otherwise.
 
-use linnet_messenger::command;
+use linnet_messenger::command::{self, Command};
+use linnet_messenger::ids::AccountId;
 use linnet_messenger::view::item;
+
+use crate::client::Client;
+use crate::error::CommandError;
 
 /// What an account tells others, but for those who are excepted (`ContactItem.exceptions`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
@@ -174,5 +178,37 @@ impl From<Adders> for command::Adders {
             Adders::Code => Self::Code,
             Adders::Nobody => Self::Nobody,
         }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Switches what the account tells others, but for those who are excepted. Works offline: what has to be told to a
+    /// server is told with the next connection. Errors: `NotFound`, `Storage`.
+    pub async fn set_privacy(&self, account: i64, setting: PrivacySetting, on: bool) -> Result<(), CommandError> {
+        self.done(Command::SetPrivacy { account: AccountId(account), setting: setting.into(), on }).await
+    }
+
+    /// Tells one person (a bare JID) something always, never, or (`None`) as the account does in general.
+    /// Errors: `NotFound`, `AddressInvalid`, `Storage`.
+    pub async fn set_exception(
+        &self,
+        account: i64,
+        address: String,
+        setting: PrivacySetting,
+        allowed: Option<bool>,
+    ) -> Result<(), CommandError> {
+        let account = AccountId(account);
+        self.done(Command::SetException { account, address, setting: setting.into(), allowed }).await
+    }
+
+    /// Chooses who may call (XEP-0353). Errors: `NotFound`, `Storage`.
+    pub async fn set_callers(&self, account: i64, callers: Callers) -> Result<(), CommandError> {
+        self.done(Command::SetCallers { account: AccountId(account), callers: callers.into() }).await
+    }
+
+    /// Chooses who may ask to be a contact (RFC 6121 3.1). Errors: `NotFound`, `Storage`.
+    pub async fn set_adders(&self, account: i64, adders: Adders) -> Result<(), CommandError> {
+        self.done(Command::SetAdders { account: AccountId(account), adders: adders.into() }).await
     }
 }

@@ -1,6 +1,11 @@
 //! The user's own picture: chosen, cut out, drawn anew.
 
+use linnet_messenger::command::{self, Command};
+use linnet_messenger::ids::AccountId;
 use linnet_picture as core;
+
+use crate::client::Client;
+use crate::error::CommandError;
 
 /// A square part of a picture as it stands upright. Everything is told in the picture's shorter side: 0.5 is half of it.
 #[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]
@@ -70,4 +75,40 @@ pub fn moved_square(
     larger: f64,
 ) -> PictureSquare {
     core::Square::from(square).moved(width, height, right, down, larger).into()
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Shows others another picture of oneself (XEP-0084): the part of `file` (PNG, JPEG or WebP) that `square` has chosen,
+    /// upright, drawn anew with at most 256 pixels a side, without anything else that the file tells. It shows here at
+    /// once; the account's `profile` tells whether the server has it.
+    /// Errors: `NotFound`, `PictureInvalid`, `Storage`.
+    pub async fn set_picture(&self, account: i64, file: Vec<u8>, square: PictureSquare) -> Result<(), CommandError> {
+        let drawn = tokio::task::spawn_blocking(move || linnet_picture::crop(&file, square.into())).await;
+        let picture = drawn.map_err(|_| CommandError::Internal)?.map_err(|_| CommandError::PictureInvalid)?;
+        let picture = command::OwnPicture { bytes: picture.bytes, png: picture.png, side: picture.side };
+        self.done(Command::SetPicture { account: AccountId(account), picture: Some(picture) }).await
+    }
+
+    /// Shows others no picture of oneself any more. Errors: `NotFound`, `Storage`.
+    pub async fn remove_picture(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::SetPicture { account: AccountId(account), picture: None }).await
+    }
+
+    /// What one calls oneself (XEP-0172): at most 100 characters, empty for nothing. Contacts who were given no other name
+    /// by their user show it. Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn set_nickname(&self, account: i64, nickname: String) -> Result<(), CommandError> {
+        self.done(Command::SetNickname { account: AccountId(account), nickname }).await
+    }
+
+    /// Whether everyone may see picture, nickname and vCard, or contacts only. Errors: `NotFound`, `Storage`.
+    pub async fn set_profile_open(&self, account: i64, open: bool) -> Result<(), CommandError> {
+        self.done(Command::SetProfileOpen { account: AccountId(account), open }).await
+    }
+
+    /// A picture that an item names: a JPEG or PNG of at most 256 pixels a side, made by Linnet itself, so any decoder can
+    /// be trusted with it. `None` once nobody has it any more.
+    pub async fn picture(&self, name: String) -> Option<Vec<u8>> {
+        self.inner.picture(name).await
+    }
 }

@@ -1,9 +1,13 @@
 //! What an account's server can do, how the last login to it went, and who answers for it.
 
 use linnet_messenger::account::outage;
+use linnet_messenger::command::Command;
+use linnet_messenger::ids::AccountId;
 use linnet_messenger::view::item;
 
 use crate::account::CertificateItem;
+use crate::client::Client;
+use crate::error::CommandError;
 use crate::subscription::subscription;
 
 /// All that is known of an account's server. What nobody told is `Unknown` or `None`.
@@ -291,5 +295,14 @@ impl From<item::ServerCapability> for ServerCapability {
             item::ServerCapability::Contact => Self::Contact,
             item::ServerCapability::Outages => Self::Outages,
         }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Asks an account's server what it can do and who answers for it (XEP-0030, 0092, 0128, 0157); `server_details` shows
+    /// what comes of it. Errors: `NotFound`, `Offline`, `Storage`.
+    pub async fn ask_server(&self, account: i64) -> Result<(), CommandError> {
+        self.done(Command::AskServer { account: AccountId(account) }).await
     }
 }

@@ -1,9 +1,12 @@
 //! Making an account on a server, with whatever it asks for (XEP-0077).
 
-use linnet_messenger::command;
+use linnet_messenger::command::{self, Command, Receipt, Secret};
+use linnet_messenger::ids::SignUpId;
 use linnet_messenger::view::item;
 
 use crate::account::{LoginFailure, WaitReason};
+use crate::client::{Client, ProxyAddress, ServerAddress, unexpected};
+use crate::error::CommandError;
 use crate::subscription::subscription;
 
 /// An account that is being made. It ends with the process; nothing but the account stays.
@@ -285,5 +288,63 @@ impl From<item::SignUpProblem> for SignUpProblem {
             item::SignUpProblem::Connection { why } => Self::Connection { why: why.into() },
             item::SignUpProblem::Unsafe { why } => Self::Unsafe { why: why.into() },
         }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Begins to make an account on a server (XEP-0077): it is asked what it wants to know. `domain` is the server's;
+    /// `server` overrides DNS; with a `proxy` nothing goes past it, also later; `invitation` is the token of an
+    /// invitation (XEP-0445). Returns the sign-up, which `sign_ups` shows.
+    ///
+    /// Errors: `AddressInvalid` (the proxy's too), `Storage`.
+    #[uniffi::method(default(server = None, proxy = None, invitation = None))]
+    pub async fn start_sign_up(
+        &self,
+        domain: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+        invitation: Option<String>,
+    ) -> Result<i64, CommandError> {
+        let server =
+            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        let invitation = invitation.map(Secret::new);
+        let command = Command::StartSignUp { domain, server, proxy: proxy.map(Into::into), invitation };
+        match self.inner.submit(command).await? {
+            Receipt::SignUp(sign_up) => Ok(sign_up.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Begins to make the account that an invitation leads to (`Link.SignUp`, or `Link.Contact` with `newcomers`;
+    /// XEP-0401, 0445), as `start_sign_up` does; who invited becomes the new account's contact. Returns the sign-up.
+    ///
+    /// Errors: `AddressInvalid` (no such invitation; the proxy's too), `Storage`.
+    #[uniffi::method(default(server = None, proxy = None))]
+    pub async fn follow_invitation(
+        &self,
+        link: String,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+    ) -> Result<i64, CommandError> {
+        let server =
+            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        match self.inner.submit(Command::FollowInvitation { link, server, proxy: proxy.map(Into::into) }).await? {
+            Receipt::SignUp(sign_up) => Ok(sign_up.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Sends the answers to a server's questions; what comes of it is the sign-up's next state. Once the account is made
+    /// it is added and signed in to. Errors: `NotFound`, `NotNow` (no question is open), `Storage`.
+    pub async fn submit_sign_up(&self, sign_up: i64, answers: Vec<SignUpAnswer>) -> Result<(), CommandError> {
+        let answers = answers.into_iter().map(Into::into).collect();
+        self.done(Command::SubmitSignUp { sign_up: SignUpId(sign_up), answers }).await
+    }
+
+    /// Ends a sign-up, or takes one that has ended off the list. An account that was made stays.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn cancel_sign_up(&self, sign_up: i64) -> Result<(), CommandError> {
+        self.done(Command::CancelSignUp { sign_up: SignUpId(sign_up) }).await
     }
 }

@@ -1,8 +1,11 @@
 //! One chat: messages, the unread mark, and gaps in what this device knows.
 
-use linnet_messenger::ids::MessageId;
+use linnet_messenger::command::{Command, Receipt};
+use linnet_messenger::ids::{ChatId, GapId, MessageId};
 use linnet_messenger::view::{Page, item};
 
+use crate::client::{Client, unexpected};
+use crate::error::CommandError;
 use crate::subscription::subscription;
 
 /// One row of a chat.
@@ -319,5 +322,55 @@ impl From<item::GapState> for GapState {
             item::GapState::Failed => Self::Failed,
             item::GapState::Unreadable => Self::Unreadable,
         }
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Sends a text of 1 byte to 64 KiB. `token` comes from `new_token`: sending the same token again is answered with
+    /// the same message and changes nothing. Returns the message; its `state` tells the rest. Works offline.
+    ///
+    /// Errors: `NotFound`, `TextInvalid`, `Storage`.
+    pub async fn send_text(&self, chat: i64, body: String, token: String) -> Result<i64, CommandError> {
+        match self.inner.submit(Command::SendText { chat: ChatId(chat), body, token }).await? {
+            Receipt::Message(message) => Ok(message.0),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Replaces the text of an own message (XEP-0308), as often as wanted; the earlier versions stay. `body` and `token`
+    /// as for `send_text`. A message that has not left yet is changed in place.
+    ///
+    /// Errors: `NotFound`, `NotNow` (it is not ours, or failed), `TextInvalid`, `Storage`.
+    pub async fn correct(&self, message: i64, body: String, token: String) -> Result<(), CommandError> {
+        self.done(Command::Correct { message: MessageId(message), body, token }).await
+    }
+
+    /// The user is writing in this chat, or has stopped (XEP-0085). Say it on every keystroke, and `false` when the
+    /// text field is empty or left: what leaves is bounded. Nothing leaves if the account's `privacy.typing` is off.
+    /// Errors: `NotFound`, `Storage`.
+    pub async fn set_composing(&self, chat: i64, composing: bool) -> Result<(), CommandError> {
+        self.done(Command::SetComposing { chat: ChatId(chat), composing }).await
+    }
+
+    /// Sends a failed message again, under the same id. Errors: `NotFound`, `NotNow` (it has not failed), `Storage`.
+    pub async fn retry(&self, message: i64) -> Result<(), CommandError> {
+        self.done(Command::Retry { message: MessageId(message) }).await
+    }
+
+    /// Deletes a message on this device, for good: the archive does not bring it back. Errors: `NotFound`, `Storage`.
+    pub async fn delete_message(&self, message: i64) -> Result<(), CommandError> {
+        self.done(Command::DeleteMessage { message: MessageId(message) }).await
+    }
+
+    /// Everything up to and including this message has been seen. Errors: `NotFound`, `Storage`.
+    pub async fn mark_read(&self, chat: i64, message: i64) -> Result<(), CommandError> {
+        self.done(Command::MarkRead { chat: ChatId(chat), message: MessageId(message) }).await
+    }
+
+    /// The user looks at this gap, or asks for it again after a failure: reads the archive there (XEP-0313) as soon as
+    /// the account is online. Errors: `NotFound`, `Storage`.
+    pub async fn fill_gap(&self, gap: i64) -> Result<(), CommandError> {
+        self.done(Command::FillGap { gap: GapId(gap) }).await
     }
 }

@@ -4,9 +4,11 @@
 //! Invariants: bytes of one direction of one connection arrive in order or not at all; a device sees only its own clocks;
 //! whatever the server could object to, the end of the world does ([`FakeWorld::forgive`] says where a scenario wants it).
 
+mod events;
 mod held;
 mod network;
 mod phone;
+mod screens;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
@@ -15,22 +17,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jid::BareJid;
 use linnet_messenger::command::{Command, Receipt, Secret};
-use linnet_messenger::effect::{ComputeJob, ComputeResult, ConnectTarget, Effect, ScramHash, SessionKind, SignIn};
+use linnet_messenger::effect::{ConnectTarget, ScramHash, SessionKind, SignIn};
 use linnet_messenger::fault::{CommandError, Violation};
 use linnet_messenger::ids::{AccountId, ChatId, MessageId};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::Page;
-use linnet_messenger::view::blocks::Blocks;
-use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::contact::Contact;
 use linnet_messenger::view::item::{
-    AccountItem, AppItem, BlockItem, ChatItem, CodeItem, Connection as ConnectionState, ContactItem, NotificationItem,
-    OwnDevicesItem, PersonItem, RequestItem, ServerDetailsItem, SignUpItem, SignUpState, TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, ContactItem, NotificationItem, RequestItem, TimelineItem, VersionItem,
 };
-use linnet_messenger::view::own_devices::OwnDevices;
-use linnet_messenger::view::people::People;
-use linnet_messenger::view::picture;
-use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
 use linnet_messenger::wire::Element;
@@ -314,53 +309,6 @@ impl FakeWorld {
         id
     }
 
-    /// Whom the device hears nothing of.
-    pub fn blocks(&self, device: DeviceId) -> Vec<BlockItem> {
-        self.look(device, |running| Held::new(Blocks::new()).look(&running.reader).map(<[_]>::to_vec))
-    }
-
-    /// Who may be meant by a text.
-    pub fn people(&self, device: DeviceId, typed: &str) -> Vec<PersonItem> {
-        let account = self.account(device);
-        let view = || Held::new(People::new(account, typed));
-        self.look(device, |running| view().look(&running.reader).map(<[_]>::to_vec))
-    }
-
-    /// The device's chat list of one account.
-    pub fn chats_of(&self, device: DeviceId, account: AccountId) -> Vec<ChatItem> {
-        self.look(device, |running| Held::new(ChatList::of(account)).look(&running.reader).map(<[_]>::to_vec))
-    }
-
-    /// What the device knows of its account's server.
-    pub fn server_details(&self, device: DeviceId) -> ServerDetailsItem {
-        let view = ServerDetails::new(self.account(device));
-        let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
-        rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the server"))
-    }
-
-    /// The picture that an item names.
-    pub fn picture(&self, device: DeviceId, name: &str) -> Option<Vec<u8>> {
-        self.look(device, |running| picture::bytes(&running.reader, name).map_err(|error| error.to_string()))
-    }
-
-    /// What the device knows of itself and of its account's others.
-    pub fn own_devices(&self, device: DeviceId) -> OwnDevicesItem {
-        let view = OwnDevices::new(self.account(device));
-        let rows = self.look(device, |running| Held::new(view).look(&running.reader).map(<[_]>::to_vec));
-        rows.into_iter().next().unwrap_or_else(|| self.fail("nothing is known of the own devices"))
-    }
-
-    /// What the device's own settings show.
-    pub fn app(&self, device: DeviceId) -> AppItem {
-        let rows = self.look(device, |running| running.app.look(&running.reader).map(<[_]>::to_vec));
-        rows.into_iter().next().unwrap_or_else(|| self.fail("the app has no settings"))
-    }
-
-    /// What the device's sign-up screens show.
-    pub fn sign_ups(&self, device: DeviceId) -> Vec<SignUpItem> {
-        self.look(device, |running| running.sign_ups.look(&running.reader).map(<[_]>::to_vec))
-    }
-
     /// The device's account, once it has made one.
     pub fn has_account(&self, device: DeviceId, account: AccountId) {
         self.inner.borrow_mut().phones[device.0].account = Some(account);
@@ -580,227 +528,5 @@ impl Drop for FakeWorld {
             assert!(complaints.is_empty(), "the server objects: {complaints:#?}");
             assert!(undecided.is_empty(), "stanzas could not be handled: {undecided:?}");
         }
-    }
-}
-
-impl Inner {
-    /// Why the world is not at rest; `None` if it is.
-    fn busy(&mut self) -> Option<String> {
-        for phone in &mut self.phones {
-            let name = phone.name.clone();
-            let Some(running) = phone.running.as_mut().filter(|_| phone.network) else { continue };
-            let accounts = match running.accounts.look(&running.reader) {
-                Ok(accounts) => accounts.to_vec(),
-                Err(error) => panic!("{name}: {error}"),
-            };
-            let sign_ups = match running.sign_ups.look(&running.reader) {
-                Ok(sign_ups) => sign_ups.to_vec(),
-                Err(error) => panic!("{name}: {error}"),
-            };
-            for sign_up in sign_ups {
-                if matches!(sign_up.state, SignUpState::Asking | SignUpState::Sending) {
-                    return Some(format!("{name}: an account is being made"));
-                }
-            }
-            let mut online = false;
-            for account in accounts.iter().filter(|account| account.enabled) {
-                match account.connection {
-                    ConnectionState::Online => online = true,
-                    ConnectionState::Failed { .. } | ConnectionState::Off => {}
-                    other => return Some(format!("{name} is {other:?}")),
-                }
-            }
-            for (what, sql) in [
-                ("jobs are waiting", "SELECT count(*) FROM job"),
-                ("gaps are loading", "SELECT count(*) FROM gap WHERE state = 'loading'"),
-            ] {
-                if online && phone.count(sql) > 0 {
-                    return Some(format!("{name}: {what}"));
-                }
-            }
-        }
-        None
-    }
-
-    fn note(&mut self, line: String) {
-        if self.trace.len() == TRACE_LINES {
-            self.trace.pop_front();
-        }
-        let time = self.time - START;
-        self.trace.push_back(format!("{:>7}.{:03} {line}", time / 1_000, time % 1_000));
-    }
-
-    fn open(&mut self, device: usize) {
-        let time = self.time;
-        let seed = self.seed.fork();
-        let phone = &mut self.phones[device];
-        let now = phone.now(time, EPOCH);
-        if let Err(error) = phone.open(seed, &now) {
-            panic!("{} can't open its store: {error}", phone.name);
-        }
-        let name = self.phones[device].name.clone();
-        self.note(format!("{name} starts"));
-        self.handle(device, vec![Input::Tick]);
-    }
-
-    fn kill(&mut self, device: usize) {
-        let phone = &mut self.phones[device];
-        phone.doom = None;
-        let name = phone.name.clone();
-        let links = phone.kill().unwrap_or_else(|error| panic!("{name}: {error}"));
-        self.note(format!("{name} is killed"));
-        for link in links {
-            self.abandon(link);
-        }
-    }
-
-    /// Gives inputs to a device's engine and does what it wants.
-    fn handle(&mut self, device: usize, inputs: Vec<Input>) {
-        let time = self.time;
-        let stanzas = inputs.iter().filter(|input| network::is_stanza(input)).count();
-        let phone = &mut self.phones[device];
-        let death = match &mut phone.doom {
-            Some((death, nth)) if stanzas > 0 => {
-                *nth = nth.saturating_sub(u32::try_from(stanzas).unwrap_or(u32::MAX));
-                (*nth == 0).then_some(*death)
-            }
-            _ => None,
-        };
-        if death == Some(Death::Received) {
-            return self.kill(device);
-        }
-        phone.cost.act(time);
-        let now = phone.now(time, EPOCH);
-        let Some(running) = phone.running.as_mut() else { return };
-        let outcome = running.engine.handle(inputs, &now);
-        let changes: Vec<_> = outcome.changes.into_iter().collect();
-        running.timelines.values_mut().for_each(|held| held.notice(changes.iter().copied()));
-        running.chat_list.notice(changes.iter().copied());
-        running.accounts.notice(changes.iter().copied());
-        running.requests.notice(changes.iter().copied());
-        running.notifications.notice(changes.iter().copied());
-        running.app.notice(changes.iter().copied());
-        running.sign_ups.notice(changes.iter().copied());
-        running.codes.notice(changes.iter().copied());
-        if death == Some(Death::Committed) {
-            return self.kill(device);
-        }
-        for effect in outcome.effects {
-            self.perform(device, effect);
-        }
-        if death == Some(Death::Acknowledged) {
-            self.kill(device);
-        }
-    }
-
-    fn perform(&mut self, device: usize, effect: Effect) {
-        match effect {
-            Effect::Connect { account, connection, target } => {
-                let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
-                self.connect(device, account, connection, direct, target.pin);
-                self.targets.push((device, target));
-            }
-            Effect::StartTls { connection, .. } => self.start_tls(device, connection),
-            Effect::RestartReader { connection, .. } => self.restart_reader(device, connection),
-            Effect::Write { connection, bytes, .. } => self.write_up(device, connection, bytes),
-            Effect::Close { connection, .. } => self.close_up(device, connection),
-            Effect::Compute { account, connection, job } => {
-                let result = self.compute(job);
-                let life = self.phones[device].life;
-                self.schedule(self.time + 5, Event::Computed { device, life, account, connection, result });
-            }
-            Effect::DrawPicture { account, hash, file } => {
-                let life = self.phones[device].life;
-                let picture = linnet_picture::draw(&file).ok().map(|picture| picture.bytes);
-                self.schedule(self.time + 5, Event::Drawn { device, life, account, hash, picture });
-            }
-            Effect::Answer { ticket, result } => {
-                self.answers.insert(ticket, result);
-            }
-            Effect::Session { kind, sign_in, .. } => {
-                let name = self.phones[device].name.clone();
-                self.note(format!("{name}: {kind:?} by {sign_in:?}"));
-                self.sign_ins.push((device, kind, sign_in));
-            }
-            Effect::Violation { violation, .. } => {
-                let name = self.phones[device].name.clone();
-                self.note(format!("{name}: violation {violation:?}"));
-                self.violations.push((device, violation));
-            }
-        }
-    }
-
-    /// Runs a job, each only once: key derivation is slow on purpose, and a hundred logins use the same password.
-    fn compute(&mut self, job: ComputeJob) -> ComputeResult {
-        let ComputeJob::ScramSaltedPassword { hash, password, salt, iterations } = &job;
-        let key = (*hash, password.expose().to_owned(), salt.clone(), *iterations);
-        if let Some(known) = self.salted.get(&key) {
-            return ComputeResult::ScramSaltedPassword(known.clone().into());
-        }
-        let ComputeResult::ScramSaltedPassword(result) = job.run();
-        self.salted.insert(key, result.to_vec());
-        ComputeResult::ScramSaltedPassword(result)
-    }
-
-    /// Runs everything that is due up to this time, and lets the clocks show it.
-    fn run_until(&mut self, until: u64) {
-        while let Some(next) = self.next_moment().filter(|next| *next <= until) {
-            self.move_clock(next);
-            self.step();
-        }
-        self.move_clock(until);
-    }
-
-    fn move_clock(&mut self, to: u64) {
-        if to > self.time {
-            self.time = to;
-            self.steps_now = 0;
-        }
-    }
-
-    fn next_moment(&self) -> Option<u64> {
-        let event = self.queue.keys().next().map(|(time, _)| *time);
-        let server =
-            self.server.next_deadline().filter(|_| self.server_up).map(|due| u64::try_from(due - EPOCH).unwrap_or(0));
-        let devices = self.phones.iter().filter_map(|phone| {
-            let deadline = phone.running.as_ref()?.engine.next_deadline()?;
-            Some(deadline.saturating_add(phone.booted))
-        });
-        event.into_iter().chain(server).chain(devices).min().map(|moment| moment.max(self.time))
-    }
-
-    fn step(&mut self) {
-        self.steps_now += 1;
-        if self.steps_now > STEPS_AT_ONCE {
-            let trace: Vec<String> = self.trace.iter().rev().take(60).rev().cloned().collect();
-            panic!("time stands still: a deadline that is past is asked for again and again\n{}", trace.join("\n"));
-        }
-        if let Some((&(time, _), _)) = self.queue.first_key_value()
-            && time <= self.time
-            && let Some((_, event)) = self.queue.pop_first()
-        {
-            return self.happen(event);
-        }
-        if self.server_up && self.server.next_deadline().is_some_and(|due| due <= self.server_now()) {
-            self.catch_up_server();
-            return self.drain_server();
-        }
-        let time = self.time;
-        let due = self.phones.iter().position(|phone| {
-            let deadline = phone.running.as_ref().and_then(|running| running.engine.next_deadline());
-            deadline.is_some_and(|deadline| deadline.saturating_add(phone.booted) <= time)
-        });
-        if let Some(device) = due {
-            self.handle(device, vec![Input::Tick]);
-        }
-    }
-
-    fn server_now(&self) -> i64 {
-        EPOCH.saturating_add_unsigned(self.time)
-    }
-
-    fn catch_up_server(&mut self) {
-        let now = self.server_now();
-        self.server.tick(now);
     }
 }
