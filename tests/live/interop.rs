@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use linnet_messenger::command::{Command as Wish, Show, VcardFields};
+use linnet_messenger::command::{Command as Wish, PrivacySetting, Show, VcardFields};
 use linnet_messenger::view::item::{Availability, MessageItem, ProfileState, TimelineItem};
 use linnet_servers::{Desk, Kind, Options, Profanity, Server};
 use linnet_tests::live_world::LiveWorld;
@@ -352,6 +352,28 @@ fn slixmpp_and_we_see_how_much_the_other_is_there(kind: Kind) {
     }
 }
 
+/// The picture for programs that know no newer way (XEP-0153): on Prosody the server sees to it (XEP-0398), on ejabberd we.
+fn slixmpp_finds_our_picture_in_the_older_vcard(kind: Kind) {
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let account = world.account(alice.id);
+    let mark = bob.process.mark();
+    alice.order(Wish::SetProfileOpen { account, open: true });
+    alice.order(Wish::SetPicture { account, picture: Some(chosen(3)) });
+    let picture = alice.account().picture.unwrap();
+    let rounds = (0..100).take_while(|_| alice.account().profile != ProfileState::Known).map(|_| world.settle());
+    assert!(rounds.count() < 100, "the server never has it");
+    // Prosody brings it into a presence that comes after.
+    if !matches!(kind, Kind::Ejabberd) {
+        alice.order(Wish::SetPrivacy { account, setting: PrivacySetting::DeviceInformation, on: false });
+    }
+    bob.hears("its hash", mark, |line| (line.get("hash")? == picture.as_str()).then_some(()));
+    let mark = bob.order("look", json!({ "of": "alice@linnet.test" }));
+    let seen = bob.hears("the picture", mark, |line| line.get("older").map(|_| line.clone()));
+    assert_eq!(seen["older"]["photo"], json!(picture), "{seen}");
+}
+
 fn tokio_xmpp_and_we_read_each_other(kind: Kind) {
     let world = alice_and(kind, "bob");
     let mut bob = Peer::tokio_xmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
@@ -454,6 +476,7 @@ on_every_kind! {
     slixmpp_and_we_show_each_other_our_faces,
     slixmpp_and_we_tell_each_other_who_we_are,
     slixmpp_and_we_see_how_much_the_other_is_there,
+    slixmpp_finds_our_picture_in_the_older_vcard,
     tokio_xmpp_and_we_read_each_other,
 }
 

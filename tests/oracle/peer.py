@@ -5,7 +5,8 @@ JSON lines in: {"do": "send", "to", "body"}, {"do": "correct", "to", "id", "body
 JSON lines out: {"online": true}, {"sent": ID}, and what comes: {"message": {"from", "id", "body", "replace", "receipt",
 "markable"}}, {"receipt": ID, "from"}, {"displayed": ID, "from"}, {"carbon": "sent" or "received", "from", "to", "body"},
 {"vcard": {"fn", "note", "email", "url"}, "older": {"fn", "note", "email", "url", "photo" (its sha1)}}, each null if there
-is none; {"told": true}; {"picture": its hash as announced or null, "from", "type", "sha1" (of what was fetched)}, {"nick", "from"}.
+is none; {"told": true}; {"hash": of a picture in the vCard, as presence tells it (XEP-0153), "from"};
+{"picture": its hash as announced or null, "from", "type", "sha1" (of what was fetched)}, {"nick", "from"}.
 A requested receipt (XEP-0184) is sent by itself.
 
 usage: peer.py HOST:PORT CA JID      (the password is the first line of the input)
@@ -43,6 +44,7 @@ class Peer(slixmpp.ClientXMPP):
         self.add_event_handler("avatar_metadata_publish", self.avatar)
         self.add_event_handler("user_nick_publish", self.nick)
         self.add_event_handler("presence", self.presence)
+        self.add_event_handler("presence_available", self.hash)
         self.add_event_handler("failed_auth", lambda _: tell(error="refused"))
 
     async def started(self, _):
@@ -74,6 +76,11 @@ class Peer(slixmpp.ClientXMPP):
         if presence["from"].bare != self.boundjid.bare and presence["type"] not in ("subscribe", "subscribed"):
             told = {"show": presence["type"], "status": presence["status"]}
             tell(presence=told, **{"from": presence["from"].bare})
+
+    def hash(self, presence):
+        photo = presence.xml.find("{vcard-temp:x:update}x/{vcard-temp:x:update}photo")
+        if photo is not None:
+            tell(hash=photo.text or "", **{"from": presence["from"].bare})
 
     def nick(self, message):
         nick = message["pubsub_event"]["items"]["item"]["nick"]["nick"]

@@ -11,6 +11,7 @@ mod avatar;
 mod blocking;
 mod details;
 mod people;
+mod photo;
 mod presence;
 mod privacy;
 mod profile;

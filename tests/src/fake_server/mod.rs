@@ -75,6 +75,8 @@ pub struct Switches {
     pub pep: bool,
     /// XEP-0054 is made out of XEP-0292; else it is kept for itself.
     pub derives_vcard: bool,
+    /// It says that it brings pictures into the older vCard and presence by itself (XEP-0398).
+    pub vcard_conversion: bool,
     /// XEP-0198.
     pub stream_management: bool,
     /// An `<enable/>` that does not come with the binding is refused.
@@ -141,6 +143,7 @@ impl Default for Switches {
             reporting: true,
             pep: true,
             derives_vcard: false,
+            vcard_conversion: true,
             stream_management: true,
             refuses_to_enable: false,
             resumption: true,

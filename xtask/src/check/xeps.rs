@@ -67,6 +67,7 @@ const TITLES: &[(u16, &str)] = &[
     (388, "Extensible SASL Profile"),
     (392, "Consistent Color Generation"),
     (393, "Message Styling"),
+    (398, "User Avatar to vCard-Based Avatars Conversion"),
     (401, "Ad-hoc Account Invitation Generation"),
     (426, "Character counting in message bodies"),
     (428, "Fallback Indication"),

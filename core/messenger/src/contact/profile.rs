@@ -39,6 +39,8 @@ pub struct Profile;
 pub const PICTURE: &str = "picture";
 pub const NICKNAME: &str = "nickname";
 pub const VCARD: &str = "vcard";
+/// The picture in the older vCard.
+pub const PHOTO: &str = "photo";
 /// How often a publication is tried in one session.
 pub(super) const MOST_TRIES: u32 = 3;
 
@@ -54,11 +56,13 @@ impl Feature for Profile {
                     .prepare_cached("UPDATE account SET picture_side = ?2 WHERE id = ?1")?
                     .execute((cx.session.account, picture.side))?;
                 wish(cx, PICTURE)?;
+                vcard::photo::changed(cx)?;
             }
             Command::SetPicture { picture: None, .. } => {
                 let own = cx.own();
                 avatar::forget(cx, &own)?;
                 wish(cx, PICTURE)?;
+                vcard::photo::changed(cx)?;
             }
             Command::SetNickname { nickname, .. } => {
                 let shown = nickname::clean(nickname);
@@ -87,6 +91,7 @@ impl Feature for Profile {
                 if vcard::own::says_something(cx)? {
                     wish(cx, VCARD)?;
                 }
+                vcard::photo::changed(cx)?;
             }
             _ => return Ok(None),
         }
@@ -162,13 +167,19 @@ fn kind_of(node: &str) -> &'static str {
 }
 
 fn wish(cx: &mut Cx<'_>, what: &str) -> Result<(), Fault> {
+    wish_quietly(cx, what)?;
+    set_state(cx, ProfileState::Waiting)
+}
+
+/// The same where the user need not know.
+pub(super) fn wish_quietly(cx: &Cx<'_>, what: &str) -> Result<(), Fault> {
     cx.tx
         .prepare_cached(
             "INSERT INTO profile_wish (account_id, what) VALUES (?1, ?2)
              ON CONFLICT (account_id, what) DO UPDATE SET tries = 0, renewed = under_way",
         )?
         .execute((cx.session.account, what))?;
-    set_state(cx, ProfileState::Waiting)
+    Ok(())
 }
 
 /// Sends what is wished, one thing at a time.
@@ -187,8 +198,10 @@ pub(super) fn publish(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .optional()?;
     let Some(what) = wished else { return Ok(()) };
     mark(cx, &what)?;
-    if what == VCARD {
-        return vcard::own::begin(cx);
+    match what.as_str() {
+        VCARD => return vcard::own::begin(cx),
+        PHOTO => return vcard::photo::begin(cx),
+        _ => {}
     }
     let value = current(cx, &what)?;
     if what == NICKNAME {

@@ -100,9 +100,14 @@ pub enum Purpose {
     VcardTemp {
         jid: String,
     },
+    /// Our own, for the picture in it (XEP-0153).
+    VcardPhoto,
+    VcardPhotoWritten {
+        hash: String,
+    },
     /// Our own is being published.
     VcardPublication {
-        step: VcardStep,
+        step: Box<VcardStep>,
     },
 }
 

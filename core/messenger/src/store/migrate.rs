@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0019_own_devices.sql"),
     include_str!("migrations/0020_vcard.sql"),
     include_str!("migrations/0021_presence.sql"),
+    include_str!("migrations/0022_photo.sql"),
 ];
 
 /// Brings the database to the newest schema.

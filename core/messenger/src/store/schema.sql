@@ -246,7 +246,7 @@ CREATE TABLE own_vcard (
     emptied INTEGER NOT NULL DEFAULT 0,         -- 1: that has to be published again, whatever the server has now
     apart INTEGER                               -- 1: the server keeps the older vCard for itself, and shows it to all;
                                                 -- 0: it makes it out of the newer one; NULL: not known yet
-) STRICT;
+, photo TEXT, photo_written TEXT, photo_wished INTEGER NOT NULL DEFAULT 0, told TEXT) STRICT;
 
 CREATE TABLE picture (
     id INTEGER PRIMARY KEY,
@@ -260,7 +260,7 @@ CREATE TABLE presence (
     resource TEXT NOT NULL,                     -- one device of theirs that is there
     show TEXT NOT NULL,                         -- available, away, xa, dnd
     status TEXT,
-    idle_since INTEGER, software TEXT,                         -- UTC milliseconds
+    idle_since INTEGER, software TEXT, vcard_update INTEGER NOT NULL DEFAULT 0,                         -- UTC milliseconds
     PRIMARY KEY (account_id, jid, resource)
 ) STRICT, WITHOUT ROWID;
 

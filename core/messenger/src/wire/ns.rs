@@ -45,6 +45,7 @@ pub const NICK: &str = "http://jabber.org/protocol/nick";
 pub const VCARD_TEMP: &str = "vcard-temp";
 pub const VCARD4: &str = "urn:ietf:params:xml:ns:vcard-4.0";
 pub const VCARD4_NODE: &str = "urn:xmpp:vcard4";
+pub const VCARD_CONVERSION: &str = "urn:xmpp:pep-vcard-conversion:0";
 pub const VCARD_UPDATE: &str = "vcard-temp:x:update";
 pub const READ_SYNC: &str = "urn:xmpp:mds:displayed:0";
 pub const TIME: &str = "urn:xmpp:time";

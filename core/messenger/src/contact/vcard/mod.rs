@@ -1,5 +1,5 @@
 //! What people tell of themselves: asked for when somebody looks at their details, kept until the next look; and our own
-//! (`own.rs`).
+//! (`own.rs`, `photo.rs`).
 //!
 //! Invariants: nobody's vCard is asked for who is no contact, or is blocked; nothing that one points to is ever fetched; of
 //! one only plain, bounded texts are kept; who has more fields than anybody has is not looked at.
@@ -7,6 +7,7 @@
 //! XEPs: 0054, 0292
 
 pub mod own;
+pub mod photo;
 pub mod wire;
 
 use jid::BareJid;
@@ -45,6 +46,10 @@ impl Feature for Vcards {
         let (jid, form) = match purpose {
             Purpose::Vcard { jid } => (jid, Form::Vcard4),
             Purpose::VcardTemp { jid } => (jid, Form::Temp),
+            // What the server can do is known now.
+            Purpose::AccountFeatures => return photo::features_known(cx).map(|()| Done::Taken),
+            Purpose::VcardPhoto => return photo::read(cx, answer).map(|()| Done::Taken),
+            Purpose::VcardPhotoWritten { hash } => return photo::written(cx, hash, answer).map(|()| Done::Taken),
             Purpose::VcardPublication { step } => return own::reply(cx, step, answer).map(|()| Done::Taken),
             _ => return Ok(Done::Pass),
         };
@@ -57,7 +62,7 @@ impl Feature for Vcards {
             Answer::None => return Ok(Done::Taken),
         };
         // Who has not come to the newer form yet has the older one.
-        if form == Form::Vcard4 && !card.is_some_and(|card| card.children().next().is_some()) {
+        if form == Form::Vcard4 && card.is_none_or(|card| card.children().next().is_none()) {
             let purpose = Purpose::VcardTemp { jid: jid.to_string() };
             cx.request("get", Some(jid.as_str()), wire::request(Form::Temp), &purpose)?;
             return Ok(Done::Taken);

@@ -36,6 +36,9 @@ struct Own {
     apart: Option<bool>,
 }
 
+/// The same as stored.
+type Row = (String, Option<String>, Option<String>, Option<bool>);
+
 /// The user's fields are wished from now on, as they can be shown.
 pub fn set(cx: &mut Cx<'_>, vcard: &VcardFields) -> Result<(), Refusal> {
     let wished = read_wish(vcard)?;
@@ -114,7 +117,7 @@ pub fn begin(cx: &mut Cx<'_>) -> Result<(), Fault> {
 }
 
 fn ask(cx: &mut Cx<'_>, form: Form, step: VcardStep) -> Result<(), Fault> {
-    cx.request("get", None, wire::request(form), &Purpose::VcardPublication { step })
+    cx.request("get", None, wire::request(form), &Purpose::VcardPublication { step: Box::new(step) })
 }
 
 /// What came of one step.
@@ -191,7 +194,7 @@ fn publish(cx: &mut Cx<'_>, there: Option<&Element>, before: &VcardFields) -> Re
     let fields = wire::fields(&card, Form::Vcard4);
     let step = VcardStep::Published { before: before.clone(), fields };
     let pubsub = profile::publication(ns::VCARD4_NODE, profile::CURRENT, card, profile::is_open(cx)?);
-    cx.request("set", None, pubsub, &Purpose::VcardPublication { step })
+    cx.request("set", None, pubsub, &Purpose::VcardPublication { step: Box::new(step) })
 }
 
 /// The newer one is there: now the older one.
@@ -221,7 +224,7 @@ fn followed(cx: &mut Cx<'_>, mut older: Element, before: &VcardFields, fields: &
         }
         Some(_) => VcardStep::Written { fields: fields.clone() },
     };
-    cx.request("set", None, older, &Purpose::VcardPublication { step })
+    cx.request("set", None, older, &Purpose::VcardPublication { step: Box::new(step) })
 }
 
 fn done(cx: &mut Cx<'_>, fields: &VcardFields) -> Result<(), Fault> {
@@ -240,7 +243,7 @@ fn set_apart(cx: &mut Cx<'_>, apart: Option<bool>) -> Result<(), Fault> {
 }
 
 fn own(cx: &Cx<'_>) -> Result<Own, Fault> {
-    let row: Option<(String, Option<String>, Option<String>, Option<bool>)> = cx
+    let row: Option<Row> = cx
         .tx
         .prepare_cached(
             "SELECT known, wished, CASE emptied WHEN 1 THEN whole END, apart FROM own_vcard WHERE account_id = ?1",
