@@ -5,6 +5,7 @@ use linnet_messenger::{command, input};
 
 use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
+use crate::portable::{ExportItem, ImportItem};
 use crate::privacy::Privacy;
 use crate::subscription::subscription;
 
@@ -61,6 +62,12 @@ pub struct AccountItem {
     /// Whether the server has them; `None` counts as `Known`.
     #[uniffi(default = None)]
     pub profile: Option<ProfileState>,
+    /// What is collected for a file that other servers read (XEP-0227).
+    #[uniffi(default = None)]
+    pub export: Option<ExportItem>,
+    /// What such a file brings, or brought last.
+    #[uniffi(default = None)]
+    pub import: Option<ImportItem>,
 }
 
 /// Where the own profile stands.
@@ -273,6 +280,8 @@ impl From<item::AccountItem> for AccountItem {
             nickname: item.nickname,
             profile_open: item.profile_open,
             profile: Some(item.profile.into()),
+            export: item.export.map(Into::into),
+            import: item.import.map(Into::into),
             task: item.task.map(Into::into),
         }
     }

@@ -11,6 +11,7 @@ mod avatar;
 mod blocking;
 mod details;
 mod people;
+mod portable;
 mod privacy;
 mod profile;
 mod stranger;

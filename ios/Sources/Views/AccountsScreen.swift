@@ -16,6 +16,7 @@ struct AccountsView: View {
     @State private var devices: OwnDevicesModel?
     @State private var adding: SignInModel?
     @State private var handingOver: HandoverModel?
+    @State private var portable: PortableModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -46,7 +47,8 @@ struct AccountsView: View {
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } },
-                    handOver: { handingOver = app.handOver($0) }),
+                    handOver: { handingOver = app.handOver($0) },
+                    portable: { portable = app.portable($0) }),
                 move: { account, to in Task { await model.move(account, to) } },
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
@@ -65,6 +67,7 @@ struct AccountsView: View {
             AddAccountView(model: $0, app: app)
         }
         .sheet(item: $handingOver) { HandoverView(model: $0) }
+        .sheet(item: $portable) { PortableView(model: $0) }
         .sheet(item: $profile) { ProfileView(model: $0, app: app) }
     }
 
@@ -225,7 +228,7 @@ struct AccountsPreviews: PreviewProvider {
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
-                    handOver: { _ in }),
+                    handOver: { _ in }, portable: { _ in }),
                 move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() }, backup: { EmptyView() })
     }

@@ -7,6 +7,7 @@
 mod contacts;
 pub mod devices;
 pub mod messages;
+pub mod portable;
 pub mod profile;
 pub mod relations;
 pub mod trouble;
@@ -52,6 +53,8 @@ scenarios! {
         who_must_not_see_us_is_shown_nothing;
     profile:
         a_picture_and_a_name_reach_contacts_and_the_own_phones;
+    portable:
+        what_a_file_brings_is_asked_and_published;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

@@ -497,6 +497,10 @@ impl Call<'_> {
             | Command::SetPicture { account, .. }
             | Command::SetNickname { account, .. }
             | Command::SetProfileOpen { account, .. }
+            | Command::CollectExport { account }
+            | Command::ReadExport { account }
+            | Command::ImportAccount { account, .. }
+            | Command::EndImport { account }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }

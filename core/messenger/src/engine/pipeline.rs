@@ -35,6 +35,7 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::avatar::Avatars,
     &crate::contact::nickname::Nicknames,
     &crate::contact::profile::Profile,
+    &crate::contact::portable::Portable,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0017_profile.sql"),
     include_str!("migrations/0018_moving.sql"),
     include_str!("migrations/0019_own_devices.sql"),
+    include_str!("migrations/0020_portable.sql"),
 ];
 
 /// Brings the database to the newest schema.

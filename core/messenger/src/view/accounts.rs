@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem, CertificateItem, Privacy, ProfileState};
+use super::item::{self, AccountItem, CertificateItem, ExportItem, Privacy, ProfileState};
 use super::{View, Window};
 use crate::change::Change;
 use crate::command::{Adders, Callers};
@@ -29,7 +29,16 @@ impl View for Accounts {
                         (SELECT shown FROM avatar WHERE avatar.account_id = account.id AND avatar.jid = account.jid),
                         (SELECT nickname.name FROM nickname
                              WHERE nickname.account_id = account.id AND nickname.jid = account.jid),
-                        profile_open, profile_state
+                        profile_open, profile_state,
+                        (SELECT count(*) FROM export_part WHERE export_part.account_id = account.id),
+                        (SELECT count(*) FROM export_part
+                             WHERE export_part.account_id = account.id AND export_part.state = 'asked'),
+                        (SELECT count(*) FROM export_part
+                             WHERE export_part.account_id = account.id AND export_part.state = 'missing'),
+                        (SELECT json_object('source', source, 'total', total, 'refused', refused, 'kept', kept, 'left',
+                                (SELECT count(*) FROM import_step
+                                     WHERE import_step.account_id = account.id AND import_step.counts = 1))
+                             FROM import WHERE import.account_id = account.id)
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -43,6 +52,7 @@ impl View for Accounts {
                 let address: String = row.get(1)?;
                 let name: Option<String> = row.get(21)?;
                 let profile: String = row.get(26)?;
+                let import: Option<String> = row.get(30)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -76,6 +86,8 @@ impl View for Accounts {
                     nickname: row.get(24)?,
                     profile_open: row.get(25)?,
                     profile: ProfileState::of(&profile),
+                    export: ExportItem::of(row.get(27)?, row.get(28)?, row.get(29)?),
+                    import: import.and_then(|json| serde_json::from_str(&json).ok()),
                 })
             })?
             .collect::<Result<_, _>>()?;
