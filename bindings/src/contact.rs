@@ -68,8 +68,10 @@ pub struct PersonItem {
     pub key: String,
     /// Bare JID.
     pub address: String,
-    /// The name that the user gave them, if any.
+    /// The name that the user gave them, else the one they chose (XEP-0172), if any.
     pub name: Option<String>,
+    /// Their picture (XEP-0084, 0153), for `Client.picture`; `None`: draw `portrait`.
+    pub picture: Option<String>,
     /// They are on the roster (RFC 6121 2): a tap begins the chat. Else it is what was typed with a likely server, and a
     /// tap should put it into the field.
     pub contact: bool,
@@ -82,7 +84,8 @@ subscription! {
 
 impl From<item::PersonItem> for PersonItem {
     fn from(item: item::PersonItem) -> Self {
-        Self { key: item.key, address: item.address, name: item.name, contact: item.contact }
+        let item::PersonItem { key, address, name, picture, contact } = item;
+        Self { key, address, name, picture, contact }
     }
 }
 

@@ -490,6 +490,20 @@ impl FakeServer {
         id
     }
 
+    /// Takes a text out of an archive, which is late to write it; gives its place, too.
+    pub fn withhold(&mut self, owner: &BareJid, body: &str) -> Option<(usize, Archived)> {
+        let rows = &mut self.accounts.get_mut(owner)?.archive.rows;
+        let place = rows.iter().position(|row| row.body() == body)?;
+        Some((place, rows.remove(place)))
+    }
+
+    /// Writes what was withheld.
+    pub fn archive_late(&mut self, owner: &BareJid, (place, row): (usize, Archived)) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            account.archive.rows.insert(place, row);
+        }
+    }
+
     /// Sends these bytes instead of the archived message from now on.
     pub fn poison(&mut self, owner: &BareJid, id: &str, raw: &str) {
         if let Some(row) = self.accounts.get_mut(owner).and_then(|a| a.archive.rows.iter_mut().find(|row| row.id == id))

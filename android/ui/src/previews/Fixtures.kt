@@ -176,7 +176,7 @@ object Fixtures {
         name = null, tags = emptyList(), contact = false, seesUs = false, weSee = false, devices = emptyList(),
     )
     private fun person(address: String, name: String? = null, contact: Boolean = true) =
-        PersonItem(address, address, name, contact)
+        PersonItem(address, address, name, null, contact)
 
     val people = listOf(
         person("amelie@example.org", "Amélie Duval"),

@@ -446,8 +446,10 @@ pub struct PersonItem {
     pub key: String,
     /// Bare JID.
     pub address: String,
-    /// The name that the user gave them.
+    /// The name that the user gave them, else the one they chose.
     pub name: Option<String>,
+    /// Their picture's name.
+    pub picture: Option<String>,
     /// They are on the roster; else it is what was typed with a likely server.
     pub contact: bool,
 }
