@@ -5,6 +5,7 @@ use linnet_messenger::{command, input};
 
 use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
+use crate::portable::{ExportItem, ImportItem};
 use crate::presence::OwnPresence;
 use crate::privacy::Privacy;
 use crate::subscription::subscription;
@@ -73,6 +74,12 @@ pub struct AccountItem {
     /// How much the user is there; `None` counts as available, without words, and away by itself.
     #[uniffi(default = None)]
     pub presence: Option<OwnPresence>,
+    /// What is collected for a file that other servers read (XEP-0227).
+    #[uniffi(default = None)]
+    pub export: Option<ExportItem>,
+    /// What such a file brings, or brought last.
+    #[uniffi(default = None)]
+    pub import: Option<ImportItem>,
 }
 
 /// Where the own profile stands.
@@ -288,6 +295,8 @@ impl From<item::AccountItem> for AccountItem {
             profile_open: item.profile_open,
             profile: Some(item.profile.into()),
             presence: Some(OwnPresence { show: item.show.into(), status: item.status, auto_away: item.auto_away }),
+            export: item.export.map(Into::into),
+            import: item.import.map(Into::into),
             task: item.task.map(Into::into),
         }
     }

@@ -12,6 +12,7 @@ mod blocking;
 mod details;
 mod people;
 mod photo;
+mod portable;
 mod presence;
 mod privacy;
 mod profile;

@@ -59,6 +59,8 @@ import org.linnet.ui.phonebook.PhoneBookModel
 import org.linnet.ui.presence.PresenceActions
 import org.linnet.ui.presence.PresenceModel
 import org.linnet.ui.privacy.PrivacyActions
+import org.linnet.ui.portable.PortableActions
+import org.linnet.ui.portable.PortableModel
 import org.linnet.ui.profile.ProfileActions
 import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.Biometrics
@@ -298,6 +300,21 @@ internal fun backupActions(app: AppModel, model: BackupModel, device: Device, ti
         override fun restore() = model.restore()
     }
 
+internal fun portableActions(app: AppModel, model: PortableModel, device: Device) = object : PortableActions {
+    override fun back() {
+        app.back()
+    }
+    override fun save() {
+        device.files?.let(model::save)
+    }
+    override fun choose() {
+        device.files?.let(model::choose)
+    }
+    override fun pick(user: Int) = model.pick(user)
+    override fun bringIn() = model.bringIn()
+    override fun end() = model.end()
+}
+
 internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
     override fun back() {
         app.back()
@@ -421,6 +438,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
     override fun openBackup() = app.openBackup()
+    override fun openPortable(account: AccountItem) = app.openPortable(account.id)
 }
 
 internal fun privacyActions(app: AppModel, model: AccountModel) = object : PrivacyActions {

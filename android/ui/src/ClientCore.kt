@@ -114,6 +114,12 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun exportBackup(passphrase: String, credentials: Boolean, owner: Owner?) =
         client.exportBackup(passphrase, credentials, owner)
     override suspend fun importBackup(passphrase: String, file: ByteArray) = client.importBackup(passphrase, file)
+    override suspend fun collectExport(account: Long) = client.collectExport(account)
+    override suspend fun readExport(account: Long) = client.readExport(account)
+    override suspend fun readAccountFile(file: ByteArray) = client.readAccountFile(file)
+    override suspend fun importAccountFile(account: Long, file: ByteArray, user: Int) =
+        client.importAccountFile(account, file, user.toUInt())
+    override suspend fun endImport(account: Long) = client.endImport(account)
 
     override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)

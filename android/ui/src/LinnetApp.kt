@@ -61,6 +61,7 @@ import org.linnet.ui.phonebook.PhoneBook
 import org.linnet.ui.phonebook.PhoneBookScreen
 import org.linnet.ui.presence.PresenceScreen
 import org.linnet.ui.privacy.PrivacyScreen
+import org.linnet.ui.portable.PortableScreen
 import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
@@ -342,6 +343,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val title = strings.backupOwner
             val actions = remember(place, device, title) { backupActions(model, place.model, device, title) }
             BackupScreen(state, place.model.passphrase, place.model.pin, place.model.opening, actions)
+        }
+        is Place.Portable -> {
+            val state by place.model.state.collectAsState()
+            PortableScreen(state, remember(place, device) { portableActions(model, place.model, device) })
         }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()

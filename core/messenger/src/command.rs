@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use crate::contact::portable::PortableAccount;
 use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId, SignUpId};
 
 /// A wish of the user. It is answered after the local commit, never after the network: what the server says later is
@@ -119,6 +120,16 @@ pub enum Command {
     AskVcard { account: AccountId, address: String },
     /// Whether everyone may see picture, nickname and vCard, or contacts only.
     SetProfileOpen { account: AccountId, open: bool },
+    /// Asks the account's server for what goes into a file for another server and is not here (XEP-0227): bookmarks and
+    /// profile. How far that is, the account's item shows.
+    CollectExport { account: AccountId },
+    /// The file, once everything is collected; answered with [`Receipt::Exported`].
+    ReadExport { account: AccountId },
+    /// Brings what such a file says of one account into this one, as far as it has nothing of the kind: contacts are
+    /// asked to be seen. An import that was not at its end is given up.
+    ImportAccount { account: AccountId, from: Box<PortableAccount> },
+    /// Forgets how the last import went; what was not done yet is not done any more.
+    EndImport { account: AccountId },
     /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
     /// can be told. A report goes along where the server takes them.
     Block { account: AccountId, address: String, report: Option<Report> },
@@ -522,6 +533,8 @@ pub enum Receipt {
     /// What goes into a backup.
     Backup(SecretBytes),
     Restored(Restored),
+    /// XML, UTF-8.
+    Exported(Vec<u8>),
 }
 
 /// What a backup brought.

@@ -99,6 +99,8 @@ pub enum CommandError {
     Unreadable,
     #[error("made by a newer version of Linnet")]
     Newer,
+    #[error("more than Linnet takes")]
+    TooLarge,
     #[error("meant for another device")]
     Foreign,
     #[error("too late")]

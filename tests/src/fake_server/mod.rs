@@ -190,6 +190,8 @@ pub struct Counts {
     pub enabled: u32,
     /// `<active/>` and `<inactive/>` outside of a binding.
     pub client_states: u32,
+    /// Subscriptions asked for on other servers.
+    pub asked_elsewhere: u32,
     pub archive_queries: u32,
     pub archive_results: u32,
     pub carbons: u32,

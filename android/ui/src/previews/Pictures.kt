@@ -199,7 +199,8 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + accountPictures + serverPictures + devicesPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures
+) + accountPictures + serverPictures + devicesPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures +
+    portablePictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -359,4 +360,5 @@ internal object NoAccount : AccountActions {
     override fun handOver(account: AccountItem) = Unit
     override fun openSafety() = Unit
     override fun openBackup() = Unit
+    override fun openPortable(account: AccountItem) = Unit
 }

@@ -10,6 +10,7 @@ pub mod invitation;
 pub mod last_seen;
 pub mod link;
 pub mod nickname;
+pub mod portable;
 pub mod portrait;
 pub mod presence;
 pub mod privacy;

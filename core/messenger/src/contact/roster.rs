@@ -72,6 +72,7 @@ impl Feature for Roster {
                 super::sight::apply(cx)?;
                 super::subscription::ask_as_wished(cx)?;
                 super::wish::tell(cx)?;
+                super::portable::import::advance(cx)?;
                 Ok(Done::Taken)
             }
             (Purpose::ContactWish { jid }, Answer::Result(_) | Answer::Error(_)) => {

@@ -499,6 +499,10 @@ impl Call<'_> {
             | Command::SetVcard { account, .. }
             | Command::AskVcard { account, .. }
             | Command::SetProfileOpen { account, .. }
+            | Command::CollectExport { account }
+            | Command::ReadExport { account }
+            | Command::ImportAccount { account, .. }
+            | Command::EndImport { account }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }

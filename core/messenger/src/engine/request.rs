@@ -65,6 +65,21 @@ pub enum Purpose {
     DeviceSoftware {
         resource: String,
     },
+    /// A part of what goes into a file for another server (XEP-0227).
+    ExportPart {
+        part: String,
+    },
+    /// What the account has already of what an import brings.
+    ImportLook {
+        step: i64,
+    },
+    ImportNodeConfigured {
+        step: i64,
+    },
+    /// A contact is put on the roster, or an item or vCard published.
+    ImportStep {
+        step: i64,
+    },
     Invitation,
     PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.

@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0020_vcard.sql"),
     include_str!("migrations/0021_presence.sql"),
     include_str!("migrations/0022_photo.sql"),
+    include_str!("migrations/0023_portable.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -6,6 +6,7 @@ mod app;
 mod code;
 mod contact;
 mod own_devices;
+mod portable;
 mod server;
 mod sign_up;
 mod vcard;
@@ -16,6 +17,7 @@ pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::contact::{Availability, ContactItem, DeviceItem, PrivacyException};
 pub use self::own_devices::{ClientAccess, ClientAnswers, OwnDevicesItem, OwnSession, RevokeProblem};
+pub use self::portable::{ExportItem, ImportItem};
 pub use self::server::{
     CONTACT_FORM, CapabilityItem, ContactAddress, ContactKind, KNOWN, LoginAnswers, OUTAGE_FORM, PEP, ServerAnswers,
     ServerCapability, ServerDetailsItem, Software, StreamAnswers, Support,
@@ -78,6 +80,10 @@ pub struct AccountItem {
     pub status: Option<String>,
     /// It turns to away by itself; told with [`Privacy::last_seen`] only.
     pub auto_away: bool,
+    /// What is collected for a file that other servers read.
+    pub export: Option<ExportItem>,
+    /// What such a file brings.
+    pub import: Option<ImportItem>,
 }
 
 /// Where the own profile stands.
