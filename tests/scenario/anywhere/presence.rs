@@ -41,7 +41,6 @@ pub fn what_one_chooses_to_say_of_oneself_is_seen(w: &dyn World) {
     let account = alice.account().id;
     for enabled in [false, true] {
         alice.order(Command::SetAccountEnabled { account, enabled });
-        w.settle();
     }
     until_seen(bob, alice, Availability::Available, Some("at the lake"));
 }
