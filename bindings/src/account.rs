@@ -5,9 +5,11 @@ use linnet_messenger::{command, input};
 
 use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
+use crate::portable::{ExportItem, ImportItem};
 use crate::presence::OwnPresence;
 use crate::privacy::Privacy;
 use crate::subscription::subscription;
+use crate::vcard::VcardFields;
 
 /// An account with the state of its connection.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -56,7 +58,14 @@ pub struct AccountItem {
     /// What we call ourselves (XEP-0172).
     #[uniffi(default = None)]
     pub nickname: Option<String>,
-    /// Everyone may see picture and nickname, else contacts only.
+    /// What we tell of ourselves, as wished; empty until the server was asked for it (`Client.ask_vcard`).
+    #[uniffi(default = None)]
+    pub vcard: Option<VcardFields>,
+    /// The server shows the older form of vCards (XEP-0054) to everyone: while contacts only may see ours, that one is left
+    /// empty, and programs that know no other show nothing.
+    #[uniffi(default = false)]
+    pub older_vcard_empty: bool,
+    /// Everyone may see picture, nickname and vCard, else contacts only.
     #[uniffi(default = false)]
     pub profile_open: bool,
     /// Whether the server has them; `None` counts as `Known`.
@@ -65,6 +74,12 @@ pub struct AccountItem {
     /// How much the user is there; `None` counts as available, without words, and away by itself.
     #[uniffi(default = None)]
     pub presence: Option<OwnPresence>,
+    /// What is collected for a file that other servers read (XEP-0227).
+    #[uniffi(default = None)]
+    pub export: Option<ExportItem>,
+    /// What such a file brings, or brought last.
+    #[uniffi(default = None)]
+    pub import: Option<ImportItem>,
 }
 
 /// Where the own profile stands.
@@ -275,9 +290,13 @@ impl From<item::AccountItem> for AccountItem {
             blocks: item.blocks,
             picture: item.picture,
             nickname: item.nickname,
+            vcard: Some(item.vcard.into()),
+            older_vcard_empty: item.older_vcard_empty,
             profile_open: item.profile_open,
             profile: Some(item.profile.into()),
             presence: Some(OwnPresence { show: item.show.into(), status: item.status, auto_away: item.auto_away }),
+            export: item.export.map(Into::into),
+            import: item.import.map(Into::into),
             task: item.task.map(Into::into),
         }
     }

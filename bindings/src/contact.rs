@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::error::CommandError;
 use crate::privacy::{PrivacyException, PrivacySetting};
 use crate::subscription::subscription;
+use crate::vcard::VcardItem;
 
 /// A stranger who asks to see our presence (RFC 6121 3.1), or has written, or both. Nothing else tells of strangers: no
 /// notification, no receipt, and their chats are not on the list until they are accepted.
@@ -68,8 +69,10 @@ pub struct PersonItem {
     pub key: String,
     /// Bare JID.
     pub address: String,
-    /// The name that the user gave them, if any.
+    /// The name that the user gave them, else the one they chose (XEP-0172), if any.
     pub name: Option<String>,
+    /// Their picture (XEP-0084, 0153), for `Client.picture`; `None`: draw `portrait`.
+    pub picture: Option<String>,
     /// They are on the roster (RFC 6121 2): a tap begins the chat. Else it is what was typed with a likely server, and a
     /// tap should put it into the field.
     pub contact: bool,
@@ -82,7 +85,8 @@ subscription! {
 
 impl From<item::PersonItem> for PersonItem {
     fn from(item: item::PersonItem) -> Self {
-        Self { key: item.key, address: item.address, name: item.name, contact: item.contact }
+        let item::PersonItem { key, address, name, picture, contact } = item;
+        Self { key, address, name, picture, contact }
     }
 }
 
@@ -106,7 +110,8 @@ pub struct ContactItem {
     pub account: i64,
     /// Bare JID.
     pub address: String,
-    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the address' local part, else the address.
+    /// Roster name (RFC 6121 2.1.2.4), else their nickname (XEP-0172), else the full name in their vCard, if it was asked
+    /// for, else the address' local part, else the address.
     pub title: String,
     /// It is ourselves: none of what follows means anything.
     pub note_to_self: bool,
@@ -141,6 +146,9 @@ pub struct ContactItem {
     /// What they call themselves (XEP-0172).
     #[uniffi(default = None)]
     pub nickname: Option<String>,
+    /// What else they tell of themselves, as far as it was asked for (`Client.ask_vcard`).
+    #[uniffi(default = None)]
+    pub vcard: Option<VcardItem>,
     /// How much they are there, on the most available of `devices`; `None`: on none.
     #[uniffi(default = None)]
     pub availability: Option<Availability>,
@@ -245,6 +253,7 @@ impl From<item::ContactItem> for ContactItem {
             exceptions: item.exceptions.into_iter().map(Into::into).collect(),
             picture: item.picture,
             nickname: item.nickname,
+            vcard: item.vcard.map(Into::into),
             availability: item.availability.map(Into::into),
             status: item.status,
             in_general: item.in_general.into_iter().map(Into::into).collect(),

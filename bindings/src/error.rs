@@ -30,6 +30,9 @@ pub enum CommandError {
     /// The code or file was made by a newer version of Linnet.
     #[error("made by a newer version of Linnet")]
     Newer,
+    /// The file holds more than Linnet takes: 16 MiB, 1,000 accounts, 20,000 contacts or blocks of an account.
+    #[error("more than Linnet takes")]
+    TooLarge,
     /// The code is meant for another device, or it is not this one's turn.
     #[error("meant for another device")]
     Foreign,
@@ -61,6 +64,7 @@ impl From<fault::CommandError> for CommandError {
             fault::CommandError::PinWrong => Self::PinWrong,
             fault::CommandError::Unreadable => Self::Unreadable,
             fault::CommandError::Newer => Self::Newer,
+            fault::CommandError::TooLarge => Self::TooLarge,
             fault::CommandError::Foreign => Self::Foreign,
             fault::CommandError::Expired => Self::Expired,
             fault::CommandError::PassphraseWrong => Self::PassphraseWrong,

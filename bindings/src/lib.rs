@@ -24,6 +24,7 @@ mod network;
 mod notification;
 mod own_devices;
 mod platform;
+mod portable;
 mod portrait;
 mod presence;
 mod privacy;
@@ -34,6 +35,7 @@ mod server_details;
 mod sign_up;
 mod subscription;
 mod timeline;
+mod vcard;
 mod version;
 
 pub use account::{AccountItem, AccountsBatch, AccountsOp, AccountsSubscription};
@@ -55,6 +57,7 @@ pub use network::{Judgement, Lookup, PlatformNetwork, Question};
 pub use notification::{NotificationItem, NotificationLine};
 pub use notification::{NotificationsBatch, NotificationsOp, NotificationsSubscription};
 pub use platform::{LogLevel, Platform};
+pub use portable::{AccountFileItem, ExportItem, ImportItem};
 pub use portrait::{Portrait, portrait};
 pub use presence::{OwnPresence, Show, longest_status};
 pub use privacy::{Adders, Callers, Privacy, PrivacyException, PrivacySetting};
@@ -66,6 +69,7 @@ pub use sign_up::{SignUpOption, SignUpProblem, SignUpState, SignUpsBatch, SignUp
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
 pub use timeline::{TextBlock, TextSpan};
 pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
+pub use vcard::{VcardFields, VcardItem, VcardKind, VcardLine};
 pub use version::{VersionItem, VersionsBatch, VersionsOp, VersionsSubscription};
 
 uniffi::setup_scaffolding!();

@@ -101,7 +101,7 @@ impl Client {
         self.done(Command::SetNickname { account: AccountId(account), nickname }).await
     }
 
-    /// Whether everyone may see picture and nickname, or contacts only. Errors: `NotFound`, `Storage`.
+    /// Whether everyone may see picture, nickname and vCard, or contacts only. Errors: `NotFound`, `Storage`.
     pub async fn set_profile_open(&self, account: i64, open: bool) -> Result<(), CommandError> {
         self.done(Command::SetProfileOpen { account: AccountId(account), open }).await
     }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use linnet_messenger::command::{Command as Wish, Show};
-use linnet_messenger::view::item::{Availability, MessageItem, TimelineItem};
+use linnet_messenger::command::{Command as Wish, PrivacySetting, Show, VcardFields};
+use linnet_messenger::view::item::{Availability, MessageItem, ProfileState, TimelineItem};
 use linnet_servers::{Desk, Kind, Options, Profanity, Server};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::picture;
@@ -263,6 +263,60 @@ fn slixmpp_and_we_show_each_other_our_faces(kind: Kind) {
     bob.hears("that there is none", mark, |line| line.get("picture")?.is_null().then_some(()));
 }
 
+/// vCards in both forms (XEP-0292, 0054): slixmpp reads ours as far as it may, and we read what it tells.
+fn slixmpp_and_we_tell_each_other_who_we_are(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let account = world.account(alice.id);
+    let known = || {
+        let rounds = (0..100).take_while(|_| alice.account().profile != ProfileState::Known).map(|_| world.settle());
+        assert!(rounds.count() < 100, "the server never has it");
+    };
+    let look = |bob: &mut Peer| {
+        let mark = bob.order("look", json!({ "of": "alice@linnet.test" }));
+        bob.hears("what we tell", mark, |line| line.get("older").map(|_| line.clone()))
+    };
+    let vcard = VcardFields {
+        full_name: "Alice Lake".to_owned(),
+        about: "I sail.".to_owned(),
+        email: "alice@lake.example".to_owned(),
+        website: "https://lake.example/".to_owned(),
+        ..VcardFields::default()
+    };
+    let told =
+        json!({ "fn": "Alice Lake", "note": "I sail.", "email": "alice@lake.example", "url": "https://lake.example/" });
+    alice.order(Wish::SetVcard { account, vcard });
+    known();
+    let seen = look(&mut bob);
+    assert_eq!(seen["vcard"], told);
+    // ejabberd keeps the older one for itself, and would show it to everyone; Prosody makes it out of the newer one.
+    let apart = matches!(kind, Kind::Ejabberd);
+    assert_eq!(alice.account().older_vcard_empty, apart);
+    let of_older = |seen: &Value, name: &str| seen.pointer(&format!("/older/{name}")).cloned().unwrap_or(Value::Null);
+    assert_eq!(of_older(&seen, "fn"), if apart { Value::Null } else { told["fn"].clone() }, "{seen}");
+    alice.order(Wish::SetProfileOpen { account, open: true });
+    known();
+    let seen = look(&mut bob);
+    for name in ["fn", "note", "email", "url"] {
+        assert_eq!((&seen["vcard"][name], &of_older(&seen, name)), (&told[name], &told[name]), "{seen}");
+    }
+    alice.order(Wish::SetProfileOpen { account, open: false });
+    known();
+    let seen = look(&mut bob);
+    assert_eq!((&seen["vcard"], of_older(&seen, "fn").is_null()), (&told, apart), "{seen}");
+
+    let mark = bob.order("tell", json!({ "fn": "Bob Lindqvist", "email": "bob@lake.example" }));
+    bob.hears("that it is told", mark, |line| line.get("told").map(drop));
+    let chat = alice.chat(BOB);
+    alice.order(Wish::AskVcard { account, address: BOB.to_owned() });
+    let shown = || world.contact(alice.id, chat).unwrap();
+    let rounds = (0..100).take_while(|_| shown().title != "Bob Lindqvist").map(|_| world.settle());
+    assert!(rounds.count() < 100, "{:?}", shown());
+    assert_eq!(shown().vcard.unwrap().lines[0].link.as_deref(), Some("mailto:bob@lake.example"));
+}
+
 /// How much one is there, and in whose words (RFC 6121 4.7.2), in both directions.
 fn slixmpp_and_we_see_how_much_the_other_is_there(kind: Kind) {
     const BOB: &str = "bob@linnet.test";
@@ -296,6 +350,28 @@ fn slixmpp_and_we_see_how_much_the_other_is_there(kind: Kind) {
         let rounds = (0..100).take_while(|_| seen() != wanted).map(|_| world.settle());
         assert!(rounds.count() < 100, "{:?} instead of {wanted:?}", seen());
     }
+}
+
+/// The picture for programs that know no newer way (XEP-0153): on Prosody the server sees to it (XEP-0398), on ejabberd we.
+fn slixmpp_finds_our_picture_in_the_older_vcard(kind: Kind) {
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let account = world.account(alice.id);
+    let mark = bob.process.mark();
+    alice.order(Wish::SetProfileOpen { account, open: true });
+    alice.order(Wish::SetPicture { account, picture: Some(chosen(3)) });
+    let picture = alice.account().picture.unwrap();
+    let rounds = (0..100).take_while(|_| alice.account().profile != ProfileState::Known).map(|_| world.settle());
+    assert!(rounds.count() < 100, "the server never has it");
+    // Prosody brings it into a presence that comes after.
+    if !matches!(kind, Kind::Ejabberd) {
+        alice.order(Wish::SetPrivacy { account, setting: PrivacySetting::DeviceInformation, on: false });
+    }
+    bob.hears("its hash", mark, |line| (line.get("hash")? == picture.as_str()).then_some(()));
+    let mark = bob.order("look", json!({ "of": "alice@linnet.test" }));
+    let seen = bob.hears("the picture", mark, |line| line.get("older").map(|_| line.clone()));
+    assert_eq!(seen["older"]["photo"], json!(picture), "{seen}");
 }
 
 fn tokio_xmpp_and_we_read_each_other(kind: Kind) {
@@ -398,7 +474,9 @@ on_every_kind! {
     slixmpp_and_we_tell_each_other_more_than_texts,
     slixmpp_and_we_share_an_account,
     slixmpp_and_we_show_each_other_our_faces,
+    slixmpp_and_we_tell_each_other_who_we_are,
     slixmpp_and_we_see_how_much_the_other_is_there,
+    slixmpp_finds_our_picture_in_the_older_vcard,
     tokio_xmpp_and_we_read_each_other,
 }
 

@@ -72,6 +72,7 @@ mod handover;
 mod invitation;
 mod login;
 mod own_devices;
+mod portable;
 mod server_details;
 mod sign_up;
 

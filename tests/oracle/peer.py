@@ -1,9 +1,11 @@
 """slixmpp as somebody Linnet talks to, or as a second device of a Linnet account.
 
 JSON lines in: {"do": "send", "to", "body"}, {"do": "correct", "to", "id", "body"}, {"do": "displayed", "to", "id"},
-{"do": "profile", "nick", "png" (base64)}.
+{"do": "profile", "nick", "png" (base64)}, {"do": "tell", "fn", "email"}, {"do": "look", "of"}.
 JSON lines out: {"online": true}, {"sent": ID}, and what comes: {"message": {"from", "id", "body", "replace", "receipt",
 "markable"}}, {"receipt": ID, "from"}, {"displayed": ID, "from"}, {"carbon": "sent" or "received", "from", "to", "body"},
+{"vcard": {"fn", "note", "email", "url"}, "older": {"fn", "note", "email", "url", "photo" (its sha1)}}, each null if there
+is none; {"told": true}; {"hash": of a picture in the vCard, as presence tells it (XEP-0153), "from"};
 {"picture": its hash as announced or null, "from", "type", "sha1" (of what was fetched)}, {"nick", "from"}.
 A requested receipt (XEP-0184) is sent by itself.
 
@@ -17,6 +19,8 @@ import logging
 import sys
 
 import slixmpp
+from slixmpp.exceptions import IqError
+from slixmpp.plugins.xep_0292.stanza import VCard4
 
 
 def tell(**what):
@@ -29,7 +33,7 @@ class Peer(slixmpp.ClientXMPP):
         self.ca_certs = ca
         self.enable_direct_tls, self.enable_starttls, self.enable_plaintext = False, True, False
         for plugin in ("xep_0085", "xep_0184", "xep_0198", "xep_0280", "xep_0308", "xep_0333", "xep_0359",
-                       "xep_0084", "xep_0172"):
+                       "xep_0084", "xep_0172", "xep_0054", "xep_0060", "xep_0292"):
             self.register_plugin(plugin)
         self.add_event_handler("session_start", self.started)
         self.add_event_handler("message", self.message)
@@ -40,6 +44,7 @@ class Peer(slixmpp.ClientXMPP):
         self.add_event_handler("avatar_metadata_publish", self.avatar)
         self.add_event_handler("user_nick_publish", self.nick)
         self.add_event_handler("presence", self.presence)
+        self.add_event_handler("presence_available", self.hash)
         self.add_event_handler("failed_auth", lambda _: tell(error="refused"))
 
     async def started(self, _):
@@ -72,6 +77,11 @@ class Peer(slixmpp.ClientXMPP):
             told = {"show": presence["type"], "status": presence["status"]}
             tell(presence=told, **{"from": presence["from"].bare})
 
+    def hash(self, presence):
+        photo = presence.xml.find("{vcard-temp:x:update}x/{vcard-temp:x:update}photo")
+        if photo is not None:
+            tell(hash=photo.text or "", **{"from": presence["from"].bare})
+
     def nick(self, message):
         nick = message["pubsub_event"]["items"]["item"]["nick"]["nick"]
         tell(nick=nick, **{"from": message["from"].bare})
@@ -84,6 +94,41 @@ class Peer(slixmpp.ClientXMPP):
         await self["xep_0172"].publish_nick(nick)
         tell(published=info["id"])
 
+    async def tell_vcard(self, name, email):
+        vcard = VCard4()
+        vcard["full_name"] = name
+        vcard.add_email(email)
+        await self["xep_0060"].publish(self.boundjid.bare, "urn:xmpp:vcard4", id="current", payload=vcard.xml)
+        tell(told=True)
+
+    async def look(self, of):
+        """What both forms say, as they came."""
+        def text(element, *path):
+            found = element.find("/".join(path))
+            return found is not None and found.text or None
+
+        vcard = older = None
+        try:
+            answer = await self["xep_0060"].get_items(of, "urn:xmpp:vcard4")
+            card = answer.xml.find(".//{urn:ietf:params:xml:ns:vcard-4.0}vcard")
+            new = "{urn:ietf:params:xml:ns:vcard-4.0}%s"
+            if card is not None:
+                vcard = {name: text(card, new % name, new % value) for name, value in
+                         (("fn", "text"), ("note", "text"), ("email", "text"), ("url", "uri"))}
+        except IqError:
+            pass
+        try:
+            card = (await self["xep_0054"].get_vcard(of, cached=False)).xml.find("{vcard-temp}vCard")
+            old = "{vcard-temp}%s"
+            if card is not None:
+                photo = text(card, old % "PHOTO", old % "BINVAL")
+                older = {"fn": text(card, old % "FN"), "note": text(card, old % "DESC") or text(card, old % "NOTE"),
+                         "email": text(card, old % "EMAIL", old % "USERID"), "url": text(card, old % "URL"),
+                         "photo": photo and hashlib.sha1(base64.b64decode(photo)).hexdigest()}
+        except IqError:
+            pass
+        tell(vcard=vcard, older=older)
+
     def told(self, message, **what):
         tell(**what, **{"from": message["from"].bare})
 
@@ -93,6 +138,12 @@ class Peer(slixmpp.ClientXMPP):
     def do(self, command):
         if command["do"] == "profile":
             self.working = asyncio.ensure_future(self.profile(command["nick"], command["png"]))
+            return
+        if command["do"] == "tell":
+            self.working = asyncio.ensure_future(self.tell_vcard(command["fn"], command["email"]))
+            return
+        if command["do"] == "look":
+            self.working = asyncio.ensure_future(self.look(command["of"]))
             return
         if command["do"] == "presence":
             self.send_presence(pshow=command["show"], pstatus=command["status"])

@@ -28,6 +28,8 @@ fn alice_with_everything(world: &FakeWorld) -> Device<'_> {
     alice.privacy(PrivacySetting::LastSeen, true);
     alice.order(Command::SetCallers { account, callers: Callers::Nobody });
     alice.order(Command::SetAdders { account, adders: Adders::Code });
+    alice.order(Command::SetNickname { account, nickname: "Alice of the lake".to_owned() });
+    alice.order(Command::SetProfileOpen { account, open: true });
     let (address, allowed) = (bob.to_string(), Some(true));
     alice.order(Command::SetException { account, address, setting: PrivacySetting::Typing, allowed });
     alice.order(Command::EditAccount { account, name: "Boats".to_owned(), colour: AccountColour::Orange });
@@ -86,6 +88,8 @@ fn with_what_signs_in_everything_is_there_again() {
         let own = new.account();
         assert_eq!((own.show, own.status.as_deref()), (Show::DoNotDisturb, Some("at the lake")));
         assert!(!own.auto_away);
+        // The profile is the server's; who may see it is the user's word.
+        assert_eq!((new.account().nickname.as_deref(), new.account().profile_open), (Some("Alice of the lake"), true));
         let app = world.app(new.id);
         assert!(app.hides_screen && app.notification_content == NotificationContent::Sender && app.lock.is_none());
         let name = world.server().contact_name(&address("alice"), &bob);

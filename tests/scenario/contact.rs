@@ -11,11 +11,14 @@ mod avatar;
 mod blocking;
 mod details;
 mod people;
+mod photo;
+mod portable;
 mod presence;
 mod privacy;
 mod profile;
 mod stranger;
 mod unseen;
+mod vcard;
 
 #[test]
 fn a_request_and_its_answer_reach_the_servers_rosters() {

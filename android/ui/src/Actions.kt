@@ -59,6 +59,8 @@ import org.linnet.ui.phonebook.PhoneBookModel
 import org.linnet.ui.presence.PresenceActions
 import org.linnet.ui.presence.PresenceModel
 import org.linnet.ui.privacy.PrivacyActions
+import org.linnet.ui.portable.PortableActions
+import org.linnet.ui.portable.PortableModel
 import org.linnet.ui.profile.ProfileActions
 import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.Biometrics
@@ -153,7 +155,7 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun openContact() = app.openContact(model.chat)
 }
 
-internal fun contactActions(app: AppModel, model: ContactModel) = object : ContactActions {
+internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -> Unit) = object : ContactActions {
     override fun back() {
         app.back()
     }
@@ -164,6 +166,15 @@ internal fun contactActions(app: AppModel, model: ContactModel) = object : Conta
     override fun block(address: String, report: Report?) = model.block(address, report)
     override fun unblock() = model.unblock()
     override fun remove() = model.remove()
+    override fun open(link: String) {
+        // A chat is our own affair.
+        if (link.startsWith("xmpp:")) return app.openLink(link)
+        try {
+            open(link)
+        } catch (_: IllegalArgumentException) {
+            // Nothing on this device opens such a link: a tablet does not call.
+        }
+    }
 }
 
 internal fun requestsActions(app: AppModel, model: RequestsModel) = object : RequestsActions {
@@ -193,6 +204,7 @@ internal fun profileActions(app: AppModel, model: ProfileModel, device: Device) 
     override fun forget() = model.forget()
     override fun remove() = model.remove()
     override fun saveNickname() = model.saveNickname()
+    override fun saveVcard() = model.saveVcard()
     override fun setOpen(open: Boolean) = model.setOpen(open)
     override fun decode(file: ByteArray) = device.decode(file)
 }
@@ -287,6 +299,21 @@ internal fun backupActions(app: AppModel, model: BackupModel, device: Device, ti
         }
         override fun restore() = model.restore()
     }
+
+internal fun portableActions(app: AppModel, model: PortableModel, device: Device) = object : PortableActions {
+    override fun back() {
+        app.back()
+    }
+    override fun save() {
+        device.files?.let(model::save)
+    }
+    override fun choose() {
+        device.files?.let(model::choose)
+    }
+    override fun pick(user: Int) = model.pick(user)
+    override fun bringIn() = model.bringIn()
+    override fun end() = model.end()
+}
 
 internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
     override fun back() {
@@ -411,6 +438,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
     override fun openBackup() = app.openBackup()
+    override fun openPortable(account: AccountItem) = app.openPortable(account.id)
 }
 
 internal fun privacyActions(app: AppModel, model: AccountModel) = object : PrivacyActions {

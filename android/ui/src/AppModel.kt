@@ -53,6 +53,7 @@ import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.phonebook.PhoneBook
 import org.linnet.ui.phonebook.PhoneBookModel
+import org.linnet.ui.portable.PortableModel
 import org.linnet.ui.presence.PresenceModel
 import org.linnet.ui.profile.ProfileModel
 import org.linnet.ui.safety.LockModel
@@ -86,6 +87,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
     class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
     class Backup(scope: CoroutineScope, val model: BackupModel) : Place(scope)
+    class Portable(scope: CoroutineScope, val model: PortableModel) : Place(scope)
     class PhoneBook(scope: CoroutineScope, val model: PhoneBookModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
@@ -342,6 +344,11 @@ class AppModel(
     /** Settings and accounts go into a file, and come out of one. */
     fun openBackup() = push(
         place { scope -> Place.Backup(scope, BackupModel(core, scope, lock.settings, signedIn.value)) },
+    )
+
+    /** An account's people and profile go into a file, and come out of one. */
+    fun openPortable(account: Long) = push(
+        place { scope -> Place.Portable(scope, PortableModel(core, account, scope, accounts)) },
     )
 
     fun openSafety() = push(place { scope -> Place.Safety(scope) })

@@ -18,6 +18,7 @@ import org.linnet.core.Report
 import org.linnet.core.ServerAddress
 import org.linnet.core.Show
 import org.linnet.core.SignUpAnswer
+import org.linnet.core.VcardFields
 import org.linnet.core.asFlow
 import org.linnet.core.providerList
 import org.linnet.core.providerListUrl
@@ -31,6 +32,8 @@ class ClientCore(private val client: Client) : Core {
 
     override suspend fun removePicture(account: Long) = client.removePicture(account)
     override suspend fun setNickname(account: Long, nickname: String) = client.setNickname(account, nickname)
+    override suspend fun setVcard(account: Long, vcard: VcardFields) = client.setVcard(account, vcard)
+    override suspend fun askVcard(account: Long, address: String) = client.askVcard(account, address)
     override suspend fun setProfileOpen(account: Long, open: Boolean) = client.setProfileOpen(account, open)
     override suspend fun setPresence(account: Long, show: Show, status: String) =
         client.setPresence(account, show, status)
@@ -111,6 +114,12 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun exportBackup(passphrase: String, credentials: Boolean, owner: Owner?) =
         client.exportBackup(passphrase, credentials, owner)
     override suspend fun importBackup(passphrase: String, file: ByteArray) = client.importBackup(passphrase, file)
+    override suspend fun collectExport(account: Long) = client.collectExport(account)
+    override suspend fun readExport(account: Long) = client.readExport(account)
+    override suspend fun readAccountFile(file: ByteArray) = client.readAccountFile(file)
+    override suspend fun importAccountFile(account: Long, file: ByteArray, user: Int) =
+        client.importAccountFile(account, file, user.toUInt())
+    override suspend fun endImport(account: Long) = client.endImport(account)
 
     override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)

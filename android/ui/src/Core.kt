@@ -5,6 +5,7 @@ import androidx.compose.ui.Modifier
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.core.AccountColour
+import org.linnet.core.AccountFileItem
 import org.linnet.core.AccountItem
 import org.linnet.core.Adders
 import org.linnet.core.AppItem
@@ -35,6 +36,7 @@ import org.linnet.core.Show
 import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
+import org.linnet.core.VcardFields
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 
@@ -104,6 +106,13 @@ interface Core {
     /** A file with settings and accounts, sealed with the passphrase. */
     suspend fun exportBackup(passphrase: String, credentials: Boolean, owner: Owner?): ByteArray
     suspend fun importBackup(passphrase: String, file: ByteArray): Restored
+
+    /** An account's people and profile in a file that other servers read; how far it is, the account tells. */
+    suspend fun collectExport(account: Long)
+    suspend fun readExport(account: Long): ByteArray
+    suspend fun readAccountFile(file: ByteArray): List<AccountFileItem>
+    suspend fun importAccountFile(account: Long, file: ByteArray, user: Int)
+    suspend fun endImport(account: Long)
 
     suspend fun setPassword(account: Long, password: String)
     suspend fun setProxy(account: Long, proxy: ProxyAddress?)
@@ -183,6 +192,10 @@ interface Core {
     suspend fun setPicture(account: Long, file: ByteArray, square: PictureSquare)
     suspend fun removePicture(account: Long)
     suspend fun setNickname(account: Long, nickname: String)
+    suspend fun setVcard(account: Long, vcard: VcardFields)
+
+    /** To be called when a screen shows somebody's vCard, or the account's own. */
+    suspend fun askVcard(account: Long, address: String)
     suspend fun setProfileOpen(account: Long, open: Boolean)
 
     /** A picture that an item names. */

@@ -61,6 +61,7 @@ import org.linnet.ui.phonebook.PhoneBook
 import org.linnet.ui.phonebook.PhoneBookScreen
 import org.linnet.ui.presence.PresenceScreen
 import org.linnet.ui.privacy.PrivacyScreen
+import org.linnet.ui.portable.PortableScreen
 import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.safety.Biometrics
 import org.linnet.ui.safety.LockScreen
@@ -270,7 +271,8 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.Contact -> {
             val contact by place.model.state.collectAsState()
-            ContactScreen(contact, remember(place) { contactActions(model, place.model) })
+            val browser = LocalUriHandler.current
+            ContactScreen(contact, remember(place, browser) { contactActions(model, place.model, browser::openUri) })
         }
         is Place.Presence -> {
             val account by place.model.state.collectAsState()
@@ -279,7 +281,7 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         is Place.Profile -> {
             val state by place.model.state.collectAsState()
             val actions = remember(place, device) { profileActions(model, place.model, device) }
-            ProfileScreen(state, place.model.nickname, actions)
+            ProfileScreen(state, place.model.nickname, place.model.vcard, actions)
         }
         is Place.Requests -> {
             val requests by place.model.requests.collectAsState()
@@ -341,6 +343,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val title = strings.backupOwner
             val actions = remember(place, device, title) { backupActions(model, place.model, device, title) }
             BackupScreen(state, place.model.passphrase, place.model.pin, place.model.opening, actions)
+        }
+        is Place.Portable -> {
+            val state by place.model.state.collectAsState()
+            PortableScreen(state, remember(place, device) { portableActions(model, place.model, device) })
         }
         is Place.Safety -> {
             val app by model.lock.settings.collectAsState()

@@ -6,6 +6,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import org.linnet.core.AccountColour
+import org.linnet.core.AccountFileItem
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.Adders
@@ -19,7 +20,9 @@ import org.linnet.core.CodeItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
 import org.linnet.core.ContactItem
+import org.linnet.core.ExportItem
 import org.linnet.core.HandoverCode
+import org.linnet.core.ImportItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.Outage
@@ -44,6 +47,7 @@ import org.linnet.core.SignUpItem
 import org.linnet.core.SignUpState
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
+import org.linnet.core.VcardFields
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.presence.own
@@ -137,6 +141,12 @@ class FakeCore : Core {
 
     override suspend fun removePicture(account: Long) = command("remove picture $account")
     override suspend fun setNickname(account: Long, nickname: String) = command("nickname $account $nickname")
+    override suspend fun setVcard(account: Long, vcard: VcardFields) {
+        command("vcard $account ${vcard.fullName}")
+        accounts.update { all -> all.map { if (it.id == account) it.copy(vcard = vcard) else it } }
+    }
+
+    override suspend fun askVcard(account: Long, address: String) = command("ask vcard $account $address")
     override suspend fun setProfileOpen(account: Long, open: Boolean) = command("profile open $account $open")
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)
@@ -258,6 +268,41 @@ class FakeCore : Core {
     override suspend fun importBackup(passphrase: String, file: ByteArray): Restored {
         command("restore $passphrase ${file.size}")
         return Restored(1u, 0u, 12u, 2u)
+    }
+
+    /** What the next chosen file holds. */
+    var users = listOf(AccountFileItem("alice@old.example.org", 48u, 3u, 5u, true, 0u))
+
+    override suspend fun collectExport(account: Long) {
+        command("collect $account")
+        export(account, ExportItem(11u, 4u, 0u))
+    }
+
+    fun export(account: Long, export: ExportItem?) =
+        accounts.update { all -> all.map { if (it.id == account) it.copy(export = export) else it } }
+
+    override suspend fun readExport(account: Long): ByteArray {
+        command("read export $account")
+        export(account, null)
+        return byteArrayOf(7)
+    }
+
+    override suspend fun readAccountFile(file: ByteArray): List<AccountFileItem> {
+        command("read file ${file.size}")
+        return users
+    }
+
+    override suspend fun importAccountFile(account: Long, file: ByteArray, user: Int) {
+        command("import $account ${file.size} $user")
+        import(account, ImportItem(users[user].address, 53u, 53u, 0u, 0u))
+    }
+
+    fun import(account: Long, import: ImportItem?) =
+        accounts.update { all -> all.map { if (it.id == account) it.copy(import = import) else it } }
+
+    override suspend fun endImport(account: Long) {
+        command("end import $account")
+        import(account, null)
     }
 
     override suspend fun setPassword(account: Long, password: String) {

@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use crate::contact::portable::PortableAccount;
 use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId, SignUpId};
 
 /// A wish of the user. It is answered after the local commit, never after the network: what the server says later is
@@ -113,8 +114,22 @@ pub enum Command {
     SetPicture { account: AccountId, picture: Option<OwnPicture> },
     /// What one calls oneself (XEP-0172), at most 100 characters; empty is nothing.
     SetNickname { account: AccountId, nickname: String },
-    /// Whether everyone may see picture and nickname, or contacts only.
+    /// What one tells of oneself (XEP-0292, 0054).
+    SetVcard { account: AccountId, vcard: VcardFields },
+    /// Asks for the vCard of a contact, or the own one, unless it was asked for a moment ago. Nobody asks a stranger's.
+    AskVcard { account: AccountId, address: String },
+    /// Whether everyone may see picture, nickname and vCard, or contacts only.
     SetProfileOpen { account: AccountId, open: bool },
+    /// Asks the account's server for what goes into a file for another server and is not here (XEP-0227): bookmarks and
+    /// profile. How far that is, the account's item shows.
+    CollectExport { account: AccountId },
+    /// The file, once everything is collected; answered with [`Receipt::Exported`].
+    ReadExport { account: AccountId },
+    /// Brings what such a file says of one account into this one, as far as it has nothing of the kind: contacts are
+    /// asked to be seen. An import that was not at its end is given up.
+    ImportAccount { account: AccountId, from: Box<PortableAccount> },
+    /// Forgets how the last import went; what was not done yet is not done any more.
+    EndImport { account: AccountId },
     /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
     /// can be told. A report goes along where the server takes them.
     Block { account: AccountId, address: String, report: Option<Report> },
@@ -190,6 +205,24 @@ pub struct OwnPicture {
     pub png: bool,
     /// Pixels a side.
     pub side: u32,
+}
+
+/// What one tells of oneself; each may be empty. Of what others wrote into the vCard besides nothing is touched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct VcardFields {
+    /// `FN`, at most 100 characters.
+    pub full_name: String,
+    /// `NOTE`, at most 1,000 characters, in lines.
+    pub about: String,
+    /// `ORG`, at most 200 characters.
+    pub organisation: String,
+    /// `ROLE`, at most 200 characters.
+    pub role: String,
+    /// `EMAIL`, at most 200 characters.
+    pub email: String,
+    /// `URL`, at most 500 characters.
+    pub website: String,
 }
 
 /// Why somebody is reported to the server (XEP-0377).
@@ -500,6 +533,8 @@ pub enum Receipt {
     /// What goes into a backup.
     Backup(SecretBytes),
     Restored(Restored),
+    /// XML, UTF-8.
+    Exported(Vec<u8>),
 }
 
 /// What a backup brought.

@@ -74,6 +74,8 @@ pub enum Violation {
     StanzaMalformed,
     /// A `<stanza-id/>` whose `by` is not an archive we trust.
     StanzaIdForged,
+    /// XEP-0054, 0292: a vCard with more fields than anybody has.
+    VcardTooLarge,
     /// A top-level element that is neither stanza nor nonza known here.
     UnknownNonza,
 }
@@ -97,6 +99,8 @@ pub enum CommandError {
     Unreadable,
     #[error("made by a newer version of Linnet")]
     Newer,
+    #[error("more than Linnet takes")]
+    TooLarge,
     #[error("meant for another device")]
     Foreign,
     #[error("too late")]

@@ -1,7 +1,9 @@
-//! Backup files: what the messenger gives and takes, sealed and opened away from the core thread, for that costs a second.
+//! Backup files, and files for other servers: what the messenger gives and takes, read, sealed and opened away from the
+//! core thread, for that costs a second.
 
 use linnet_messenger::app::backup::seal;
 use linnet_messenger::command::{Command, Owner, Receipt, Restored, Secret, SecretBytes};
+use linnet_messenger::contact::portable::{self, PortableAccount};
 use linnet_messenger::fault::CommandError;
 
 use crate::client::Client;
@@ -33,6 +35,13 @@ impl Client {
             Receipt::Restored(restored) => Ok(restored),
             _ => Err(CommandError::Internal),
         }
+    }
+}
+
+impl Client {
+    /// What a file for other servers says (XEP-0227), user by user.
+    pub async fn read_account_file(&self, file: Vec<u8>) -> Result<Vec<PortableAccount>, CommandError> {
+        aside(move || portable::file::read(&file)).await
     }
 }
 

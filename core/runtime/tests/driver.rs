@@ -331,3 +331,57 @@ fn behind_a_proxy_no_question_leaves_for_dns() {
     assert_eq!(asked.err(), Some(std::io::ErrorKind::WouldBlock), "a question has left");
     assert!(driver.end().success());
 }
+
+#[test]
+fn settings_and_accounts_go_from_store_to_store_in_a_file() {
+    let (old, new) = (Folder::new(), Folder::new());
+    let file = old.0.join("Linnet.linnetbackup");
+    let mut driver = Driver::ready(&old, &[]);
+    driver.ok(json!({"do": "add_account", "address": "alice@linnet.test", "password": "p"}));
+    driver.ok(json!({"do": "set_notification_content", "content": "nothing"}));
+    let export = |passphrase: &str| json!({"do": "export_backup", "file": file, "passphrase": passphrase});
+    assert_eq!(driver.ask(export("short"))["error"], "text_invalid");
+    assert!(driver.ok(export("correct horse"))["bytes"].as_u64().unwrap() > 100);
+    let nowhere = json!({"do": "export_backup", "file": old.0.join("a/b"), "passphrase": "correct horse"});
+    assert_eq!(driver.ask(nowhere)["error"], "storage");
+    assert!(driver.end().success());
+
+    let mut driver = Driver::ready(&new, &[]);
+    let import = |passphrase: &str| json!({"do": "import_backup", "file": file, "passphrase": passphrase});
+    assert_eq!(driver.ask(import("correct house"))["error"], "passphrase_wrong");
+    let restored = driver.ok(import("correct horse"));
+    assert_eq!(restored, json!({"accounts": 1, "known": 0, "contacts": 0, "blocks": 0}));
+    let watch = driver.tell(json!({"do": "watch", "view": "app"}));
+    let item = driver.until(|line| line["watch"] == json!(watch) && line["ops"].is_array());
+    assert_eq!(item["ops"][0]["items"][0]["notification_content"], "nothing");
+    assert!(driver.end().success());
+}
+
+#[test]
+fn people_of_an_account_come_out_of_a_file() {
+    let folder = Folder::new();
+    let (file, junk) = (folder.0.join("old.xml"), folder.0.join("junk.xml"));
+    std::fs::write(&junk, "no file of an account").unwrap();
+    let text = "<server-data xmlns='urn:xmpp:pie:0'><host jid='old.test'><user name='a'/><user name='b'>\
+                <query xmlns='jabber:iq:roster'><item jid='c@d.test' subscription='both'/></query></user></host>\
+                </server-data>";
+    std::fs::write(&file, text).unwrap();
+    let mut driver = Driver::ready(&folder, &[]);
+    let account = driver.ok(json!({"do": "add_account", "address": "alice@linnet.test", "password": "p"}));
+    let account = account["account"].clone();
+    assert_eq!(driver.ask(json!({"do": "read_account_file", "file": junk}))["error"], "unreadable");
+    let users = driver.ok(json!({"do": "read_account_file", "file": file}))["users"].clone();
+    assert_eq!((&users[0]["address"], &users[1]["contacts"]), (&json!("a@old.test"), &json!(1)));
+    let import = |user: u32| json!({"do": "import_account_file", "account": account, "file": file, "user": user});
+    assert_eq!(driver.ask(import(2))["error"], "not_found");
+    driver.ok(import(1));
+    let watch = driver.tell(json!({"do": "watch", "view": "accounts"}));
+    let item = driver.until(|line| line["watch"] == json!(watch) && line["ops"].is_array());
+    let shown = &item["ops"][0]["items"][0]["import"];
+    assert_eq!((&shown["source"], &shown["left"]), (&json!("b@old.test"), &json!(1)));
+    assert_eq!(driver.ask(json!({"do": "collect_export", "account": account}))["error"], "offline");
+    let nothing = json!({"do": "read_export", "account": account, "file": folder.0.join("out.xml")});
+    assert_eq!(driver.ask(nothing)["error"], "not_now");
+    driver.ok(json!({"do": "end_import", "account": account}));
+    assert!(driver.end().success());
+}

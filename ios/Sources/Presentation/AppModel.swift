@@ -202,6 +202,12 @@ public final class AppModel {
         return BackupModel(client: client, lock: lock, saves: accounts.contains(where: \.signedIn))
     }
 
+    /// The screen that takes an account's people and profile along in a file.
+    public func portable(_ account: AccountItem) -> PortableModel? {
+        guard let client else { return nil }
+        return PortableModel(client: client, account: account.id) { [weak self] in self?.accounts ?? [] }
+    }
+
     /// The screen that sets up another phone with an account.
     public func handOver(_ account: AccountItem) -> HandoverModel? {
         guard let client else { return nil }

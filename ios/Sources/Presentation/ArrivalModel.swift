@@ -45,6 +45,7 @@ public final class ArrivalModel: Identifiable {
         do {
             let arrival = try await client.beginArrival()
             code = arrival.code
+            // Fails for what is too long to be drawn, which this never is.
             drawn = try? drawQr(text: arrival.code)
             try await Task.sleep(for: .milliseconds(Int64(clamping: arrival.patience)))
             if arrived == nil { isOver = true }
@@ -80,6 +81,7 @@ public final class ArrivalModel: Identifiable {
 
     /// The screen goes, and with it the key.
     public func end() async {
+        // Fails only without a database; the key is in memory and goes with the process then.
         try? await client.endArrival()
     }
 }

@@ -36,6 +36,12 @@ public final class ContactModel: Identifiable {
         }
     }
 
+    /// Asks what the contact tells of themselves, once it is known who that is.
+    public func askVcard() async {
+        guard let contact, !contact.noteToSelf else { return }
+        await attempt { try await client.askVcard(account: $0.account, address: $0.address) }
+    }
+
     /// What is edited begins with what there is.
     public func edit() {
         name = contact?.name ?? ""

@@ -1,4 +1,4 @@
-// Why: what others see of an account: its picture and its name, and who may see them.
+// Why: what others see of an account: its picture, its name and what is about the user, and who may see them.
 
 import Foundation
 import LinnetCore
@@ -19,6 +19,8 @@ public final class ProfileModel: Identifiable {
     /// The account.
     public let id: Int64
     public var nickname: String
+    /// What the user tells of themselves, as it is being edited.
+    public var vcard: VcardDraft
     public private(set) var chosen: Chosen?
     /// What was picked is no picture, or too large.
     public private(set) var isUnreadable = false
@@ -26,11 +28,34 @@ public final class ProfileModel: Identifiable {
     public var problem: CommandError?
 
     @ObservationIgnored private let client: Client
+    /// What is there already: a draft that says nothing else follows it.
+    @ObservationIgnored private var shown: VcardFields
+    @ObservationIgnored private let address: String
 
     public init(client: Client, account: AccountItem) {
         self.client = client
         id = account.id
         nickname = account.nickname ?? ""
+        shown = account.vcard ?? VcardFields()
+        vcard = VcardDraft(shown)
+        address = account.address
+    }
+
+    /// Asks what the server has.
+    public func open() async {
+        await attempt { try await client.askVcard(account: id, address: address) }
+    }
+
+    /// Other words have come from the server; what the user has begun to write stays.
+    public func follow(_ vcard: VcardFields) {
+        if self.vcard.fields == shown { self.vcard = VcardDraft(vcard) }
+        shown = vcard
+    }
+
+    /// Tells others about the user.
+    public func saveVcard() async {
+        shown = vcard.fields
+        await attempt { try await client.setVcard(account: id, vcard: shown) }
     }
 
     /// The user has picked a file; `nil` if it can't be had.

@@ -64,6 +64,7 @@ public final class ServerModel: Identifiable {
             outage = nil
             return
         }
+        // A file that says nothing readable announces no outage.
         outage = try? readOutage(json: text, language: language)
     }
 }

@@ -23,6 +23,7 @@ struct AccountScreen: View {
         let signOut: @MainActor (AccountItem) -> Void
         let delete: @MainActor (AccountItem) -> Void
         let handOver: @MainActor (AccountItem) -> Void
+        let portable: @MainActor (AccountItem) -> Void
     }
 
     let account: AccountItem
@@ -66,6 +67,9 @@ struct AccountScreen: View {
             Section {
                 if account.signedIn {
                     Button("handover_title", systemImage: "iphone.badge.play") { actions.handOver(account) }
+                }
+                if account.signedIn {
+                    Button("portable_title", systemImage: "arrow.up.arrow.down") { actions.portable(account) }
                 }
                 Button("devices_open", systemImage: "laptopcomputer.and.iphone") { actions.devices(account) }
                 Button("account_password", systemImage: "key") { changesPassword = true }
@@ -283,7 +287,7 @@ struct AccountPreviews: PreviewProvider {
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
-                    handOver: { _ in }))
+                    handOver: { _ in }, portable: { _ in }))
         }
     }
 

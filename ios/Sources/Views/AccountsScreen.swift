@@ -17,6 +17,7 @@ struct AccountsView: View {
     @State private var devices: OwnDevicesModel?
     @State private var adding: SignInModel?
     @State private var handingOver: HandoverModel?
+    @State private var portable: PortableModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -47,7 +48,8 @@ struct AccountsView: View {
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } },
-                    handOver: { handingOver = app.handOver($0) }),
+                    handOver: { handingOver = app.handOver($0) },
+                    portable: { portable = app.portable($0) }),
                 move: { account, to in Task { await model.move(account, to) } },
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
@@ -66,6 +68,7 @@ struct AccountsView: View {
             AddAccountView(model: $0, app: app)
         }
         .sheet(item: $handingOver) { HandoverView(model: $0) }
+        .sheet(item: $portable) { PortableView(model: $0) }
         .sheet(item: $profile) { ProfileView(model: $0, app: app) }
         .sheet(item: $presence) { PresenceView(model: $0) }
     }
@@ -227,7 +230,7 @@ struct AccountsPreviews: PreviewProvider {
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
-                    handOver: { _ in }),
+                    handOver: { _ in }, portable: { _ in }),
                 move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() }, backup: { EmptyView() })
     }

@@ -65,8 +65,8 @@ struct BackupView: View {
             }
         }
         .fileImporter(isPresented: $chooses, allowedContentTypes: [.data]) { result in
-            guard case .success(let url) = result else { return model.choose(nil) }
-            Task { model.choose(await Self.read(url)) }
+            let url = try? result.get()
+            Task { model.choose(await chosenFile(url, most: BackupModel.largest)) }
         }
     }
 
@@ -79,15 +79,17 @@ struct BackupView: View {
     private var restoreProblem: LocalizedStringKey? {
         model.isTooLarge ? "backup_too_large" : model.restoreProblem.map(Words.failure)
     }
+}
 
-    /// What another app hands over has no size to believe, so no more is read than is looked at.
-    nonisolated private static func read(_ url: URL) async -> Data? {
-        let isOurs = url.startAccessingSecurityScopedResource()
-        defer { if isOurs { url.stopAccessingSecurityScopedResource() } }
-        guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }
-        defer { try? handle.close() }
-        return try? handle.read(upToCount: BackupModel.largest + 1)
-    }
+/// A file that the user has chosen. What another app hands over has no size to believe, so no more is read than is looked
+/// at.
+nonisolated func chosenFile(_ url: URL?, most: Int) async -> Data? {
+    guard let url else { return nil }
+    let isOurs = url.startAccessingSecurityScopedResource()
+    defer { if isOurs { url.stopAccessingSecurityScopedResource() } }
+    guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }
+    defer { try? handle.close() }
+    return try? handle.read(upToCount: most + 1)
 }
 
 /// The sealed bytes, for the system to write where the user wants them.

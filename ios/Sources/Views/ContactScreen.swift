@@ -33,6 +33,7 @@ struct ContactView: View {
             }
         }
         .task(id: attempt) { await model.run() }
+        .task(id: model.contact?.key) { await model.askVcard() }
         .problemAlert($model.problem)
     }
 }
@@ -72,6 +73,7 @@ struct ContactScreen: View {
                 if let contact {
                     who(contact)
                     if contact.weSee { devices(contact) }
+                    VcardSection(contact: contact)
                     Section {
                         Toggle(isOn: Binding(get: { !contact.muted }, set: { actions.setMuted(!$0) })) {
                             Explained(
@@ -211,6 +213,7 @@ struct ContactPreviews: PreviewProvider {
 
     static var previews: some View {
         screen(Samples.contact).previewDisplayName("three devices")
+        screen(Samples.tellingContact).previewDisplayName("tells of themselves")
         screen(Samples.goneContact).preferredColorScheme(.dark).previewDisplayName("gone and blocked, dark")
         screen(Samples.unknownContact).previewDisplayName("no contact yet")
         screen(Samples.contact).dynamicTypeSize(.accessibility3).previewDisplayName("large text")

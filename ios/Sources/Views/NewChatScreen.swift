@@ -107,18 +107,8 @@ struct NewChatScreen: View {
                     Text("new_chat_lead")
                 }
                 if address.isEmpty { ways }
-                if !people.isEmpty {
-                    Section("new_chat_contacts") {
-                        ForEach(people, id: \.key) { person in
-                            Button {
-                                pick(person)
-                            } label: {
-                                PersonRow(person: person)
-                            }
-                            .accessibilityHint(person.contact ? "new_chat_start" : "new_chat_complete")
-                        }
-                    }
-                }
+                section("new_chat_contacts", of: people.filter(\.contact))
+                section("new_chat_perhaps", of: people.filter { !$0.contact })
             }
             .navigationTitle("new_chat_title")
             .navigationBarTitleDisplayMode(.inline)
@@ -133,6 +123,21 @@ struct NewChatScreen: View {
                 }
             }
             .onAppear { isTyping = true }
+        }
+    }
+
+    @ViewBuilder private func section(_ title: LocalizedStringKey, of people: [PersonItem]) -> some View {
+        if !people.isEmpty {
+            Section(title) {
+                ForEach(people, id: \.key) { person in
+                    Button {
+                        pick(person)
+                    } label: {
+                        PersonRow(person: person)
+                    }
+                    .accessibilityHint(person.contact ? "new_chat_start" : "new_chat_complete")
+                }
+            }
         }
     }
 
@@ -177,7 +182,7 @@ private struct PersonRow: View {
     var body: some View {
         HStack(spacing: 12) {
             if person.contact {
-                Avatar(address: person.address, name: person.name ?? person.address)
+                Avatar(address: person.address, name: person.name ?? person.address, picture: person.picture)
             } else {
                 Image(systemName: "square.and.pencil").foregroundStyle(.secondary)
             }

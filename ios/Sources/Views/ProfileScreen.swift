@@ -21,12 +21,17 @@ struct ProfileView: View {
         @Bindable var model = model
         ProfileScreen(
             account: app.accounts.first { $0.id == model.id }, isUnreadable: model.isUnreadable,
-            nickname: $model.nickname, picked: $picked,
+            nickname: $model.nickname, vcard: $model.vcard, picked: $picked,
             actions: ProfileScreen.Actions(
                 remove: { Task { await model.remove() } }, saveNickname: { Task { await model.saveNickname() } },
+                saveVcard: { Task { await model.saveVcard() } },
                 setOpen: { open in Task { await model.setOpen(open) } }, close: { dismiss() })
         )
         .environment(\.people, app.people)
+        .task { await model.open() }
+        .onChange(of: app.accounts.first { $0.id == model.id }?.vcard) { _, vcard in
+            model.follow(vcard ?? VcardFields())
+        }
         .problemAlert($model.problem)
         .onChange(of: picked) { _, item in
             guard let item else { return }
@@ -47,6 +52,7 @@ struct ProfileScreen: View {
     struct Actions {
         let remove: @MainActor () -> Void
         let saveNickname: @MainActor () -> Void
+        let saveVcard: @MainActor () -> Void
         let setOpen: @MainActor (Bool) -> Void
         let close: @MainActor () -> Void
     }
@@ -54,6 +60,7 @@ struct ProfileScreen: View {
     let account: AccountItem?
     let isUnreadable: Bool
     @Binding var nickname: String
+    @Binding var vcard: VcardDraft
     @Binding var picked: PhotosPickerItem?
     let actions: Actions
 
@@ -63,12 +70,15 @@ struct ProfileScreen: View {
                 if let account {
                     face(account)
                     name(account)
+                    VcardForm(draft: $vcard, vcard: account.vcard ?? VcardFields(), save: actions.saveVcard)
                     Section {
                         Toggle(isOn: Binding(get: { account.profileOpen }, set: { actions.setOpen($0) })) {
                             Explained(
                                 title: "profile_everyone",
                                 text: account.profileOpen ? "profile_everyone_on" : "profile_everyone_off")
                         }
+                    } footer: {
+                        if account.olderVcardEmpty { Text("profile_older_empty") }
                     }
                 }
             }
@@ -207,8 +217,10 @@ struct CropScreen: View {
 struct ProfilePreviews: PreviewProvider {
     static func screen(_ account: AccountItem?, isUnreadable: Bool = false) -> some View {
         ProfileScreen(
-            account: account, isUnreadable: isUnreadable, nickname: .constant("Alice"), picked: .constant(nil),
-            actions: ProfileScreen.Actions(remove: {}, saveNickname: {}, setOpen: { _ in }, close: {}))
+            account: account, isUnreadable: isUnreadable, nickname: .constant("Alice"),
+            vcard: .constant(VcardDraft(Samples.vcard)), picked: .constant(nil),
+            actions: ProfileScreen.Actions(
+                remove: {}, saveNickname: {}, saveVcard: {}, setOpen: { _ in }, close: {}))
     }
 
     static var previews: some View {

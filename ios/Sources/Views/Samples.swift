@@ -56,20 +56,38 @@ import SwiftUI
             DeviceItem(name: "Couch", availability: .away, status: nil, idleSince: noon - 900_000),
         ])
 
+    static let vcard = VcardFields(
+        fullName: "Alice Lake", about: "I sail.\nAnd swim.", organisation: "Harbour of Lindau", role: "Pilot",
+        email: "alice@lake.example", website: "https://lake.example/alice")
+
+    static let tellingContact = contact(
+        lastSeen: noon - day,
+        vcard: VcardItem(
+            fullName: "Roberta Lindqvist", about: "I write books about lakes.\nAsk me about boats.",
+            lines: [
+                VcardLine(kind: .organisation, text: "Lindqvist & Daughters, Publishers", link: nil),
+                VcardLine(kind: .role, text: "Author", link: nil),
+                VcardLine(kind: .email, text: "bob@example.org", link: "mailto:bob@example.org"),
+                VcardLine(kind: .telephone, text: "+49-30-1234567", link: "tel:+49301234567"),
+                VcardLine(kind: .website, text: "https://lake.example/bob", link: "https://lake.example/bob"),
+                VcardLine(kind: .website, text: "http://old.example/", link: nil),
+                VcardLine(kind: .address, text: "roberta@example.net", link: "xmpp:roberta@example.net"),
+            ]))
+
     static let goneContact = contact(lastSeen: noon - day, isMuted: true, isBlocked: true)
 
     static let unknownContact = contact(isContact: false)
 
     private static func contact(
         devices: [DeviceItem] = [], lastSeen: Int64? = nil, isContact: Bool = true, isMuted: Bool = false,
-        isBlocked: Bool = false
+        isBlocked: Bool = false, vcard: VcardItem? = nil
     ) -> ContactItem {
         ContactItem(
             key: "c1", chat: 1, account: 1, address: "bob@example.org", title: "Bob", noteToSelf: false,
             name: isContact ? "Bob" : nil, tags: isContact ? ["Board games", "Lake"] : [], contact: isContact,
             asked: false, seesUs: isContact, weSee: isContact, devices: devices, lastSeen: lastSeen, muted: isMuted,
             blocked: isBlocked, reportable: true,
-            exceptions: isMuted ? [PrivacyException(setting: .online, allowed: false)] : [],
+            exceptions: isMuted ? [PrivacyException(setting: .online, allowed: false)] : [], vcard: vcard,
             availability: devices.first?.availability, status: devices.compactMap(\.status).first,
             inGeneral: [.online, .typing, .receipts, .readMarkers, .calls, .autoLoad])
     }
@@ -81,10 +99,10 @@ import SwiftUI
     ]
 
     static let people = [
-        PersonItem(key: "amelie@example.org", address: "amelie@example.org", name: "Amélie Duval", contact: true),
-        PersonItem(key: "farid.z@example.net", address: "farid.z@example.net", name: nil, contact: true),
-        PersonItem(key: "bob@linnet.example", address: "bob@linnet.example", name: nil, contact: false),
-        PersonItem(key: "bob@conversations.im", address: "bob@conversations.im", name: nil, contact: false),
+        PersonItem(key: "amelie@example.org", address: "amelie@example.org", name: "Amélie Duval", picture: nil, contact: true),
+        PersonItem(key: "farid.z@example.net", address: "farid.z@example.net", name: nil, picture: nil, contact: true),
+        PersonItem(key: "bob@linnet.example", address: "bob@linnet.example", name: nil, picture: nil, contact: false),
+        PersonItem(key: "bob@conversations.im", address: "bob@conversations.im", name: nil, picture: nil, contact: false),
     ]
 
     static let rows = ChatRow.rows(

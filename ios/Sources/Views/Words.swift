@@ -117,6 +117,7 @@ enum Words {
         case .PinWrong: "lock_wrong"
         case .Unreadable: "error_unreadable"
         case .Newer: "error_newer"
+        case .TooLarge: "error_too_large"
         case .Foreign: "error_foreign"
         case .Expired: "error_expired"
         case .PassphraseWrong: "error_passphrase_wrong"

@@ -60,7 +60,10 @@ extension Label where Title == Text, Icon == Image {
 public struct Spacer: _Leaf { public init(minLength: CGFloat? = nil) {} }
 public struct Divider: _Leaf { public init() {} }
 public struct ProgressView<Label: View>: _Leaf {}
-extension ProgressView where Label == EmptyView { public init() {} }
+extension ProgressView where Label == EmptyView {
+    public init() {}
+    public init<V: BinaryFloatingPoint>(value: V?, total: V = 1.0) {}
+}
 extension ProgressView where Label == Text { public init(_ title: LocalizedStringKey) {} }
 
 public struct ButtonRole: Equatable, Sendable {

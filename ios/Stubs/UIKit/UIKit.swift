@@ -14,6 +14,8 @@ public struct UITextContentType: Hashable, RawRepresentable, Sendable {
     public static let username = UITextContentType(rawValue: "username")
     public static let password = UITextContentType(rawValue: "password")
     public static let newPassword = UITextContentType(rawValue: "newPassword")
+    public static let name = UITextContentType(rawValue: "name")
+    public static let organizationName = UITextContentType(rawValue: "organizationName")
     public static let emailAddress = UITextContentType(rawValue: "emailAddress")
     // swift-format-ignore: AlwaysUseLowerCamelCase
     public static let URL = UITextContentType(rawValue: "URL")

@@ -56,10 +56,34 @@ extension ServerTests {
             }
             let name = try #require(chat.picture)
             #expect(await bob.app.people?.picture(name) != nil)
+            // What is about her, typed while the server's word is on its way, and read on bob's phone.
+            await profile.open()
+            profile.vcard.fullName = "Alice Lake"
+            profile.vcard.website = "lake.example"
+            profile.follow(VcardFields(role: "Pilot"))
+            #expect(profile.vcard.fullName == "Alice Lake")
+            await profile.saveVcard()
+            #expect(profile.problem == nil)
+            try await until("the server has it, too") {
+                let account = alice.app.accounts.first
+                return account?.profile == .known && account?.vcard?.website == "https://lake.example"
+            }
+            profile.follow(try #require(alice.app.accounts.first?.vcard))
+            #expect(profile.vcard.website == "https://lake.example")
+            let details = ContactModel(client: try #require(bob.app.client), chat: chat.id)
+            let following = Task { await details.run() }
+            try await until("bob knows who it is") { details.contact != nil }
+            await details.askVcard()
+            try await until("bob reads it") { details.contact?.vcard?.fullName == "Alice Lake" }
+            #expect(details.contact?.vcard?.lines.map(\.link) == ["https://lake.example"])
+            following.cancel()
+            profile.vcard = VcardDraft()
+            await profile.saveVcard()
             await profile.remove()
             profile.nickname = ""
             await profile.saveNickname()
-            try await until("it is gone") { chat.picture == nil && chat.title == "alice" }
+            // Bob has looked up her full name.
+            try await until("it is gone") { chat.picture == nil && chat.title == "Alice Lake" }
             await alice.leave()
             await bob.leave()
         }

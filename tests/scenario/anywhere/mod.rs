@@ -7,6 +7,7 @@
 mod contacts;
 pub mod devices;
 pub mod messages;
+pub mod portable;
 mod presence;
 pub mod profile;
 pub mod relations;
@@ -55,7 +56,10 @@ scenarios! {
         what_one_chooses_to_say_of_oneself_is_seen,
         who_comes_back_from_a_cut_is_seen_as_he_chose_meanwhile;
     profile:
-        a_picture_and_a_name_reach_contacts_and_the_own_phones;
+        a_picture_and_a_name_reach_contacts_and_the_own_phones,
+        a_vcard_is_written_read_and_taken_back;
+    portable:
+        what_a_file_brings_is_asked_and_published;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

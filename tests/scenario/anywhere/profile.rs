@@ -1,5 +1,5 @@
-use linnet_messenger::command::{Command, OwnPicture};
-use linnet_messenger::view::item::ProfileState;
+use linnet_messenger::command::{Command, OwnPicture, VcardFields};
+use linnet_messenger::view::item::{ContactItem, ProfileState, VcardItem};
 use linnet_tests::png;
 use linnet_tests::world::{Device, World};
 
@@ -58,4 +58,74 @@ pub fn a_picture_and_a_name_reach_contacts_and_the_own_phones(w: &dyn World) {
     let name = alice.address().node().map(ToString::to_string).unwrap_or_default();
     until(w, "nothing is left of it", || seen(bob, alice) == (None, name.clone()));
     until(w, "nor on the own phone", || own(second) == (None, None, ProfileState::Known));
+}
+
+/// What the user types.
+pub fn typed() -> VcardFields {
+    VcardFields {
+        full_name: "Alice Lake".to_owned(),
+        about: "I sail.\nAnd swim.".to_owned(),
+        organisation: "Harbour".to_owned(),
+        role: "Pilot".to_owned(),
+        email: "alice@lake.example".to_owned(),
+        website: "lake.example/alice".to_owned(),
+    }
+}
+
+/// The details of somebody, opened.
+pub fn looked_up(device: Device<'_>, of: Device<'_>) -> ContactItem {
+    let account = device.world.account(device.id);
+    device.order(Command::AskVcard { account, address: of.address().to_string() });
+    device.world.settle();
+    device.world.contact(device.id, device.chat(of)).expect("the chat is there")
+}
+
+pub fn a_vcard_is_written_read_and_taken_back(w: &dyn World) {
+    let (alice, bob) = w.friends("alice", "bob");
+    let second = w.phone("alice-2", "alice");
+    bob.chat(alice);
+    w.settle();
+    let account = w.account(alice.id);
+    alice.order(Command::SetVcard { account, vcard: typed() });
+    let wished = VcardFields { website: "https://lake.example/alice".to_owned(), ..typed() };
+    assert_eq!(alice.account().vcard, wished, "it shows here at once");
+    until(w, "the server has it", || own(alice).2 == ProfileState::Known);
+    let shown = looked_up(bob, alice);
+    let vcard = shown.vcard.expect("bob sees it");
+    assert_eq!(vcard.full_name.as_deref(), Some("Alice Lake"));
+    assert_eq!(vcard.about.as_deref(), Some("I sail.\nAnd swim."));
+    let lines: Vec<_> = vcard.lines.iter().map(|line| (line.text.as_str(), line.link.as_deref())).collect();
+    let expected = [
+        ("Harbour", None),
+        ("Pilot", None),
+        ("alice@lake.example", Some("mailto:alice@lake.example")),
+        ("https://lake.example/alice", Some("https://lake.example/alice")),
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!((shown.title.as_str(), shown.nickname), ("Alice Lake", None), "she has told no nickname");
+    // The second phone reads it, changes one thing and lets everyone see it.
+    let there = w.account(second.id);
+    second.order(Command::AskVcard { account: there, address: second.address().to_string() });
+    until(w, "the second phone has it", || second.account().vcard == wished);
+    let vcard = VcardFields { role: "Captain".to_owned(), website: String::new(), ..wished };
+    second.order(Command::SetProfileOpen { account: there, open: true });
+    second.order(Command::SetVcard { account: there, vcard: vcard.clone() });
+    until(w, "the server has it again", || own(second).2 == ProfileState::Known);
+    let tablet = w.phone("bob-2", "bob");
+    w.settle();
+    tablet.chat(alice);
+    let shown = looked_up(tablet, alice).vcard.expect("bob's tablet sees it");
+    let texts: Vec<_> = shown.lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(texts, ["Harbour", "Captain", "alice@lake.example"]);
+    // For contacts only again, and then nothing of it is left anywhere.
+    second.order(Command::SetProfileOpen { account: there, open: false });
+    until(w, "it is for contacts only", || own(second).2 == ProfileState::Known);
+    assert_eq!(second.account().vcard, vcard);
+    second.order(Command::SetVcard { account: there, vcard: VcardFields::default() });
+    until(w, "taken back", || own(second).2 == ProfileState::Known);
+    let laptop = w.phone("bob-3", "bob");
+    w.settle();
+    laptop.chat(alice);
+    let shown = looked_up(laptop, alice);
+    assert_eq!(shown.vcard.filter(|vcard| *vcard != VcardItem::default()), None);
 }

@@ -4,6 +4,7 @@ use linnet_messenger::command::Command;
 use linnet_tests::fake_world::FakeWorld;
 use linnet_tests::world::{Device, World};
 
+use crate::anywhere::profile::chosen;
 use crate::on_fake;
 
 /// What is offered: contacts with `+`, completions without.
@@ -40,6 +41,27 @@ fn contacts_are_found_by_their_names_and_addresses() {
         alice.order(Command::RemoveContact { account, address: bob.address().to_string() });
         world.settle();
         assert_eq!(offered(world, alice, ""), ["+ann@near.test"]);
+    });
+}
+
+#[test]
+fn contacts_have_the_name_and_the_picture_they_chose() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        world.settle();
+        let account = world.account(bob.id);
+        bob.order(Command::SetPicture { account, picture: Some(chosen(3)) });
+        bob.order(Command::SetNickname { account, nickname: "Robert".to_owned() });
+        world.settle();
+        let [robert] = &world.people(alice.id, "robe")[..] else { panic!("he is found by his nickname") };
+        assert_eq!(robert.name.as_deref(), Some("Robert"));
+        assert_eq!(robert.picture, bob.account().picture);
+        push(world, alice, "bob@linnet.test=Bobby");
+        assert_eq!(
+            world.people(alice.id, "")[0].name.as_deref(),
+            Some("Bobby"),
+            "the name that the user gave counts more"
+        );
     });
 }
 

@@ -128,6 +128,33 @@ fn done((status, answer): (u16, Value)) -> Result<(), String> {
     if status == 200 && (answer == json!(0) || answer.is_string()) { Ok(()) } else { Err(answer.to_string()) }
 }
 
+/// All accounts of the host, as ejabberd writes them (XEP-0227): the file in which they are, not the one that refers to it.
+pub fn export_accounts(server: &Server) -> Result<Vec<u8>, String> {
+    let told = |e: std::io::Error| format!("{}: {e}", server.folder.display());
+    done(ask(server, "export_piefxis_host", &json!({ "dir": DATA, "host": server.domain }))?)?;
+    let mut accounts = None;
+    for entry in std::fs::read_dir(&server.folder).map_err(told)? {
+        let path = entry.map_err(told)?.path();
+        let text = if path.extension().is_some_and(|end| end == "xml") { std::fs::read(&path) } else { Ok(Vec::new()) };
+        let text = text.map_err(told)?;
+        if !text.is_empty() {
+            // The next export is another one.
+            std::fs::remove_file(&path).map_err(told)?;
+        }
+        if String::from_utf8_lossy(&text).contains("<user ") {
+            accounts = Some(text);
+        }
+    }
+    accounts.ok_or_else(|| "ejabberd wrote no file with accounts".into())
+}
+
+/// Has ejabberd read such a file.
+pub fn import_accounts(server: &Server, file: &[u8]) -> Result<(), String> {
+    let place = server.folder.join("import");
+    std::fs::write(&place, file).map_err(|e| format!("{}: {e}", place.display()))?;
+    done(ask(server, "import_piefxis", &json!({ "file": format!("{DATA}/import") }))?)
+}
+
 /// One command of its administration interface: the status and the answer's JSON.
 pub fn ask(server: &Server, command: &str, arguments: &Value) -> Result<(u16, Value), String> {
     let told = |e: std::io::Error| format!("ejabberd's administration port: {e}");

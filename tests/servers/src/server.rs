@@ -250,6 +250,16 @@ impl Server {
         prosody::invite(self)
     }
 
+    /// All accounts, as an ejabberd writes them (XEP-0227).
+    pub fn export_accounts(&self) -> Result<Vec<u8>, String> {
+        ejabberd::export_accounts(self)
+    }
+
+    /// Has an ejabberd read such a file.
+    pub fn import_accounts(&self, file: &[u8]) -> Result<(), String> {
+        ejabberd::import_accounts(self, file)
+    }
+
     /// What can be read off the last picture that the server has shown.
     pub fn captcha(&self) -> Result<String, String> {
         let answer = self.folder.join(ejabberd::CAPTCHA);

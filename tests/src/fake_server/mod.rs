@@ -18,6 +18,7 @@ mod route;
 mod sasl2;
 pub mod scram;
 mod session;
+mod vcard;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -72,6 +73,10 @@ pub struct Switches {
     pub reporting: bool,
     /// XEP-0163: nodes of the account, and news of them to devices whose capabilities ask for it.
     pub pep: bool,
+    /// XEP-0054 is made out of XEP-0292; else it is kept for itself.
+    pub derives_vcard: bool,
+    /// It says that it brings pictures into the older vCard and presence by itself (XEP-0398).
+    pub vcard_conversion: bool,
     /// XEP-0198.
     pub stream_management: bool,
     /// An `<enable/>` that does not come with the binding is refused.
@@ -137,6 +142,8 @@ impl Default for Switches {
             blocking: true,
             reporting: true,
             pep: true,
+            derives_vcard: false,
+            vcard_conversion: true,
             stream_management: true,
             refuses_to_enable: false,
             resumption: true,
@@ -183,12 +190,18 @@ pub struct Counts {
     pub enabled: u32,
     /// `<active/>` and `<inactive/>` outside of a binding.
     pub client_states: u32,
+    /// Subscriptions asked for on other servers.
+    pub asked_elsewhere: u32,
     pub archive_queries: u32,
     pub archive_results: u32,
     pub carbons: u32,
     pub published: u32,
     /// How often one account asked for another one's picture.
     pub pictures: u32,
+    /// The same of vCards, in either form.
+    pub vcards: u32,
+    /// How often an account wrote its older one (XEP-0054).
+    pub vcards_set: u32,
     /// How often a client asked for an acknowledgement.
     pub asked: u32,
 }
@@ -486,6 +499,20 @@ impl FakeServer {
             account.archive.rows.insert(place, row);
         }
         id
+    }
+
+    /// Takes a text out of an archive, which is late to write it; gives its place, too.
+    pub fn withhold(&mut self, owner: &BareJid, body: &str) -> Option<(usize, Archived)> {
+        let rows = &mut self.accounts.get_mut(owner)?.archive.rows;
+        let place = rows.iter().position(|row| row.body() == body)?;
+        Some((place, rows.remove(place)))
+    }
+
+    /// Writes what was withheld.
+    pub fn archive_late(&mut self, owner: &BareJid, (place, row): (usize, Archived)) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            account.archive.rows.insert(place, row);
+        }
     }
 
     /// Sends these bytes instead of the archived message from now on.

@@ -147,7 +147,7 @@ impl FakeServer {
         self.send(session, result(iq), true);
     }
 
-    fn add_item(&mut self, owner: &BareJid, name: &str, id: String, item: Element) {
+    pub(super) fn add_item(&mut self, owner: &BareJid, name: &str, id: String, item: Element) {
         let Some(account) = self.accounts.get_mut(owner) else { return };
         let node = account.nodes.entry(name.to_owned()).or_default();
         if node.items.is_empty() && name == ns::READ_SYNC {
@@ -225,51 +225,31 @@ impl FakeServer {
         payload: &Element,
     ) {
         let unavailable = stanza_error(iq, "cancel", "service-unavailable");
-        let Some(account) = self.accounts.get(owner) else { return self.send(session, unavailable, true) };
+        if !self.accounts.contains_key(owner) {
+            return self.send(session, unavailable, true);
+        }
         if payload.is("vCard", ns::VCARD_TEMP) {
             self.counts.pictures += 1;
-            let answer = match &account.vcard {
-                Some(vcard) => result(iq).child(vcard.clone()),
-                None => stanza_error(iq, "cancel", "item-not-found"),
-            };
-            return self.send(session, answer, true);
+            self.counts.vcards += 1;
+            return self.vcard_answer(session, Some(from), owner, iq);
         }
         let Some(items) = payload.first("items", PUBSUB).filter(|_| self.switches.pep) else {
             return self.send(session, unavailable, true);
         };
         let name = items.attribute("node").unwrap_or_default();
         self.counts.pictures += u32::from(name == ns::AVATAR_DATA);
-        let everybody = account.nodes.get(name).is_some_and(|node| node.is_set("pubsub#access_model", "open"));
-        if !everybody && !self.readers(owner, name).contains(from) {
+        self.counts.vcards += u32::from(name == ns::VCARD4_NODE);
+        if !self.may_read(from, owner, name) {
             return self.send(session, stanza_error(iq, "auth", "not-authorized"), true);
         }
         self.items_iq(session, owner, iq, items);
     }
 
-    /// An account's own vCard (XEP-0054).
-    pub(super) fn vcard_iq(&mut self, session: u64, owner: &BareJid, iq: &Element, vcard: &Element) {
-        let Some(account) = self.accounts.get_mut(owner) else { return };
-        if iq.attribute("type") == Some("set") {
-            account.vcard = Some(vcard.clone());
-            return self.send(session, result(iq), true);
-        }
-        let answer = match &account.vcard {
-            Some(vcard) => result(iq).child(vcard.clone()),
-            None => stanza_error(iq, "cancel", "item-not-found"),
-        };
-        self.send(session, answer, true);
-    }
-
-    /// The vCard of an account, to look at.
-    pub fn vcard(&self, owner: &BareJid) -> Option<&Element> {
-        self.accounts[owner].vcard.as_ref()
-    }
-
-    /// Puts another vCard in its place; nobody is told.
-    pub fn set_vcard(&mut self, owner: &BareJid, vcard: Element) {
-        if let Some(account) = self.accounts.get_mut(owner) {
-            account.vcard = Some(vcard);
-        }
+    /// Whether somebody may read a node.
+    pub(super) fn may_read(&self, reader: &BareJid, owner: &BareJid, name: &str) -> bool {
+        let node = self.accounts.get(owner).and_then(|account| account.nodes.get(name));
+        node.is_some_and(|node| node.is_set("pubsub#access_model", "open"))
+            || self.readers(owner, name).contains(reader)
     }
 
     /// A presence names capabilities: unknown ones are asked for.

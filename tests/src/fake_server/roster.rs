@@ -252,7 +252,10 @@ impl FakeServer {
                 if self.blocks(to, &Jid::from(from.clone())) {
                     return;
                 }
-                let Some(account) = self.accounts.get_mut(to) else { return };
+                let Some(account) = self.accounts.get_mut(to) else {
+                    self.counts.asked_elsewhere += 1;
+                    return;
+                };
                 if account.roster.get(from).is_some_and(|contact| contact.from) {
                     return self.subscribed(to, from);
                 }

@@ -322,6 +322,7 @@ impl FakeServer {
         }
         if self.switches.pep && account {
             features.extend(pep::FEATURES);
+            features.extend(Some(ns::VCARD_CONVERSION).filter(|_| self.switches.vcard_conversion));
         }
         if self.switches.blocking && !account {
             features.push(ns::BLOCKING);

@@ -279,6 +279,8 @@ impl LiveWorld {
                      SELECT 1 FROM message_key AS key WHERE key.message_id = message.id AND key.kind = 'archive')))",
             ),
             ("gaps", "SELECT count(*) FROM gap WHERE state = 'loading'"),
+            ("exports", "SELECT count(*) FROM export_part WHERE state = 'asked'"),
+            ("imports", "SELECT count(*) FROM import_step"),
             ("read states", "SELECT count(*) FROM read_sync WHERE wished = 1"),
         ]
         .into_iter()

@@ -75,7 +75,9 @@ const PAIRS: [(&str, &str, &str); 13] = [
 ];
 
 /// The other modules.
-const OTHERS: [(&str, &[&str]); 8] = [
+const OTHERS: [(&str, &[&str]); 9] = [
+    // What was read of a file on a thread of its own.
+    ("command", &["contact::portable"]),
     ("wire", &[]),
     ("store", &[]),
     ("input", &["wire"]),

@@ -78,6 +78,7 @@ interface AccountActions {
     fun handOver(account: AccountItem)
     fun openSafety()
     fun openBackup()
+    fun openPortable(account: AccountItem)
 }
 
 @Composable
@@ -149,6 +150,11 @@ fun AccountScreen(
                 if (account.signedIn) {
                     TextButton({ actions.handOver(account) }, button.testTag("account/hand-over")) {
                         Text(strings.handoverTitle)
+                    }
+                }
+                if (account.signedIn) {
+                    TextButton({ actions.openPortable(account) }, button.testTag("portable")) {
+                        Text(strings.portableTitle)
                     }
                 }
                 TextButton({ actions.openDevices(account) }, button.testTag("devices")) { Text(strings.devicesOpen) }

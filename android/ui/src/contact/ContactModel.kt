@@ -3,6 +3,8 @@ package org.linnet.ui.contact
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.catch
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
@@ -23,6 +25,13 @@ class ContactModel(
     val state = core.contact(chat).map { it.firstOrNull() }
         .catch { if (it is SubscriptionException) broken() else throw it }
         .stateIn(scope, SharingStarted.Eagerly, null)
+
+    init {
+        scope.launch {
+            val shown = state.filterNotNull().first()
+            if (!shown.noteToSelf) command { core.askVcard(it.account, it.address) }
+        }
+    }
 
     fun add() = command { core.addContact(it.account, it.address) }
     fun remove() = command { core.removeContact(it.account, it.address) }

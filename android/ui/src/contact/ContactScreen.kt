@@ -67,6 +67,9 @@ interface ContactActions {
     fun block(address: String, report: Report?)
     fun unblock()
     fun remove()
+
+    /** Something they tell of themselves: a page, a mail, a call or a chat. */
+    fun open(link: String)
 }
 
 /** Who somebody is, where they are, and what is between us. */
@@ -82,6 +85,7 @@ fun ContactScreen(contact: ContactItem?, actions: ContactActions, modifier: Modi
                 Who(contact)
                 Between(contact, actions)
                 if (contact.weSee) Where(contact)
+                VcardPart(contact, actions::open)
                 Notifications(contact, actions::setMuted)
                 if (contact.contact) Exceptions(contact, actions::except)
                 Ways(contact, actions)

@@ -92,18 +92,9 @@ fun NewChatScreen(
                 if (state.accounts.size > 1) item("accounts") { Column { Accounts(state, actions) } }
                 item("address") { Address(state, address, actions, focus) }
                 if (address.text.isBlank()) ways(state, actions, phoneBook)
-                if (state.people.isNotEmpty()) {
-                    item("contacts") {
-                        Text(
-                            strings.newChatContacts,
-                            Modifier.padding(start = 20.dp, end = 20.dp, top = 12.dp, bottom = 4.dp)
-                                .semantics { heading() },
-                            style = MaterialTheme.typography.labelLarge,
-                            color = MaterialTheme.colorScheme.onSurfaceVariant,
-                        )
-                    }
-                }
-                items(state.people, { "person ${it.key}" }) { Person(it, actions) }
+                val (contacts, completions) = state.people.partition { it.contact }
+                people("contacts", { strings.newChatContacts }, contacts, actions)
+                people("perhaps", { strings.newChatPerhaps }, completions, actions)
             }
         }
     }
@@ -161,6 +152,24 @@ private fun LazyListScope.ways(state: NewChatState, actions: NewChatActions, pho
     }
 }
 
+private fun LazyListScope.people(
+    key: String,
+    title: @Composable () -> String,
+    people: List<PersonItem>,
+    actions: NewChatActions,
+) {
+    if (people.isEmpty()) return
+    item(key) {
+        Text(
+            title(),
+            Modifier.padding(start = 20.dp, end = 20.dp, top = 12.dp, bottom = 4.dp).semantics { heading() },
+            style = MaterialTheme.typography.labelLarge,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+        )
+    }
+    items(people, { "person ${it.key}" }) { Person(it, actions) }
+}
+
 /** A contact, or what was typed with a likely server. */
 @Composable
 private fun Person(person: PersonItem, actions: NewChatActions) {
@@ -174,7 +183,7 @@ private fun Person(person: PersonItem, actions: NewChatActions) {
         verticalAlignment = Alignment.CenterVertically,
     ) {
         if (person.contact) {
-            Avatar(person.address, person.name ?: person.address, size = 48.dp)
+            Avatar(person.address, person.name ?: person.address, size = 48.dp, picture = person.picture)
         } else {
             WayIcon(Icons.Compose)
         }

@@ -41,6 +41,10 @@ import org.linnet.core.ServerInvitation
 import org.linnet.core.TextBlock
 import org.linnet.core.TextSpan
 import org.linnet.core.TimelineItem
+import org.linnet.core.VcardFields
+import org.linnet.core.VcardItem
+import org.linnet.core.VcardKind
+import org.linnet.core.VcardLine
 import org.linnet.core.VersionItem
 import org.linnet.core.WaitReason
 
@@ -170,6 +174,27 @@ object Fixtures {
         lastSeen = null, muted = false, blocked = false, reportable = true,
         inGeneral = PrivacySetting.entries - PrivacySetting.LAST_SEEN - PrivacySetting.DEVICE_INFORMATION,
     )
+    val vcard = VcardFields(
+        fullName = "Alice Lake", about = "I sail.\nAnd swim.", organisation = "Harbour of Lindau", role = "Pilot",
+        email = "alice@lake.example", website = "https://lake.example/alice",
+    )
+    val tellingContact = contact.copy(
+        devices = emptyList(),
+        lastSeen = at(22, 41, daysAgo = 1),
+        vcard = VcardItem(
+            "Roberta Lindqvist",
+            "I write books about lakes.\nAsk me about boats.",
+            listOf(
+                VcardLine(VcardKind.ORGANISATION, "Lindqvist & Daughters, Publishers", null),
+                VcardLine(VcardKind.ROLE, "Author", null),
+                VcardLine(VcardKind.EMAIL, "bob@example.org", "mailto:bob@example.org"),
+                VcardLine(VcardKind.TELEPHONE, "+49-30-1234567", "tel:+49301234567"),
+                VcardLine(VcardKind.WEBSITE, "https://lake.example/bob", "https://lake.example/bob"),
+                VcardLine(VcardKind.WEBSITE, "http://old.example/", null),
+                VcardLine(VcardKind.ADDRESS, "roberta@example.net", "xmpp:roberta@example.net"),
+            ),
+        ),
+    )
     val goneContact = contact.copy(
         devices = emptyList(), lastSeen = at(22, 41, daysAgo = 1), muted = true, blocked = true, seesUs = false,
     )
@@ -178,7 +203,7 @@ object Fixtures {
         name = null, tags = emptyList(), contact = false, seesUs = false, weSee = false, devices = emptyList(),
     )
     private fun person(address: String, name: String? = null, contact: Boolean = true) =
-        PersonItem(address, address, name, contact)
+        PersonItem(address, address, name, null, contact)
 
     val people = listOf(
         person("amelie@example.org", "Amélie Duval"),

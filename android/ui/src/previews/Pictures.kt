@@ -140,6 +140,7 @@ val pictures = listOf(
         Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0].copy(blocked = true))
     },
     Picture("contact") { ContactScreen(Fixtures.contact, NoContact) },
+    Picture("contact-vcard") { ContactScreen(Fixtures.tellingContact, NoContact) },
     Picture("contact-gone") { ContactScreen(Fixtures.goneContact, NoContact) },
     Picture("contact-unknown") { ContactScreen(Fixtures.unknownContact, NoContact) },
     Picture("requests") { RequestsScreen(Fixtures.requests, NoRequests) },
@@ -198,7 +199,8 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + accountPictures + serverPictures + devicesPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures
+) + accountPictures + serverPictures + devicesPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures +
+    portablePictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -292,6 +294,7 @@ internal object NoContact : ContactActions {
     override fun block(address: String, report: Report?) = Unit
     override fun unblock() = Unit
     override fun remove() = Unit
+    override fun open(link: String) = Unit
 }
 
 private object NoRequests : RequestsActions {
@@ -357,4 +360,5 @@ internal object NoAccount : AccountActions {
     override fun handOver(account: AccountItem) = Unit
     override fun openSafety() = Unit
     override fun openBackup() = Unit
+    override fun openPortable(account: AccountItem) = Unit
 }

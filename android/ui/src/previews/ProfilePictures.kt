@@ -12,12 +12,14 @@ import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.Paint
 import org.linnet.core.PictureSquare
 import org.linnet.core.ProfileState as Standing
+import org.linnet.core.VcardFields
 import org.linnet.ui.chats.ChatListScreen
 import org.linnet.ui.chats.ChatListState
 import org.linnet.ui.profile.Chosen
 import org.linnet.ui.profile.ProfileActions
 import org.linnet.ui.profile.ProfileScreen
 import org.linnet.ui.profile.ProfileState
+import org.linnet.ui.profile.VcardDraft
 import org.linnet.ui.theme.LocalPeople
 import org.linnet.ui.theme.People
 
@@ -32,6 +34,9 @@ internal val profilePictures = listOf(
         )
         WithFaces { Profile(ProfileState(account)) }
     },
+    Picture("profile-vcard") {
+        Profile(ProfileState(Fixtures.account.copy(vcard = Fixtures.vcard, olderVcardEmpty = true)))
+    },
     Picture("profile-refused") { Profile(ProfileState(Fixtures.account.copy(profile = Standing.REFUSED))) },
     Picture("profile-crop") {
         Profile(ProfileState(Fixtures.account, Chosen(byteArrayOf(), byteArrayOf())))
@@ -44,7 +49,12 @@ internal val profilePictures = listOf(
 
 @Composable
 private fun Profile(state: ProfileState) {
-    ProfileScreen(state, remember { TextFieldState(state.account?.nickname.orEmpty()) }, NoProfile)
+    ProfileScreen(
+        state,
+        remember { TextFieldState(state.account?.nickname.orEmpty()) },
+        remember { VcardDraft(state.account?.vcard ?: VcardFields()) },
+        NoProfile,
+    )
 }
 
 @Composable
@@ -73,6 +83,7 @@ private object NoProfile : ProfileActions {
     override fun forget() = Unit
     override fun remove() = Unit
     override fun saveNickname() = Unit
+    override fun saveVcard() = Unit
     override fun setOpen(open: Boolean) = Unit
     override fun decode(file: ByteArray) = lake(900, 600)
 }

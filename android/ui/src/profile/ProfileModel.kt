@@ -8,6 +8,7 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
@@ -18,6 +19,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.CommandException
 import org.linnet.core.PictureException
 import org.linnet.core.PictureSquare
+import org.linnet.core.VcardFields
 import org.linnet.core.picturePreview
 import org.linnet.ui.Core
 
@@ -39,6 +41,7 @@ class ProfileModel(
     private val report: (CommandException) -> Unit,
 ) {
     val nickname = TextFieldState()
+    val vcard = VcardDraft()
     private val chosen = MutableStateFlow<Chosen?>(null)
     private val unreadable = MutableStateFlow(false)
     private val own = accounts.map { all -> all?.firstOrNull { it.id == account } }
@@ -47,7 +50,12 @@ class ProfileModel(
         .stateIn(scope, SharingStarted.Eagerly, ProfileState(accounts.value?.firstOrNull { it.id == account }))
 
     init {
-        scope.launch { nickname.setTextAndPlaceCursorAtEnd(own.filterNotNull().first().nickname.orEmpty()) }
+        scope.launch {
+            val first = own.filterNotNull().first()
+            nickname.setTextAndPlaceCursorAtEnd(first.nickname.orEmpty())
+            command { core.askVcard(account, first.address) }
+            own.filterNotNull().map { it.vcard ?: VcardFields() }.distinctUntilChanged().collect(vcard::follow)
+        }
     }
 
     /** The user has picked a file; null if it is too large to be looked at. */
@@ -75,6 +83,11 @@ class ProfileModel(
 
     fun remove() = command { core.removePicture(account) }
     fun saveNickname() = command { core.setNickname(account, nickname.text.toString()) }
+    fun saveVcard() {
+        vcard.sent()
+        command { core.setVcard(account, vcard.fields()) }
+    }
+
     fun setOpen(open: Boolean) = command { core.setProfileOpen(account, open) }
 
     private fun command(run: suspend () -> Unit) {

@@ -29,6 +29,7 @@ import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import org.linnet.core.AccountItem
 import org.linnet.core.PictureSquare
+import org.linnet.core.VcardFields
 import org.linnet.ui.account.Toggle
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.LinnetField
@@ -44,17 +45,19 @@ interface ProfileActions {
     fun forget()
     fun remove()
     fun saveNickname()
+    fun saveVcard()
     fun setOpen(open: Boolean)
 
     /** A picture that the core made. */
     fun decode(file: ByteArray): ImageBitmap?
 }
 
-/** What others see of an account: its picture and name, and who may. */
+/** What others see of an account: its picture, its name and what is about the user, and who may. */
 @Composable
 fun ProfileScreen(
     state: ProfileState,
     nickname: TextFieldState,
+    vcard: VcardDraft,
     actions: ProfileActions,
     modifier: Modifier = Modifier,
 ) {
@@ -86,6 +89,7 @@ fun ProfileScreen(
                         enabled = nickname.text.toString().trim() != account.nickname.orEmpty(),
                     ) { Text(strings.contactSave) }
                 }
+                VcardForm(vcard, account.vcard ?: VcardFields(), actions::saveVcard)
                 Toggle(
                     strings.profileEveryone,
                     if (account.profileOpen) strings.profileEveryoneOn else strings.profileEveryoneOff,
@@ -93,6 +97,14 @@ fun ProfileScreen(
                     actions::setOpen,
                     Modifier.testTag("everyone"),
                 )
+                if (account.olderVcardEmpty) {
+                    Text(
+                        strings.profileOlderEmpty,
+                        Modifier.padding(horizontal = 24.dp),
+                        style = MaterialTheme.typography.bodyMedium,
+                        color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    )
+                }
             }
         }
     }

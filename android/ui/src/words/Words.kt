@@ -200,6 +200,7 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.PinWrong -> errorPinWrong
     is CommandException.Unreadable -> errorUnreadable
     is CommandException.Newer -> errorNewer
+    is CommandException.TooLarge -> errorTooLarge
     is CommandException.Foreign -> errorForeign
     is CommandException.Expired -> errorExpired
     is CommandException.PassphraseWrong -> errorPassphraseWrong

@@ -1,5 +1,6 @@
 package org.linnet.ui.contact
 
+import androidx.compose.ui.test.assertHasNoClickAction
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsOff
 import androidx.compose.ui.test.assertIsSelected
@@ -82,6 +83,17 @@ class ContactScreenTest {
         assertEquals(listOf("except TYPING null", "except ONLINE false"), done)
     }
 
+    @Test
+    fun `what they tell of themselves is text, and a link only where the core says so`() {
+        show(Fixtures.tellingContact)
+        rule.onNodeWithText("Roberta Lindqvist").performScrollTo().assertIsDisplayed()
+        rule.onNodeWithText("I write books about lakes.\nAsk me about boats.").performScrollTo().assertIsDisplayed()
+        rule.onNodeWithTag("link/mailto:bob@example.org").performScrollTo().performClick()
+        rule.onNodeWithTag("link/https://lake.example/bob").performScrollTo().performClick()
+        rule.onNodeWithText("http://old.example/").performScrollTo().assertHasNoClickAction()
+        assertEquals(listOf("open mailto:bob@example.org", "open https://lake.example/bob"), done)
+    }
+
     private fun show(contact: ContactItem, device: Device = english) = rule.setContent {
         Stage(device) { ContactScreen(contact, actions) }
     }
@@ -95,6 +107,7 @@ class ContactScreenTest {
         override fun block(address: String, report: Report?) = note("block $address $report")
         override fun unblock() = note("unblock")
         override fun remove() = note("remove")
+        override fun open(link: String) = note("open $link")
     }
 
     private fun note(what: String) {

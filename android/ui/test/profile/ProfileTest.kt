@@ -1,6 +1,7 @@
 package org.linnet.ui.profile
 
 import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
 import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.test.assertIsDisplayed
@@ -32,6 +33,7 @@ class ProfileTest {
     private val done = ArrayList<String>()
     private val squares = ArrayList<PictureSquare>()
     private val nickname = TextFieldState("Alice")
+    private val vcard = VcardDraft(Fixtures.vcard)
 
     private val actions = object : ProfileActions {
         override fun back() = Unit
@@ -39,12 +41,13 @@ class ProfileTest {
         override fun use(square: PictureSquare) { squares += square }
         override fun forget() { done += "forget" }
         override fun remove() { done += "remove" }
+        override fun saveVcard() { done += "vcard ${vcard.fields().fullName}, ${vcard.fields().website}" }
         override fun saveNickname() { done += "name ${nickname.text}" }
         override fun setOpen(open: Boolean) { done += "open $open" }
         override fun decode(file: ByteArray) = ImageBitmap(200, 100)
     }
 
-    private fun show(state: ProfileState) = rule.setContent { Stage { ProfileScreen(state, nickname, actions) } }
+    private fun show(state: ProfileState) = rule.setContent { Stage { ProfileScreen(state, nickname, vcard, actions) } }
 
     @Test
     fun `picture and name can be changed, and who may see them`() {
@@ -56,6 +59,33 @@ class ProfileTest {
         rule.onNodeWithTag("save").assertIsEnabled().performClick()
         rule.onNodeWithTag("everyone").performScrollTo().assertIsOff().performClick()
         assertEquals(listOf("pick", "remove", "name Alice of the lake", "open true"), done)
+    }
+
+    @Test
+    fun `what is about oneself is saved once something is changed, and who sees none of it is said`() {
+        show(ProfileState(Fixtures.account.copy(vcard = Fixtures.vcard, olderVcardEmpty = true)))
+        rule.onNodeWithTag("save-vcard").performScrollTo().assertIsNotEnabled()
+        rule.onNodeWithTag("full-name").performScrollTo().performTextReplacement("Alice of the lake ")
+        rule.onNodeWithTag("website").performScrollTo().performTextReplacement("lake.example")
+        rule.onNodeWithTag("save-vcard").performScrollTo().assertIsEnabled().performClick()
+        val said = "Very old apps show nothing about you: your server would show it to everyone there."
+        rule.onNodeWithText(said).performScrollTo().assertIsDisplayed()
+        assertEquals(listOf("vcard Alice of the lake, lake.example"), done)
+    }
+
+    @Test
+    fun `what comes from the server is shown, what is being written stays`() {
+        val draft = VcardDraft()
+        draft.follow(Fixtures.vcard)
+        assertEquals(Fixtures.vcard, draft.fields())
+        draft.role.setTextAndPlaceCursorAtEnd("Captain")
+        draft.follow(Fixtures.vcard.copy(email = "new@lake.example"))
+        assertEquals(Fixtures.vcard.copy(role = "Captain"), draft.fields())
+        // What is sent comes back as the core writes it.
+        draft.website.setTextAndPlaceCursorAtEnd("lake.example")
+        draft.sent()
+        draft.follow(draft.fields().copy(website = "https://lake.example"))
+        assertEquals("https://lake.example", draft.website.text.toString())
     }
 
     @Test

@@ -386,11 +386,11 @@ fn identify<'a>(
     }
 }
 
-fn chat_of(cx: &Cx<'_>, message: MessageId) -> Result<ChatId, Fault> {
+pub(super) fn chat_of(cx: &Cx<'_>, message: MessageId) -> Result<ChatId, Fault> {
     Ok(cx.tx.prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?)
 }
 
-fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<(i64, Place), Fault> {
+pub(super) fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<(i64, Place), Fault> {
     state::whereabouts(cx, message)?.map(|(_, position, place)| (position, place)).ok_or(Fault::Corrupt("message_key"))
 }
 
@@ -418,7 +418,7 @@ fn stays(cx: &Cx<'_>, chat: ChatId, position: i64, place: Place, cursor: Option<
 }
 
 /// The archive has this message, here.
-fn settle(
+pub(super) fn settle(
     cx: &mut Cx<'_>,
     message: MessageId,
     chat: ChatId,

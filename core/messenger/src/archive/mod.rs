@@ -8,6 +8,7 @@ pub mod carbon;
 pub mod feature;
 pub mod gap;
 mod join;
+mod late;
 pub mod merge;
 pub mod page;
 pub mod preferences;

@@ -10,6 +10,7 @@
 
 use super::gap;
 use super::join::{self, Join};
+use super::late;
 use super::page::{Archived, Fin};
 use super::query::Query;
 use super::unstored::{self, Kind, Page, Unstored};
@@ -72,6 +73,8 @@ pub struct ArchiveState {
     failures: u32,
     /// So many messages are still asked for one by one, because one of them broke the stream.
     careful: u32,
+    /// Further looks of this session's catch-up.
+    again: u32,
     /// A first look that the loss of the stream interrupted.
     interrupted: Option<Join>,
     pub(super) unstored: Unstored,
@@ -101,6 +104,10 @@ pub(super) enum Goal {
     Forward {
         from: From,
         read: Read,
+        newest_message: i64,
+    },
+    /// The newest page once more, see [`late`].
+    Late {
         newest_message: i64,
     },
     Gap {
@@ -157,6 +164,7 @@ impl ArchiveState {
             page: PAGE,
             failures: 0,
             careful: 0,
+            again: 0,
             interrupted: None,
             unstored: Unstored::default(),
             deepens: true,
@@ -332,6 +340,7 @@ pub(super) fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
         Goal::Forward { from: From::Start(time), .. } => {
             Query { start: Some(format_stamp(time.saturating_sub(OVERLAP))), max, ..Query::default() }
         }
+        Goal::Late { .. } => Query { before: Some(String::new()), max: max.min(late::REACH), ..Query::default() },
         Goal::Gap { gap, chat } => gap::query(cx, *gap, *chat, max)?,
     };
     let query_id = cx.random.id();
@@ -394,6 +403,10 @@ pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(
                 Goal::Join(join) => join::page(cx, join, run.results, &fin),
                 Goal::Forward { from, read, newest_message } => {
                     forward_page(cx, &from, read, newest_message, run.results, &fin)
+                }
+                Goal::Late { newest_message } => {
+                    late::page(cx, &run.results)?;
+                    looked(cx, newest_message)
                 }
                 Goal::Gap { gap, chat } => {
                     unstored::all(cx)?;
@@ -476,6 +489,20 @@ fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
              WHERE place <> 0 AND place IN (1, 2) AND id <= ?2 AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
         )?
         .execute((account, newest_message, CONFIRMATIONS))?;
+    let archive = &cx.session.archive;
+    if !archive.caught_up && archive.again < late::ROUNDS && late::arrived_since(cx, newest_message)? {
+        cx.session.archive.again += 1;
+        return catch_up(cx);
+    }
+    if late::is_overtaken(cx, newest_message)? {
+        return start(cx, Goal::Late { newest_message });
+    }
+    looked(cx, newest_message)
+}
+
+/// A look is over.
+fn looked(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
+    let account = cx.session.account;
     let (waiting, in_doubt): (bool, bool) = cx
         .tx
         .prepare_cached(
@@ -563,7 +590,7 @@ pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
             cx.session.archive.interrupted = Some(join);
             Ok(())
         }
-        Goal::Forward { .. } => Ok(()),
+        Goal::Forward { .. } | Goal::Late { .. } => Ok(()),
     }
 }
 
@@ -573,5 +600,6 @@ pub fn reset(cx: &mut Cx<'_>) {
         cx.session.archive.page = (cx.session.archive.page / 2).max(1);
     }
     cx.session.archive.caught_up = false;
+    cx.session.archive.again = 0;
     cx.session.archive.ask_nothing();
 }

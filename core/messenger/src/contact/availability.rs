@@ -10,6 +10,7 @@ use jid::{BareJid, Jid};
 use rusqlite::params;
 
 use super::nickname;
+use super::vcard::photo;
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -50,6 +51,7 @@ impl Feature for Availability {
             there(cx, &from.to_bare(), resource.as_str(), inbound.stanza)?;
         }
         changed(cx);
+        photo::presence(cx, inbound)?;
         Ok(Done::Pass)
     }
 }
@@ -87,13 +89,23 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, presence: &Element) -> 
     let idle_since = since.or(ago.map(|seconds| now - i64::from(seconds) * 1_000)).filter(|since| *since <= now);
     cx.tx
         .prepare_cached(
-            "INSERT INTO presence (account_id, jid, resource, show, status, idle_since)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6
+            "INSERT INTO presence (account_id, jid, resource, show, status, idle_since, vcard_update)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8
              WHERE ?7 > (SELECT count(*) FROM presence WHERE account_id = ?1 AND jid = ?2 AND resource <> ?3)
              ON CONFLICT (account_id, jid, resource) DO UPDATE SET
-                 show = excluded.show, status = excluded.status, idle_since = excluded.idle_since",
+                 show = excluded.show, status = excluded.status, idle_since = excluded.idle_since,
+                 vcard_update = excluded.vcard_update",
         )?
-        .execute(params![cx.session.account, jid.as_str(), resource, show, status, idle_since, MOST_DEVICES])?;
+        .execute(params![
+            cx.session.account,
+            jid.as_str(),
+            resource,
+            show,
+            status,
+            idle_since,
+            MOST_DEVICES,
+            presence.first("x", ns::VCARD_UPDATE).is_some()
+        ])?;
     Ok(())
 }
 

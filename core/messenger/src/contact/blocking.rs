@@ -22,6 +22,9 @@ use crate::wire::{Element, ns};
 /// Messages named in a report.
 const MOST_REPORTED: u32 = 5;
 
+/// Blocks that the server is told of at a time: the next ones follow as it confirms these.
+const AT_A_TIME: usize = 20;
+
 /// See the module.
 #[derive(Debug)]
 pub struct Blocking;
@@ -68,22 +71,7 @@ impl Feature for Blocking {
         match command {
             Command::Block { address, report, .. } => {
                 let jid = blockable(cx, address)?;
-                let report = report.map(|report| serde_json::to_string(&report)).transpose();
-                let report = report.map_err(|_| Fault::Corrupt("report"))?;
-                // Archives stamp in whole seconds.
-                let since = cx.server_time() / 1_000 * 1_000;
-                cx.tx
-                    .prepare_cached(
-                        "INSERT INTO block (account_id, jid, state, since, report) VALUES (?1, ?2, 'wished', ?3, ?4)
-                         ON CONFLICT (account_id, jid) DO UPDATE SET
-                             state = 'wished', since = coalesce(since, excluded.since), report = excluded.report
-                         WHERE state <> 'held' OR excluded.report IS NOT NULL",
-                    )?
-                    .execute(params![cx.session.account, jid, since, report])?;
-                // What they say of themselves is not heard any more.
-                cx.tx
-                    .prepare_cached("DELETE FROM presence WHERE account_id = ?1 AND jid = ?2")?
-                    .execute((cx.session.account, &jid))?;
+                wish(cx, &jid, *report)?;
             }
             Command::Unblock { address, .. } => {
                 // Of somebody whose whole server is blocked, it is the server that has to be heard again.
@@ -214,6 +202,37 @@ fn blockable(cx: &Cx<'_>, address: &str) -> Result<String, CommandError> {
     Ok(jid.to_string())
 }
 
+/// Everybody of a list is blocked: here at once, on the server as it can be told. What can't be blocked is passed over.
+pub fn block_all(cx: &mut Cx<'_>, addresses: &[String]) -> Result<(), Fault> {
+    for address in addresses {
+        if let Ok(jid) = blockable(cx, address) {
+            wish(cx, &jid, None)?;
+        }
+    }
+    list_changed(cx);
+    tell(cx)
+}
+
+fn wish(cx: &Cx<'_>, jid: &str, report: Option<Report>) -> Result<(), Fault> {
+    let report = report.map(|report| serde_json::to_string(&report)).transpose();
+    let report = report.map_err(|_| Fault::Corrupt("report"))?;
+    // Archives stamp in whole seconds.
+    let since = cx.server_time() / 1_000 * 1_000;
+    cx.tx
+        .prepare_cached(
+            "INSERT INTO block (account_id, jid, state, since, report) VALUES (?1, ?2, 'wished', ?3, ?4)
+             ON CONFLICT (account_id, jid) DO UPDATE SET
+                 state = 'wished', since = coalesce(since, excluded.since), report = excluded.report
+             WHERE state <> 'held' OR excluded.report IS NOT NULL",
+        )?
+        .execute(params![cx.session.account, jid, since, report])?;
+    // What they say of themselves is not heard any more.
+    cx.tx
+        .prepare_cached("DELETE FROM presence WHERE account_id = ?1 AND jid = ?2")?
+        .execute((cx.session.account, jid))?;
+    Ok(())
+}
+
 fn list_changed(cx: &mut Cx<'_>) {
     let account = cx.account();
     cx.change(Change::Contacts(account));
@@ -241,7 +260,7 @@ fn tell(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .prepare_cached("SELECT jid, state = 'wished', report FROM block WHERE account_id = ?1 AND state <> 'held'")?
         .query_map([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    for (jid, on, report) in wishes {
+    for (jid, on, report) in wishes.into_iter().take(AT_A_TIME) {
         // One after the other: only so the last answer tells how it is.
         let purpose = |on, reported| Purpose::Block { jid: jid.clone(), on, reported };
         let mut waits = false;

@@ -128,13 +128,15 @@ pub struct Introduction {
     pub name: Option<String>,
     /// He knows it from his own code (XEP-0379).
     pub token: Option<String>,
+    /// The server has just put him on the roster, be it that the news of it is still on its way.
+    pub placed: bool,
 }
 
 impl Introduction {
     /// What counts of an address that was typed, scanned or clicked.
     pub fn of(address: &Address) -> Self {
         let meant = matches!(address.action.as_deref(), Some("roster" | "subscribe"));
-        if meant { Self { name: name(address), token: token(address) } } else { Self::default() }
+        if meant { Self { name: name(address), token: token(address), placed: false } } else { Self::default() }
     }
 }
 

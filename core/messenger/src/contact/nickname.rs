@@ -1,13 +1,14 @@
-//! The names that people give themselves. A contact whom the user has given no name is shown by it.
+//! The names that people give themselves. A contact whom the user has given no name is shown by it; who gave none, by the
+//! full name in their vCard, if that is known.
 //!
 //! Invariants: only contacts and our own account are listened to; a name is one line, bounded, and can't turn the text
 //! around it the other way.
 //!
-//! XEPs: 0163, 0172
+//! XEPs: 0163, 0172, 0292
 
 use jid::BareJid;
 
-use super::{avatar, profile};
+use super::{avatar, profile, vcard};
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -59,7 +60,7 @@ pub fn line(text: &str, longest: usize) -> Option<String> {
 }
 
 /// Characters that change the direction of what follows (Unicode's embeddings, overrides, isolates and marks).
-fn turns(letter: char) -> bool {
+pub(super) fn turns(letter: char) -> bool {
     matches!(letter, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -71,15 +72,43 @@ pub fn take(cx: &mut Cx<'_>, jid: &BareJid, name: Option<String>) -> Result<(), 
             .tx
             .prepare_cached(
                 "INSERT INTO nickname (account_id, jid, name) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (account_id, jid) DO UPDATE SET name = excluded.name",
+                 ON CONFLICT (account_id, jid) DO UPDATE SET name = excluded.name, full_name = 0",
             )?
             .execute((account, jid.as_str(), name))?,
-        None => forget(cx, jid)?,
+        None => {
+            forget(cx, jid)?;
+            return take_full_name(cx, jid, vcard::full_name(cx, jid)?);
+        }
     };
+    told(cx);
+    Ok(())
+}
+
+/// The full name in somebody's vCard: they are called so unless they have told a nickname.
+pub fn take_full_name(cx: &mut Cx<'_>, jid: &BareJid, name: Option<String>) -> Result<(), Fault> {
+    let key = (cx.session.account, jid.as_str());
+    match name {
+        Some(name) => cx
+            .tx
+            .prepare_cached(
+                "INSERT INTO nickname (account_id, jid, name, full_name) VALUES (?1, ?2, ?3, 1)
+                 ON CONFLICT (account_id, jid) DO UPDATE SET name = excluded.name WHERE full_name = 1",
+            )?
+            .execute((key.0, key.1, name))?,
+        None => cx
+            .tx
+            .prepare_cached("DELETE FROM nickname WHERE account_id = ?1 AND jid = ?2 AND full_name = 1")?
+            .execute(key)?,
+    };
+    told(cx);
+    Ok(())
+}
+
+fn told(cx: &mut Cx<'_>) {
+    let account = cx.account();
     cx.change(Change::Contacts(account));
     cx.change(Change::ChatList);
     cx.change(Change::Accounts);
-    Ok(())
 }
 
 /// The roster is read anew: who is not on it any more is nobody to us.

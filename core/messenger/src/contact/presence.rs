@@ -1,5 +1,6 @@
 //! Our own presence: without it the server holds messages back and shows us to nobody. It says how much the user is there,
-//! as he chose and in his words, what we can do, and, to who may know, since when nobody has looked.
+//! as he chose and in his words, what we can do, the picture where the server leaves that to us, and, to who may know, since
+//! when nobody has looked.
 //!
 //! Away by itself: once nobody has looked at this device for a while, who may know of that is told that the user is away,
 //! too ([`PrivacySetting::LastSeen`]; to the others it would tell the same in other words).
@@ -9,11 +10,12 @@
 //! silent link. What a resumed session's contacts were told last is known, so that a change while there was no connection
 //! reaches them, and nothing is said twice.
 //!
-//! XEPs: 0115, 0319, RFC 6121 4
+//! XEPs: 0115, 0153, 0319, RFC 6121 4
 
 use rusqlite::params;
 
 use super::last_seen;
+use super::vcard::photo;
 use crate::change::Change;
 use crate::command::{Command, LONGEST_STATUS, PrivacySetting, Receipt, Show};
 use crate::engine::cx::Cx;
@@ -60,6 +62,7 @@ impl Feature for Presence {
         match event {
             // Nobody is known to be there yet: it goes to all.
             SessionEvent::Bound => {
+                photo::forget(cx)?;
                 let said = said(cx)?;
                 cx.send(&said.to_all, None)?;
                 keep(cx, &said)
@@ -134,12 +137,12 @@ fn said(cx: &Cx<'_>) -> Result<Said, Fault> {
         .prepare_cached("SELECT show, status, priority, auto_away FROM account WHERE id = ?1")?
         .query_row([cx.session.account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let chosen = Show::of(&show);
-    let capabilities = disco::capabilities_of(cx)?;
+    let (capabilities, photo) = (disco::capabilities_of(cx)?, photo::told(cx)?);
     let with = |show: Show, idle: Option<Element>| {
         let show = Some(show.name()).filter(|_| show != Show::Available).map(|name| text("show", name));
         let status = status.as_deref().map(|status| text("status", status));
         let priority = Some(priority).filter(|priority| *priority != 0).map(|told| text("priority", &told.to_string()));
-        [show, status, priority, Some(capabilities.clone()), idle]
+        [show, status, priority, Some(capabilities.clone()), photo.clone(), idle]
             .into_iter()
             .flatten()
             .fold(Element::new("presence", ns::CLIENT), Element::child)

@@ -1,5 +1,6 @@
-//! The user's own profile: a picture and a name, and who may see them. What is wished shows here at once, is a row until
-//! the server has it, and leaves when there is a connection; another device's wish that comes meanwhile gives way to it.
+//! The user's own profile: a picture, a name, a vCard (`vcard/own.rs`), and who may see them. What is wished shows here at
+//! once, is a row until the server has it, and leaves when there is a connection; another device's wish that comes
+//! meanwhile gives way to it.
 //!
 //! A picture is published as XEP-0084 has it, the file first and then the news of it, as JPEG where it is not transparent,
 //! as other programs do: a PNG of a photograph has several times the bytes.
@@ -15,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use rusqlite::OptionalExtension;
 
 use super::avatar::{self, wire};
-use super::nickname;
+use super::{nickname, vcard};
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
@@ -28,7 +29,7 @@ use crate::wire::{Element, ns};
 /// Bytes of our own picture: what we draw is far smaller.
 const LARGEST: usize = 256 << 10;
 /// The item of a node that has one only.
-const CURRENT: &str = "current";
+pub(super) const CURRENT: &str = "current";
 
 /// See the module.
 #[derive(Debug)]
@@ -37,8 +38,11 @@ pub struct Profile;
 /// What of the profile the server is still to be told; as stored.
 pub const PICTURE: &str = "picture";
 pub const NICKNAME: &str = "nickname";
+pub const VCARD: &str = "vcard";
+/// The picture in the older vCard.
+pub const PHOTO: &str = "photo";
 /// How often a publication is tried in one session.
-const MOST_TRIES: u32 = 3;
+pub(super) const MOST_TRIES: u32 = 3;
 
 impl Feature for Profile {
     fn command(&self, cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
@@ -52,11 +56,13 @@ impl Feature for Profile {
                     .prepare_cached("UPDATE account SET picture_side = ?2 WHERE id = ?1")?
                     .execute((cx.session.account, picture.side))?;
                 wish(cx, PICTURE)?;
+                vcard::photo::changed(cx)?;
             }
             Command::SetPicture { picture: None, .. } => {
                 let own = cx.own();
                 avatar::forget(cx, &own)?;
                 wish(cx, PICTURE)?;
+                vcard::photo::changed(cx)?;
             }
             Command::SetNickname { nickname, .. } => {
                 let shown = nickname::clean(nickname);
@@ -66,6 +72,10 @@ impl Feature for Profile {
                 let own = cx.own();
                 nickname::take(cx, &own, shown)?;
                 wish(cx, NICKNAME)?;
+            }
+            Command::SetVcard { vcard, .. } => {
+                vcard::own::set(cx, vcard)?;
+                wish(cx, VCARD)?;
             }
             Command::SetProfileOpen { open, .. } => {
                 cx.tx
@@ -78,6 +88,10 @@ impl Feature for Profile {
                         wish(cx, what)?;
                     }
                 }
+                if vcard::own::says_something(cx)? {
+                    wish(cx, VCARD)?;
+                }
+                vcard::photo::changed(cx)?;
             }
             _ => return Ok(None),
         }
@@ -89,7 +103,9 @@ impl Feature for Profile {
         match event {
             SessionEvent::Bound => {
                 cx.tx
-                    .prepare_cached("UPDATE profile_wish SET under_way = 0, tries = 0 WHERE account_id = ?1")?
+                    .prepare_cached(
+                        "UPDATE profile_wish SET under_way = 0, renewed = 0, tries = 0 WHERE account_id = ?1",
+                    )?
                     .execute([cx.session.account])?;
                 publish(cx)
             }
@@ -120,16 +136,11 @@ impl Feature for Profile {
             Answer::Result(_) if still && node == ns::AVATAR_DATA => {
                 return publish_news(cx, value).map(|()| Done::Taken);
             }
-            Answer::Result(_) if still => done(cx, what, ProfileState::Known)?,
+            Answer::Result(_) if still => drop(done(cx, what, ProfileState::Known)?),
             // Something else was chosen meanwhile.
             Answer::Result(_) => again(cx, what)?,
-            // Another program made the node for other eyes.
             Answer::Error(_) if answer.condition() == Some("conflict") && tries(cx, what)? + 1 < MOST_TRIES => {
-                missed(cx, what)?;
-                mark(cx, what)?;
-                let configuration = configuration(node, is_open(cx)?);
-                let purpose = Purpose::ProfileNodeConfigured { node: node.to_owned() };
-                return cx.request("set", None, configuration, &purpose).map(|()| Done::Taken);
+                return configure(cx, node).map(|()| Done::Taken);
             }
             Answer::Error(_) => refused(cx, what)?,
             Answer::None => missed(cx, what)?,
@@ -148,21 +159,31 @@ pub fn waits(cx: &Cx<'_>, what: &str) -> Result<bool, Fault> {
 }
 
 fn kind_of(node: &str) -> &'static str {
-    if node == ns::NICK { NICKNAME } else { PICTURE }
+    match node {
+        ns::NICK => NICKNAME,
+        ns::VCARD4_NODE => VCARD,
+        _ => PICTURE,
+    }
 }
 
 fn wish(cx: &mut Cx<'_>, what: &str) -> Result<(), Fault> {
-    cx.tx
-        .prepare_cached(
-            "INSERT INTO profile_wish (account_id, what) VALUES (?1, ?2)
-             ON CONFLICT (account_id, what) DO UPDATE SET tries = 0",
-        )?
-        .execute((cx.session.account, what))?;
+    wish_quietly(cx, what)?;
     set_state(cx, ProfileState::Waiting)
 }
 
+/// The same where the user need not know.
+pub(super) fn wish_quietly(cx: &Cx<'_>, what: &str) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "INSERT INTO profile_wish (account_id, what) VALUES (?1, ?2)
+             ON CONFLICT (account_id, what) DO UPDATE SET tries = 0, renewed = under_way",
+        )?
+        .execute((cx.session.account, what))?;
+    Ok(())
+}
+
 /// Sends what is wished, one thing at a time.
-fn publish(cx: &mut Cx<'_>) -> Result<(), Fault> {
+pub(super) fn publish(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if !cx.session.is_live() {
         return Ok(());
     }
@@ -177,6 +198,11 @@ fn publish(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .optional()?;
     let Some(what) = wished else { return Ok(()) };
     mark(cx, &what)?;
+    match what.as_str() {
+        VCARD => return vcard::own::begin(cx),
+        PHOTO => return vcard::photo::begin(cx),
+        _ => {}
+    }
     let value = current(cx, &what)?;
     if what == NICKNAME {
         let nick = Element::new("nick", ns::NICK).text(value.clone().unwrap_or_default());
@@ -218,11 +244,24 @@ fn publish_news(cx: &mut Cx<'_>, hash: Option<&str>) -> Result<(), Fault> {
 }
 
 fn send(cx: &mut Cx<'_>, node: &str, id: &str, payload: Element, value: Option<String>) -> Result<(), Fault> {
-    let item = Element::new("item", ns::PUBSUB).with("id", id).child(payload);
-    let pubsub = Element::new("pubsub", ns::PUBSUB)
-        .child(Element::new("publish", ns::PUBSUB).with("node", node).child(item))
-        .child(Element::new("publish-options", ns::PUBSUB).child(form("publish-options", is_open(cx)?)));
+    let pubsub = publication(node, id, payload, is_open(cx)?);
     cx.request("set", None, pubsub, &Purpose::ProfilePublished { node: node.to_owned(), value })
+}
+
+pub(super) fn publication(node: &str, id: &str, payload: Element, open: bool) -> Element {
+    let item = Element::new("item", ns::PUBSUB).with("id", id).child(payload);
+    Element::new("pubsub", ns::PUBSUB)
+        .child(Element::new("publish", ns::PUBSUB).with("node", node).child(item))
+        .child(Element::new("publish-options", ns::PUBSUB).child(form("publish-options", open)))
+}
+
+/// Another program made the node for other eyes: that is changed, and then it is tried again.
+pub(super) fn configure(cx: &mut Cx<'_>, node: &str) -> Result<(), Fault> {
+    let what = kind_of(node);
+    missed(cx, what)?;
+    mark(cx, what)?;
+    let configuration = configuration(node, is_open(cx)?);
+    cx.request("set", None, configuration, &Purpose::ProfileNodeConfigured { node: node.to_owned() })
 }
 
 fn configuration(node: &str, open: bool) -> Element {
@@ -242,7 +281,7 @@ fn form(kind: &str, open: bool) -> Element {
         .child(field("pubsub#access_model", if open { "open" } else { "presence" }))
 }
 
-fn is_open(cx: &Cx<'_>) -> Result<bool, Fault> {
+pub(super) fn is_open(cx: &Cx<'_>) -> Result<bool, Fault> {
     Ok(cx
         .tx
         .prepare_cached("SELECT profile_open FROM account WHERE id = ?1")?
@@ -262,26 +301,26 @@ fn current(cx: &Cx<'_>, what: &str) -> Result<Option<String>, Fault> {
 
 fn mark(cx: &Cx<'_>, what: &str) -> Result<(), Fault> {
     cx.tx
-        .prepare_cached("UPDATE profile_wish SET under_way = 1 WHERE account_id = ?1 AND what = ?2")?
+        .prepare_cached("UPDATE profile_wish SET under_way = 1, renewed = 0 WHERE account_id = ?1 AND what = ?2")?
         .execute((cx.session.account, what))?;
     Ok(())
 }
 
-fn again(cx: &Cx<'_>, what: &str) -> Result<(), Fault> {
+pub(super) fn again(cx: &Cx<'_>, what: &str) -> Result<(), Fault> {
     cx.tx
         .prepare_cached("UPDATE profile_wish SET under_way = 0 WHERE account_id = ?1 AND what = ?2")?
         .execute((cx.session.account, what))?;
     Ok(())
 }
 
-fn missed(cx: &Cx<'_>, what: &str) -> Result<(), Fault> {
+pub(super) fn missed(cx: &Cx<'_>, what: &str) -> Result<(), Fault> {
     cx.tx
         .prepare_cached("UPDATE profile_wish SET under_way = 0, tries = tries + 1 WHERE account_id = ?1 AND what = ?2")?
         .execute((cx.session.account, what))?;
     Ok(())
 }
 
-fn tries(cx: &Cx<'_>, what: &str) -> Result<u32, Fault> {
+pub(super) fn tries(cx: &Cx<'_>, what: &str) -> Result<u32, Fault> {
     Ok(cx
         .tx
         .prepare_cached("SELECT tries FROM profile_wish WHERE account_id = ?1 AND what = ?2")?
@@ -290,24 +329,40 @@ fn tries(cx: &Cx<'_>, what: &str) -> Result<u32, Fault> {
         .unwrap_or(0))
 }
 
-fn done(cx: &mut Cx<'_>, what: &str, state: ProfileState) -> Result<(), Fault> {
+/// The server has it; whether nothing else of it was wished meanwhile.
+pub(super) fn done(cx: &mut Cx<'_>, what: &str, state: ProfileState) -> Result<bool, Fault> {
+    if is_renewed(cx, what)? {
+        again(cx, what)?;
+        return Ok(false);
+    }
     cx.tx
         .prepare_cached("DELETE FROM profile_wish WHERE account_id = ?1 AND what = ?2")?
         .execute((cx.session.account, what))?;
     let more =
         cx.tx.prepare_cached("SELECT 1 FROM profile_wish WHERE account_id = ?1")?.exists([cx.session.account])?;
-    set_state(cx, if more { ProfileState::Waiting } else { state })
+    set_state(cx, if more { ProfileState::Waiting } else { state })?;
+    Ok(true)
+}
+
+fn is_renewed(cx: &Cx<'_>, what: &str) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT 1 FROM profile_wish WHERE account_id = ?1 AND what = ?2 AND renewed = 1")?
+        .exists((cx.session.account, what))?)
 }
 
 /// The server does not take it: then it is not what others see, and not shown here either.
-fn refused(cx: &mut Cx<'_>, what: &str) -> Result<(), Fault> {
-    let own = cx.own();
-    if what == PICTURE {
-        avatar::forget(cx, &own)?;
-    } else {
-        nickname::take(cx, &own, None)?;
+pub(super) fn refused(cx: &mut Cx<'_>, what: &str) -> Result<(), Fault> {
+    if is_renewed(cx, what)? {
+        return again(cx, what);
     }
-    done(cx, what, ProfileState::Refused)
+    let own = cx.own();
+    match what {
+        PICTURE => avatar::forget(cx, &own)?,
+        VCARD => vcard::own::give_up(cx)?,
+        _ => nickname::take(cx, &own, None)?,
+    }
+    done(cx, what, ProfileState::Refused).map(drop)
 }
 
 fn set_state(cx: &mut Cx<'_>, state: ProfileState) -> Result<(), Fault> {

@@ -6,7 +6,7 @@
 use jid::BareJid;
 use rusqlite::params;
 
-use super::{avatar, nickname};
+use super::{avatar, nickname, vcard};
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -67,10 +67,12 @@ impl Feature for Roster {
                     remember_version(cx, query)?;
                     avatar::forget_strangers(cx)?;
                     nickname::forget_strangers(cx)?;
+                    vcard::forget_strangers(cx)?;
                 }
                 super::sight::apply(cx)?;
                 super::subscription::ask_as_wished(cx)?;
                 super::wish::tell(cx)?;
+                super::portable::import::advance(cx)?;
                 Ok(Done::Taken)
             }
             (Purpose::ContactWish { jid }, Answer::Result(_) | Answer::Error(_)) => {
@@ -105,6 +107,7 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         }
         avatar::forget(cx, &jid)?;
         nickname::forget(cx, &jid)?;
+        vcard::forget(cx, &jid)?;
     } else if matches!(subscription, "none" | "to" | "from" | "both") {
         let groups = item.children().filter(|child| child.is("group", ns::ROSTER)).map(Element::content);
         let groups: Vec<String> = groups.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();

@@ -47,9 +47,12 @@ impl Feature for Subscription {
         match event {
             // The roster has to come first: `ask_as_wished`.
             SessionEvent::Bound => {
-                cx.tx
-                    .prepare_cached("DELETE FROM subscription_wish WHERE account_id = ?1 AND declined = 2")?
-                    .execute([cx.session.account])?;
+                for sql in [
+                    "DELETE FROM subscription_wish WHERE account_id = ?1 AND declined = 2",
+                    "UPDATE subscription_wish SET sent = 0 WHERE account_id = ?1",
+                ] {
+                    cx.tx.prepare_cached(sql)?.execute([cx.session.account])?;
+                }
                 Ok(())
             }
             SessionEvent::Resumed => {
@@ -161,13 +164,17 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
         return Ok(());
     }
     // Setting an item replaces it: who is on the roster already keeps name and groups.
-    if subscription.is_none() {
+    if subscription.is_none() && !introduction.placed {
         let item =
             Element::new("item", ns::ROSTER).with("jid", peer.as_str()).with_some("name", introduction.name.as_deref());
         cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?;
     }
     // Whoever answers by asking back needs no second question.
     sight::grant(cx, peer)?;
+    // A session that is resumed brings it to the server by itself.
+    cx.tx
+        .prepare_cached("UPDATE subscription_wish SET sent = 1 WHERE account_id = ?1 AND jid = ?2")?
+        .execute((cx.session.account, peer.as_str()))?;
     cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction.token.as_deref()), None)
 }
 
@@ -184,10 +191,11 @@ pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let wishes: Vec<(String, i64, Introduction)> = cx
         .tx
         .prepare_cached(
-            "SELECT jid, declined, name, token FROM subscription_wish WHERE account_id = ?1 AND declined < 2",
+            "SELECT jid, declined, name, token FROM subscription_wish
+             WHERE account_id = ?1 AND declined < 2 AND sent = 0",
         )?
         .query_map([cx.session.account], |row| {
-            Ok((row.get(0)?, row.get(1)?, Introduction { name: row.get(2)?, token: row.get(3)? }))
+            Ok((row.get(0)?, row.get(1)?, Introduction { name: row.get(2)?, token: row.get(3)?, placed: false }))
         })?
         .collect::<Result<_, _>>()?;
     for (jid, declined, introduction) in wishes {
@@ -226,6 +234,12 @@ pub fn is_subscribed(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
 pub fn is_contact(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
     let (subscription, _) = subscription(cx, peer)?;
     Ok(matches!(subscription.as_deref(), Some("to" | "from" | "both")))
+}
+
+/// Whether we see somebody, or have asked to.
+pub fn sees(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let (subscription, asked) = subscription(cx, peer)?;
+    Ok(asked || matches!(subscription.as_deref(), Some("to" | "both")))
 }
 
 fn adders(cx: &Cx<'_>) -> Result<Adders, Fault> {

@@ -6,6 +6,7 @@ use crate::account::look;
 use crate::app::{bystander, lock};
 use crate::change::Change;
 use crate::command::{Command, Receipt};
+use crate::fault::CommandError;
 
 impl Call<'_> {
     /// Carries it out, or gives `None` if it is about something else.
@@ -13,6 +14,10 @@ impl Call<'_> {
         let (tx, now) = (self.tx, self.now);
         // A wrong PIN is a change, too.
         let done = match command {
+            // Whom somebody knows leaves the device only while the app is open.
+            Command::CollectExport { .. } | Command::ReadExport { .. } if lock::is_locked(tx)? => {
+                return Err(CommandError::NotNow.into());
+            }
             Command::AskLocked => return Ok(Some(Receipt::Locked(lock::is_locked(tx)?))),
             Command::SetPin { current, pin } => lock::set_pin(tx, self.random, current.as_ref(), pin.as_ref(), now),
             Command::SetLockOptions { biometrics, patience } => lock::set_options(tx, *biometrics, *patience),

@@ -89,11 +89,11 @@ impl Call<'_> {
             let (jid, setting, allowed): (String, String, bool) = row?;
             exceptions.entry(jid).or_default().insert(setting, allowed);
         }
-        let (privacy, callers, adders, name, colour, show, status, auto_away) = self
+        let (privacy, callers, adders, name, colour, show, status, auto_away, profile_open) = self
             .tx
             .prepare_cached(
                 "SELECT receipts, read_markers, typing, device_information, online, last_seen, auto_load, callers, adders,
-                        name, colour, show, status, auto_away
+                        name, colour, show, status, auto_away, profile_open
                  FROM account WHERE id = ?1",
             )?
             .query_row([account], |row| {
@@ -103,7 +103,7 @@ impl Call<'_> {
                 }
                 let (name, colour): (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
                 let (show, status): (String, Option<String>) = (row.get(11)?, row.get(12)?);
-                Ok((privacy, row.get(7)?, row.get(8)?, name, colour, show, status, row.get(13)?))
+                Ok((privacy, row.get(7)?, row.get(8)?, name, colour, show, status, row.get(13)?, row.get(14)?))
             })?;
         // An account that can't be handed over for certain is backed up without what signs in.
         let credential = match self.credential(session) {
@@ -150,6 +150,7 @@ impl Call<'_> {
             privacy,
             callers,
             adders,
+            profile_open,
             credential: credential.map(|text| Zeroed(text.into())),
             contacts,
             blocks,
@@ -211,6 +212,7 @@ impl Call<'_> {
         }
         self.obey(Command::SetCallers { account: id, callers: Callers::of(&account.callers) }, sessions)?;
         self.obey(Command::SetAdders { account: id, adders: Adders::of(&account.adders) }, sessions)?;
+        self.obey(Command::SetProfileOpen { account: id, open: account.profile_open }, sessions)?;
         if let Some(colour) = account.colour.clone().and_then(|colour| serde_json::from_value(colour).ok()) {
             let name = account.name.clone().unwrap_or_default();
             match self.obey(Command::EditAccount { account: id, name, colour }, sessions) {

@@ -183,7 +183,7 @@ impl Engine {
 
     fn transact(&mut self, inputs: Vec<Input>, now: &Now, outcome: &mut Outcome) -> Result<(), Fault> {
         let stanzas = inputs.iter().any(is_stanza);
-        let messages = inputs.iter().any(is_message);
+        let messages = self.faults.on_point.is_some() && inputs.iter().any(is_message);
         // What leaves the outbox must be known to have left: else it would leave again, unasked.
         let pumps = self.sessions.values().any(|session| session.pump);
         let repeatable = !pumps && inputs.iter().all(archive::page::is_repeatable);
@@ -496,7 +496,13 @@ impl Call<'_> {
             | Command::Unsubscribe { account, .. }
             | Command::SetPicture { account, .. }
             | Command::SetNickname { account, .. }
+            | Command::SetVcard { account, .. }
+            | Command::AskVcard { account, .. }
             | Command::SetProfileOpen { account, .. }
+            | Command::CollectExport { account }
+            | Command::ReadExport { account }
+            | Command::ImportAccount { account, .. }
+            | Command::EndImport { account }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }

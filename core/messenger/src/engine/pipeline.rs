@@ -35,6 +35,8 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::avatar::Avatars,
     &crate::contact::nickname::Nicknames,
     &crate::contact::profile::Profile,
+    &crate::contact::vcard::Vcards,
+    &crate::contact::portable::Portable,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,

@@ -8,6 +8,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
 use super::cx::Cx;
+use crate::command::VcardFields;
 use crate::fault::{Fault, Violation};
 use crate::wire::{Element, ns};
 
@@ -64,6 +65,21 @@ pub enum Purpose {
     DeviceSoftware {
         resource: String,
     },
+    /// A part of what goes into a file for another server (XEP-0227).
+    ExportPart {
+        part: String,
+    },
+    /// What the account has already of what an import brings.
+    ImportLook {
+        step: i64,
+    },
+    ImportNodeConfigured {
+        step: i64,
+    },
+    /// A contact is put on the roster, or an item or vCard published.
+    ImportStep {
+        step: i64,
+    },
     Invitation,
     PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.
@@ -91,6 +107,50 @@ pub enum Purpose {
     },
     ServerFeatures,
     ServerTime,
+    /// Somebody's vCard, our own included (XEP-0292).
+    Vcard {
+        jid: String,
+    },
+    /// The older one of who has no such (XEP-0054).
+    VcardTemp {
+        jid: String,
+    },
+    /// Our own, for the picture in it (XEP-0153).
+    VcardPhoto,
+    VcardPhotoWritten {
+        hash: String,
+    },
+    /// Our own is being published.
+    VcardPublication {
+        step: Box<VcardStep>,
+    },
+}
+
+/// What has come first, in publishing the own vCard (`contact/vcard/own.rs`): what the older one said `before` it began,
+/// and which fields the newer one has now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum VcardStep {
+    /// The older one is read.
+    Before,
+    /// The newer one is read.
+    Read {
+        before: VcardFields,
+    },
+    Published {
+        before: VcardFields,
+        fields: VcardFields,
+    },
+    /// The older one is read again.
+    After {
+        before: VcardFields,
+        fields: VcardFields,
+    },
+    /// The older one is emptied, to see whether the newer one brings it back.
+    Emptied,
+    Written {
+        fields: VcardFields,
+    },
 }
 
 /// What is asked of a server for its user to read.

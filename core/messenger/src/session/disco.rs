@@ -32,6 +32,10 @@ pub struct AccountFeatures {
     /// The server refused XEP-0280 when it was last asked.
     #[serde(default)]
     pub no_carbons: bool,
+    /// XEP-0398: the server brings the picture of the profile into the older vCard, and its hash into presence. `None`:
+    /// stored before that was asked.
+    #[serde(default)]
+    pub vcard_conversion: Option<bool>,
 }
 
 /// What we are.
@@ -134,7 +138,9 @@ impl Feature for Disco {
         let features = match answer {
             Answer::Result(iq) => AccountFeatures { no_carbons, ..read(iq) },
             // Some servers know no disco on accounts: nothing there, then.
-            Answer::Error(_) => AccountFeatures { no_carbons, ..AccountFeatures::default() },
+            Answer::Error(_) => {
+                AccountFeatures { no_carbons, vcard_conversion: Some(false), ..AccountFeatures::default() }
+            }
             // The stream it was asked on is lost: it is asked again.
             Answer::None if !cx.session.is_live() => return Ok(Done::Taken),
             // No answer is no knowledge: what was known stays.
@@ -142,7 +148,8 @@ impl Feature for Disco {
         };
         remember(cx, features)?;
         archive::feature::features_known(cx, features)?;
-        Ok(Done::Taken)
+        // Not ours alone: `Vcards` comes later.
+        Ok(Done::Pass)
     }
 }
 
@@ -183,7 +190,12 @@ fn read(iq: &Element) -> AccountFeatures {
             query.children().any(|child| child.is("feature", ns::DISCO_INFO) && child.attribute("var") == Some(var))
         })
     };
-    AccountFeatures { archive: has(ns::MAM), stanza_ids: has(ns::STANZA_ID), no_carbons: false }
+    AccountFeatures {
+        archive: has(ns::MAM),
+        stanza_ids: has(ns::STANZA_ID),
+        no_carbons: false,
+        vcard_conversion: Some(has(ns::VCARD_CONVERSION)),
+    }
 }
 
 #[cfg(test)]

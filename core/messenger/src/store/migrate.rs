@@ -27,7 +27,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0017_profile.sql"),
     include_str!("migrations/0018_moving.sql"),
     include_str!("migrations/0019_own_devices.sql"),
-    include_str!("migrations/0020_presence.sql"),
+    include_str!("migrations/0020_vcard.sql"),
+    include_str!("migrations/0021_presence.sql"),
+    include_str!("migrations/0022_photo.sql"),
+    include_str!("migrations/0023_portable.sql"),
 ];
 
 /// Brings the database to the newest schema.

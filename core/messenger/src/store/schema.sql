@@ -113,6 +113,14 @@ CREATE TABLE contact_wish (
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE export_part (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    part TEXT NOT NULL,                         -- vcard, items <node>, configuration <node>
+    state TEXT NOT NULL,                        -- asked, here, missing
+    content TEXT,                               -- the answer's payload
+    PRIMARY KEY (account_id, part)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE gap (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -128,6 +136,28 @@ CREATE TABLE gap (
 CREATE INDEX gap_loading ON gap (chat_id) WHERE state = 'loading';
 
 CREATE UNIQUE INDEX gap_position ON gap (chat_id, position);
+
+CREATE TABLE import (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    source TEXT NOT NULL,                       -- whose file it is
+    total INTEGER NOT NULL,
+    refused INTEGER NOT NULL DEFAULT 0,         -- that the server did not take
+    kept INTEGER NOT NULL DEFAULT 0             -- left as it was, because the account had its own
+) STRICT;
+
+CREATE TABLE import_step (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    what TEXT NOT NULL,                         -- JSON of Step
+    node TEXT,                                  -- the node that an item belongs to
+    counts INTEGER NOT NULL DEFAULT 1,          -- 0: only looks what the account has
+    state TEXT NOT NULL DEFAULT 'ready',        -- ready, under_way
+    tries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX import_step_node ON import_step (account_id, node, id) WHERE node IS NOT NULL;
+
+CREATE INDEX import_step_state ON import_step (account_id, state, id);
 
 CREATE TABLE invitation_token (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -234,9 +264,19 @@ CREATE TABLE meta (
 CREATE TABLE nickname (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     jid TEXT NOT NULL,
-    name TEXT NOT NULL,
+    name TEXT NOT NULL, full_name INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE own_vcard (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    known TEXT NOT NULL DEFAULT '{}',           -- JSON, see command::VcardFields: as the server had it
+    wished TEXT,                                -- the same, until the server has it
+    whole TEXT,                                 -- the XML that was published last
+    emptied INTEGER NOT NULL DEFAULT 0,         -- 1: that has to be published again, whatever the server has now
+    apart INTEGER                               -- 1: the server keeps the older vCard for itself, and shows it to all;
+                                                -- 0: it makes it out of the newer one; NULL: not known yet
+, photo TEXT, photo_written TEXT, photo_wished INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE picture (
     id INTEGER PRIMARY KEY,
@@ -250,7 +290,7 @@ CREATE TABLE presence (
     resource TEXT NOT NULL,                     -- one device of theirs that is there
     show TEXT NOT NULL,                         -- available, away, xa, dnd
     status TEXT,
-    idle_since INTEGER, software TEXT,                         -- UTC milliseconds
+    idle_since INTEGER, software TEXT, vcard_update INTEGER NOT NULL DEFAULT 0,                         -- UTC milliseconds
     PRIMARY KEY (account_id, jid, resource)
 ) STRICT, WITHOUT ROWID;
 
@@ -266,7 +306,7 @@ CREATE TABLE profile_wish (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     what TEXT NOT NULL,                         -- picture, nickname
     under_way INTEGER NOT NULL DEFAULT 0,
-    tries INTEGER NOT NULL DEFAULT 0,           -- that came to nothing in this session
+    tries INTEGER NOT NULL DEFAULT 0, renewed INTEGER NOT NULL DEFAULT 0,           -- that came to nothing in this session
     PRIMARY KEY (account_id, what)
 ) STRICT, WITHOUT ROWID;
 
@@ -350,7 +390,7 @@ CREATE TABLE subscription_request (
 
 CREATE TABLE subscription_wish (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    jid TEXT NOT NULL, name TEXT, token TEXT, declined INTEGER NOT NULL DEFAULT 0,
+    jid TEXT NOT NULL, name TEXT, token TEXT, declined INTEGER NOT NULL DEFAULT 0, sent INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 
@@ -376,6 +416,14 @@ CREATE TABLE undecided (
     stanza TEXT NOT NULL,
     time INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE vcard (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,
+    card TEXT NOT NULL,                         -- JSON, see view::item::VcardItem
+    time INTEGER NOT NULL,                      -- when it was asked for, UTC milliseconds
+    PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE withheld (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::item::{self, AccountItem, CertificateItem, Privacy, ProfileState};
+use super::item::{self, AccountItem, CertificateItem, ExportItem, Privacy, ProfileState};
 use super::{View, Window};
 use crate::change::Change;
 use crate::command::{Adders, Callers, Show};
@@ -29,7 +29,20 @@ impl View for Accounts {
                         (SELECT shown FROM avatar WHERE avatar.account_id = account.id AND avatar.jid = account.jid),
                         (SELECT nickname.name FROM nickname
                              WHERE nickname.account_id = account.id AND nickname.jid = account.jid),
-                        profile_open, profile_state, show, status, auto_away
+                        profile_open, profile_state,
+                        (SELECT coalesce(own_vcard.wished, own_vcard.known) FROM own_vcard
+                             WHERE own_vcard.account_id = account.id),
+                        (SELECT own_vcard.apart FROM own_vcard WHERE own_vcard.account_id = account.id),
+                        show, status, auto_away,
+                        (SELECT count(*) FROM export_part WHERE export_part.account_id = account.id),
+                        (SELECT count(*) FROM export_part
+                             WHERE export_part.account_id = account.id AND export_part.state = 'asked'),
+                        (SELECT count(*) FROM export_part
+                             WHERE export_part.account_id = account.id AND export_part.state = 'missing'),
+                        (SELECT json_object('source', source, 'total', total, 'refused', refused, 'kept', kept, 'left',
+                                (SELECT count(*) FROM import_step
+                                     WHERE import_step.account_id = account.id AND import_step.counts = 1))
+                             FROM import WHERE import.account_id = account.id)
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -42,7 +55,11 @@ impl View for Accounts {
                 let task: Option<String> = row.get(13)?;
                 let address: String = row.get(1)?;
                 let name: Option<String> = row.get(21)?;
+                let profile_open: bool = row.get(25)?;
                 let profile: String = row.get(26)?;
+                let vcard: Option<String> = row.get(27)?;
+                let apart: Option<bool> = row.get(28)?;
+                let import: Option<String> = row.get(35)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -74,11 +91,15 @@ impl View for Accounts {
                     blocks: row.get(14)?,
                     picture: row.get(23)?,
                     nickname: row.get(24)?,
-                    profile_open: row.get(25)?,
+                    vcard: vcard.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+                    older_vcard_empty: apart == Some(true) && !profile_open,
+                    profile_open,
                     profile: ProfileState::of(&profile),
-                    show: Show::of(&row.get::<_, String>(27)?),
-                    status: row.get(28)?,
-                    auto_away: row.get(29)?,
+                    show: Show::of(&row.get::<_, String>(29)?),
+                    status: row.get(30)?,
+                    auto_away: row.get(31)?,
+                    export: ExportItem::of(row.get(32)?, row.get(33)?, row.get(34)?),
+                    import: import.and_then(|json| serde_json::from_str(&json).ok()),
                 })
             })?
             .collect::<Result<_, _>>()?;

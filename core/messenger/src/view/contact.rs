@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::item::{self, Availability, ContactItem, DeviceItem, PrivacyException};
+use super::item::{self, Availability, ContactItem, DeviceItem, PrivacyException, VcardItem};
 use super::{View, Window, timeline};
 use crate::change::Change;
 use crate::command::PrivacySetting;
@@ -38,11 +38,12 @@ impl View for Contact {
                         EXISTS (SELECT 1 FROM block WHERE block.account_id = chat.account_id
                             AND block.jid IN (chat.jid, substr(chat.jid, instr(chat.jid, '@') + 1))
                             AND block.state <> 'lifting'),
-                        avatar.shown, nickname.name
+                        avatar.shown, nickname.name, nickname.full_name, vcard.card
                  FROM chat JOIN account ON account.id = chat.account_id
                  LEFT JOIN contact ON contact.account_id = chat.account_id AND contact.jid = chat.jid
                  LEFT JOIN last_seen ON last_seen.account_id = chat.account_id AND last_seen.jid = chat.jid
                  LEFT JOIN nickname ON nickname.account_id = chat.account_id AND nickname.jid = chat.jid
+                 LEFT JOIN vcard ON vcard.account_id = chat.account_id AND vcard.jid = chat.jid
                  LEFT JOIN avatar ON avatar.account_id = chat.account_id AND avatar.jid = chat.jid
                  WHERE chat.id = ?1",
             )?
@@ -55,18 +56,22 @@ impl View for Contact {
                 let subscription: Option<String> = row.get(5)?;
                 let asked: Option<bool> = row.get(6)?;
                 let connection: String = row.get(10)?;
-                let nickname: Option<String> = row.get(13)?;
+                let called: Option<String> = row.get(13)?;
+                let of_vcard: Option<bool> = row.get(14)?;
+                let vcard: Option<String> = row.get(15)?;
+                let vcard: Option<VcardItem> = vcard.and_then(|json| serde_json::from_str(&json).ok());
                 let is = |one: &str| subscription.as_deref().is_some_and(|kind| kind == one || kind == "both");
                 let item = ContactItem {
                     key: format!("{account} {address}"),
                     chat: self.chat,
                     account,
-                    title: timeline::display_name(name.clone().or_else(|| nickname.clone()), &address),
+                    title: timeline::display_name(name.clone().or_else(|| called.clone()), &address),
                     note_to_self: address == own,
                     picture: row.get(12)?,
                     address,
                     name,
-                    nickname,
+                    nickname: called.filter(|_| of_vcard != Some(true)),
+                    vcard: vcard.filter(|vcard| !vcard.is_empty()),
                     tags: tags.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
                     contact: subscription.is_some(),
                     asked: asked.unwrap_or(false),

@@ -70,6 +70,7 @@ impl View for People {
                 key: address.clone(),
                 address,
                 name: None,
+                picture: None,
                 contact: false,
             }));
         }
@@ -79,20 +80,23 @@ impl View for People {
 
 fn contacts(connection: &Connection, account: AccountId, typed: &str) -> Result<Vec<PersonItem>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT jid, name FROM contact WHERE account_id = ?1 AND instr(jid, '@') > 0
+        "SELECT contact.jid, coalesce(nullif(contact.name, ''), nickname.name), avatar.shown FROM contact
+         LEFT JOIN nickname ON nickname.account_id = contact.account_id AND nickname.jid = contact.jid
+         LEFT JOIN avatar ON avatar.account_id = contact.account_id AND avatar.jid = contact.jid
+         WHERE contact.account_id = ?1 AND instr(contact.jid, '@') > 0
          AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = contact.account_id
              AND block.jid IN (contact.jid, substr(contact.jid, instr(contact.jid, '@') + 1))
              AND block.state <> 'lifting')",
     )?;
     let rows = statement.query_map([account], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?.filter(|name| !name.is_empty())))
+        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?))
     })?;
     let mut found = Vec::new();
     for row in rows {
-        let (address, name) = row?;
+        let (address, name, picture) = row?;
         let shown = name.as_deref().unwrap_or(&address).to_lowercase();
         if shown.contains(typed) || address.contains(typed) {
-            found.push((shown, PersonItem { key: address.clone(), address, name, contact: true }));
+            found.push((shown, PersonItem { key: address.clone(), address, name, picture, contact: true }));
         }
     }
     found.sort_by(|(one, a), (other, b)| (one, &a.address).cmp(&(other, &b.address)));

@@ -56,6 +56,36 @@ pub(crate) enum Do {
     },
     ConfirmHandover {},
     EndHandover {},
+    ExportBackup {
+        file: std::path::PathBuf,
+        passphrase: String,
+        #[serde(default)]
+        credentials: bool,
+        pin: Option<String>,
+    },
+    ImportBackup {
+        file: std::path::PathBuf,
+        passphrase: String,
+    },
+    CollectExport {
+        account: i64,
+    },
+    ReadExport {
+        account: i64,
+        file: std::path::PathBuf,
+    },
+    ReadAccountFile {
+        file: std::path::PathBuf,
+    },
+    ImportAccountFile {
+        account: i64,
+        file: std::path::PathBuf,
+        #[serde(default)]
+        user: usize,
+    },
+    EndImport {
+        account: i64,
+    },
     SetProxy {
         account: i64,
         proxy: Option<ProxyAddress>,
@@ -172,6 +202,14 @@ pub(crate) enum Do {
     SetNickname {
         account: i64,
         nickname: String,
+    },
+    SetVcard {
+        account: i64,
+        vcard: linnet_messenger::command::VcardFields,
+    },
+    AskVcard {
+        account: i64,
+        address: String,
     },
     SetProfileOpen {
         account: i64,
@@ -416,6 +454,13 @@ mod tests {
             r#"{"id":1,"do":"begin_handover","account":1,"code":"c","pin":"2580"}"#,
             r#"{"id":1,"do":"confirm_handover"}"#,
             r#"{"id":1,"do":"end_handover"}"#,
+            r#"{"id":1,"do":"export_backup","file":"f","passphrase":"p","credentials":true,"pin":"2580"}"#,
+            r#"{"id":1,"do":"import_backup","file":"f","passphrase":"p"}"#,
+            r#"{"id":1,"do":"collect_export","account":1}"#,
+            r#"{"id":1,"do":"read_export","account":1,"file":"f"}"#,
+            r#"{"id":1,"do":"read_account_file","file":"f"}"#,
+            r#"{"id":1,"do":"import_account_file","account":1,"file":"f","user":2}"#,
+            r#"{"id":1,"do":"end_import","account":1}"#,
             r#"{"id":1,"do":"retry","message":1}"#,
             r#"{"id":1,"do":"delete_message","message":1}"#,
             r#"{"id":1,"do":"delete_chat","chat":1}"#,

@@ -5,6 +5,7 @@
 
 mod command;
 mod dump;
+mod file;
 mod options;
 mod output;
 mod watch;
@@ -268,6 +269,8 @@ impl Driver {
                 Command::SetPicture { account: AccountId(account), picture: file.map(|file| picture_of(&file)) }
             }
             Do::SetNickname { account, nickname } => Command::SetNickname { account: AccountId(account), nickname },
+            Do::SetVcard { account, vcard } => Command::SetVcard { account: AccountId(account), vcard },
+            Do::AskVcard { account, address } => Command::AskVcard { account: AccountId(account), address },
             Do::SetProfileOpen { account, open } => Command::SetProfileOpen { account: AccountId(account), open },
             Do::SetMuted { chat, muted } => Command::SetMuted { chat: ChatId(chat), muted },
             Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
@@ -306,6 +309,8 @@ impl Driver {
             Do::LockNow {} => Command::LockNow,
             Do::SetNotificationContent { content } => Command::SetNotificationContent { content },
             Do::HideScreen { hides } => Command::HideScreen { hides },
+            Do::CollectExport { account } => Command::CollectExport { account: AccountId(account) },
+            Do::EndImport { account } => Command::EndImport { account: AccountId(account) },
             other => return self.obey_here(id, other),
         };
         let (answered, output, turn) = (self.client.submit(core), self.output.clone(), Arc::clone(&self.turn));
@@ -338,6 +343,15 @@ impl Driver {
                 self.answering.spawn_local(async move {
                     done.await;
                     output.answer(id, Ok(json!({})));
+                });
+                return;
+            }
+            about_files if file::is_about_files(&about_files) => {
+                let done = file::obey(Arc::clone(&self.client), about_files);
+                let (output, turn) = (self.output.clone(), Arc::clone(&self.turn));
+                self.answering.spawn_local(async move {
+                    let _turn = turn.read().await;
+                    output.answer(id, done.await);
                 });
                 return;
             }

@@ -140,8 +140,8 @@ pub(crate) fn receipt(receipt: Receipt) -> Value {
         Receipt::Restored(Restored { accounts, known, contacts, blocks }) => {
             json!({ "accounts": accounts, "known": known, "contacts": contacts, "blocks": blocks })
         }
-        // No command of the driver asks for it.
-        Receipt::Backup(_) => json!({}),
+        // They go into files (`file.rs`).
+        Receipt::Backup(_) | Receipt::Exported(_) => json!({}),
     }
 }
 
@@ -155,6 +155,7 @@ pub(crate) fn command_error(error: CommandError) -> &'static str {
         CommandError::PinWrong => "pin_wrong",
         CommandError::Unreadable => "unreadable",
         CommandError::Newer => "newer",
+        CommandError::TooLarge => "too_large",
         CommandError::Foreign => "foreign",
         CommandError::Expired => "expired",
         CommandError::PassphraseWrong => "passphrase_wrong",

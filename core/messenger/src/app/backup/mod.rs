@@ -60,6 +60,9 @@ pub struct BackedUpAccount {
     pub privacy: BTreeMap<String, bool>,
     pub callers: String,
     pub adders: String,
+    /// Everyone may see the profile. The profile itself is the server's, and comes with signing in.
+    #[serde(default)]
+    pub profile_open: bool,
     /// What signs in, as `account::handover` writes it; JSON.
     #[serde(default)]
     pub credential: Option<Zeroed>,

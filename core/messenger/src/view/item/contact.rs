@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::VcardItem;
 use crate::command::PrivacySetting;
 use crate::ids::{AccountId, ChatId};
 
@@ -22,6 +23,8 @@ pub struct ContactItem {
     pub name: Option<String>,
     /// What they call themselves.
     pub nickname: Option<String>,
+    /// What else they tell of themselves; `None` if nothing is known of it.
+    pub vcard: Option<VcardItem>,
     /// The roster's groups.
     pub tags: Vec<String>,
     /// They are on the roster.

@@ -6,8 +6,10 @@ mod app;
 mod code;
 mod contact;
 mod own_devices;
+mod portable;
 mod server;
 mod sign_up;
+mod vcard;
 
 pub use self::account_look::{AccountMark, account_colour};
 pub use self::account_task::{AccountProblem, AccountTask};
@@ -15,6 +17,7 @@ pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::contact::{Availability, ContactItem, DeviceItem, PrivacyException};
 pub use self::own_devices::{ClientAccess, ClientAnswers, OwnDevicesItem, OwnSession, RevokeProblem};
+pub use self::portable::{ExportItem, ImportItem};
 pub use self::server::{
     CONTACT_FORM, CapabilityItem, ContactAddress, ContactKind, KNOWN, LoginAnswers, OUTAGE_FORM, PEP, ServerAnswers,
     ServerCapability, ServerDetailsItem, Software, StreamAnswers, Support,
@@ -22,10 +25,11 @@ pub use self::server::{
 pub use self::sign_up::{
     SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning, SignUpOption, SignUpProblem, SignUpState,
 };
+pub use self::vcard::{VcardItem, VcardKind, VcardLine};
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{AccountColour, Adders, Callers, ProxyAddress, Show};
+use crate::command::{AccountColour, Adders, Callers, ProxyAddress, Show, VcardFields};
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
 use crate::input::CertificateProblem;
 use crate::view::Item;
@@ -63,6 +67,10 @@ pub struct AccountItem {
     pub picture: Option<String>,
     /// What we call ourselves.
     pub nickname: Option<String>,
+    /// What we tell of ourselves, as wished; empty until the server was asked for it.
+    pub vcard: VcardFields,
+    /// The server shows the older vCard (XEP-0054) to everyone, so there is nothing in it while contacts only may see ours.
+    pub older_vcard_empty: bool,
     /// Everyone may see the profile, else contacts.
     pub profile_open: bool,
     pub profile: ProfileState,
@@ -72,6 +80,10 @@ pub struct AccountItem {
     pub status: Option<String>,
     /// It turns to away by itself; told with [`Privacy::last_seen`] only.
     pub auto_away: bool,
+    /// What is collected for a file that other servers read.
+    pub export: Option<ExportItem>,
+    /// What such a file brings.
+    pub import: Option<ImportItem>,
 }
 
 /// Where the own profile stands.
@@ -446,8 +458,10 @@ pub struct PersonItem {
     pub key: String,
     /// Bare JID.
     pub address: String,
-    /// The name that the user gave them.
+    /// The name that the user gave them, else the one they chose.
     pub name: Option<String>,
+    /// Their picture's name.
+    pub picture: Option<String>,
     /// They are on the roster; else it is what was typed with a likely server.
     pub contact: bool,
 }
