@@ -67,17 +67,22 @@ pub enum LinkError {
     /// A link for something that Linnet does not do, such as joining a room.
     #[error("a link for something that Linnet does not do")]
     Unsupported,
+    /// The code of a phone that takes over an account (`Client.begin_handover`). It leads nowhere from here, on purpose: who
+    /// is made to scan it as somebody's contact would give the account away. Say where one's own new phone is set up.
+    #[error("a code of a phone that takes over an account")]
+    Device,
 }
 
 /// Reads what a code says, or what another app hands over: an address (RFC 7622), an `xmpp:` link (RFC 5122, XEP-0147) or
 /// a page with an address behind its `#` (XEP-0379 3.3). Does nothing else: no network, no store.
 ///
-/// Errors: `Unreadable`, `Unsupported`.
+/// Errors: `Unreadable`, `Unsupported`, `Device`.
 #[uniffi::export]
 pub fn read_link(text: String) -> Result<Link, LinkError> {
     link::Link::read(&text).map(Into::into).map_err(|error| match error {
         link::LinkError::Unreadable => LinkError::Unreadable,
         link::LinkError::Unsupported => LinkError::Unsupported,
+        link::LinkError::Device => LinkError::Device,
     })
 }
 

@@ -52,6 +52,7 @@ enum Words {
         switch bad {
         case .Unreadable: "link_unreadable"
         case .Unsupported: "link_unsupported"
+        case .Device: "link_device"
         }
     }
 
@@ -59,6 +60,7 @@ enum Words {
         switch trouble {
         case .link(.Unreadable): "scan_junk"
         case .link(.Unsupported): "link_unsupported"
+        case .link(.Device): "link_device"
         case .noCode: "scan_no_code"
         case .picture(.PictureTooLarge): "scan_picture_too_large"
         case .picture: "scan_picture_unreadable"

@@ -31,6 +31,8 @@ struct ScanTests {
         #expect(model.found == nil && model.trouble == .link(.Unreadable))
         await model.look(at: try frame("xmpp:room@muc.example.org?join"))
         #expect(model.found == nil && model.trouble == .link(.Unsupported))
+        await model.look(at: try frame("linnet-device:1a:AAAA"))
+        #expect(model.found == nil && model.trouble == .link(.Device))
         await model.look(at: try frame("xmpp:bob@example.org?roster;preauth=t;name=Bob"))
         let bob = Link.contact(
             address: "bob@example.org", link: "xmpp:bob@example.org?roster;preauth=t;name=Bob", name: "Bob",

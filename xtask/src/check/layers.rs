@@ -58,7 +58,7 @@ const EVERY_FEATURE: [&str; 10] = [
 ];
 
 /// The features that may use another one, and why.
-const PAIRS: [(&str, &str, &str); 13] = [
+const PAIRS: [(&str, &str, &str); 14] = [
     ("account", "archive", "a new account's archive begins unread"),
     ("account", "chat", "a new account's chats begin unread"),
     ("account", "contact", "how much a device wants is told with our presence"),
@@ -68,6 +68,7 @@ const PAIRS: [(&str, &str, &str); 13] = [
     ("chat", "archive", "a gap fills itself when its chat is looked at"),
     ("chat", "contact", "writing to someone asks to see him"),
     ("chat", "message", "reading a chat is a mark on its messages"),
+    ("contact", "account", "a code that hands an account over is told from a contact's"),
     ("contact", "chat", "who comes by our own code has a chat"),
     ("message", "archive", "a live message moves the archive's cursor"),
     ("message", "chat", "a message may open a chat"),

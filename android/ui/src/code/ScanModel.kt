@@ -18,7 +18,7 @@ import org.linnet.ui.Frame
 import java.util.concurrent.atomic.AtomicBoolean
 
 /** Why what was looked at leads nowhere. */
-enum class ScanTrouble { JUNK, UNSUPPORTED, NO_CODE, PICTURE_UNREADABLE, PICTURE_TOO_LARGE }
+enum class ScanTrouble { JUNK, UNSUPPORTED, DEVICE, NO_CODE, PICTURE_UNREADABLE, PICTURE_TOO_LARGE }
 
 data class ScanState(val trouble: ScanTrouble? = null, val reading: Boolean = false)
 
@@ -103,8 +103,12 @@ class ScanModel private constructor(
                         found(link)
                     }
                     null
-                } catch (junk: LinkException) {
-                    if (junk is LinkException.Unsupported) ScanTrouble.UNSUPPORTED else ScanTrouble.JUNK
+                } catch (bad: LinkException) {
+                    when (bad) {
+                        is LinkException.Unreadable -> ScanTrouble.JUNK
+                        is LinkException.Unsupported -> ScanTrouble.UNSUPPORTED
+                        is LinkException.Device -> ScanTrouble.DEVICE
+                    }
                 }
             }
         }

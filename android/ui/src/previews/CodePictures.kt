@@ -44,6 +44,7 @@ internal val codePictures = listOf(
     },
     Picture("scan-ask") { ScanScreen(ScanState(), CameraState.UNASKED, NoScan) },
     Picture("scan-junk") { ScanScreen(ScanState(ScanTrouble.JUNK), CameraState.NONE, NoScan) },
+    Picture("scan-device") { ScanScreen(ScanState(ScanTrouble.DEVICE), CameraState.NONE, NoScan) },
     Picture("link-contact") { LinkScreen(LinkState(contact, two, two.first()), NoLink) },
     Picture("link-no-account") { LinkScreen(LinkState(contact), NoLink) },
     Picture("link-newcomer") {

@@ -213,11 +213,13 @@ fun Strings.trouble(trouble: CommandException): String = when (trouble) {
 fun Strings.badLink(bad: LinkException): String = when (bad) {
     is LinkException.Unreadable -> linkUnreadable
     is LinkException.Unsupported -> linkUnsupported
+    is LinkException.Device -> linkDevice
 }
 
 fun Strings.scanTrouble(trouble: ScanTrouble): String = when (trouble) {
     ScanTrouble.JUNK -> scanJunk
     ScanTrouble.UNSUPPORTED -> linkUnsupported
+    ScanTrouble.DEVICE -> linkDevice
     ScanTrouble.NO_CODE -> scanNoCode
     ScanTrouble.PICTURE_UNREADABLE -> scanPictureUnreadable
     ScanTrouble.PICTURE_TOO_LARGE -> scanPictureTooLarge

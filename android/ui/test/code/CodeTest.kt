@@ -88,6 +88,8 @@ class CodeTest {
             png(BufferedImage(200, 200, BufferedImage.TYPE_BYTE_GRAY)) to "There is no code in this picture.",
             png(drawn("WIFI:S:home;T:WPA;P:secret;;")) to "This code has nothing to do with chats.",
             png(drawn("xmpp:room@muc.example.org?join")) to "Linnet can't do what this asks for.",
+            png(drawn("linnet-device:1a:AAAA")) to "This is a code for setting up a phone. Whoever shows " +
+                "it gets your account. If it is your own new phone, choose “Set up another phone” under Account.",
             null to "This picture is too large.",
         )) {
             pick(bytes)

@@ -9,6 +9,7 @@
 use jid::BareJid;
 
 use super::address::{Address, without_scheme};
+use crate::account::handover;
 
 /// Characters of a name that a link gives its contact.
 const NAME: usize = 100;
@@ -44,12 +45,18 @@ pub enum LinkError {
     Unreadable,
     #[error("a link for something that Linnet does not do")]
     Unsupported,
+    /// It must not lead anywhere from where contacts are added: whoever follows it gives an account away.
+    #[error("a code of a phone that takes over an account")]
+    Device,
 }
 
 impl Link {
     /// Reads what a code says, or the system hands over.
     pub fn read(text: &str) -> Result<Self, LinkError> {
         let text = text.trim();
+        if handover::is_code(text) {
+            return Err(LinkError::Device);
+        }
         if let Some(rest) = https(text) {
             return Self::of_page(text, rest);
         }
@@ -210,6 +217,16 @@ mod tests {
         match Link::read(text).unwrap() {
             Link::Contact { link, name, invited, newcomers, .. } => (link, name, invited, newcomers),
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_code_that_gives_an_account_away_leads_nowhere() {
+        for text in ["linnet-device:1a:AAAA", " linnet-device:9z:junk\n"] {
+            assert_eq!(Link::read(text), Err(LinkError::Device), "{text}");
+        }
+        for text in ["xmpp:linnet-device:1a:AAAA", "https://linnet.example/#linnet-device:1a:AAAA"] {
+            assert!(!matches!(Link::read(text), Err(LinkError::Device)), "{text}");
         }
     }
 

@@ -29,6 +29,11 @@ pub enum Code {
     Sealed { to: Name, from: Name, sealed: Vec<u8> },
 }
 
+/// Whether a text wants to be one.
+pub fn is_code(text: &str) -> bool {
+    text.starts_with(SCHEME)
+}
+
 impl Code {
     /// As a text.
     pub fn write(&self) -> String {

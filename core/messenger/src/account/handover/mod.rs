@@ -9,7 +9,7 @@
 mod code;
 mod seal;
 
-pub use code::Code;
+pub use code::{Code, is_code};
 
 use zeroize::Zeroizing;
 
