@@ -165,7 +165,7 @@ class AppTest {
         rule.waitUntilShown("Keep something for yourself")
         rule.onNodeWithTag("peer").performTextInput("bob@")
         rule.waitUntilShown("bob@conversations.im")
-        rule.onNodeWithText("bob@conversations.im").performClick()
+        rule.onNodeWithText("bob@conversations.im").performScrollTo().performClick()
         rule.onNodeWithTag("peer").assert(hasText("bob@conversations.im"))
         assertFalse("nobody was written to yet", core.asked.any { it.startsWith("start ") })
         rule.onNodeWithTag("peer").performTextReplacement("amelie")
