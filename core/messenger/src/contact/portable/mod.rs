@@ -32,7 +32,7 @@ pub struct PortableAccount {
     pub contacts: Vec<PortableContact>,
     /// People and servers.
     pub blocks: Vec<String>,
-    /// Items of [`NODES`], in the order of the file.
+    /// Items of the nodes that are carried over, in the order of the file.
     pub items: Vec<PortableItem>,
     /// XEP-0054.
     pub vcard: Option<Element>,
