@@ -99,10 +99,12 @@ import SwiftUI
     ]
 
     static let people = [
-        PersonItem(key: "amelie@example.org", address: "amelie@example.org", name: "Amélie Duval", picture: nil, contact: true),
+        PersonItem(
+            key: "amelie@example.org", address: "amelie@example.org", name: "Amélie Duval", picture: nil, contact: true),
         PersonItem(key: "farid.z@example.net", address: "farid.z@example.net", name: nil, picture: nil, contact: true),
         PersonItem(key: "bob@linnet.example", address: "bob@linnet.example", name: nil, picture: nil, contact: false),
-        PersonItem(key: "bob@conversations.im", address: "bob@conversations.im", name: nil, picture: nil, contact: false),
+        PersonItem(
+            key: "bob@conversations.im", address: "bob@conversations.im", name: nil, picture: nil, contact: false),
     ]
 
     static let rows = ChatRow.rows(
