@@ -5,6 +5,7 @@ use linnet_messenger::{command, input};
 
 use crate::account_look::AccountColour;
 use crate::client::ProxyAddress;
+use crate::moved::MovedItem;
 use crate::portable::{ExportItem, ImportItem};
 use crate::presence::OwnPresence;
 use crate::privacy::Privacy;
@@ -80,6 +81,9 @@ pub struct AccountItem {
     /// What such a file brings, or brought last.
     #[uniffi(default = None)]
     pub import: Option<ImportItem>,
+    /// Where its user has gone on (XEP-0283); `None`: nowhere, as far as this device knows.
+    #[uniffi(default = None)]
+    pub moved: Option<MovedItem>,
 }
 
 /// Where the own profile stands.
@@ -297,6 +301,7 @@ impl From<item::AccountItem> for AccountItem {
             presence: Some(OwnPresence { show: item.show.into(), status: item.status, auto_away: item.auto_away }),
             export: item.export.map(Into::into),
             import: item.import.map(Into::into),
+            moved: item.moved.map(Into::into),
             task: item.task.map(Into::into),
         }
     }

@@ -43,6 +43,10 @@ pub struct Options {
     pub database_path: String,
     /// A PEM file with certificates to trust besides the platform's: for private authorities and tests.
     pub ca_file: Option<String>,
+    /// The language that people here read, a tag of BCP 47: servers are asked to use it where they have words for people
+    /// (RFC 6120 4.7.4). What is no tag counts as `en`.
+    #[uniffi(default = "en")]
+    pub language: String,
 }
 
 /// Where to connect when DNS shall not decide.
@@ -100,8 +104,8 @@ impl Client {
             return Err(OpenError::KeyOrFile);
         };
         let store = StoreOptions::new(Some(options.database_path.into()), key);
-        let options =
-            linnet_runtime::Options { ca_file: options.ca_file.map(Into::into), ..linnet_runtime::Options::new(store) };
+        let (ca_file, language) = (options.ca_file.map(Into::into), options.language);
+        let options = linnet_runtime::Options { ca_file, language, ..linnet_runtime::Options::new(store) };
         let bridge: Arc<dyn linnet_runtime::Platform> = Arc::new(Bridge::new(Arc::clone(&platform), network));
         linnet_runtime::log_to(&bridge);
         match linnet_runtime::Client::open(options, bridge) {
@@ -239,19 +243,21 @@ impl Client {
     /// of this account goes past it, from the first connection on, see `set_proxy`; without one a known account keeps
     /// the proxy it has. Returns the account.
     ///
-    /// Errors: `AddressInvalid` (the proxy's too), `Storage`.
-    #[uniffi::method(default(proxy = None))]
+    /// Errors: `AddressInvalid` (the proxy's too), `AccountKnown` (the account is signed in, enabled and not refused, and
+    /// nobody said `again`: nothing was changed), `Storage`.
+    #[uniffi::method(default(proxy = None, again = false))]
     pub async fn add_account(
         &self,
         address: String,
         password: String,
         server: Option<ServerAddress>,
         proxy: Option<ProxyAddress>,
+        again: bool,
     ) -> Result<i64, CommandError> {
         let server =
             server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
-        let command =
-            Command::AddAccount { address, password: Secret::new(password), server, proxy: proxy.map(Into::into) };
+        let (password, proxy) = (Secret::new(password), proxy.map(Into::into));
+        let command = Command::AddAccount { address, password, server, proxy, again };
         match self.inner.submit(command).await? {
             Receipt::Account(account) => Ok(account.0),
             other => Err(unexpected(other)),

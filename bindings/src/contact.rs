@@ -6,6 +6,7 @@ use linnet_messenger::view::item;
 
 use crate::client::Client;
 use crate::error::CommandError;
+use crate::moved::{ContactMoved, RequestMoved};
 use crate::privacy::{PrivacyException, PrivacySetting};
 use crate::subscription::subscription;
 use crate::vcard::VcardItem;
@@ -34,6 +35,10 @@ pub struct RequestItem {
     /// The account's server takes reports (XEP-0377).
     #[uniffi(default = false)]
     pub reportable: bool,
+    /// It is a contact who has another address now (XEP-0283), as their old one confirms: ask whether to go on there.
+    /// Accepted, they keep name, tags, mute and exceptions, and the old address sees us no more. Such come first.
+    #[uniffi(default = None)]
+    pub moved: Option<RequestMoved>,
 }
 
 subscription! {
@@ -158,6 +163,13 @@ pub struct ContactItem {
     /// What the account tells everyone who is not excepted: what "as for everyone" means now.
     #[uniffi(default = [])]
     pub in_general: Vec<PrivacySetting>,
+    /// They have another address now (XEP-0283): to be asked about, or to be led to.
+    #[uniffi(default = None)]
+    pub moved: Option<ContactMoved>,
+    /// `address` as an `xmpp:` link (XEP-0147 `roster`) that makes them a contact of whoever follows it: to be shared,
+    /// and drawn with `draw_qr`. Without a token (XEP-0379): that is theirs to give.
+    #[uniffi(default = "")]
+    pub link: String,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -220,6 +232,7 @@ impl From<item::RequestItem> for RequestItem {
             messages: item.messages,
             preview: item.preview,
             reportable: item.reportable,
+            moved: item.moved.map(Into::into),
         }
     }
 }
@@ -257,6 +270,8 @@ impl From<item::ContactItem> for ContactItem {
             availability: item.availability.map(Into::into),
             status: item.status,
             in_general: item.in_general.into_iter().map(Into::into).collect(),
+            moved: item.moved.map(Into::into),
+            link: item.link,
         }
     }
 }

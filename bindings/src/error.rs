@@ -12,6 +12,9 @@ pub enum CommandError {
     /// There is no such account, chat, message or gap: it was deleted, or never was.
     #[error("no such account, chat, message or gap")]
     NotFound,
+    /// The account is signed in already, and was not to be signed in to again.
+    #[error("the account is signed in already")]
+    AccountKnown,
     /// The text is empty, longer than 64 KiB in UTF-8, or the token is not 1–64 characters.
     #[error("an empty or over-long text")]
     TextInvalid,
@@ -58,6 +61,7 @@ impl From<fault::CommandError> for CommandError {
         match error {
             fault::CommandError::AddressInvalid => Self::AddressInvalid,
             fault::CommandError::NotFound => Self::NotFound,
+            fault::CommandError::AccountKnown => Self::AccountKnown,
             fault::CommandError::TextInvalid => Self::TextInvalid,
             fault::CommandError::PictureInvalid => Self::PictureInvalid,
             fault::CommandError::NotNow => Self::NotNow,

@@ -32,6 +32,9 @@ pub struct OwnDevicesItem {
     pub clients: Vec<ClientAccess>,
     /// Why the last one that was to be shut out still has access.
     pub problem: Option<RevokeProblem>,
+    /// The server gives out tokens that devices sign in with (XEP-0484), and neither lists nor takes back any: whether
+    /// they are good for anything after `sign_out_everywhere`, nobody here knows.
+    pub tokens_may_stay: bool,
 }
 
 /// A session of the account that is there.
@@ -102,6 +105,7 @@ impl From<item::OwnDevicesItem> for OwnDevicesItem {
                 item::RevokeProblem::PasswordNeeded => RevokeProblem::PasswordNeeded,
                 item::RevokeProblem::Refused => RevokeProblem::Refused,
             }),
+            tokens_may_stay: item.tokens_may_stay,
         }
     }
 }
@@ -150,7 +154,8 @@ impl Client {
     }
 
     /// Signs all other devices out: gives the account a new password as `change_password` does, and then takes everybody
-    /// else's access back where the server can (XEP-0494). Elsewhere they need the new password when they connect next.
+    /// else's access back where the server can (XEP-0494). Elsewhere they need the new password when they connect next,
+    /// but for those with tokens that the server may go on taking, see `OwnDevicesItem.tokens_may_stay`.
     /// What comes of it is the account's `task`. Errors: as `change_password`.
     pub async fn sign_out_everywhere(&self, account: i64, password: String) -> Result<(), CommandError> {
         let (account, password) = (AccountId(account), Secret::new(password));

@@ -123,7 +123,7 @@ pub enum SignUpFieldKind {
     Choices,
 }
 
-/// Questions that most servers ask.
+/// Questions that every app has words for. From `Nick` on, a form that has a `label` of its own says more with that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum SignUpMeaning {
     /// The part of the address before the `@`.
@@ -134,6 +134,32 @@ pub enum SignUpMeaning {
     Email,
     /// What the picture shows (XEP-0158).
     Captcha,
+    /// What others may call the user (XEP-0077 13.4).
+    Nick,
+    /// The whole name (XEP-0077 13.4).
+    Name,
+    /// The given name (XEP-0077 13.4).
+    First,
+    /// The family name (XEP-0077 13.4).
+    Last,
+    /// Street and number (XEP-0077 13.4).
+    Address,
+    /// The town (XEP-0077 13.4).
+    City,
+    /// State or region, where addresses have one (XEP-0077 13.4).
+    State,
+    /// The postcode (XEP-0077 13.4).
+    Zip,
+    /// A phone number (XEP-0077 13.4).
+    Phone,
+    /// A page on the web (XEP-0077 13.4).
+    Url,
+    /// A day: of birth, or whatever the instructions say (XEP-0077 13.4).
+    Date,
+    /// Whatever the instructions say (XEP-0077 13.4).
+    Misc,
+    /// A text, as the instructions say (XEP-0077 13.4).
+    Text,
 }
 
 /// Why there is no account yet.
@@ -270,6 +296,19 @@ impl From<item::SignUpMeaning> for SignUpMeaning {
             item::SignUpMeaning::Password => Self::Password,
             item::SignUpMeaning::Email => Self::Email,
             item::SignUpMeaning::Captcha => Self::Captcha,
+            item::SignUpMeaning::Nick => Self::Nick,
+            item::SignUpMeaning::Name => Self::Name,
+            item::SignUpMeaning::First => Self::First,
+            item::SignUpMeaning::Last => Self::Last,
+            item::SignUpMeaning::Address => Self::Address,
+            item::SignUpMeaning::City => Self::City,
+            item::SignUpMeaning::State => Self::State,
+            item::SignUpMeaning::Zip => Self::Zip,
+            item::SignUpMeaning::Phone => Self::Phone,
+            item::SignUpMeaning::Url => Self::Url,
+            item::SignUpMeaning::Date => Self::Date,
+            item::SignUpMeaning::Misc => Self::Misc,
+            item::SignUpMeaning::Text => Self::Text,
         }
     }
 }

@@ -43,7 +43,7 @@ impl Folder {
     fn open(&self, key: &[u8]) -> (Result<Arc<Client>, OpenError>, Arc<Device>) {
         let device = Arc::new(Device { key: key.to_vec(), log: Mutex::default() });
         let database_path = self.0.join("linnet.db").display().to_string();
-        (Client::open(Options { database_path, ca_file: None }, device.clone(), None), device)
+        (Client::open(Options { database_path, ca_file: None, language: "en".into() }, device.clone(), None), device)
     }
 }
 
@@ -67,7 +67,8 @@ fn nobody() -> Option<ServerAddress> {
 async fn from_the_first_start_to_a_message() {
     let folder = Folder::new();
     let client = folder.open(&[7; 32]).0.unwrap();
-    let account = soon(client.add_account("alice@linnet.test".into(), "secret".into(), nobody(), None)).await.unwrap();
+    let account =
+        soon(client.add_account("alice@linnet.test".into(), "secret".into(), nobody(), None, false)).await.unwrap();
     let accounts = client.accounts();
     let first = soon(accounts.next(0)).await.unwrap().unwrap();
     let [AccountsOp::Reset { items }] = first.ops.as_slice() else { panic!("{first:?}") };
@@ -155,9 +156,14 @@ async fn the_platform_finds_the_server_unless_a_proxy_does() {
     let folder = Folder::new();
     let network = Arc::new(Network { port, asked: Mutex::default() });
     let device = Arc::new(Device { key: vec![7; 32], log: Mutex::default() });
-    let options = Options { database_path: folder.0.join("linnet.db").display().to_string(), ca_file: None };
+    let options = Options {
+        database_path: folder.0.join("linnet.db").display().to_string(),
+        ca_file: None,
+        language: "en".into(),
+    };
     let client = Client::open(options, device, Some(network.clone())).unwrap();
-    let account = soon(client.add_account("alice@linnet.test".into(), "secret".into(), None, None)).await.unwrap();
+    let account =
+        soon(client.add_account("alice@linnet.test".into(), "secret".into(), None, None, false)).await.unwrap();
     soon(listener.accept()).await.unwrap();
     let asked = std::mem::take(&mut *network.asked.lock().unwrap());
     let host = Question::Addresses { host: "xmpp.linnet.test".into() };

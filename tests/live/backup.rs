@@ -33,7 +33,7 @@ fn a_file_signs_in_on_another_device(kind: Kind) {
     let server =
         Some(ServerAddress { host: world.server().host.clone(), port: world.server().port, direct_tls: false });
     let address = format!("alice@{}", world.server().domain);
-    let add = Command::AddAccount { address, password: Secret::new("secret"), server, proxy: None };
+    let add = Command::AddAccount { address, password: Secret::new("secret"), server, proxy: None, again: false };
     assert!(matches!(runtime.block_on(old.submit(add)), Ok(Receipt::Account(_))));
     online(&old);
 

@@ -32,7 +32,7 @@ fn sign_in(world: &LiveWorld, device: Device<'_>, password: &str) {
     let server = ServerAddress { host: world.server().host.clone(), port: world.server().port, direct_tls: false };
     let address = format!("alice@{}", world.server().domain);
     let password = Secret::new(password);
-    device.order(Command::AddAccount { address, password, server: Some(server), proxy: None });
+    device.order(Command::AddAccount { address, password, server: Some(server), proxy: None, again: true });
 }
 
 fn connection(world: &LiveWorld, device: Device<'_>) -> Option<Connection> {

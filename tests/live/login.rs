@@ -32,7 +32,7 @@ fn directly(world: &LiveWorld, device: Device<'_>, password: &str) {
     let port = world.server().direct_tls_port.unwrap();
     let server = Some(ServerAddress { host: "127.0.0.1".into(), port, direct_tls: true });
     let address = world.address(device.id).to_string();
-    device.order(Command::AddAccount { address, password: Secret::new(password), server, proxy: None });
+    device.order(Command::AddAccount { address, password: Secret::new(password), server, proxy: None, again: true });
 }
 
 fn last(world: &LiveWorld, device: Device<'_>) -> (SessionKind, SignIn) {

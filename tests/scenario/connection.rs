@@ -178,6 +178,7 @@ fn a_new_password_does_not_lose_pin_or_proxy() {
             password: Secret::new(FakeWorld::password("alice")),
             server: None,
             proxy: None,
+            again: true,
         });
         world.settle();
         assert_eq!(state(alice), Connection::Online);
@@ -305,6 +306,7 @@ fn a_domain_in_punycode_is_the_same_account_as_in_letters() {
             password: Secret::new("secret"),
             server: None,
             proxy: None,
+            again: true,
         };
         let one = alice.order(add("alice@xn--bcher-kva.example"));
         assert_eq!(alice.order(add("alice@Bücher.example")), one);

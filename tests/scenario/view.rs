@@ -184,6 +184,7 @@ fn a_store_with_two_accounts_keeps_them_apart() {
             password: linnet_messenger::command::Secret::new(linnet_tests::fake_world::FakeWorld::password("work")),
             server: None,
             proxy: None,
+            again: false,
         }) {
             linnet_messenger::command::Receipt::Account(account) => account,
             other => panic!("{other:?}"),

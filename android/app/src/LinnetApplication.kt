@@ -24,11 +24,13 @@ import org.linnet.core.Client
 import org.linnet.core.CommandException
 import org.linnet.core.OpenException
 import org.linnet.core.Options
+import org.linnet.core.PlatformNetwork
 import org.linnet.core.SubscriptionException
 import org.linnet.ui.ClientCore
 import org.linnet.ui.Core
 import org.linnet.ui.Opening
 import java.io.File
+import java.util.Locale
 
 /**
  * Holds the one client of the process. It is opened off the main thread, hears about the network and whether anybody
@@ -79,7 +81,7 @@ open class LinnetApplication : Application() {
             mutable.value = try {
                 val opened = withContext(Dispatchers.IO) { openClient() }
                 client.value = opened
-                Opening.Ready(ClientCore(opened))
+                Opening.Ready(coreOf(opened))
             } catch (failure: OpenException) {
                 Opening.Failed(failure)
             }
@@ -101,13 +103,17 @@ open class LinnetApplication : Application() {
 
     private fun openClient(): Client {
         val opened = Client.open(
-            Options(database.path, trustedRoots()),
+            Options(database.path, trustedRoots(), Locale.getDefault().language.ifEmpty { "en" }),
             AndroidPlatform(this, databaseKey),
-            AndroidNetwork(),
+            network(),
         )
         NetworkWatch(this, opened).start()
         return opened
     }
+
+    protected open fun network(): PlatformNetwork = AndroidNetwork()
+
+    protected open fun coreOf(opened: Client): Core = ClientCore(opened)
 
     /** More certificates to trust than the device's: none but in tests. */
     protected open fun trustedRoots(): String? = null

@@ -9,6 +9,7 @@ import android.graphics.BitmapFactory
 import android.net.Uri
 import android.os.Build
 import android.os.Bundle
+import android.os.PersistableBundle
 import android.provider.Settings
 import android.text.format.DateFormat
 import android.view.WindowManager.LayoutParams.FLAG_SECURE
@@ -192,7 +193,8 @@ class MainActivity : ComponentActivity() {
                 strings = ResourceStrings(resources),
                 locale = configuration.locales[0],
                 hour24 = DateFormat.is24HourFormat(this),
-                copy = ::copy,
+                copy = { copy(it, secret = false) },
+                copySecret = { copy(it, secret = true) },
                 share = ::share,
                 camera = camera,
                 pickPicture = ::pickPicture,
@@ -207,8 +209,11 @@ class MainActivity : ComponentActivity() {
         }
     }
 
-    private fun copy(text: String) {
-        getSystemService(ClipboardManager::class.java).setPrimaryClip(ClipData.newPlainText(null, text))
+    /** Of a secret, Android shows dots instead of the text (since 13), and keyboards need not remember it. */
+    private fun copy(text: String, secret: Boolean) {
+        val clip = ClipData.newPlainText(null, text)
+        if (secret) clip.description.extras = PersistableBundle().apply { putBoolean(IS_SENSITIVE, true) }
+        getSystemService(ClipboardManager::class.java).setPrimaryClip(clip)
     }
 
     private fun share(text: String) {
@@ -247,5 +252,8 @@ class MainActivity : ComponentActivity() {
         const val ASKED_CONTACTS = "asked/contacts"
         const val OPEN_CHAT = "chat"
         const val NONE = Long.MIN_VALUE
+
+        /** `ClipDescription.EXTRA_IS_SENSITIVE`: older Androids do not know the name, but some keyboards there do. */
+        const val IS_SENSITIVE = "android.content.extra.IS_SENSITIVE"
     }
 }

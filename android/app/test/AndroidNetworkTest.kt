@@ -6,12 +6,14 @@ import org.junit.runner.RunWith
 import org.linnet.core.Judgement
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
+import org.robolectric.annotation.GraphicsMode
 import java.io.File
 import java.security.cert.CertificateFactory
 
 /** What can be told of the network's side without a phone: nothing that it can't judge is ever trusted. */
 @RunWith(RobolectricTestRunner::class)
-@Config(sdk = [35], application = TestApplication::class)
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+@Config(sdk = [35], application = TestApplication::class, shadows = [RecentsShadow::class])
 class AndroidNetworkTest {
     @Test
     fun `what is no certificate is not trusted`() {

@@ -42,7 +42,12 @@ import kotlin.random.Random
 /** What a person says of herself and to whom, clicked through on the real core and a real server, with bob as witness. */
 @RunWith(RobolectricTestRunner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [35], application = TestApplication::class, qualifiers = "w411dp-h891dp-xhdpi")
+@Config(
+    sdk = [35],
+    application = TestApplication::class,
+    shadows = [RecentsShadow::class],
+    qualifiers = "w411dp-h891dp-xhdpi",
+)
 class ClickThroughTest {
     @get:Rule
     val rule = createAndroidComposeRule<MainActivity>()

@@ -14,7 +14,7 @@ import java.io.File
 
 @RunWith(RobolectricTestRunner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [35], application = TestApplication::class)
+@Config(sdk = [35], application = TestApplication::class, shadows = [RecentsShadow::class])
 class DatabaseKeyTest {
     @get:Rule
     val folder = TemporaryFolder()

@@ -1,8 +1,14 @@
 package org.linnet.app
 
+import android.app.Activity
 import android.app.Notification
 import android.app.NotificationManager
 import android.content.Intent
+import android.graphics.Bitmap
+import android.graphics.Canvas
+import android.graphics.Color
+import android.graphics.Paint
+import android.graphics.Rect
 import android.net.Uri
 import android.os.Looper
 import androidx.compose.ui.semantics.SemanticsProperties
@@ -22,6 +28,7 @@ import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
 import androidx.compose.ui.test.performTouchInput
 import androidx.core.app.NotificationCompat
+import androidx.core.graphics.createBitmap
 import androidx.lifecycle.Lifecycle
 import androidx.test.platform.app.InstrumentationRegistry
 import org.junit.After
@@ -31,18 +38,25 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
+import org.linnet.core.QrCode
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
+import java.io.File
 import java.util.concurrent.TimeUnit
 import kotlin.random.Random
 
 /** Alice's Activity with the real core, a real server, and bob: nothing between the finger and the wire is made up. */
 @RunWith(RobolectricTestRunner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [35], application = TestApplication::class, qualifiers = "w411dp-h891dp-xhdpi")
+@Config(
+    sdk = [35],
+    application = TestApplication::class,
+    shadows = [RecentsShadow::class],
+    qualifiers = "w411dp-h891dp-xhdpi",
+)
 class EndToEndTest {
     @get:Rule
     val rule = createAndroidComposeRule<MainActivity>()
@@ -98,7 +112,7 @@ class EndToEndTest {
     }
 
     @Test
-    fun `a newcomer makes an account and sends the first message`() {
+    fun `a newcomer makes an account on a server of her own choice and writes to an address`() {
         await("the welcome") { shown("Welcome to Linnet") }
         val began = System.nanoTime()
         val taps = ArrayList<String>()
@@ -140,6 +154,59 @@ class EndToEndTest {
         val seconds = (System.nanoTime() - began) / 1_000_000_000
         println("  ${taps.size} taps besides typing, $seconds s: $taps")
         assertTrue("$taps", taps.size <= 12)
+        assertTrue("$seconds s", seconds <= 60)
+    }
+
+    @Test
+    @Config(application = ListedApplication::class)
+    fun `from the welcome over a listed server and bob's code to the first message`() {
+        ListedApplication.port = wire.port
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        peer.showCode()
+        await("bob shows his code") { peer.code != null }
+        val code = screenshot(checkNotNull(peer.code))
+        await("the welcome") { shown("Welcome to Linnet") }
+        val began = System.nanoTime()
+        val taps = ArrayList<String>()
+        fun tap(tag: String) {
+            await(tag) { rule.onAllNodes(hasTestTag(tag)).fetchSemanticsNodes().isNotEmpty() }
+            taps += tag
+            rule.onNodeWithTag(tag).performClick()
+        }
+        tap("sign-up")
+        tap("server/${Server.domain}")
+        await("its questions") { rule.onAllNodes(hasTestTag("field/username")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("field/username").performTextInput("guest$salt")
+        tap("create")
+        tap("new-chat")
+        tap("scan")
+        picture("end-to-end-13-scan")
+        tap("picture")
+        // The system's own screen.
+        taps += "(the screenshot)"
+        val wanted = shadowOf(rule.activity).nextStartedActivityForResult.intent
+        val chosen = Intent().setData(Uri.fromFile(code))
+        rule.runOnUiThread { shadowOf(rule.activity).receiveResult(wanted, Activity.RESULT_OK, chosen) }
+        await("whose code it is") { shown(Server.bob) }
+        picture("end-to-end-14-code")
+        tap("accept")
+        await("the chat") { rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("draft").performTextInput("I am new here $salt")
+        tap("send")
+        val guest = "guest$salt@${Server.domain}"
+        // At once on his list: whoever has his code is no stranger.
+        await("bob has her on his list") { peer.lists(guest) }
+        val chat = peer.chatWith(guest)
+        await("bob has it") { "I am new here $salt" in chat.received }
+        val seconds = (System.nanoTime() - began) / 1_000_000_000
+        await("they see each other") { chat.other?.let { it.weSee && it.seesUs } == true }
+        val listed = listOf(
+            "sign-up", "server/${Server.domain}", "create", "new-chat", "scan", "picture", "(the screenshot)", "accept",
+            "send",
+        )
+        assertEquals(listed, taps)
+        assertTrue("${taps.size}", taps.size <= 12)
         assertTrue("$seconds s", seconds <= 60)
     }
 
@@ -373,6 +440,22 @@ class EndToEndTest {
         picture("end-to-end-6-german")
     }
 
+    /** A code as somebody's camera or screen has it, with the white around it that readers need. */
+    private fun screenshot(code: QrCode): File {
+        val side = code.side.toInt()
+        val bitmap = createBitmap((side + 8) * MODULE, (side + 8) * MODULE).apply { eraseColor(Color.WHITE) }
+        val canvas = Canvas(bitmap)
+        val black = Paint().apply { color = Color.BLACK }
+        for (at in code.modules.indices) {
+            if (code.modules[at] != 1.toByte()) continue
+            val (x, y) = (at % side + 4) * MODULE to (at / side + 4) * MODULE
+            canvas.drawRect(Rect(x, y, x + MODULE, y + MODULE), black)
+        }
+        val file = folder.newFile("code.png")
+        file.outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }
+        return file
+    }
+
     /** A message's notification, with all that it says in one. */
     private class Told(val notification: Notification) {
         val words = NotificationCompat.MessagingStyle.extractMessagingStyleFromNotification(notification)
@@ -438,5 +521,10 @@ class EndToEndTest {
     private fun picture(name: String) {
         rule.waitForIdle()
         rule.runOnUiThread { savePicture(rule.activity.window.decorView, name) }
+    }
+
+    private companion object {
+        /** Pixels of a module of a code. */
+        const val MODULE = 6
     }
 }

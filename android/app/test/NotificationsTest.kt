@@ -21,7 +21,7 @@ import org.robolectric.annotation.GraphicsMode
 /** What Android gets to show for what the core says is to be told. */
 @RunWith(RobolectricTestRunner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [35], application = TestApplication::class)
+@Config(sdk = [35], application = TestApplication::class, shadows = [RecentsShadow::class])
 class NotificationsTest {
     private val context: Context = ApplicationProvider.getApplicationContext()
     private val system = context.getSystemService(NotificationManager::class.java)

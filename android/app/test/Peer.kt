@@ -14,6 +14,7 @@ import org.linnet.core.Options
 import org.linnet.core.Platform
 import org.linnet.core.ServerAddress
 import org.linnet.core.TimelineItem
+import org.linnet.core.drawQr
 import org.linnet.ui.ClientCore
 import java.io.File
 
@@ -42,6 +43,17 @@ class Peer(private val address: String, folder: File, name: String = "peer") : A
     }
 
     val online get() = accounts.value.any { it.connection == Connection.Online }
+
+    private val codes = core.codes().stateIn(scope, SharingStarted.Eagerly, emptyList())
+    private val chats = core.chats().window.stateIn(scope, SharingStarted.Eagerly, null)
+
+    /** His own code, as it is drawn on his screen; null until it is fresh. */
+    val code get() = codes.value.firstOrNull { it.expires != null }?.let { drawQr(it.link) }
+
+    fun showCode() = runBlocking { core.showCode(account) }
+
+    /** The chat with somebody is on his list. */
+    fun lists(other: String) = chats.value?.items.orEmpty().any { it.address == other }
 
     /** The file of a picture that an item names. */
     fun picture(name: String) = runBlocking { core.picture(name) }

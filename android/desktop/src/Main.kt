@@ -67,7 +67,11 @@ fun main(arguments: Array<String>) {
 private fun open(options: Options): Client {
     val folder = options.store.toFile().apply { mkdirs() }
     return Client.open(
-        org.linnet.core.Options(folder.resolve("linnet.db").path, options.ca?.toString()),
+        org.linnet.core.Options(
+            folder.resolve("linnet.db").path,
+            options.ca?.toString(),
+            Locale.getDefault().language.ifEmpty { "en" },
+        ),
         DesktopPlatform(folder),
     )
 }
@@ -76,7 +80,7 @@ private fun open(options: Options): Client {
 private fun signIn(client: Client, options: Options) {
     val address = options.address ?: return
     try {
-        runBlocking { client.addAccount(address, checkNotNull(options.password), options.server) }
+        runBlocking { client.addAccount(address, checkNotNull(options.password), options.server, again = true) }
     } catch (trouble: CommandException) {
         System.err.println("linnet: can't add $address: ${trouble.javaClass.simpleName}")
         client.end()

@@ -40,6 +40,7 @@ import org.linnet.ui.code.invitation
 import org.linnet.ui.contact.BlocksActions
 import org.linnet.ui.contact.BlocksModel
 import org.linnet.ui.contact.ContactActions
+import org.linnet.ui.contact.ContactCodeActions
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsActions
 import org.linnet.ui.contact.RequestsModel
@@ -49,6 +50,8 @@ import org.linnet.ui.handover.ArrivalActions
 import org.linnet.ui.handover.ArrivalModel
 import org.linnet.ui.handover.HandoverActions
 import org.linnet.ui.handover.HandoverModel
+import org.linnet.ui.moved.MovedActions
+import org.linnet.ui.moved.MovedModel
 import org.linnet.ui.newchat.NewChatActions
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordActions
@@ -153,6 +156,8 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun signInAgain(account: AccountItem) = app.mend(account)
     override fun unblock() = model.unblock()
     override fun openContact() = app.openContact(model.chat)
+    override fun answerMoved(accept: Boolean) = model.answerMoved(accept)
+    override fun openMoved() = model.openMoved(app::open)
 }
 
 internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -> Unit) = object : ContactActions {
@@ -160,6 +165,7 @@ internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -
         app.back()
     }
     override fun add() = model.add()
+    override fun showCode() = app.openContactCode(model.chat)
     override fun edit(name: String, tags: String) = model.edit(name, tags)
     override fun setMuted(muted: Boolean) = model.setMuted(muted)
     override fun except(setting: PrivacySetting, allowed: Boolean?) = model.except(setting, allowed)
@@ -174,6 +180,16 @@ internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -
         } catch (_: IllegalArgumentException) {
             // Nothing on this device opens such a link: a tablet does not call.
         }
+    }
+}
+
+internal fun contactCodeActions(app: AppModel, device: Device, copy: (String) -> Unit) = object : ContactCodeActions {
+    override fun back() {
+        app.back()
+    }
+    override fun copy(link: String) = copy(link)
+    override fun share(link: String) {
+        device.share?.invoke(link)
     }
 }
 
@@ -290,7 +306,7 @@ internal fun backupActions(app: AppModel, model: BackupModel, device: Device, ti
         }
         override fun setCredentials(on: Boolean) = model.setCredentials(on)
         override fun newPassphrase() = model.newPassphrase()
-        override fun copy(text: String) = device.copy(text)
+        override fun copy(text: String) = device.copySecret(text)
         override fun save() {
             device.files?.let { model.save(it, device.biometrics, title) }
         }
@@ -313,6 +329,16 @@ internal fun portableActions(app: AppModel, model: PortableModel, device: Device
     override fun pick(user: Int) = model.pick(user)
     override fun bringIn() = model.bringIn()
     override fun end() = model.end()
+}
+
+internal fun movedActions(app: AppModel, model: MovedModel) = object : MovedActions {
+    override fun back() {
+        app.back()
+    }
+    override fun choose(account: AccountItem) = model.choose(account)
+    override fun move() = model.move()
+    override fun takeBack() = model.takeBack()
+    override fun addAnother() = app.signIn()
 }
 
 internal fun linkActions(app: AppModel, model: LinkModel, openPage: (String) -> Unit) = object : LinkActions {
@@ -399,7 +425,7 @@ internal fun devicesActions(app: AppModel, model: DevicesModel, device: Device) 
     override fun set(name: String, priority: Int) = model.set(name, priority)
     override fun revoke(client: ClientAccess) = model.revoke(client)
     override fun newPassword() = model.newPassword()
-    override fun copy(text: String) = device.copy(text)
+    override fun copy(text: String) = device.copySecret(text)
     override fun signOutEverywhere(password: String) {
         model.signOutEverywhere(password)
         // How it goes is told on the account's screen.
@@ -433,12 +459,13 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun delete() = model.delete()
     override fun newPassword() = model.newPassword()
     override fun changePassword(password: String) = model.changePassword(password)
-    override fun copy(text: String) = device.copy(text)
+    override fun copy(text: String) = device.copySecret(text)
     override fun addAnother() = app.signIn()
     override fun handOver(account: AccountItem) = app.handOver(account)
     override fun openSafety() = app.openSafety()
     override fun openBackup() = app.openBackup()
     override fun openPortable(account: AccountItem) = app.openPortable(account.id)
+    override fun openMoved(account: AccountItem) = app.openMoved(account.id)
 }
 
 internal fun privacyActions(app: AppModel, model: AccountModel) = object : PrivacyActions {

@@ -44,11 +44,13 @@ import org.linnet.ui.code.CodeModel
 import org.linnet.ui.code.LinkModel
 import org.linnet.ui.code.ScanModel
 import org.linnet.ui.contact.BlocksModel
+import org.linnet.ui.contact.ContactCodeModel
 import org.linnet.ui.contact.ContactModel
 import org.linnet.ui.contact.RequestsModel
 import org.linnet.ui.devices.DevicesModel
 import org.linnet.ui.handover.ArrivalModel
 import org.linnet.ui.handover.HandoverModel
+import org.linnet.ui.moved.MovedModel
 import org.linnet.ui.newchat.NewChatModel
 import org.linnet.ui.password.PasswordModel
 import org.linnet.ui.phonebook.PhoneBook
@@ -84,10 +86,12 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Presence(scope: CoroutineScope, val model: PresenceModel) : Place(scope)
     class Profile(scope: CoroutineScope, val model: ProfileModel) : Place(scope)
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
+    class ContactCode(scope: CoroutineScope, val model: ContactCodeModel) : Place(scope)
     class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
     class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
     class Backup(scope: CoroutineScope, val model: BackupModel) : Place(scope)
     class Portable(scope: CoroutineScope, val model: PortableModel) : Place(scope)
+    class Moved(scope: CoroutineScope, val model: MovedModel) : Place(scope)
     class PhoneBook(scope: CoroutineScope, val model: PhoneBookModel) : Place(scope)
     class Account(scope: CoroutineScope, val account: Long, val model: AccountModel) : Place(scope)
 }
@@ -257,6 +261,10 @@ class AppModel(
         },
     )
 
+    fun openContactCode(chat: Long) = push(
+        place { scope -> Place.ContactCode(scope, ContactCodeModel(core, chat, scope) { broken.value = true }) },
+    )
+
     fun openRequests() = push(
         place { scope -> Place.Requests(scope, RequestsModel(core, scope, requests, ::report)) },
     )
@@ -349,6 +357,11 @@ class AppModel(
     /** An account's people and profile go into a file, and come out of one. */
     fun openPortable(account: Long) = push(
         place { scope -> Place.Portable(scope, PortableModel(core, account, scope, accounts)) },
+    )
+
+    /** An account's user goes on at another one. */
+    fun openMoved(account: Long) = push(
+        place { scope -> Place.Moved(scope, MovedModel(core, account, scope, accounts)) },
     )
 
     fun openSafety() = push(place { scope -> Place.Safety(scope) })

@@ -101,7 +101,8 @@ class ClientCore(private val client: Client) : Core {
         password: String,
         server: ServerAddress?,
         proxy: ProxyAddress?,
-    ) = client.addAccount(address, password, server, proxy)
+        again: Boolean,
+    ) = client.addAccount(address, password, server, proxy, again)
 
     override suspend fun beginArrival() = client.beginArrival()
     override suspend fun readArrival(code: String) = client.readArrival(code)
@@ -120,6 +121,9 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun importAccountFile(account: Long, file: ByteArray, user: Int) =
         client.importAccountFile(account, file, user.toUInt())
     override suspend fun endImport(account: Long) = client.endImport(account)
+    override suspend fun publishMoved(account: Long, to: Long) = client.publishMoved(account, to)
+    override suspend fun retractMoved(account: Long) = client.retractMoved(account)
+    override suspend fun askMoved(account: Long) = client.askMoved(account)
 
     override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)

@@ -92,7 +92,15 @@ interface Core {
     /** Throws [org.linnet.core.ProviderListException]. */
     fun readProviders(json: String): ProviderList
 
-    suspend fun addAccount(address: String, password: String, server: ServerAddress?, proxy: ProxyAddress?): Long
+    /** [again]: in place of how it was signed in to, even if that works. */
+    suspend fun addAccount(
+        address: String,
+        password: String,
+        server: ServerAddress?,
+        proxy: ProxyAddress?,
+        again: Boolean = false,
+    ): Long
+
     /** This is a further phone: an account comes from another one by codes. */
     suspend fun beginArrival(): ArrivalCode
     suspend fun readArrival(code: String): ArrivalStep
@@ -113,6 +121,11 @@ interface Core {
     suspend fun readAccountFile(file: ByteArray): List<AccountFileItem>
     suspend fun importAccountFile(account: Long, file: ByteArray, user: Int)
     suspend fun endImport(account: Long)
+
+    /** An account's user goes on at another one, and its contacts are told; how far that is, the account tells. */
+    suspend fun publishMoved(account: Long, to: Long)
+    suspend fun retractMoved(account: Long)
+    suspend fun askMoved(account: Long)
 
     suspend fun setPassword(account: Long, password: String)
     suspend fun setProxy(account: Long, proxy: ProxyAddress?)

@@ -50,12 +50,14 @@ import org.linnet.ui.code.CodeScreen
 import org.linnet.ui.code.LinkScreen
 import org.linnet.ui.code.ScanScreen
 import org.linnet.ui.contact.BlocksScreen
+import org.linnet.ui.contact.ContactCodeScreen
 import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsScreen
 import org.linnet.ui.devices.DevicesScreen
 import org.linnet.ui.handover.ArrivalScreen
 import org.linnet.ui.handover.HandoverScreen
 import org.linnet.ui.newchat.NewChatScreen
+import org.linnet.ui.moved.MovedScreen
 import org.linnet.ui.password.PasswordScreen
 import org.linnet.ui.phonebook.PhoneBook
 import org.linnet.ui.phonebook.PhoneBookScreen
@@ -97,6 +99,8 @@ data class Device(
     /** The user can be taken to see what is on screen. */
     val watched: Boolean = true,
     val copy: (String) -> Unit = {},
+    /** As [copy], for passwords and passphrases: the device shows nothing of it. */
+    val copySecret: (String) -> Unit = copy,
     /** Hands a text to another app; null where there is no such thing. */
     val share: ((String) -> Unit)? = null,
     /** Null where there is none. */
@@ -214,7 +218,7 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val copied = strings.signUpPasswordCopied
             val actions = remember(place, device, copied) {
                 signUpActions(model, place.model) { text ->
-                    device.copy(text)
+                    device.copySecret(text)
                     scope.launch { snackbar.showSnackbar(copied) }
                 }
             }
@@ -273,6 +277,18 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val contact by place.model.state.collectAsState()
             val browser = LocalUriHandler.current
             ContactScreen(contact, remember(place, browser) { contactActions(model, place.model, browser::openUri) })
+        }
+        is Place.ContactCode -> {
+            val state by place.model.state.collectAsState()
+            val scope = rememberCoroutineScope()
+            val copied = strings.messageCopied
+            val actions = remember(place, device, copied) {
+                contactCodeActions(model, device) { link ->
+                    device.copy(link)
+                    scope.launch { snackbar.showSnackbar(copied) }
+                }
+            }
+            ContactCodeScreen(state, actions, shares = device.share != null)
         }
         is Place.Presence -> {
             val account by place.model.state.collectAsState()
@@ -343,6 +359,10 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
             val title = strings.backupOwner
             val actions = remember(place, device, title) { backupActions(model, place.model, device, title) }
             BackupScreen(state, place.model.passphrase, place.model.pin, place.model.opening, actions)
+        }
+        is Place.Moved -> {
+            val state by place.model.state.collectAsState()
+            MovedScreen(state, remember(place) { movedActions(model, place.model) })
         }
         is Place.Portable -> {
             val state by place.model.state.collectAsState()

@@ -14,6 +14,7 @@ import androidx.compose.ui.test.junit4.ComposeContentTestRule
 import androidx.compose.ui.test.junit4.v2.createComposeRule
 import androidx.compose.ui.test.longClick
 import androidx.compose.ui.test.onAllNodesWithTag
+import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
@@ -164,6 +165,10 @@ class AppTest {
         rule.onNodeWithTag("new-chat").performClick()
         rule.waitUntilShown("Keep something for yourself")
         rule.onNodeWithTag("peer").performTextInput("bob@")
+        // Rows that were shown before stand elsewhere once the others are gone.
+        rule.waitUntil("only who may be meant", PATIENCE) {
+            rule.onAllNodesWithText("Amélie Duval").fetchSemanticsNodes().isEmpty()
+        }
         rule.waitUntilShown("bob@conversations.im")
         rule.onNodeWithText("bob@conversations.im").performScrollTo().performClick()
         rule.onNodeWithTag("peer").assert(hasText("bob@conversations.im"))

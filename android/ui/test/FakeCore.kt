@@ -23,6 +23,8 @@ import org.linnet.core.ContactItem
 import org.linnet.core.ExportItem
 import org.linnet.core.HandoverCode
 import org.linnet.core.ImportItem
+import org.linnet.core.MovedItem
+import org.linnet.core.MovedState
 import org.linnet.core.NotificationContent
 import org.linnet.core.NotificationItem
 import org.linnet.core.Outage
@@ -222,10 +224,13 @@ class FakeCore : Core {
         password: String,
         server: ServerAddress?,
         proxy: ProxyAddress?,
+        again: Boolean,
     ): Long {
         val way = proxy?.let { " by ${it.host}:${it.port}" }.orEmpty()
         command("add $address $password ${server?.let { "${it.host}:${it.port} ${it.directTls}" }}$way")
         val known = accounts.value.firstOrNull { it.address == address }
+        val works = known != null && known.signedIn && known.enabled && known.connection !is Connection.Failed
+        if (works && !again) throw CommandException.AccountKnown()
         if (known != null) {
             connection(known.id, Connection.Connecting)
             return known.id
@@ -303,6 +308,24 @@ class FakeCore : Core {
     override suspend fun endImport(account: Long) {
         command("end import $account")
         import(account, null)
+    }
+
+    override suspend fun publishMoved(account: Long, to: Long) {
+        command("move $account $to")
+        val address = accounts.value.first { it.id == to }.address
+        moved(account, MovedItem(address, Fixtures.at(18, 12), MovedState.PUBLISHING, 0u, 0u, 0u))
+    }
+
+    fun moved(account: Long, moved: MovedItem?) =
+        accounts.update { all -> all.map { if (it.id == account) it.copy(moved = moved) else it } }
+
+    override suspend fun retractMoved(account: Long) {
+        command("retract $account")
+        accounts.value.first { it.id == account }.moved?.let { moved(account, it.copy(state = MovedState.RETRACTING)) }
+    }
+
+    override suspend fun askMoved(account: Long) {
+        asked += "ask moved $account"
     }
 
     override suspend fun setPassword(account: Long, password: String) {

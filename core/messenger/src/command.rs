@@ -10,8 +10,15 @@ use crate::ids::{AccountId, ChatId, Fingerprint, GapId, MessageId, SignUpId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Adds an account and connects it. Adding a known address again replaces its password and server; a proxy that it
-    /// has stays unless another one is given, so that signing in again never leaves Tor by mistake.
-    AddAccount { address: String, password: Secret, server: Option<ServerAddress>, proxy: Option<ProxyAddress> },
+    /// has stays unless another one is given, so that signing in again never leaves Tor by mistake. One that is signed in,
+    /// enabled and not refused is left alone, unless the user means to sign in `again`.
+    AddAccount {
+        address: String,
+        password: Secret,
+        server: Option<ServerAddress>,
+        proxy: Option<ProxyAddress>,
+        again: bool,
+    },
     /// Makes an account on a server (XEP-0077): asks it what it wants to know. `server` is a domain; `invitation` a token
     /// that lets one in (XEP-0445). Answered with the sign-up, which [`crate::view::sign_up::SignUps`] shows.
     StartSignUp {
@@ -130,6 +137,13 @@ pub enum Command {
     ImportAccount { account: AccountId, from: Box<PortableAccount> },
     /// Forgets how the last import went; what was not done yet is not done any more.
     EndImport { account: AccountId },
+    /// Says at this account that its user has gone on at another one of his, and then tells its contacts from there
+    /// (XEP-0283). Both have to be connected.
+    PublishMoved { account: AccountId, to: AccountId },
+    /// Takes that back; who was not told yet is not told any more.
+    RetractMoved { account: AccountId },
+    /// Asks the account's server whether another device has said so, or taken it back.
+    AskMoved { account: AccountId },
     /// Hears nothing of a person, or of a whole server, any more (XEP-0191): at once here, and on the server as soon as it
     /// can be told. A report goes along where the server takes them.
     Block { account: AccountId, address: String, report: Option<Report> },

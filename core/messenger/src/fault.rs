@@ -56,6 +56,13 @@ pub enum Violation {
     IqAnswerUnasked,
     /// A JID that RFC 7622 forbids.
     JidMalformed,
+    /// XEP-0283: a subscription request that says in a way nobody would that its sender has moved: several times, from
+    /// several addresses or none, from himself, us or one device.
+    MovedMalformed,
+    /// XEP-0283: a statement that is more or something else than one address.
+    MovedStatementMalformed,
+    /// XEP-0283: the old address does not say that it has moved, or names somebody else.
+    MovedUnproven,
     /// XEP-0333: a marker for a message that was not sent to its sender.
     MarkerForged,
     /// XEP-0490: news of how far we have read, from someone else than our own account.
@@ -87,6 +94,8 @@ pub enum CommandError {
     AddressInvalid,
     #[error("no such account, chat, message or gap")]
     NotFound,
+    #[error("the account is signed in already")]
+    AccountKnown,
     #[error("an empty or over-long text (64 KiB at most)")]
     TextInvalid,
     #[error("no picture that can be read, or too large")]

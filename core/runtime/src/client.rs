@@ -32,6 +32,8 @@ pub struct Options {
     pub name_server: Option<SocketAddr>,
     /// Milliseconds added to the wall clock, for tests of wrong clocks.
     pub wall_skew: i64,
+    /// What servers are asked to say things in: a tag of BCP 47; what is none counts as English.
+    pub language: String,
     /// For benches: what the archive brings is read and dropped.
     pub discard: bool,
     /// Planted bugs and points to die at, for the chaos test.
@@ -47,6 +49,7 @@ impl Options {
             ca_file: None,
             name_server: None,
             wall_skew: 0,
+            language: "en".to_owned(),
             discard: false,
             #[cfg(feature = "sabotage")]
             sabotage: crate::sabotage::Sabotages::default(),
@@ -99,6 +102,7 @@ impl Client {
             platform,
             subscriptions: subscriptions.clone(),
             discard: options.discard,
+            language: options.language,
             #[cfg(feature = "sabotage")]
             sabotage: options.sabotage,
         })?;

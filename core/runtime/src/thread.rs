@@ -18,6 +18,7 @@ use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ConnectionId};
 use linnet_messenger::input::Input;
 use linnet_messenger::store::{Role, StoreError, StoreOptions, Verdict};
+use linnet_messenger::wire::Language;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -164,6 +165,7 @@ pub(crate) struct Start {
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) discard: bool,
+    pub(crate) language: String,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: crate::sabotage::Sabotages,
 }
@@ -176,7 +178,7 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
     let life = Life::default();
     let (own_inbox, own_life) = (inbox.clone(), life.clone());
     let handle = std::thread::Builder::new().name("linnet-core".to_owned()).spawn(move || {
-        let Start { store, clock, net, platform, subscriptions, discard, .. } = start;
+        let Start { store, clock, net, platform, subscriptions, discard, language, .. } = start;
         let role = store.role;
         let (mut engine, readers) = match open(store, &clock) {
             Ok(open) => open,
@@ -187,6 +189,7 @@ pub(crate) fn start(start: Start) -> Result<Started, OpenError> {
             }
         };
         engine.set_discard(discard);
+        engine.set_language(Language::new(&language).unwrap_or_default());
         #[cfg(feature = "sabotage")]
         engine.set_faults(start.sabotage.faults());
         let _ = opened.send(Ok(readers.clone()));
@@ -392,7 +395,10 @@ impl Core {
             match self.messages.recv_timeout(until_due.min(longest).min(REST)) {
                 Ok(message) => return Some(message),
                 Err(_) if until_due <= REST => return None,
-                Err(_) => self.burst.is_over(),
+                Err(_) => {
+                    self.engine.release_memory();
+                    self.burst.is_over();
+                }
             }
         }
         match self.engine.next_deadline() {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::future::Future;
+use std::io::Read;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,6 +65,7 @@ fn add_account_at(address: &str, port: u16) -> Command {
         password: Secret::new("secret"),
         server: Some(server),
         proxy: None,
+        again: false,
     }
 }
 
@@ -108,6 +110,40 @@ async fn commands_are_answered_and_views_follow() {
     let refused = soon(client.submit(Command::ChatOpened { chat: ChatId(999) })).await;
     assert_eq!(refused, Err(CommandError::NotFound));
     assert_eq!(soon(client.submit(add_account("not an address"))).await, Err(CommandError::AddressInvalid));
+}
+
+/// What the next connection begins with.
+fn header(listener: &TcpListener) -> String {
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    let mut heard = Vec::new();
+    while heard.iter().filter(|byte| **byte == b'>').count() < 2 {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        heard.extend(byte);
+    }
+    String::from_utf8(heard).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_are_asked_for_the_language_of_the_people_here() {
+    for (language, told) in [("de", "xml:lang='de'"), ("pt-BR", "xml:lang='pt-BR'"), ("de'><x", "xml:lang='en'")] {
+        let folder = Folder::new();
+        let options = Options { language: language.to_owned(), ..options(&folder.store(), 1) };
+        let client = Client::open(options, Arc::new(())).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        soon(client.submit(add_account_at("alice@linnet.test", port))).await.unwrap();
+        let first = header(&listener);
+        assert!(first.contains(told), "{first}");
+        // A sign-up is before any account, and has the most words for people.
+        let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls: false });
+        let domain = "other.test".to_owned();
+        soon(client.submit(Command::StartSignUp { domain, server, proxy: None, invitation: None })).await.unwrap();
+        let headers = std::iter::repeat_with(|| header(&listener));
+        let sign_up = headers.take(10).find(|header| header.contains("other.test")).unwrap();
+        assert!(sign_up.contains(told), "{sign_up}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

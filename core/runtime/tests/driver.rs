@@ -383,5 +383,10 @@ fn people_of_an_account_come_out_of_a_file() {
     let nothing = json!({"do": "read_export", "account": account, "file": folder.0.join("out.xml")});
     assert_eq!(driver.ask(nothing)["error"], "not_now");
     driver.ok(json!({"do": "end_import", "account": account}));
+    // Where nobody is signed in, nobody can have moved to.
+    let moves = json!({"do": "publish_moved", "account": account, "to": account});
+    assert_eq!(driver.ask(moves)["error"], "not_found");
+    assert_eq!(driver.ask(json!({"do": "retract_moved", "account": account}))["error"], "not_found");
+    driver.ok(json!({"do": "ask_moved", "account": account}));
     assert!(driver.end().success());
 }

@@ -149,6 +149,7 @@ async fn a_gigabyte_of_nonsense_costs_no_memory_and_hides_nobody() {
         password: Secret::new("secret"),
         server: Some(address),
         proxy: None,
+        again: false,
     });
     assert!(matches!(added.await, Ok(Receipt::Account(_))));
     let (mut list, mut applied) = (Vec::new(), 0);

@@ -59,7 +59,8 @@ async fn add_account(client: &Client) -> linnet_messenger::ids::AccountId {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let server = ServerAddress { host: "127.0.0.1".to_owned(), port: nobody.port(), direct_tls: false };
     let address = "alice@linnet.test".to_owned();
-    let ask = Ask::AddAccount { address, password: Secret::new("secret"), server: Some(server), proxy: None };
+    let ask =
+        Ask::AddAccount { address, password: Secret::new("secret"), server: Some(server), proxy: None, again: false };
     let Receipt::Account(account) = client.submit(ask).await.unwrap() else { panic!("no account") };
     account
 }

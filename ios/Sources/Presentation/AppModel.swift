@@ -208,6 +208,12 @@ public final class AppModel {
         return PortableModel(client: client, account: account.id) { [weak self] in self?.accounts ?? [] }
     }
 
+    /// The screen on which an account's user goes on at another one.
+    public func moved(_ account: AccountItem) -> MovedModel? {
+        guard let client else { return nil }
+        return MovedModel(client: client, account: account.id) { [weak self] in self?.accounts ?? [] }
+    }
+
     /// The screen that sets up another phone with an account.
     public func handOver(_ account: AccountItem) -> HandoverModel? {
         guard let client else { return nil }

@@ -217,6 +217,23 @@ public final class ChatModel: Identifiable {
         await attempt { try await client.unblock(account: place.account, address: place.address) }
     }
 
+    /// The contact's new address is theirs, or nobody the user wants to know.
+    public func answerMoved(_ accept: Bool) async {
+        guard let contact, let moved = contact.moved else { return }
+        await attempt {
+            try await client.answerRequest(account: contact.account, address: moved.address, accept: accept)
+        }
+    }
+
+    /// The chat at the contact's new address, made if there is none.
+    public func movedChat() async -> Int64? {
+        guard let contact, let moved = contact.moved else { return nil }
+        if let chat = moved.chat { return chat }
+        var chat: Int64?
+        await attempt { chat = try await client.startChat(account: contact.account, address: moved.address) }
+        return chat
+    }
+
     private func takeBack(_ body: String, of message: MessageItem?, _ error: CommandError) {
         problem = error
         // A message that is gone, or is not ours to change, can't be corrected: what is left is the text.

@@ -11,6 +11,8 @@ public final class ContactModel: Identifiable {
     /// The chat with the contact.
     public let id: Int64
     public private(set) var contact: ContactItem?
+    /// Their address as a code, for somebody else.
+    public private(set) var drawn: QrCode?
     /// The local store can't be read; `run` can be called again.
     public private(set) var storeFailed = false
     /// The last command that could not be carried out, until the user has seen it.
@@ -20,6 +22,7 @@ public final class ContactModel: Identifiable {
     public var tags = ""
 
     @ObservationIgnored private let client: Client
+    @ObservationIgnored private var drawnLink: String?
 
     public init(client: Client, chat: Int64) {
         self.client = client
@@ -30,7 +33,10 @@ public final class ContactModel: Identifiable {
     public func run() async {
         storeFailed = false
         do {
-            for try await snapshot in client.contact(chat: id).snapshots { contact = snapshot.items.first }
+            for try await snapshot in client.contact(chat: id).snapshots {
+                contact = snapshot.items.first
+                draw()
+            }
         } catch {
             storeFailed = true
         }
@@ -91,6 +97,13 @@ public final class ContactModel: Identifiable {
     /// Hears them again.
     public func unblock() async {
         await attempt { try await client.unblock(account: $0.account, address: $0.address) }
+    }
+
+    private func draw() {
+        guard let link = contact?.link, link != drawnLink else { return }
+        drawnLink = link
+        // What is too long to be drawn can still be sent.
+        drawn = try? drawQr(text: link)
     }
 
     private func attempt(_ command: (ContactItem) async throws -> Void) async {

@@ -88,8 +88,15 @@ public final class SignInModel: Identifiable {
                 try await client.removeAccount(account: account.id)
                 self.account = nil
             }
+            // A proxy that was switched off goes before anything is sent straight.
+            if let account, account.proxy != nil, !proxy.isUsed {
+                try await client.setProxy(account: account.id, proxy: nil)
+            }
             wanted = try await client.addAccount(
-                address: typed, password: password, server: server, proxy: proxy.isUsed ? proxy.address : nil)
+                address: typed, password: password, server: server, proxy: proxy.isUsed ? proxy.address : nil,
+                again: account != nil)
+        } catch CommandError.AccountKnown {
+            progress = .failed(.known)
         } catch let error as CommandError {
             progress = .failed(.command(error))
         } catch {

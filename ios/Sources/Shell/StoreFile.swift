@@ -13,7 +13,10 @@ public enum StoreFile {
         var values = URLResourceValues()
         values.isExcludedFromBackup = true
         try folder.setResourceValues(values)
-        return Options(databasePath: folder.appendingPathComponent("linnet.db").path, caFile: nil)
+        // Servers' words and ours are to be in one language.
+        let language = Bundle.main.preferredLocalizations.first ?? "en"
+        return Options(
+            databasePath: folder.appendingPathComponent("linnet.db").path, caFile: nil, language: language)
     }
 
     /// Deletes the store. Nothing may have it open.

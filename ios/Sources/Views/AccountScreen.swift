@@ -24,6 +24,7 @@ struct AccountScreen: View {
         let delete: @MainActor (AccountItem) -> Void
         let handOver: @MainActor (AccountItem) -> Void
         let portable: @MainActor (AccountItem) -> Void
+        let moved: @MainActor (AccountItem) -> Void
     }
 
     let account: AccountItem
@@ -70,6 +71,7 @@ struct AccountScreen: View {
                 }
                 if account.signedIn {
                     Button("portable_title", systemImage: "arrow.up.arrow.down") { actions.portable(account) }
+                    Button("moved_title", systemImage: "arrow.right.circle") { actions.moved(account) }
                 }
                 Button("devices_open", systemImage: "laptopcomputer.and.iphone") { actions.devices(account) }
                 Button("account_password", systemImage: "key") { changesPassword = true }
@@ -119,6 +121,7 @@ struct AccountScreen: View {
             ) {
                 Explained(title: "account_enabled", text: Words.connection(account))
             }
+            if let moved = account.moved, moved.state == .published { Text("moved_account \(moved.address)") }
             if let task = account.task { AccountTaskLine(task: task) }
             if account.connection == .failed(reason: .wrongPassword) {
                 Button("connection_new_password") { actions.signInAgain(account) }
@@ -236,9 +239,7 @@ struct ChangePasswordScreen: View {
                         .textInputAutocapitalization(.never)
                         .autocorrectionDisabled()
                     Button("sign_up_password_new", systemImage: "arrow.clockwise") { password = newPassword() }
-                    Button("sign_up_password_copy", systemImage: "doc.on.doc") {
-                        UIPasteboard.general.string = password
-                    }
+                    Button("sign_up_password_copy", systemImage: "doc.on.doc") { copySecret(password) }
                 } footer: {
                     Text(text)
                 }
@@ -287,7 +288,7 @@ struct AccountPreviews: PreviewProvider {
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
-                    handOver: { _ in }, portable: { _ in }))
+                    handOver: { _ in }, portable: { _ in }, moved: { _ in }))
         }
     }
 

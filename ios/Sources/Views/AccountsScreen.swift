@@ -18,6 +18,7 @@ struct AccountsView: View {
     @State private var adding: SignInModel?
     @State private var handingOver: HandoverModel?
     @State private var portable: PortableModel?
+    @State private var moved: MovedModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -49,7 +50,7 @@ struct AccountsView: View {
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } },
                     handOver: { handingOver = app.handOver($0) },
-                    portable: { portable = app.portable($0) }),
+                    portable: { portable = app.portable($0) }, moved: { moved = app.moved($0) }),
                 move: { account, to in Task { await model.move(account, to) } },
                 add: { adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
@@ -69,6 +70,7 @@ struct AccountsView: View {
         }
         .sheet(item: $handingOver) { HandoverView(model: $0) }
         .sheet(item: $portable) { PortableView(model: $0) }
+        .sheet(item: $moved) { MovedView(model: $0) { adding = app.addAccount() } }
         .sheet(item: $profile) { ProfileView(model: $0, app: app) }
         .sheet(item: $presence) { PresenceView(model: $0) }
     }
@@ -230,7 +232,7 @@ struct AccountsPreviews: PreviewProvider {
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },
                     signOut: { _ in }, delete: { _ in },
-                    handOver: { _ in }, portable: { _ in }),
+                    handOver: { _ in }, portable: { _ in }, moved: { _ in }),
                 move: { _, _ in }, add: {}, allowNotifications: {}, openSettings: {}, close: {}),
             safety: { EmptyView() }, backup: { EmptyView() })
     }

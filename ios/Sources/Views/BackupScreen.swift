@@ -133,7 +133,7 @@ struct BackupSaveSection: View {
                 .autocorrectionDisabled()
             if passphrase.count < BackupModel.shortest { ProblemLine(text: "backup_passphrase_short") }
             Button("sign_up_password_new", systemImage: "arrow.clockwise") { passphrase = newPassword() }
-            Button("sign_up_password_copy", systemImage: "doc.on.doc") { UIPasteboard.general.string = passphrase }
+            Button("sign_up_password_copy", systemImage: "doc.on.doc") { copySecret(passphrase) }
             if asksPin { SecureField("lock_pin", text: $pin).keyboardType(.numberPad) }
             if let problem { ProblemLine(text: problem) }
             if isSaved { Text("backup_saved").foregroundStyle(.tint) }

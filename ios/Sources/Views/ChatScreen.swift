@@ -86,7 +86,14 @@ struct ChatView: View {
             showOlder: { model.showOlder() },
             showNewest: { model.showNewest() },
             reachBottom: { model.isAtBottom = $0 },
-            unblock: { Task { await model.unblock() } })
+            unblock: { Task { await model.unblock() } },
+            answerMoved: { accept in Task { await model.answerMoved(accept) } },
+            goToMoved: {
+                Task {
+                    guard let chat = await model.movedChat() else { return }
+                    app.openChat(chat, title: model.contact?.title)
+                }
+            })
     }
 }
 
@@ -105,6 +112,7 @@ struct ChatScreen: View {
         var canSend = false
         var correcting: MessageItem?
         var isBlocked = false
+        var contact: ContactItem?
     }
 
     struct Actions {
@@ -120,6 +128,8 @@ struct ChatScreen: View {
         let showNewest: @MainActor () -> Void
         let reachBottom: @MainActor (Bool) -> Void
         let unblock: @MainActor () -> Void
+        let answerMoved: @MainActor (Bool) -> Void
+        let goToMoved: @MainActor () -> Void
     }
 
     /// The id of the place below the newest row.
@@ -170,12 +180,17 @@ struct ChatScreen: View {
             if let banner { ConnectionBannerView(banner: banner).transition(.opacity) }
         }
         .safeAreaInset(edge: .bottom, spacing: 0) {
-            if state.isBlocked {
-                BlockedBar(title: state.title, unblock: actions.unblock)
-            } else {
-                Composer(
-                    draft: $draft, correcting: state.correcting, canSend: state.canSend, send: actions.send,
-                    cancel: actions.cancelCorrection)
+            VStack(spacing: 0) {
+                if let contact = state.contact, let moved = contact.moved {
+                    MovedBar(contact: contact, moved: moved, answer: actions.answerMoved, go: actions.goToMoved)
+                }
+                if state.isBlocked {
+                    BlockedBar(title: state.title, unblock: actions.unblock)
+                } else {
+                    Composer(
+                        draft: $draft, correcting: state.correcting, canSend: state.canSend, send: actions.send,
+                        cancel: actions.cancelCorrection)
+                }
             }
         }
         .animation(reducesMotion ? nil : .easeOut(duration: 0.2), value: banner)
@@ -212,7 +227,7 @@ extension ChatScreen.State {
             noteToSelf: model.noteToSelf,
             isAtBottom: model.isAtBottom, offersNewest: model.offersNewest, newestWanted: model.newestWanted,
             unseen: model.unseen, canSend: model.canSend, correcting: model.correcting,
-            isBlocked: model.isBlocked)
+            isBlocked: model.isBlocked, contact: model.contact)
     }
 }
 
@@ -423,7 +438,7 @@ struct ChatPreviews: PreviewProvider {
                 actions: ChatScreen.Actions(
                     send: {}, correct: { _ in }, cancelCorrection: {}, versions: { _ in }, copy: { _ in },
                     retry: { _ in }, delete: { _ in }, fill: { _ in }, showOlder: {},
-                    showNewest: {}, reachBottom: { _ in }, unblock: {})
+                    showNewest: {}, reachBottom: { _ in }, unblock: {}, answerMoved: { _ in }, goToMoved: {})
             )
             .navigationTitle(Text(verbatim: "Bob"))
             .navigationBarTitleDisplayMode(.inline)

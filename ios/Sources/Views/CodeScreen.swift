@@ -51,12 +51,7 @@ struct CodeScreen: View {
                     }
                 }
                 if let code { card(code) }
-                if let sent {
-                    Section {
-                        ShareLink("code_share", item: sent)
-                        Button("code_copy", systemImage: "doc.on.doc") { copy(sent) }
-                    }
-                }
+                if let sent { LinkWays(link: sent, copy: copy) }
                 newcomers
             }
             .navigationTitle("code_title")
@@ -76,17 +71,7 @@ struct CodeScreen: View {
                 }
                 .pickerStyle(.segmented)
             }
-            VStack(spacing: 12) {
-                if let drawn {
-                    QrPicture(code: drawn)
-                        .clipShape(RoundedRectangle(cornerRadius: 12))
-                        .accessibilityElement()
-                        .accessibilityLabel(Text("code_description \(code.address)"))
-                        .accessibilityAddTraits(.isImage)
-                }
-                Text(verbatim: code.address).font(.headline)
-            }
-            .frame(maxWidth: .infinity)
+            CodeCard(drawn: drawn, address: code.address)
         } footer: {
             VStack(alignment: .leading, spacing: 4) {
                 Text(meaning(code))
@@ -134,6 +119,39 @@ struct CodeScreen: View {
     }
 
     private static let moment = Date.FormatStyle(date: .long, time: .shortened)
+}
+
+/// A code with the address it stands for.
+struct CodeCard: View {
+    let drawn: QrCode?
+    let address: String
+
+    var body: some View {
+        VStack(spacing: 12) {
+            if let drawn {
+                QrPicture(code: drawn)
+                    .clipShape(RoundedRectangle(cornerRadius: 12))
+                    .accessibilityElement()
+                    .accessibilityLabel(Text("code_description \(address)"))
+                    .accessibilityAddTraits(.isImage)
+            }
+            Text(verbatim: address).font(.headline)
+        }
+        .frame(maxWidth: .infinity)
+    }
+}
+
+/// Instead of being shown, a code can be sent as the link that it is.
+struct LinkWays: View {
+    let link: String
+    let copy: @MainActor (String) -> Void
+
+    var body: some View {
+        Section {
+            ShareLink("code_share", item: link)
+            Button("code_copy", systemImage: "doc.on.doc") { copy(link) }
+        }
+    }
 }
 
 struct CodePreviews: PreviewProvider {

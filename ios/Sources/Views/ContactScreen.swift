@@ -8,6 +8,7 @@ import SwiftUI
 struct ContactView: View {
     @State private var model: ContactModel
     @State private var attempt = 0
+    @State private var showsCode = false
     @Environment(\.dismiss) private var dismiss
 
     init(model: ContactModel) {
@@ -23,7 +24,7 @@ struct ContactView: View {
                 ContactScreen(
                     contact: model.contact, name: $model.name, tags: $model.tags,
                     actions: ContactScreen.Actions(
-                        add: { Task { await model.add() } }, edit: { model.edit() },
+                        add: { Task { await model.add() } }, showCode: { showsCode = true }, edit: { model.edit() },
                         save: { Task { await model.save() } },
                         setMuted: { muted in Task { await model.setMuted(muted) } },
                         except: { setting, allowed in Task { await model.except(setting, allowed) } },
@@ -34,6 +35,13 @@ struct ContactView: View {
         }
         .task(id: attempt) { await model.run() }
         .task(id: model.contact?.key) { await model.askVcard() }
+        .sheet(isPresented: $showsCode) {
+            if let contact = model.contact {
+                ContactCodeScreen(
+                    title: contact.title, address: contact.address, link: contact.link, drawn: model.drawn,
+                    copy: { UIPasteboard.general.string = $0 }, close: { showsCode = false })
+            }
+        }
         .problemAlert($model.problem)
     }
 }
@@ -42,6 +50,7 @@ struct ContactView: View {
 struct ContactScreen: View {
     struct Actions {
         let add: @MainActor () -> Void
+        let showCode: @MainActor () -> Void
         let edit: @MainActor () -> Void
         let save: @MainActor () -> Void
         let setMuted: @MainActor (Bool) -> Void
@@ -106,6 +115,9 @@ struct ContactScreen: View {
                 }
             }
             .accessibilityElement(children: .combine)
+            if !contact.noteToSelf {
+                Button("contact_code", systemImage: "qrcode", action: actions.showCode)
+            }
             if contact.blocked { Text("contact_blocked").font(.footnote).foregroundStyle(.secondary) }
             if contact.asked && !contact.weSee {
                 Text("contact_asked").font(.footnote).foregroundStyle(.secondary)
@@ -188,6 +200,9 @@ struct ContactScreen: View {
             Button("block_person \(contact.address)", role: .destructive) { actions.block(false, nil) }
             if contact.reportable {
                 Button("block_and_report \(contact.address)", role: .destructive) { actions.block(false, .spam) }
+                Button("block_and_report_abuse \(contact.address)", role: .destructive) {
+                    actions.block(false, .abuse)
+                }
             }
             Button("block_server \(contact.server)", role: .destructive) { actions.block(true, nil) }
         } message: { _ in
@@ -207,8 +222,8 @@ struct ContactPreviews: PreviewProvider {
         ContactScreen(
             contact: contact, name: .constant("Bob"), tags: .constant("Lake"),
             actions: ContactScreen.Actions(
-                add: {}, edit: {}, save: {}, setMuted: { _ in }, except: { _, _ in }, block: { _, _ in }, unblock: {},
-                remove: {}, close: {}))
+                add: {}, showCode: {}, edit: {}, save: {}, setMuted: { _ in }, except: { _, _ in },
+                block: { _, _ in }, unblock: {}, remove: {}, close: {}))
     }
 
     static var previews: some View {

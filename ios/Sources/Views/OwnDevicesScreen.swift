@@ -84,7 +84,8 @@ struct OwnDevicesScreen: View {
         }
         .sheet(isPresented: $signsOutEverywhere) {
             ChangePasswordScreen(
-                password: newPassword(), title: "devices_everywhere_title", text: "devices_everywhere_text",
+                password: newPassword(), title: "devices_everywhere_title",
+                text: item.tokensMayStay ? "devices_everywhere_text_tokens" : "devices_everywhere_text",
                 confirm: "devices_everywhere_confirm", change: actions.signOutEverywhere)
         }
         .confirmationDialog(
@@ -254,7 +255,7 @@ extension Samples {
                 OwnSession(
                     name: "Phone.a7Gk", this: true, availability: .available, status: nil, software: "Linnet 0.1.0"),
                 OwnSession(name: "Desk", this: false, availability: .away, status: "Back at four", software: nil),
-            ], manages: manages, clients: clients, problem: problem)
+            ], manages: manages, clients: clients, problem: problem, tokensMayStay: manages == .no)
     }
 
     private static func access(

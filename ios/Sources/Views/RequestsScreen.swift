@@ -89,6 +89,9 @@ struct RequestsScreen: View {
                     Button("block_and_report \(request.address)", role: .destructive) {
                         actions.block(request, false, .spam)
                     }
+                    Button("block_and_report_abuse \(request.address)", role: .destructive) {
+                        actions.block(request, false, .abuse)
+                    }
                 }
                 Button("block_server \(request.server)", role: .destructive) { actions.block(request, true, nil) }
             } message: { _ in
@@ -116,11 +119,20 @@ private struct RequestRow: View {
     var body: some View {
         VStack(alignment: .leading, spacing: 8) {
             HStack(spacing: 12) {
-                Avatar(address: request.address, name: request.address)
+                Avatar(address: request.address, name: request.moved?.title ?? request.address)
                 VStack(alignment: .leading, spacing: 2) {
-                    Text(verbatim: request.address).font(.headline)
+                    if let moved = request.moved {
+                        Text("request_moved \(moved.title)").font(.headline)
+                    } else {
+                        Text(verbatim: request.address).font(.headline)
+                    }
                     Group {
-                        if request.asks { Text("request_asks") }
+                        if let moved = request.moved {
+                            BothAddresses(old: moved.address, new: request.address)
+                            Text("request_moved_proof")
+                        } else if request.asks {
+                            Text("request_asks")
+                        }
                         let count = Int(request.messages)
                         if count > 0 { Text("request_wrote \(count)") }
                     }
@@ -144,8 +156,9 @@ private struct RequestRow: View {
     }
 
     @ViewBuilder private var buttons: some View {
-        Button("request_accept") { answer(true) }.buttonStyle(.borderedProminent)
-        Button("request_decline") { answer(false) }.buttonStyle(.bordered)
+        let hasMoved = request.moved != nil
+        Button(hasMoved ? "request_follow" : "request_accept") { answer(true) }.buttonStyle(.borderedProminent)
+        Button(hasMoved ? "request_stay" : "request_decline") { answer(false) }.buttonStyle(.bordered)
         Button("request_block", role: .destructive, action: block).buttonStyle(.bordered)
     }
 }
@@ -159,6 +172,7 @@ struct RequestsPreviews: PreviewProvider {
 
     static var previews: some View {
         screen(Samples.requests).previewDisplayName("three")
+        screen([Samples.movedRequest] + Samples.requests).previewDisplayName("a contact with a new address")
         screen([]).previewDisplayName("empty")
         screen(Samples.requests).preferredColorScheme(.dark).previewDisplayName("dark")
         screen(Samples.requests).dynamicTypeSize(.accessibility3).previewDisplayName("large text")

@@ -49,6 +49,10 @@ import SwiftUI
             preview: "YOU HAVE WON!!!", reportable: true),
     ]
 
+    static let movedRequest = RequestItem(
+        key: "12", account: 1, address: "bob@lindqvist.example", time: noon, asks: true,
+        moved: RequestMoved(address: "bob@example.org", title: "Bob"))
+
     static let contact = contact(
         devices: [
             DeviceItem(name: "Linnet.a7Gk", availability: .available, status: nil, idleSince: nil),
@@ -89,7 +93,8 @@ import SwiftUI
             blocked: isBlocked, reportable: true,
             exceptions: isMuted ? [PrivacyException(setting: .online, allowed: false)] : [], vcard: vcard,
             availability: devices.first?.availability, status: devices.compactMap(\.status).first,
-            inGeneral: [.online, .typing, .receipts, .readMarkers, .calls, .autoLoad])
+            inGeneral: [.online, .typing, .receipts, .readMarkers, .calls, .autoLoad],
+            link: "xmpp:bob@example.org?roster")
     }
 
     static let blocks = [
@@ -225,7 +230,7 @@ import SwiftUI
             options: [], picture: nil, pictureUrl: nil)
     }
 
-    private static let noon: Int64 = 1_790_000_000_000
+    static let noon: Int64 = 1_790_000_000_000
     private static let day: Int64 = 86_400_000
 
     private static func chat(

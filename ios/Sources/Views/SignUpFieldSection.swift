@@ -42,12 +42,15 @@ struct SignUpFieldSection: View {
                 .autocorrectionDisabled()
         case .lines:
             TextField("sign_up_answer", text: $text, axis: .vertical)
-        case .secret:
+        case .secret where field.meaning == .password:
             // Shown, for what was made has to be seen to be kept; the keychain offers to keep it.
             TextField("sign_in_password", text: $text)
                 .textContentType(.newPassword)
                 .textInputAutocapitalization(.never)
                 .autocorrectionDisabled()
+        case .secret:
+            // Any other secret is no password to be remembered.
+            SecureField("sign_up_answer", text: $text)
         case .switch:
             Toggle(isOn: isOn) { label }
         case .choice:
@@ -82,8 +85,9 @@ struct SignUpFieldSection: View {
         case .password: Text("sign_in_password")
         case .email: Text("sign_up_email")
         case .captcha: Text("sign_up_captcha")
-        case nil:
-            let name = field.label ?? field.name
+        default:
+            // A form knows better what it wants it for.
+            let name = field.label ?? field.meaning.flatMap(Words.signUpField) ?? field.name
             if field.required { Text(verbatim: name) } else { Text("sign_up_optional \(name)") }
         }
     }

@@ -25,7 +25,7 @@ struct SignUpView: View {
                 startOwn: { Task { await model.startOwn() } },
                 submit: { Task { await model.submit() } },
                 renewPassword: { model.renewPassword() },
-                copy: { UIPasteboard.general.string = $0 },
+                copy: copySecret,
                 tryAgain: { Task { await model.tryAgain() } },
                 chooseAnother: { Task { await model.chooseAnother() } },
                 close: { dismiss() })

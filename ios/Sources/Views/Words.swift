@@ -86,6 +86,28 @@ enum Words {
         }
     }
 
+    /// What the old way to ask (XEP-0077) has no words for.
+    static func signUpField(_ meaning: SignUpMeaning) -> String? {
+        let key: String? =
+            switch meaning {
+            case .username, .password, .email, .captcha: nil
+            case .nick: "sign_up_field_nick"
+            case .name: "sign_up_field_name"
+            case .first: "sign_up_field_first"
+            case .last: "sign_up_field_last"
+            case .address: "sign_up_field_address"
+            case .city: "sign_up_field_city"
+            case .state: "sign_up_field_state"
+            case .zip: "sign_up_field_zip"
+            case .phone: "sign_up_field_phone"
+            case .url: "sign_up_field_url"
+            case .date: "sign_up_field_date"
+            case .misc: "sign_up_field_misc"
+            case .text: "sign_up_field_text"
+            }
+        return key.map { NSLocalizedString($0, comment: "") }
+    }
+
     static func failure(_ problem: SignUpProblem) -> LocalizedStringKey {
         switch problem {
         case .nameTaken: "sign_up_name_taken"
@@ -113,6 +135,7 @@ enum Words {
         switch error {
         case .AddressInvalid: "error_address_invalid"
         case .NotFound: "error_not_found"
+        case .AccountKnown: "sign_in_known"
         case .TextInvalid: "error_text_invalid"
         case .PictureInvalid: "error_picture_invalid"
         case .NotNow: "error_not_now"

@@ -2,4 +2,6 @@
 
 public struct UTType: Equatable, Hashable, Sendable {
     public static var data: UTType { UTType() }
+    public static var utf8PlainText: UTType { UTType() }
+    public var identifier: String { "" }
 }

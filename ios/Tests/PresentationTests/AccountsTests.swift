@@ -39,6 +39,22 @@ struct AccountsTests {
         _ = device
     }
 
+    @Test func aProxyThatWasSwitchedOffIsTakenOff() async throws {
+        let person = Person(device: try Device())
+        let model = try await person.signInScreen()
+        (model.address, model.password) = ("alice@example.org", "secret")
+        (model.namesServer, model.host, model.port) = (true, "127.0.0.1", "1")
+        model.proxy = ProxyDraft(ProxyAddress(host: "127.0.0.1", port: 2))
+        await model.signIn()
+        try await until("it is led through the proxy") { person.app.accounts.first?.proxy?.port == 2 }
+        try await until("it is known not to work") { model.account?.proxy != nil && model.canSubmit }
+        model.proxy.isUsed = false
+        await model.signIn()
+        try await until("nothing leads through it any more") { person.app.accounts.map(\.proxy) == [nil] }
+        #expect(model.progress != .failed(.known))
+        await person.leave()
+    }
+
     @Test func aChatBeginsFromTheAccountThatIsShown() async throws {
         let device = try Device()
         let client = try device.open()

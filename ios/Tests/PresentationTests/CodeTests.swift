@@ -5,11 +5,9 @@ import LinnetCore
 import Presentation
 import Testing
 
-@MainActor
-struct ScanTests {
+extension CameraFrame {
     /// A frame with a code in it, a bit aside, as a camera sees it.
-    private func frame(_ text: String, scale: Int = 6) throws -> CameraFrame {
-        let code = try drawQr(text: text)
+    init(of code: QrCode, scale: Int = 6) {
         let (width, height, side) = (640, 480, Int(code.side))
         var luma = Data(repeating: 200, count: width * height)
         for y in 0..<(side + 8) * scale {
@@ -20,8 +18,13 @@ struct ScanTests {
                 luma[(y + 20) * width + x + 40] = isDark ? 10 : 240
             }
         }
-        return CameraFrame(luma: luma, width: width, height: height, stride: width)
+        self.init(luma: luma, width: width, height: height, stride: width)
     }
+}
+
+@MainActor
+struct ScanTests {
+    private func frame(_ text: String) throws -> CameraFrame { CameraFrame(of: try drawQr(text: text)) }
 
     @Test func theFirstCodeThatLeadsSomewhereIsIt() async throws {
         let model = ScanModel()

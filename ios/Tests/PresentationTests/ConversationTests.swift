@@ -101,6 +101,10 @@ extension ServerTests {
             alice.run { await details.run() }
             try await until("bob's device is there") { details.contact?.devices.isEmpty == false }
             #expect(details.contact?.contact == true && details.contact?.weSee == true)
+            // Whoever is shown him learns his address, and nothing that lets one in.
+            let link = "xmpp:\(server.bob)?roster"
+            let drawn = try drawQr(text: link)
+            #expect(details.contact?.link == link && details.drawn == drawn)
 
             details.edit()
             #expect(details.name.isEmpty)
@@ -266,7 +270,7 @@ extension ServerTests {
             let request = try #require(box.requests.first { $0.address == address })
 
             // Blocked, she is gone; heard again, she is where she was.
-            await box.block(request)
+            await box.block(request, report: .abuse)
             try await until("the request is gone") { !box.requests.contains { $0.address == address } }
             let own = try #require(bob.app.accounts.first)
             let blocks = BlocksModel(client: list.client, account: own)

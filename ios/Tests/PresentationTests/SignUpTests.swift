@@ -167,7 +167,7 @@ extension ServerTests {
 }
 
 extension SignUpModel {
-    fileprivate var form: SignUpForm? {
+    var form: SignUpForm? {
         if case .filling(_, let form, _, _) = step { form } else { nil }
     }
 

@@ -9,7 +9,7 @@ use linnet_messenger::session::features::{Features, Sasl2};
 use linnet_messenger::session::negotiate::{
     Negotiation, NegotiationConfig, NegotiationError, ResumeRequest, Step, TokenUse, token_mechanism,
 };
-use linnet_messenger::wire::{Frame, StreamOpen};
+use linnet_messenger::wire::{Frame, Language, StreamOpen};
 
 use crate::scram::Fixed;
 
@@ -126,5 +126,6 @@ fn config(is: impl Fn(u8) -> bool) -> NegotiationConfig {
         known: token.as_ref().map(|_| Features { sasl2: Some(sasl2), ..Features::default() }),
         active: true,
         token,
+        language: Language::default(),
     }
 }

@@ -245,7 +245,13 @@ fn signing_in_again_while_signing_out_is_a_new_beginning() {
         let password = Secret::new(FakeWorld::password("alice"));
         let known = Command::SetPassword { account, password: password.clone() };
         assert_eq!(world.submit(alice.id, known), Err(CommandError::NotNow));
-        let new = Command::AddAccount { address: "alice@linnet.test".to_owned(), password, server: None, proxy: None };
+        let new = Command::AddAccount {
+            address: "alice@linnet.test".to_owned(),
+            password,
+            server: None,
+            proxy: None,
+            again: false,
+        };
         let Ok(Receipt::Account(account)) = world.submit(alice.id, new) else { panic!("not added") };
         world.has_account(alice.id, account);
         world.advance(20_000);

@@ -145,6 +145,32 @@ fn signing_out_everywhere_changes_the_password_and_leaves_only_this_device() {
 }
 
 #[test]
+fn where_tokens_are_not_listed_they_may_outlast_the_password() {
+    two(true, |world, phone, tablet| {
+        world.server().switches.password_voids_tokens = false;
+        assert!(world.own_devices(phone.id).tokens_may_stay, "before anybody has asked");
+        ask(world, phone);
+        assert!(world.own_devices(phone.id).tokens_may_stay);
+        let account = phone.account().id;
+        phone.order(Command::SignOutEverywhere { account, password: Secret::new("another word") });
+        world.settle();
+        assert_eq!(phone.account().task, Some(AccountTask::PasswordChanged));
+        tablet.cut();
+        world.settle();
+        assert_eq!(tablet.account().connection, Connection::Online, "such a server lets it in: that is what is told");
+    });
+    two(true, |world, phone, _| {
+        world.server().clients = Some(Vec::new());
+        ask(world, phone);
+        assert!(!world.own_devices(phone.id).tokens_may_stay, "they are listed, and taken back");
+    });
+    two(false, |world, phone, _| {
+        ask(world, phone);
+        assert!(!world.own_devices(phone.id).tokens_may_stay, "there are none");
+    });
+}
+
+#[test]
 fn a_refused_password_shuts_nobody_out() {
     two(true, |world, phone, _| {
         world.server().clients = Some(vec![client("old", false)]);

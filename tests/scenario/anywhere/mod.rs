@@ -7,6 +7,7 @@
 mod contacts;
 pub mod devices;
 pub mod messages;
+pub mod moved;
 pub mod portable;
 mod presence;
 pub mod profile;
@@ -60,6 +61,9 @@ scenarios! {
         a_vcard_is_written_read_and_taken_back;
     portable:
         what_a_file_brings_is_asked_and_published;
+    moved:
+        a_contact_follows_to_another_address,
+        who_does_not_follow_is_asked_once;
     relations:
         corrections_written_offline_leave_once;
     relations with archive:

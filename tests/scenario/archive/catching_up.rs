@@ -4,6 +4,7 @@ use linnet_messenger::command::Command;
 use linnet_messenger::input::Input;
 use linnet_messenger::view::item::Connection;
 use linnet_messenger::wire::Element;
+use linnet_tests::fake_server::FakeServer;
 use linnet_tests::fake_world::address;
 use linnet_tests::picture;
 use linnet_tests::world::World;
@@ -197,6 +198,53 @@ fn a_clock_wrong_by_years_changes_neither_order_nor_times() {
             assert!((world.chat_list(alice.id)[0].preview.as_ref().unwrap().time - now).abs() < 10 * 60_000);
         });
     }
+}
+
+/// A link that was dead for a while, or a device that slept: what the server said of its clock is old by then.
+#[test]
+fn an_answer_about_the_clock_that_was_long_on_its_way_is_asked_for_again() {
+    on_fake(|world| {
+        for late in [7_000, 50_000] {
+            let (alice, bob) = world.any().friends(&format!("alice{late}"), &format!("bob{late}"));
+            world.server_acts(|server| server.on_the_way = Some(Vec::new()));
+            alice.cut();
+            world.advance(late);
+            world.server_acts(FakeServer::late_answers_arrive);
+            world.advance(500);
+            bob.say(alice, "what time is it?");
+            world.advance(500);
+            let now = world.server().now();
+            let off = picture::messages(&alice.timeline(bob)).last().expect("bob's message").time - now;
+            assert!(off.abs() < 1_500, "{off} ms off");
+        }
+    });
+}
+
+/// Then times are about right, and the archive's, soon.
+#[test]
+fn a_link_on_which_every_answer_is_late_is_not_asked_about_the_clock_for_ever() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        world.server_acts(|server| server.on_the_way = Some(Vec::new()));
+        world.skew(alice.id, 3_600_000);
+        alice.cut();
+        let mut answers = 0;
+        for _ in 0..10 {
+            world.advance(5_000);
+            world.server_acts(|server| {
+                answers += server.on_the_way.as_ref().map_or(0, Vec::len);
+                server.late_answers_arrive();
+                server.on_the_way = Some(Vec::new());
+            });
+        }
+        assert_eq!(answers, 3);
+        bob.say(alice, "late");
+        world.advance(500);
+        let off = picture::messages(&alice.timeline(bob)).last().expect("bob's message").time - world.server().now();
+        assert!(off.abs() < 10_000, "{off} ms off");
+        world.settle();
+        assert_eq!(alice.bodies(bob), ["late"]);
+    });
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn each_device_says_for_itself_how_much_it_is_there() {
         let one = seen(world, alice, bob);
         assert!(one.contact && one.sees_us && one.we_see && !one.asked);
         assert_eq!(one.devices.len(), 1, "{:?}", one.devices);
+        assert_eq!(one.link, "xmpp:bob@linnet.test?roster", "never with a token of his");
         presence(world, alice, "bob@linnet.test/desk", "><show>dnd</show><status> writing </status>");
         presence(
             world,

@@ -220,6 +220,54 @@ fn away_by_itself_is_told_to_who_may_know_when_nobody_looks() {
 }
 
 #[test]
+fn who_may_know_more_hears_it_however_late_he_comes() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        let carol = world.any().device("carol");
+        world.any().befriend("alice", "carol");
+        world.settle();
+        for peer in [bob, carol] {
+            alice.chat(peer);
+        }
+        alice.excepts(bob, PrivacySetting::LastSeen, Some(true));
+        let anew = |device: Device<'_>| {
+            device.kill();
+            world.reboot(device.id);
+            device.start();
+            world.settle();
+        };
+        let both = || (seen(bob, alice), seen(carol, alice));
+        let idle = || world.contact(bob.id, bob.chat(alice)).unwrap().devices[0].idle_since;
+        let (there, away) = (says(Availability::Available, ""), says(Availability::Away, ""));
+        // He was not there when it was told.
+        bob.kill();
+        look(alice, false);
+        world.advance(10 * MINUTE);
+        anew(bob);
+        anew(carol);
+        assert_eq!(both(), (away.clone(), there.clone()));
+        let since = idle().expect("and since when");
+        // Nor is anybody known to be there when a session of ours begins, and nobody looks at that one either.
+        alice.goes_offline();
+        world.restart_server();
+        alice.comes_online();
+        world.settle();
+        assert_eq!(both(), (away, there.clone()));
+        assert_eq!(idle(), Some(since));
+        let secret = world.trace().lines().any(|line| line.contains(" carol < ") && line.contains("urn:xmpp:idle"));
+        assert!(!secret, "she never heard of it");
+        // Told once, each device: what it says of itself later is no arrival.
+        let since = world.trace().len();
+        choose(bob, Show::DoNotDisturb, "");
+        world.settle();
+        assert_eq!(presences(world, since), 0);
+        look(alice, true);
+        world.settle();
+        assert_eq!(both(), (there.clone(), there));
+    });
+}
+
+#[test]
 fn turning_away_wakes_nobody() {
     on_fake(|world| {
         let (alice, bob) = world.any().friends("alice", "bob");

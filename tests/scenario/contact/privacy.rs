@@ -350,8 +350,15 @@ fn what_others_point_to_is_loaded_only_where_the_user_wants_it() {
     on_fake(|world| {
         let [alice, bob, carol] = three(world);
         let loads = |peer: Device<'_>| {
+            let (since, connections) = (world.trace().len(), world.targets(alice.id).len());
             peer.say(alice, "https://linnet.test/picture.jpg");
             world.settle();
+            // Loading is the app's, and only where the message says so: the core itself asks nobody for anything.
+            assert_eq!(world.targets(alice.id).len(), connections);
+            let said = stanzas(world, "alice", '>', since);
+            let archive = |stanza: &str| !stanza.starts_with("<iq") || stanza.contains("urn:xmpp:mam:2");
+            let harmless = |stanza: &String| archive(stanza) && !stanza.contains("picture.jpg");
+            assert!(said.iter().all(harmless), "{said:?}");
             let timeline = alice.timeline(peer);
             let last = timeline.iter().rev().find_map(|item| match item {
                 TimelineItem::Message(message) => Some(message.auto_load),
@@ -385,13 +392,19 @@ fn only_who_may_ask_reaches_the_box() {
         let own = || world.codes(alice.id)[0].link.rsplit("preauth=").next().unwrap_or_default().to_owned();
         let token = |token: &str| format!("<preauth xmlns='urn:xmpp:pars:0' token='{token}'/>");
         let shown = || -> Vec<String> { world.requests(alice.id).into_iter().map(|request| request.address).collect() };
+        // Not even that somebody is here: what a refused stranger gets is nothing, from us or in our name.
+        let ignored = |from: &str, token: &str| {
+            let since = world.trace().len();
+            asks(from, token);
+            assert_eq!(stanzas(world, "alice", '>', since), [""; 0], "{from}");
+        };
         alice.order(Command::SetAdders { account, adders: Adders::Nobody });
-        asks("one", "");
-        asks("two", &token(&own()));
+        ignored("one", "");
+        ignored("two", &token(&own()));
         assert_eq!((shown(), world.chat_list(alice.id).len()), (Vec::new(), 0), "nobody");
         alice.order(Command::SetAdders { account, adders: Adders::Code });
-        asks("one", "");
-        asks("two", &token("made-up"));
+        ignored("one", "");
+        ignored("two", &token("made-up"));
         assert_eq!(shown(), Vec::<String>::new(), "only with a code");
         asks("three", &token(&own()));
         assert_eq!((shown(), world.chat_list(alice.id).len()), (Vec::new(), 1), "who has it is a contact at once");

@@ -55,7 +55,7 @@ fn behind_direct_tls_it_is_the_only_one() {
         let server = linnet_messenger::command::ServerAddress { host: "host".into(), port: 5223, direct_tls: true };
         let password = Secret::new(FakeWorld::password("alice"));
         let address = address("alice").to_string();
-        alice.order(Command::AddAccount { address, password, server: Some(server), proxy: None });
+        alice.order(Command::AddAccount { address, password, server: Some(server), proxy: None, again: true });
         world.settle();
         let scram = SignIn { mechanism: "SCRAM-SHA-256-PLUS", flights: 3, pipelined: false, fast: false };
         assert_eq!(last(world, alice), (BOUND, scram));
@@ -234,7 +234,13 @@ fn a_password_changed_elsewhere_needs_the_user() {
         world.advance(24 * 3_600_000);
         assert_eq!(world.targets(alice.id).len(), tries, "nobody's account gets locked");
         let address = address("alice").to_string();
-        alice.order(Command::AddAccount { address, password: Secret::new("changed"), server: None, proxy: None });
+        alice.order(Command::AddAccount {
+            address,
+            password: Secret::new("changed"),
+            server: None,
+            proxy: None,
+            again: true,
+        });
         world.settle();
         assert_eq!(state(alice), Connection::Online);
         alice.cut();

@@ -72,11 +72,45 @@ fn a_wrong_password_fails_until_it_is_corrected() {
             password: Secret::new(FakeWorld::password("alice")),
             server: None,
             proxy: None,
+            again: true,
         });
         world.settle();
         assert_eq!(state(alice), Connection::Online);
         assert!(alice.account().signed_in);
         assert_eq!(world.accounts(id).len(), 1);
+    });
+}
+
+#[test]
+fn an_account_that_works_is_not_added_again() {
+    on_fake(|world| {
+        let alice = world.any().device("alice");
+        world.settle();
+        let add = |again| {
+            let (address, password) = (address("alice").to_string(), Secret::new("slip of a finger"));
+            world.submit(alice.id, Command::AddAccount { address, password, server: None, proxy: None, again })
+        };
+        assert_eq!(add(false), Err(CommandError::AccountKnown));
+        alice.goes_offline();
+        assert_eq!(add(false), Err(CommandError::AccountKnown), "nothing was said against its password");
+        alice.comes_online();
+        alice.kill();
+        alice.start();
+        world.settle();
+        assert_eq!(state(alice), Connection::Online, "nothing of it was changed");
+        // Meant, it is done; refused, it may be mended.
+        let account = alice.account().id;
+        assert_eq!(add(true), Ok(Receipt::Account(account)));
+        world.settle();
+        assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::WrongPassword });
+        assert_eq!(add(false), Ok(Receipt::Account(account)));
+        let right = Secret::new(FakeWorld::password("alice"));
+        alice.order(Command::SetPassword { account, password: right });
+        world.settle();
+        assert_eq!(state(alice), Connection::Online);
+        // And so may one that is switched off.
+        alice.order(Command::SetAccountEnabled { account, enabled: false });
+        assert_eq!(add(false), Ok(Receipt::Account(account)));
     });
 }
 

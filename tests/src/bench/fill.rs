@@ -19,8 +19,8 @@ const PAUSE: i64 = 63_000;
 const BEGIN: i64 = 1_700_000_000_000;
 /// As the messenger spaces a chat's messages.
 const STEP: i64 = 1 << 20;
-/// Raised when the rows below change.
-const VERSION: u32 = 1;
+/// Raised when the rows below change, or how the file is encrypted.
+const VERSION: u32 = 2;
 const WORDS: [&str; 16] = [
     "tomorrow", "morgen", "at", "eight", "the", "und", "bicycle", "maybe", "yes", "nein", "look", "house", "wirklich",
     "see", "you", "🐦",
@@ -67,7 +67,7 @@ pub fn options(path: &Path) -> StoreOptions {
 pub fn plain(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
-    connection.execute_batch(&format!("PRAGMA key = \"x'{key}'\";"))?;
+    connection.execute_batch(&format!("PRAGMA key = \"x'{key}'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"))?;
     Ok(connection)
 }
 

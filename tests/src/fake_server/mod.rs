@@ -200,6 +200,8 @@ pub struct Counts {
     pub pictures: u32,
     /// The same of vCards, in either form.
     pub vcards: u32,
+    /// How often one account asked where another one has gone (XEP-0283).
+    pub statements: u32,
     /// How often an account wrote its older one (XEP-0054).
     pub vcards_set: u32,
     /// How often a client asked for an acknowledgement.
@@ -217,8 +219,8 @@ struct Account {
     never: BTreeSet<BareJid>,
     roster: BTreeMap<BareJid, Contact>,
     roster_version: u32,
-    /// Subscription requests that wait for an answer.
-    requests: BTreeSet<BareJid>,
+    /// Subscription requests that wait for an answer, with what they say of an older address (XEP-0283).
+    requests: BTreeMap<BareJid, Option<Element>>,
     offline: Vec<(i64, Element)>,
     nodes: BTreeMap<String, Node>,
     /// XEP-0054.
@@ -257,12 +259,16 @@ pub struct FakeServer {
     /// What it and its services answer to who reads from them, instead of what they would: by address and namespace of
     /// what is asked for. Empty: nothing is answered.
     pub told: BTreeMap<(&'static str, &'static str), String>,
+    /// Accounts that it says are gone for good, and where to.
+    pub gone: BTreeMap<BareJid, String>,
     /// Clients that have access besides those with tokens (XEP-0494); `None`: the server lists none.
     pub clients: Option<Vec<clients::Client>>,
     /// How it meets accounts that want to be another.
     pub own_registrations: OwnRegistrations,
     /// What it shows when shaking hands.
     pub certificate: Certificate,
+    /// What it answers about its clock stays on the way, here; `None`: it doesn't.
+    pub on_the_way: Option<Vec<(u64, Element)>>,
     now: i64,
     seed: Seed,
     accounts: BTreeMap<BareJid, Account>,
@@ -308,9 +314,11 @@ impl FakeServer {
             registration: None,
             inviting: None,
             told: BTreeMap::new(),
+            gone: BTreeMap::new(),
             clients: None,
             own_registrations: OwnRegistrations::default(),
             certificate: certificate(0, None),
+            on_the_way: None,
             now,
             seed,
             accounts: BTreeMap::new(),
@@ -348,7 +356,7 @@ impl FakeServer {
                     never: BTreeSet::new(),
                     roster: BTreeMap::new(),
                     roster_version: 0,
-                    requests: BTreeSet::new(),
+                    requests: BTreeMap::new(),
                     offline: Vec::new(),
                     nodes: BTreeMap::new(),
                     vcard: None,

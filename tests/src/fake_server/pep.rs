@@ -79,6 +79,15 @@ impl FakeServer {
         if let Some(configure) = pubsub.first("configure", PUBSUB_OWNER).filter(|_| set) {
             return self.configure_iq(session, owner, iq, configure);
         }
+        if let Some(delete) = pubsub.first("delete", PUBSUB_OWNER).filter(|_| set) {
+            let name = delete.attribute("node").unwrap_or_default();
+            let gone = self.accounts.get_mut(owner).and_then(|account| account.nodes.remove(name));
+            let answer = match gone {
+                Some(_) => result(iq),
+                None => stanza_error(iq, "cancel", "item-not-found"),
+            };
+            return self.send(session, answer, true);
+        }
         let Some(items) = pubsub.first("items", PUBSUB).filter(|_| !set) else {
             return self.send(session, stanza_error(iq, "modify", "bad-request"), true);
         };
@@ -225,6 +234,13 @@ impl FakeServer {
         payload: &Element,
     ) {
         let unavailable = stanza_error(iq, "cancel", "service-unavailable");
+        if let Some(uri) = self.gone.get(owner) {
+            let reason = Element::new("gone", ns::STANZA_ERROR).text(uri);
+            let error = Element::new("error", ns::CLIENT).with("type", "cancel").child(reason);
+            let answer = result(iq);
+            let kept = answer.attributes.into_iter().filter(|(_, name, _)| name != "type").collect();
+            return self.send(session, Element { attributes: kept, ..answer }.with("type", "error").child(error), true);
+        }
         if !self.accounts.contains_key(owner) {
             return self.send(session, unavailable, true);
         }
@@ -239,7 +255,8 @@ impl FakeServer {
         let name = items.attribute("node").unwrap_or_default();
         self.counts.pictures += u32::from(name == ns::AVATAR_DATA);
         self.counts.vcards += u32::from(name == ns::VCARD4_NODE);
-        if !self.may_read(from, owner, name) {
+        let exists = self.accounts.get(owner).is_some_and(|account| account.nodes.contains_key(name));
+        if exists && !self.may_read(from, owner, name) {
             return self.send(session, stanza_error(iq, "auth", "not-authorized"), true);
         }
         self.items_iq(session, owner, iq, items);

@@ -126,10 +126,10 @@ impl FakeServer {
     fn remove_contact(&mut self, owner: &BareJid, jid: &BareJid) {
         let Some(old) = self.accounts.get_mut(owner).and_then(|account| account.roster.remove(jid)) else { return };
         if old.to || old.ask {
-            self.subscription_stanza(owner, jid, "unsubscribe", None);
+            self.subscription_stanza(owner, jid, "unsubscribe", &[]);
         }
         if old.from {
-            self.subscription_stanza(owner, jid, "unsubscribed", None);
+            self.subscription_stanza(owner, jid, "unsubscribed", &[]);
         }
         self.push(owner, Element::new("item", ns::ROSTER).with("jid", jid.as_str()).with("subscription", "remove"));
     }
@@ -170,8 +170,9 @@ impl FakeServer {
                 let Ok(to) = Jid::new(&to) else {
                     return self.complain(format!("presence to no JID: {to}"));
                 };
-                let preauth = presence.first("preauth", ns::INVITATION).filter(|_| kind == "subscribe");
-                self.subscription_stanza(&from.to_bare(), &to.to_bare(), kind, preauth);
+                let said = |child: &&Element| child.is("preauth", ns::INVITATION) || child.is("moved", ns::MOVED);
+                let said: Vec<_> = presence.children().filter(said).filter(|_| kind == "subscribe").cloned().collect();
+                self.subscription_stanza(&from.to_bare(), &to.to_bare(), kind, &said);
             }
             (None | Some("unavailable" | "probe" | "error"), Some(to)) => {
                 if let Ok(to) = Jid::new(&to) {
@@ -215,8 +216,9 @@ impl FakeServer {
             }
         }
         let requests = self.accounts.get(&owner).map(|account| account.requests.clone()).unwrap_or_default();
-        for jid in requests {
-            self.send(id, subscription(&jid, &owner, "subscribe"), true);
+        for (jid, moved) in requests {
+            let request = moved.into_iter().fold(subscription(&jid, &owner, "subscribe"), Element::child);
+            self.send(id, request, true);
         }
         if priority >= 0 {
             let offline = self.accounts.get_mut(&owner).map(|a| std::mem::take(&mut a.offline)).unwrap_or_default();
@@ -242,7 +244,7 @@ impl FakeServer {
     }
 
     /// The subscription machine of RFC 6121 3, both sides at once since both accounts are here.
-    fn subscription_stanza(&mut self, from: &BareJid, to: &BareJid, kind: &str, preauth: Option<&Element>) {
+    fn subscription_stanza(&mut self, from: &BareJid, to: &BareJid, kind: &str, said: &[Element]) {
         match kind {
             "subscribe" => {
                 if self.accounts.get(from).and_then(|a| a.roster.get(to)).is_some_and(|contact| contact.to) {
@@ -259,15 +261,16 @@ impl FakeServer {
                 if account.roster.get(from).is_some_and(|contact| contact.from) {
                     return self.subscribed(to, from);
                 }
-                // Asked again, it is told only if there is something new to it; later it is told without.
-                if account.requests.insert(from.clone()) || preauth.is_some() {
+                // Asked again, it is told only if there is something new to it; a token is told once.
+                let moved = said.iter().find(|child| child.is("moved", ns::MOVED)).cloned();
+                if account.requests.insert(from.clone(), moved).is_none() || !said.is_empty() {
                     let request = subscription(from, to, "subscribe");
-                    let request = preauth.into_iter().cloned().fold(request, Element::child);
+                    let request = said.iter().cloned().fold(request, Element::child);
                     self.fan_out(&Jid::from(to.clone()), &request, true);
                 }
             }
             "subscribed" => {
-                let asked = self.accounts.get_mut(from).is_some_and(|account| account.requests.remove(to));
+                let asked = self.accounts.get_mut(from).is_some_and(|account| account.requests.remove(to).is_some());
                 if asked {
                     self.change_contact(from, to, |contact| contact.from = true);
                     self.subscribed(from, to);

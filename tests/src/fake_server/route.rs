@@ -221,6 +221,9 @@ impl FakeServer {
             },
         };
         let here = target == owner.clone() || target.as_str() == DOMAIN;
+        let node = iq.first("pubsub", ns::PUBSUB).and_then(|pubsub| pubsub.first("items", ns::PUBSUB));
+        let node = node.and_then(|items| items.attribute("node")).filter(|_| !here);
+        self.counts.statements += u32::from(node == Some(ns::MOVED));
         let told = iq.children().next().filter(|_| kind == "get").and_then(|payload| {
             let told = |(at, ns): &&(&str, &str)| *at == target.as_str() && *ns == payload.ns;
             self.told.keys().find(told).and_then(|key| self.told.get(key))
@@ -266,6 +269,14 @@ impl FakeServer {
         }
     }
 
+    /// What it has said about its clock arrives at last.
+    pub fn late_answers_arrive(&mut self) {
+        for (session, answer) in self.on_the_way.take().unwrap_or_default() {
+            self.send(session, answer, true);
+        }
+        self.flush();
+    }
+
     fn server_iq(&mut self, session: u64, from: &FullJid, target: &Jid, iq: &Element, payload: &Element) {
         let owner = from.to_bare();
         let own = target.as_str() != DOMAIN;
@@ -278,7 +289,11 @@ impl FakeServer {
             ("time", TIME) if !own => {
                 let utc = Element::new("utc", TIME).text(stamp::format(self.now, false));
                 let time = Element::new("time", TIME).child(Element::new("tzo", TIME).text("+00:00")).child(utc);
-                self.send(session, result(iq).child(time), true);
+                let answer = result(iq).child(time);
+                match &mut self.on_the_way {
+                    Some(waiting) => waiting.push((session, answer)),
+                    None => self.send(session, answer, true),
+                }
             }
             ("query", ns::DISCO_INFO) => {
                 let info = self.info(own);

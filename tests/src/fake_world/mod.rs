@@ -319,7 +319,8 @@ impl FakeWorld {
         let jid = address(user);
         let id = self.add_new_device(name, user);
         let password = Secret::new(password);
-        let command = Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None };
+        let command =
+            Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None, again: false };
         match self.submit(id, command) {
             Ok(Receipt::Account(account)) => self.inner.borrow_mut().phones[id.0].account = Some(account),
             other => self.fail(&format!("adding an account gave {other:?}")),
@@ -363,8 +364,10 @@ impl World for FakeWorld {
         let password = Self::password(user);
         self.server().register(&jid, &password);
         let password = Secret::new(password);
-        match self.submit(device, Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None })
-        {
+        match self.submit(
+            device,
+            Command::AddAccount { address: jid.to_string(), password, server: None, proxy: None, again: false },
+        ) {
             Ok(Receipt::Account(account)) => account,
             other => self.fail(&format!("adding an account gave {other:?}")),
         }

@@ -281,6 +281,8 @@ impl LiveWorld {
             ("gaps", "SELECT count(*) FROM gap WHERE state = 'loading'"),
             ("exports", "SELECT count(*) FROM export_part WHERE state = 'asked'"),
             ("imports", "SELECT count(*) FROM import_step"),
+            ("moves", "SELECT count(*) FROM moved_statement WHERE state IN ('publishing', 'retracting')"),
+            ("proofs", "SELECT count(*) FROM moved_request WHERE state = 'asked'"),
             ("read states", "SELECT count(*) FROM read_sync WHERE wished = 1"),
         ]
         .into_iter()
@@ -433,7 +435,13 @@ impl World for LiveWorld {
         let port = self.phones.borrow()[device.0].link.port();
         let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls: false });
         let address = format!("{user}@{}", self.server.domain);
-        let command = Command::AddAccount { address, password: Secret::new(Self::password(user)), server, proxy: None };
+        let command = Command::AddAccount {
+            address,
+            password: Secret::new(Self::password(user)),
+            server,
+            proxy: None,
+            again: false,
+        };
         match self.submit(device, command) {
             Ok(Receipt::Account(account)) => account,
             other => self.fail(&format!("adding an account gave {other:?}")),

@@ -51,6 +51,7 @@ const TITLES: &[(u16, &str)] = &[
     (245, "The /me Command"),
     (256, "Last Activity in Presence"),
     (280, "Message Carbons"),
+    (283, "Moved"),
     (292, "vCard4 Over XMPP"),
     (297, "Stanza Forwarding"),
     (308, "Last Message Correction"),

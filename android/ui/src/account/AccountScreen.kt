@@ -38,6 +38,7 @@ import org.linnet.core.AccountColour
 import org.linnet.core.AccountItem
 import org.linnet.core.AccountTask
 import org.linnet.core.Connection
+import org.linnet.core.MovedState
 import org.linnet.core.ProxyAddress
 import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
@@ -79,6 +80,7 @@ interface AccountActions {
     fun openSafety()
     fun openBackup()
     fun openPortable(account: AccountItem)
+    fun openMoved(account: AccountItem)
 }
 
 @Composable
@@ -156,6 +158,9 @@ fun AccountScreen(
                     TextButton({ actions.openPortable(account) }, button.testTag("portable")) {
                         Text(strings.portableTitle)
                     }
+                    TextButton({ actions.openMoved(account) }, button.testTag("moved/open")) {
+                        Text(strings.movedTitle)
+                    }
                 }
                 TextButton({ actions.openDevices(account) }, button.testTag("devices")) { Text(strings.devicesOpen) }
                 TextButton({ changing = true }, button.testTag("account/password")) { Text(strings.accountPassword) }
@@ -206,6 +211,14 @@ private fun Who(account: AccountItem, onMend: (AccountItem) -> Unit) {
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             textAlign = TextAlign.Center,
         )
+        account.moved?.takeIf { it.state == MovedState.PUBLISHED }?.let {
+            Text(
+                strings.movedAccount(it.address),
+                Modifier.padding(top = 8.dp).testTag("moved"),
+                style = MaterialTheme.typography.bodyMedium,
+                textAlign = TextAlign.Center,
+            )
+        }
         account.task?.let { Task(it) }
         if (account.connection is Connection.Failed) {
             TextButton({ onMend(account) }, Modifier.heightIn(min = 48.dp).testTag("mend")) {

@@ -201,6 +201,20 @@ class ChatModel(
         command { core.unblock(blocked.account, blocked.address) }
     }
 
+    /** The contact's new address is theirs, or nobody the user wants to know. */
+    fun answerMoved(accept: Boolean) {
+        val whom = contact.value ?: return
+        val moved = whom.moved ?: return
+        command { core.answerRequest(whom.account, moved.address, accept) }
+    }
+
+    /** The chat at the contact's new address, made if there is none. */
+    fun openMoved(open: (Long) -> Unit) {
+        val whom = contact.value ?: return
+        val moved = whom.moved ?: return
+        command { open(moved.chat ?: core.startChat(whom.account, moved.address)) }
+    }
+
     /** The upper end comes into sight; asked once for each length of the list. */
     fun loadOlder() {
         val shown = window.value ?: return

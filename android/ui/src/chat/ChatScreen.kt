@@ -85,6 +85,10 @@ interface ChatActions {
     fun signInAgain(account: AccountItem)
     fun unblock()
     fun openContact()
+
+    /** Whether to go on with the contact at their new address. */
+    fun answerMoved(accept: Boolean)
+    fun openMoved()
 }
 
 @Composable
@@ -112,6 +116,7 @@ fun ChatScreen(
             }
             val text = state.correcting?.text ?: draft
             TellComposing(text, watched, actions::composing)
+            state.contact?.let { MovedBar(it, actions) }
             if (state.chat?.blocked == true) Blocked(state.chat, actions::unblock)
             else Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
             state.versions?.let { Versions(it, actions::closeVersions) }

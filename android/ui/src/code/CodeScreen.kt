@@ -42,6 +42,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import org.linnet.core.CodeItem
+import org.linnet.core.QrCode
 import org.linnet.core.ServerInvitation
 import org.linnet.ui.account.Heading
 import org.linnet.ui.theme.Avatar
@@ -75,7 +76,7 @@ fun CodeScreen(state: CodeState, actions: CodeActions, modifier: Modifier = Modi
             ) {
                 if (state.codes.size > 1) Accounts(state, actions)
                 if (code.invitation is ServerInvitation.Ready) Kinds(state, actions)
-                Card(state, code)
+                CodeCard(state.drawn, code.address)
                 Meaning(state, code)
                 Spacer(Modifier.size(16.dp))
                 Ways(state, actions, shares)
@@ -122,21 +123,21 @@ private fun Kinds(state: CodeState, actions: CodeActions) {
     }
 }
 
+/** A code with the address it stands for; [drawn] is null until it is drawn, or if it can't be. */
 @Composable
-private fun Card(state: CodeState, code: CodeItem) {
+internal fun CodeCard(drawn: QrCode?, address: String) {
     Column(
         Modifier.widthIn(max = 360.dp).fillMaxWidth().clip(MaterialTheme.shapes.large).background(Color.White)
             .padding(bottom = 16.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
     ) {
-        val drawn = state.drawn
         if (drawn == null) {
             Box(Modifier.fillMaxWidth().aspectRatio(1f))
         } else {
-            QrPicture(drawn, strings.codeDescription(code.address), Modifier.fillMaxWidth().testTag("code"))
+            QrPicture(drawn, strings.codeDescription(address), Modifier.fillMaxWidth().testTag("code"))
         }
         Text(
-            code.address,
+            address,
             Modifier.padding(horizontal = 16.dp),
             style = MaterialTheme.typography.titleMedium,
             color = Color.Black,
@@ -176,12 +177,7 @@ private fun Meaning(state: CodeState, code: CodeItem) {
 @Composable
 private fun Ways(state: CodeState, actions: CodeActions, shares: Boolean) {
     val link = state.sent ?: return
-    Button(
-        { if (shares) actions.share(link) else actions.copy(link) },
-        Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("send"),
-        shape = MaterialTheme.shapes.medium,
-    ) { Text(if (shares) strings.codeShare else strings.codeCopy, style = MaterialTheme.typography.titleMedium) }
-    if (shares) TextButton({ actions.copy(link) }, Modifier.heightIn(min = 48.dp)) { Text(strings.codeCopy) }
+    LinkWays(link, actions::copy, actions::share, shares)
     if (!state.invitation) {
         Spacer(Modifier.size(8.dp))
         OutlinedButton(
@@ -192,6 +188,17 @@ private fun Ways(state: CodeState, actions: CodeActions, shares: Boolean) {
     } else {
         TextButton(actions::invite, Modifier.heightIn(min = 48.dp)) { Text(strings.invitationAgain) }
     }
+}
+
+/** Instead of being shown, a code can be sent as the link that it is. */
+@Composable
+internal fun LinkWays(link: String, copy: (String) -> Unit, share: (String) -> Unit, shares: Boolean) {
+    Button(
+        { if (shares) share(link) else copy(link) },
+        Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("send"),
+        shape = MaterialTheme.shapes.medium,
+    ) { Text(if (shares) strings.codeShare else strings.codeCopy, style = MaterialTheme.typography.titleMedium) }
+    if (shares) TextButton({ copy(link) }, Modifier.heightIn(min = 48.dp)) { Text(strings.codeCopy) }
 }
 
 /** For people who have no account yet. */

@@ -17,7 +17,7 @@ import org.linnet.ui.Core
 
 class ContactModel(
     private val core: Core,
-    private val chat: Long,
+    val chat: Long,
     private val scope: CoroutineScope,
     private val report: (CommandException) -> Unit,
     broken: () -> Unit,

@@ -44,6 +44,8 @@ import org.linnet.core.Report
 import org.linnet.ui.account.Heading
 import org.linnet.ui.privacy.Exceptions
 import org.linnet.ui.theme.Avatar
+import org.linnet.ui.theme.Icons
+import org.linnet.ui.theme.LabelledIcon
 import org.linnet.ui.theme.LinnetField
 import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.theme.Question
@@ -55,6 +57,9 @@ import org.linnet.ui.words.strings
 interface ContactActions {
     fun back()
     fun add()
+
+    /** Their address as a code, for somebody else. */
+    fun showCode()
 
     /** [tags] with commas between them. */
     fun edit(name: String, tags: String)
@@ -82,7 +87,7 @@ fun ContactScreen(contact: ContactItem?, actions: ContactActions, modifier: Modi
             Column(
                 Modifier.weight(1f).verticalScroll(rememberScrollState()).padding(bottom = 24.dp).testTag("contact"),
             ) {
-                Who(contact)
+                Who(contact, actions::showCode)
                 Between(contact, actions)
                 if (contact.weSee) Where(contact)
                 VcardPart(contact, actions::open)
@@ -95,7 +100,7 @@ fun ContactScreen(contact: ContactItem?, actions: ContactActions, modifier: Modi
 }
 
 @Composable
-private fun Who(contact: ContactItem) {
+private fun Who(contact: ContactItem, onCode: () -> Unit) {
     Column(
         Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 16.dp),
         horizontalAlignment = Alignment.CenterHorizontally,
@@ -124,6 +129,11 @@ private fun Who(contact: ContactItem) {
                         )
                     }
                 }
+            }
+        }
+        if (!contact.noteToSelf) {
+            TextButton(onCode, Modifier.padding(top = 6.dp).heightIn(min = 48.dp).testTag("code/show")) {
+                LabelledIcon(Icons.Code, strings.contactCode)
             }
         }
     }

@@ -32,6 +32,7 @@ import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.unit.dp
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
+import org.linnet.ui.chat.Both
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.EmptyPlace
 import org.linnet.ui.theme.LinnetBird
@@ -83,10 +84,21 @@ private fun RequestCard(request: RequestItem, actions: RequestsActions, modifier
     ) {
         Column(Modifier.padding(start = 18.dp, end = 14.dp, top = 16.dp, bottom = 8.dp)) {
             Row {
-                Avatar(request.address, request.address, size = 44.dp)
+                val moved = request.moved
+                Avatar(request.address, moved?.title ?: request.address, size = 44.dp)
                 Spacer(Modifier.width(14.dp))
                 Column(Modifier.weight(1f), verticalArrangement = Arrangement.spacedBy(2.dp)) {
-                    Text(request.address, style = MaterialTheme.typography.titleMedium)
+                    if (moved != null) {
+                        Text(strings.requestMoved(moved.title), style = MaterialTheme.typography.titleMedium)
+                        Both(moved.address, request.address)
+                        Text(
+                            strings.requestMovedProof,
+                            style = MaterialTheme.typography.bodyMedium,
+                            color = MaterialTheme.colorScheme.onSurfaceVariant,
+                        )
+                    } else {
+                        Text(request.address, style = MaterialTheme.typography.titleMedium)
+                    }
                     for (line in what(request)) {
                         Text(
                             line,
@@ -115,12 +127,13 @@ private fun RequestCard(request: RequestItem, actions: RequestsActions, modifier
                 itemVerticalAlignment = Alignment.CenterVertically,
             ) {
                 Choice(strings.requestBlock) { blocking = true }
-                Choice(strings.requestDecline) { actions.answer(request, false) }
+                val no = if (request.moved != null) strings.requestStay else strings.requestDecline
+                Choice(no) { actions.answer(request, false) }
                 Button(
                     { actions.answer(request, true) },
                     Modifier.heightIn(min = 48.dp),
                     shape = MaterialTheme.shapes.medium,
-                ) { Text(strings.requestAccept) }
+                ) { Text(if (request.moved != null) strings.requestFollow else strings.requestAccept) }
             }
         }
     }
@@ -142,7 +155,7 @@ private fun Choice(text: String, onClick: () -> Unit) =
 private fun what(request: RequestItem): List<String> {
     val count = request.messages.toInt()
     return listOfNotNull(
-        strings.requestAsks.takeIf { request.asks },
+        strings.requestAsks.takeIf { request.asks && request.moved == null },
         if (count > 0) strings.requestWrote(count, count) else null,
     )
 }

@@ -79,14 +79,14 @@ fun DevicesScreen(item: OwnDevicesItem?, actions: DevicesActions, modifier: Modi
             }
         }
     }
-    if (everywhere) {
+    if (everywhere && item != null) {
         ChangePasswordDialog(
             actions::newPassword,
             actions::copy,
             onChange = actions::signOutEverywhere,
             onCancel = { everywhere = false },
             title = strings.devicesEverywhereTitle,
-            text = strings.devicesEverywhereText,
+            text = if (item.tokensMayStay) strings.devicesEverywhereTextTokens else strings.devicesEverywhereText,
             confirm = strings.devicesEverywhereConfirm,
         )
     }

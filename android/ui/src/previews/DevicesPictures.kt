@@ -39,6 +39,7 @@ val Fixtures.ownDevices: OwnDevicesItem
             ClientAccess("c", false, true, "Gajim", null, at(9, 0, daysAgo = 30), at(18, 0), true, false),
         ),
         problem = RevokeProblem.PASSWORD_NEEDED,
+        tokensMayStay = false,
     )
 
 private object NoDevices : DevicesActions {

@@ -173,6 +173,7 @@ object Fixtures {
         ),
         lastSeen = null, muted = false, blocked = false, reportable = true,
         inGeneral = PrivacySetting.entries - PrivacySetting.LAST_SEEN - PrivacySetting.DEVICE_INFORMATION,
+        link = "xmpp:bob@example.org?roster",
     )
     val vcard = VcardFields(
         fullName = "Alice Lake", about = "I sail.\nAnd swim.", organisation = "Harbour of Lindau", role = "Pilot",

@@ -44,6 +44,9 @@ import org.linnet.ui.contact.BlocksActions
 import org.linnet.ui.contact.BlocksScreen
 import org.linnet.ui.contact.BlocksState
 import org.linnet.ui.contact.ContactActions
+import org.linnet.ui.contact.ContactCodeActions
+import org.linnet.ui.contact.ContactCodeScreen
+import org.linnet.ui.contact.ContactCodeState
 import org.linnet.ui.contact.ContactScreen
 import org.linnet.ui.contact.RequestsActions
 import org.linnet.ui.contact.RequestsScreen
@@ -142,6 +145,11 @@ val pictures = listOf(
     Picture("contact") { ContactScreen(Fixtures.contact, NoContact) },
     Picture("contact-vcard") { ContactScreen(Fixtures.tellingContact, NoContact) },
     Picture("contact-gone") { ContactScreen(Fixtures.goneContact, NoContact) },
+    Picture("contact-code") {
+        val contact = Fixtures.contact
+        val state = ContactCodeState(contact.title, contact.address, contact.link, Fixtures.drawn)
+        ContactCodeScreen(state, NoContactCode, shares = true)
+    },
     Picture("contact-unknown") { ContactScreen(Fixtures.unknownContact, NoContact) },
     Picture("requests") { RequestsScreen(Fixtures.requests, NoRequests) },
     Picture("requests-empty") { RequestsScreen(emptyList(), NoRequests) },
@@ -199,8 +207,8 @@ val pictures = listOf(
             NoSignIn,
         )
     },
-) + accountPictures + serverPictures + devicesPictures + signUpPictures + handoverPictures + backupPictures + phoneBookPictures +
-    portablePictures
+) + accountPictures + dialogPictures + serverPictures + devicesPictures + signUpPictures + handoverPictures +
+    backupPictures + phoneBookPictures + portablePictures + movedPictures
 
 /** Puts a picture into its look; the device brings the words of the look's language. */
 @Composable
@@ -283,11 +291,14 @@ internal object NoChat : ChatActions {
     override fun signInAgain(account: AccountItem) = Unit
     override fun unblock() = Unit
     override fun openContact() = Unit
+    override fun answerMoved(accept: Boolean) = Unit
+    override fun openMoved() = Unit
 }
 
 internal object NoContact : ContactActions {
     override fun back() = Unit
     override fun add() = Unit
+    override fun showCode() = Unit
     override fun edit(name: String, tags: String) = Unit
     override fun setMuted(muted: Boolean) = Unit
     override fun except(setting: PrivacySetting, allowed: Boolean?) = Unit
@@ -297,7 +308,13 @@ internal object NoContact : ContactActions {
     override fun open(link: String) = Unit
 }
 
-private object NoRequests : RequestsActions {
+private object NoContactCode : ContactCodeActions {
+    override fun back() = Unit
+    override fun copy(link: String) = Unit
+    override fun share(link: String) = Unit
+}
+
+internal object NoRequests : RequestsActions {
     override fun back() = Unit
     override fun answer(request: RequestItem, accept: Boolean) = Unit
     override fun block(request: RequestItem, address: String, report: Report?) = Unit
@@ -361,4 +378,5 @@ internal object NoAccount : AccountActions {
     override fun openSafety() = Unit
     override fun openBackup() = Unit
     override fun openPortable(account: AccountItem) = Unit
+    override fun openMoved(account: AccountItem) = Unit
 }

@@ -112,7 +112,9 @@ class SignInModel(
                 // A proxy that was switched off goes before anything is sent straight.
                 val known = account?.takeIf { it.address == address && it.proxy != null && proxy == null }
                 if (known != null) core.setProxy(known.id, null)
-                asked = core.addAccount(address, password, server.orNull, proxy)
+                // Only the account that this screen is about is meant again.
+                val again = account?.address == address
+                asked = core.addAccount(address, password, server.orNull, proxy, again)
                 if (stale != null) core.removeAccount(stale.id)
                 accounts.value?.let(::watch)
             } catch (invalid: CommandException.AddressInvalid) {

@@ -116,14 +116,15 @@ private fun Line(field: SignUpField, answer: Answer, enabled: Boolean, actions: 
 
 @Composable
 private fun Secret(field: SignUpField, answer: Answer, enabled: Boolean, actions: SignUpActions) {
-    // What was made for the user has to be seen to be kept.
-    var shown by remember { mutableStateOf(field.meaning == SignUpMeaning.PASSWORD) }
+    // What was made for the user has to be seen to be kept; any other secret is no password to be remembered.
+    val password = field.meaning == SignUpMeaning.PASSWORD
+    var shown by remember { mutableStateOf(password) }
     LinnetField(
         answer.text,
         label = strings.signUpField(field),
         secret = !shown,
         password = true,
-        type = ContentType.NewPassword,
+        type = ContentType.NewPassword.takeIf { password },
         enabled = enabled,
         keyboard = KeyboardOptions(keyboardType = KeyboardType.Password, imeAction = ImeAction.Next),
         trailing = {
@@ -134,7 +135,7 @@ private fun Secret(field: SignUpField, answer: Answer, enabled: Boolean, actions
         },
         modifier = Modifier.testTag("field/${field.name}"),
     )
-    if (field.meaning != SignUpMeaning.PASSWORD) return
+    if (!password) return
     Hint(strings.signUpPasswordMade)
     Row {
         TextButton(actions::newPassword, Modifier.heightIn(min = 48.dp).testTag("new-password"), enabled) {

@@ -27,7 +27,7 @@ fun LinnetField(
     enabled: Boolean = true,
     password: Boolean = false,
     secret: Boolean = false,
-    type: ContentType = ContentType.Password,
+    type: ContentType? = ContentType.Password,
     lines: Int = 1,
     keyboard: KeyboardOptions = KeyboardOptions.Default,
     onKeyboardAction: (() -> Unit)? = null,
@@ -38,7 +38,7 @@ fun LinnetField(
     if (password) {
         OutlinedSecureTextField(
             state,
-            modifier.fillMaxWidth().semantics { contentType = type },
+            modifier.fillMaxWidth().then(if (type == null) Modifier else Modifier.semantics { contentType = type }),
             enabled = enabled,
             label = { Text(label) },
             trailingIcon = trailing,

@@ -194,6 +194,7 @@ fun Strings.exception(allowed: Boolean?, general: Boolean): String = when (allow
 fun Strings.trouble(trouble: CommandException): String = when (trouble) {
     is CommandException.AddressInvalid -> errorAddressInvalid
     is CommandException.NotFound -> errorNotFound
+    is CommandException.AccountKnown -> errorAccountKnown
     is CommandException.TextInvalid -> errorTextInvalid
     is CommandException.PictureInvalid -> errorPictureInvalid
     is CommandException.NotNow -> errorNotNow
@@ -268,13 +269,33 @@ fun Strings.signUpProblem(problem: SignUpProblem): Pair<String, String?> = when 
 /** Our word for a server's question where we have one, else its own. */
 fun Strings.signUpField(field: SignUpField): String {
     val name = when (field.meaning) {
-        SignUpMeaning.USERNAME -> signUpUsername
-        SignUpMeaning.PASSWORD -> signInPassword
-        SignUpMeaning.EMAIL -> signUpEmail
-        SignUpMeaning.CAPTCHA -> signUpCaptcha
+        SignUpMeaning.USERNAME -> return signUpUsername
+        SignUpMeaning.PASSWORD -> return signInPassword
+        SignUpMeaning.EMAIL -> return signUpEmail
+        SignUpMeaning.CAPTCHA -> return signUpCaptcha
         null -> field.label ?: field.name
+        // A form knows better what it wants it for.
+        else -> field.label ?: signUpField(field.meaning)
     }
-    return if (field.required || field.meaning != null) name else signUpOptional(name)
+    return if (field.required) name else signUpOptional(name)
+}
+
+/** What the old way to ask (XEP-0077) has no words for. */
+private fun Strings.signUpField(meaning: SignUpMeaning?): String = when (meaning) {
+    SignUpMeaning.NICK -> signUpFieldNick
+    SignUpMeaning.NAME -> signUpFieldName
+    SignUpMeaning.FIRST -> signUpFieldFirst
+    SignUpMeaning.LAST -> signUpFieldLast
+    SignUpMeaning.ADDRESS -> signUpFieldAddress
+    SignUpMeaning.CITY -> signUpFieldCity
+    SignUpMeaning.STATE -> signUpFieldState
+    SignUpMeaning.ZIP -> signUpFieldZip
+    SignUpMeaning.PHONE -> signUpFieldPhone
+    SignUpMeaning.URL -> signUpFieldUrl
+    SignUpMeaning.DATE -> signUpFieldDate
+    SignUpMeaning.MISC -> signUpFieldMisc
+    SignUpMeaning.TEXT -> signUpFieldText
+    SignUpMeaning.USERNAME, SignUpMeaning.PASSWORD, SignUpMeaning.EMAIL, SignUpMeaning.CAPTCHA, null -> ""
 }
 
 /** The note to self has a name in every language; everyone else brings their own. */

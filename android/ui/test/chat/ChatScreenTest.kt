@@ -72,6 +72,8 @@ class ChatScreenTest {
         override fun signInAgain(account: AccountItem) = note("sign in")
         override fun unblock() = note("unblock")
         override fun openContact() = note("contact")
+        override fun answerMoved(accept: Boolean) = note("moved $accept")
+        override fun openMoved() = note("go there")
     }
 
     @Test

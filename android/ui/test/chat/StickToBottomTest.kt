@@ -155,5 +155,7 @@ class StickToBottomTest {
         override fun signInAgain(account: AccountItem) = Unit
         override fun unblock() = Unit
         override fun openContact() = Unit
+        override fun answerMoved(accept: Boolean) = Unit
+        override fun openMoved() = Unit
     }
 }

@@ -1,6 +1,9 @@
 package org.linnet.ui.code
 
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.v2.createComposeRule
@@ -47,6 +50,8 @@ class CodeTest {
     private lateinit var model: AppModel
     private var picture: ByteArray? = null
     private val copied = ArrayList<String>()
+    private val shared = ArrayList<String>()
+    private var device by mutableStateOf(english)
 
     @After
     fun end() = scope.cancel()
@@ -75,6 +80,34 @@ class CodeTest {
         rule.onNodeWithTag("kind/own").performScrollTo().performClick()
         rule.onNodeWithTag("send").performScrollTo().performClick()
         assertEquals(Fixtures.code.link, copied.last())
+    }
+
+    @Test
+    fun `a contact's code is shown, says who it is and no more, and is copied or shared`() {
+        show()
+        waitUntilShown("Bob Lindqvist")
+        rule.onNodeWithTag("chat/bob@example.org").performClick()
+        rule.waitUntil("the chat", PATIENCE) { top() is Place.Chat }
+        rule.onNodeWithTag("details").performClick()
+        waitUntilShown("Show code")
+        rule.onNodeWithTag("code/show").performScrollTo().performClick()
+        waitUntilShown("Whoever scans this code can ask Bob Lindqvist to be their contact.")
+        rule.onNodeWithContentDescription("QR code of bob@example.org").assertIsDisplayed()
+        val shown = (top() as Place.ContactCode).model.state.value
+        assertEquals(drawQr(Fixtures.contact.link).svg, shown?.drawn?.svg)
+        rule.onNodeWithTag("send").performScrollTo().performClick()
+        device = device.copy(share = { shared += it })
+        waitUntilShown("Share as a link")
+        rule.onNodeWithTag("send").performScrollTo().performClick()
+        assertEquals(listOf("xmpp:bob@example.org?roster"), copied)
+        assertEquals(listOf("xmpp:bob@example.org?roster"), shared)
+        val long = "xmpp:bob@example.org?roster;name=${"x".repeat(3_000)}"
+        core.contact.update { all -> all.map { it.copy(title = "Bobby", link = long) } }
+        waitUntilShown("Whoever scans this code can ask Bobby to be their contact.")
+        rule.onNodeWithTag("code").assertDoesNotExist()
+        rule.onNodeWithTag("send").performScrollTo().assertIsDisplayed()
+        model.back()
+        rule.waitUntil("the details again", PATIENCE) { top() is Place.Contact }
     }
 
     @Test
@@ -202,7 +235,7 @@ class CodeTest {
 
     private fun show() {
         model = AppModel(core, FakeMemory(), scope, scope, Fixtures.zone)
-        val device = english.copy(copy = { copied += it }, pickPicture = { picked -> picked(picture) })
+        device = english.copy(copy = { copied += it }, pickPicture = { picked -> picked(picture) })
         rule.setContent {
             CompositionLocalProvider(LocalClock provides Fixtures.clock) { LinnetApp(model, device, dark = false) }
         }

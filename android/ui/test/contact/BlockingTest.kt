@@ -2,6 +2,8 @@ package org.linnet.ui.contact
 
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.assertIsNotSelected
+import androidx.compose.ui.test.assertIsSelected
 import androidx.compose.ui.test.hasAnyAncestor
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
@@ -43,12 +45,25 @@ class BlockingTest {
         rule.onNodeWithText("Blockieren…").performClick()
         rule.onNodeWithText("Abbrechen").performClick()
         rule.onNodeWithText("Blockieren…").performClick()
+        rule.onNodeWithTag("reason/SPAM").assertDoesNotExist()
         rule.onNodeWithTag("block/report").performClick()
+        rule.onNodeWithText("Als Spam").assertIsSelected()
         rule.onNodeWithText("Blockieren").performClick()
         rule.onNodeWithText("Blockieren…").performClick()
+        rule.onNodeWithTag("block/report").performClick()
+        rule.onNodeWithText("Als Missbrauch: Beleidigungen, Drohungen, Betrug").performClick().assertIsSelected()
+        rule.onNodeWithTag("reason/SPAM").assertIsNotSelected()
+        rule.onNodeWithText("Blockieren").performClick()
+        rule.onNodeWithText("Blockieren…").performClick()
+        rule.onNodeWithTag("block/report").performClick().performClick()
         rule.onNodeWithText("Alle auf elsewhere.example blockieren").performClick()
         rule.onNodeWithText("Blockieren").performClick()
-        assertEquals(listOf("block mallory@elsewhere.example SPAM", "block elsewhere.example null"), done)
+        val expected = listOf(
+            "block mallory@elsewhere.example SPAM",
+            "block mallory@elsewhere.example ABUSE",
+            "block elsewhere.example null",
+        )
+        assertEquals(expected, done)
     }
 
     @Test

@@ -1,5 +1,8 @@
 package org.linnet.ui.contact
 
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.test.assertHasNoClickAction
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsOff
@@ -58,6 +61,16 @@ class ContactScreenTest {
     }
 
     @Test
+    fun `a contact can be shown to somebody else, oneself has a code of one's own`() {
+        var contact by mutableStateOf(Fixtures.contact)
+        rule.setContent { Stage(german) { ContactScreen(contact, actions) } }
+        rule.onNodeWithText("Code zeigen").assertIsDisplayed().performClick()
+        assertEquals(listOf("code"), done)
+        contact = contact.copy(noteToSelf = true)
+        rule.onNodeWithTag("code/show").assertDoesNotExist()
+    }
+
+    @Test
     fun `name and tags are edited together, removal asks first`() {
         show(Fixtures.contact)
         rule.onNodeWithTag("edit").performScrollTo().performClick()
@@ -101,6 +114,7 @@ class ContactScreenTest {
     private val actions = object : ContactActions {
         override fun back() = note("back")
         override fun add() = note("add")
+        override fun showCode() = note("code")
         override fun edit(name: String, tags: String) = note("edit $name/$tags")
         override fun setMuted(muted: Boolean) = note("mute $muted")
         override fun except(setting: PrivacySetting, allowed: Boolean?) = note("except $setting $allowed")

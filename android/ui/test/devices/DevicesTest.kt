@@ -74,6 +74,15 @@ class DevicesTest {
         until("told") { rule.onAllNodes(hasText("Changing the password…")).fetchSemanticsNodes().isNotEmpty() }
     }
 
+    @Test
+    fun `where keys may outlast the password, that is said before`() {
+        core.ownDevices.value = listOf(Fixtures.ownDevicesUnlisted.copy(tokensMayStay = true))
+        show()
+        rule.onNodeWithTag("everywhere").performScrollTo().performClick()
+        rule.onNodeWithText("may stay so, whatever the password", substring = true).assertIsDisplayed()
+        rule.onNodeWithText("all others lose their access", substring = true).assertDoesNotExist()
+    }
+
     private val Fixtures.ownDevicesUnlisted
         get() = core.ownDevices.value.first().copy(manages = Support.NO, clients = emptyList(), problem = null)
 

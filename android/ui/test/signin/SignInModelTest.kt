@@ -52,6 +52,19 @@ class SignInModelTest {
     }
 
     @Test
+    fun `an account that is signed in is not touched by adding it once more`() {
+        core.accounts.value = FakeCore().accounts.value
+        run { model ->
+            val before = core.accounts.value
+            type(model, before.single().address, "a slip")
+            model.submit()
+            assertTrue((model.state.value.step as SignInStep.Trouble).cause is CommandException.AccountKnown)
+            assertEquals(before, core.accounts.value)
+            assertFalse(done)
+        }
+    }
+
+    @Test
     fun `the same mistake twice is told twice`() = run { model ->
         type(model, "carol@example.org", "wrong")
         model.submit()

@@ -133,6 +133,8 @@ pub struct NewAccount<'a> {
     pub password: &'a Secret,
     pub server: Option<&'a ServerAddress>,
     pub proxy: Option<&'a ProxyAddress>,
+    /// In place of whatever an account of this address had.
+    pub again: bool,
 }
 
 /// Whoever signs in again wants the account: a refused login no longer means that it was deleted.
@@ -148,6 +150,14 @@ pub fn leaving(sessions: &BTreeMap<AccountId, Session>, address: &str) -> Option
     sessions.values().find(|session| session.jid == jid && session.leaving.is_some()).map(|session| session.account)
 }
 
+/// A slip of somebody who adds another account must not cost this one its password.
+fn works(tx: &Database, session: &Session) -> Result<bool, Fault> {
+    let signed_in: bool = tx
+        .prepare_cached("SELECT signed_in FROM account WHERE id = ?1")?
+        .query_row([session.account], |row| row.get(0))?;
+    Ok(signed_in && session.enabled && !matches!(session.link, Link::Failed))
+}
+
 /// Adds an account, or gives a known one a new password and server, and a proxy if there is one.
 pub fn add(
     tx: &Database,
@@ -155,7 +165,7 @@ pub fn add(
     sessions: &mut BTreeMap<AccountId, Session>,
     new: &NewAccount<'_>,
 ) -> Result<Session, Refusal> {
-    let NewAccount { address, password, server, proxy } = *new;
+    let NewAccount { address, password, server, proxy, again } = *new;
     let jid = in_letters(address.trim()).ok_or(CommandError::AddressInvalid)?;
     let proxy_json = proxy.map(proxy_json).transpose()?;
     let json = server.map(serde_json::to_string).transpose().map_err(|_| Fault::Corrupt("server"))?;
@@ -163,6 +173,12 @@ pub fn add(
         .prepare_cached("SELECT id FROM account WHERE jid = ?1")?
         .query_row([jid.as_str()], |row| row.get(0))
         .optional()?;
+    if !again
+        && let Some(session) = known.and_then(|account| sessions.get(&account))
+        && works(tx, session)?
+    {
+        return Err(CommandError::AccountKnown.into());
+    }
     if let Some(account) = known
         && let Some(mut session) = sessions.remove(&account)
     {

@@ -192,9 +192,9 @@ impl ArchiveState {
         self.caught_up || self.failures > 0
     }
 
-    /// Whether something that was read waits to be stored, at once.
-    pub fn has_unstored(&self) -> bool {
-        !self.unstored.is_empty()
+    /// When something that was read is to be stored, mono; 0: at once.
+    pub fn store_at(&self) -> Option<u64> {
+        self.unstored.due(self.run.is_some())
     }
 
     /// When there is something to ask, mono.

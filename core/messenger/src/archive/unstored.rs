@@ -1,5 +1,6 @@
 //! Pages that were read and are not stored yet: they are stored while the server already prepares the next page, in
-//! slices between which commands are obeyed.
+//! slices between which commands are obeyed. Small pages that come fast share a slice: what a commit costs, on flash
+//! above all, is the pages it touches, and fifty messages touch nearly as many as twice as many do.
 //!
 //! Invariants: nothing is stored in the call in which a page ended, so that the next query leaves first; at most
 //! `MOST` pages wait; whoever needs the archive's word calls [`all`] before. A page that is lost with its process is
@@ -22,6 +23,8 @@ use crate::ids::{ChatId, MessageId};
 const SLICE: usize = 128;
 /// Pages that may wait.
 const MOST: usize = 2;
+/// How long less than a slice waits for the next page, milliseconds.
+const COMPANY: u64 = 300;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -29,6 +32,8 @@ pub struct Unstored {
     pages: VecDeque<Page>,
     /// A page ended in this call.
     fresh: bool,
+    /// What waits for company waits no longer than this, mono.
+    until: u64,
     /// The lowest message that backward pages stored, a chat.
     pub lowest: BTreeMap<ChatId, MessageId>,
 }
@@ -56,6 +61,31 @@ impl Unstored {
     pub fn is_empty(&self) -> bool {
         self.pages.is_empty()
     }
+
+    /// When something is to be stored, mono; 0: at once. More may come while a query is `asked`.
+    pub fn due(&self, asked: bool) -> Option<u64> {
+        let first = self.pages.front()?;
+        let full = first.results.len() >= SLICE || self.pages.len() > 1;
+        Some(if asked && !full && matches!(first.kind, Kind::Forward) { self.until } else { 0 })
+    }
+
+    fn push(&mut self, page: Page, mono: u64) {
+        self.fresh = true;
+        match self.pages.back_mut() {
+            Some(Page { kind: Kind::Forward, results, .. })
+                if matches!(page.kind, Kind::Forward)
+                    && results.len() < SLICE
+                    && !results.is_empty()
+                    && !page.results.is_empty() =>
+            {
+                results.extend(page.results);
+            }
+            _ => {
+                self.until = mono.saturating_add(COMPANY);
+                self.pages.push_back(page);
+            }
+        }
+    }
 }
 
 /// Takes a page that has ended.
@@ -66,8 +96,8 @@ pub fn add(cx: &mut Cx<'_>, page: Page) -> Result<(), Fault> {
     while cx.session.archive.unstored.pages.len() >= MOST {
         store_slice(cx)?;
     }
-    cx.session.archive.unstored.pages.push_back(page);
-    cx.session.archive.unstored.fresh = true;
+    let mono = cx.now.mono;
+    cx.session.archive.unstored.push(page, mono);
     Ok(())
 }
 
@@ -79,13 +109,16 @@ pub fn all(cx: &mut Cx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Stores the next slice, unless its page ended just now. Whatever goes wrong in it stays in it: the pages are dropped,
-/// and the archive is asked again later.
+/// Stores the next slice if it is time, unless its page ended just now. Whatever goes wrong in it stays in it: the pages
+/// are dropped, and the archive is asked again later.
 pub fn go_on(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let unstored = &mut cx.session.archive.unstored;
-    if std::mem::take(&mut unstored.fresh) || unstored.is_empty() {
+    let mono = cx.now.mono;
+    let archive = &mut cx.session.archive;
+    let due = archive.store_at().is_some_and(|at| at <= mono);
+    if std::mem::take(&mut archive.unstored.fresh) || !due {
         return Ok(());
     }
+    archive.unstored.until = mono.saturating_add(COMPANY);
     cx.tx.execute_batch("SAVEPOINT slice")?;
     let why = match catch_unwind(AssertUnwindSafe(|| store_slice(cx))) {
         Ok(Ok(())) => return Ok(cx.tx.execute_batch("RELEASE slice")?),
@@ -95,7 +128,6 @@ pub fn go_on(cx: &mut Cx<'_>) -> Result<(), Fault> {
     tracing::error!(why, "a page of the archive could not be stored");
     cx.tx.execute_batch("ROLLBACK TO slice; RELEASE slice")?;
     cx.change(Change::All);
-    let mono = cx.now.mono;
     let archive = &mut cx.session.archive;
     archive.unstored.pages.clear();
     archive.run = None;

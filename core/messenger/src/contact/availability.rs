@@ -9,8 +9,8 @@
 use jid::{BareJid, Jid};
 use rusqlite::params;
 
-use super::nickname;
 use super::vcard::photo;
+use super::{nickname, presence};
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -48,7 +48,10 @@ impl Feature for Availability {
         if inbound.type_() == "unavailable" {
             gone(cx, from, inbound.stanza)?;
         } else if let Some(resource) = from.resource() {
-            there(cx, &from.to_bare(), resource.as_str(), inbound.stanza)?;
+            let arrived = there(cx, &from.to_bare(), resource.as_str(), inbound.stanza)?;
+            if arrived && !own {
+                presence::greet(cx, from)?;
+            }
         }
         changed(cx);
         photo::presence(cx, inbound)?;
@@ -68,8 +71,9 @@ fn is_contact(cx: &Cx<'_>, jid: &BareJid) -> Result<bool, Fault> {
         .exists((cx.session.account, jid.as_str()))?)
 }
 
-fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, presence: &Element) -> Result<(), Fault> {
-    let show = presence.first("show", ns::CLIENT).map(Element::content);
+/// Says whether the device was not there before.
+fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, stanza: &Element) -> Result<bool, Fault> {
+    let show = stanza.first("show", ns::CLIENT).map(Element::content);
     let show = match show.as_deref().map(str::trim) {
         None | Some("" | "chat") => "available",
         Some("away") => "away",
@@ -80,14 +84,19 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, presence: &Element) -> 
             "available"
         }
     };
-    let status = presence.first("status", ns::CLIENT).map(Element::content);
+    let status = stanza.first("status", ns::CLIENT).map(Element::content);
     let status = status.and_then(|status| nickname::line(&status, LONGEST_STATUS));
     let now = cx.server_time();
     // XEP-0319, or XEP-0256's older way to say the same.
-    let since = presence.first("idle", ns::IDLE).and_then(|idle| parse_stamp(idle.attribute("since")?));
-    let ago = presence.first("query", ns::LAST).and_then(|last| last.attribute("seconds")?.parse::<u32>().ok());
+    let since = stanza.first("idle", ns::IDLE).and_then(|idle| parse_stamp(idle.attribute("since")?));
+    let ago = stanza.first("query", ns::LAST).and_then(|last| last.attribute("seconds")?.parse::<u32>().ok());
     let idle_since = since.or(ago.map(|seconds| now - i64::from(seconds) * 1_000)).filter(|since| *since <= now);
-    cx.tx
+    let known = cx
+        .tx
+        .prepare_cached("SELECT 1 FROM presence WHERE account_id = ?1 AND jid = ?2 AND resource = ?3")?
+        .exists((cx.session.account, jid.as_str(), resource))?;
+    let kept = cx
+        .tx
         .prepare_cached(
             "INSERT INTO presence (account_id, jid, resource, show, status, idle_since, vcard_update)
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8
@@ -104,9 +113,9 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, presence: &Element) -> 
             status,
             idle_since,
             MOST_DEVICES,
-            presence.first("x", ns::VCARD_UPDATE).is_some()
+            stanza.first("x", ns::VCARD_UPDATE).is_some()
         ])?;
-    Ok(())
+    Ok(!known && kept > 0)
 }
 
 /// One device is gone, or all of them; the last one leaves the time behind.

@@ -1,11 +1,11 @@
 //! Since when nobody has looked at this device, told to who may know: with our presence, and to who asks.
 //!
 //! Invariant: if somebody is excepted, presence that goes to all says nothing of it, and those who may know are told one by
-//! one, as far as they are there. Where nobody may know, coming and going leaves no trace.
+//! one, as far as they are there, and as they come. Where nobody may know, coming and going leaves no trace.
 //!
 //! XEPs: 0012, 0319
 
-use jid::BareJid;
+use jid::Jid;
 
 use super::{presence, subscription};
 use crate::command::PrivacySetting;
@@ -25,7 +25,7 @@ impl Feature for LastSeen {
     fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
         let asked =
             inbound.kind == Kind::Iq && inbound.type_() == "get" && inbound.stanza.first("query", ns::LAST).is_some();
-        let from = inbound.from.as_ref().map_or_else(|| cx.own(), jid::Jid::to_bare);
+        let from = inbound.from.as_ref().map_or_else(|| cx.own(), Jid::to_bare);
         if !asked || !cx.tells(PrivacySetting::LastSeen, &from)? {
             return Ok(Done::Pass);
         }
@@ -65,10 +65,17 @@ pub fn tell_some(cx: &mut Cx<'_>, presence: &Element) -> Result<(), Fault> {
         .prepare_cached("SELECT DISTINCT jid FROM presence WHERE account_id = ?1")?
         .query_map([cx.session.account], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    for peer in there.iter().filter_map(|jid| BareJid::new(jid).ok()) {
-        if cx.tells(PrivacySetting::LastSeen, &peer)? && subscription::may_see_us(cx, &peer)? {
-            cx.send(&presence.clone().with("to", peer.as_str()), None)?;
-        }
+    for peer in there.iter().filter_map(|jid| Jid::new(jid).ok()) {
+        tell(cx, presence, &peer)?;
+    }
+    Ok(())
+}
+
+/// Tells somebody, or one device of his, if he may know.
+pub fn tell(cx: &mut Cx<'_>, presence: &Element, to: &Jid) -> Result<(), Fault> {
+    let peer = to.to_bare();
+    if cx.tells(PrivacySetting::LastSeen, &peer)? && subscription::may_see_us(cx, &peer)? {
+        cx.send(&presence.clone().with("to", to.as_str()), None)?;
     }
     Ok(())
 }

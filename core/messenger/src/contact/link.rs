@@ -137,13 +137,17 @@ pub struct Introduction {
     pub token: Option<String>,
     /// The server has just put him on the roster, be it that the news of it is still on its way.
     pub placed: bool,
+    /// The roster's groups.
+    pub tags: Vec<String>,
+    /// He knows us by this address of ours (XEP-0283).
+    pub moved: Option<String>,
 }
 
 impl Introduction {
     /// What counts of an address that was typed, scanned or clicked.
     pub fn of(address: &Address) -> Self {
         let meant = matches!(address.action.as_deref(), Some("roster" | "subscribe"));
-        if meant { Self { name: name(address), token: token(address), placed: false } } else { Self::default() }
+        if meant { Self { name: name(address), token: token(address), ..Self::default() } } else { Self::default() }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod details;
 pub mod invitation;
 pub mod last_seen;
 pub mod link;
+pub mod moved;
 pub mod nickname;
 pub mod portable;
 pub mod portrait;

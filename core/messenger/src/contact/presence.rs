@@ -8,10 +8,12 @@
 //! Invariants: what the user chose stays until he chooses otherwise, and away by itself only ever stands in for
 //! "available". Turning away wakes nobody: it goes along with whatever happens next, at the latest with the probe of the
 //! silent link. What a resumed session's contacts were told last is known, so that a change while there was no connection
-//! reaches them, and nothing is said twice.
+//! reaches them, and nothing is said twice. Who may know more than all has been told it, on each device that we know to be
+//! there: whoever comes later is told then, for what the server says of us in our stead is what all may know.
 //!
 //! XEPs: 0115, 0153, 0319, RFC 6121 4
 
+use jid::Jid;
 use rusqlite::params;
 
 use super::last_seen;
@@ -60,7 +62,7 @@ impl Feature for Presence {
 
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
         match event {
-            // Nobody is known to be there yet: it goes to all.
+            // Nobody is known to be there yet: it goes to all, and who may know more hears it as he arrives.
             SessionEvent::Bound => {
                 photo::forget(cx)?;
                 let said = said(cx)?;
@@ -96,6 +98,15 @@ pub fn renew(cx: &mut Cx<'_>) -> Result<(), Fault> {
     // What goes to all takes the place of what some were told.
     let to_some = some.as_deref() != Some(&said.to_some.to_xml()) || to_all && said.to_some != said.to_all;
     tell(cx, &said, to_all, to_some)
+}
+
+/// A contact's device came, and its server was told by ours what all may know.
+pub fn greet(cx: &mut Cx<'_>, device: &Jid) -> Result<(), Fault> {
+    let said = said(cx)?;
+    if said.to_some == said.to_all {
+        return Ok(());
+    }
+    last_seen::tell(cx, &said.to_some, device)
 }
 
 /// Nobody has looked for long enough.

@@ -264,7 +264,7 @@ pub(super) fn configure(cx: &mut Cx<'_>, node: &str) -> Result<(), Fault> {
     cx.request("set", None, configuration, &Purpose::ProfileNodeConfigured { node: node.to_owned() })
 }
 
-fn configuration(node: &str, open: bool) -> Element {
+pub(super) fn configuration(node: &str, open: bool) -> Element {
     let configure = Element::new("configure", ns::PUBSUB_OWNER).with("node", node).child(form("node_config", open));
     Element::new("pubsub", ns::PUBSUB_OWNER).child(configure)
 }

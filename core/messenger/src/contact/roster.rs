@@ -6,7 +6,7 @@
 use jid::BareJid;
 use rusqlite::params;
 
-use super::{avatar, nickname, vcard};
+use super::{avatar, moved, nickname, vcard};
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -73,6 +73,7 @@ impl Feature for Roster {
                 super::subscription::ask_as_wished(cx)?;
                 super::wish::tell(cx)?;
                 super::portable::import::advance(cx)?;
+                moved::question::advance(cx)?;
                 Ok(Done::Taken)
             }
             (Purpose::ContactWish { jid }, Answer::Result(_) | Answer::Error(_)) => {
@@ -108,6 +109,7 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         avatar::forget(cx, &jid)?;
         nickname::forget(cx, &jid)?;
         vcard::forget(cx, &jid)?;
+        moved::question::removed(cx, &jid)?;
     } else if matches!(subscription, "none" | "to" | "from" | "both") {
         let groups = item.children().filter(|child| child.is("group", ns::ROSTER)).map(Element::content);
         let groups: Vec<String> = groups.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
@@ -128,6 +130,9 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         // Answered from another device.
         if matches!(subscription, "from" | "both") {
             super::subscription::forget_request(cx, &jid)?;
+            moved::question::authorised(cx, &jid)?;
+        } else {
+            moved::question::revoked(cx, &jid)?;
         }
     } else {
         cx.violation(Violation::RosterItemMalformed);

@@ -4,13 +4,13 @@
 //! asked and who asks back is granted what we asked for, and who comes by our own code is who we showed it to. An answer
 //! given without a connection leaves with the next one.
 //!
-//! XEPs: 0379, RFC 6121 3
+//! XEPs: 0283, 0379, RFC 6121 3
 
 use jid::BareJid;
 use rusqlite::OptionalExtension;
 
 use super::link::Introduction;
-use super::{blocking, invitation, sight};
+use super::{blocking, invitation, moved, sight};
 use crate::change::Change;
 use crate::command::{Adders, PrivacySetting};
 use crate::engine::cx::Cx;
@@ -33,10 +33,11 @@ impl Feature for Subscription {
             return Ok(Done::Pass);
         };
         match inbound.type_() {
-            "subscribe" => asked(cx, &from, invitation::token_of(inbound.stanza))?,
+            "subscribe" => asked(cx, &from, inbound.stanza)?,
             // Withdrawn before it was answered.
             "unsubscribe" => {
                 forget_request(cx, &from)?;
+                moved::question::withdrawn(cx, &from)?;
             }
             _ => {}
         }
@@ -64,11 +65,13 @@ impl Feature for Subscription {
     }
 }
 
-/// Answers someone who may have asked to see our presence: who is accepted is asked in turn.
+/// Answers someone who may have asked to see our presence: who is accepted is asked in turn, and keeps who he was if he
+/// has moved.
 pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault> {
+    let introduction = moved::question::decided(cx, peer, accept)?;
     let asked = forget_request(cx, peer)?;
     if accept {
-        return ask_unless_subscribed(cx, peer, &Introduction::default());
+        return ask_unless_subscribed(cx, peer, &introduction.unwrap_or_default());
     }
     if asked {
         cx.tx
@@ -82,7 +85,7 @@ pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault
     Ok(())
 }
 
-fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fault> {
+fn asked(cx: &mut Cx<'_>, from: &BareJid, stanza: &Element) -> Result<(), Fault> {
     if *from == cx.own() {
         return Ok(());
     }
@@ -92,7 +95,7 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fau
         return sight::grant(cx, from);
     }
     let adders = adders(cx)?;
-    if let Some(token) = token
+    if let Some(token) = invitation::token_of(stanza)
         && adders != Adders::Nobody
         && invitation::redeem(cx, from, token)?
     {
@@ -102,6 +105,10 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fau
     }
     if is_declined(cx, from)? {
         return cx.send(&presence(from, "unsubscribed"), None);
+    }
+    // Who has only moved is no stranger, once that is proven.
+    if adders != Adders::Nobody {
+        moved::question::claimed(cx, from, stanza)?;
     }
     // Without an answer the server tells of it again in a later session: who is let in then is not lost.
     if adders != Adders::Everyone {
@@ -114,7 +121,9 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, token: Option<&str>) -> Result<(), Fau
     cx.tx
         .prepare_cached(
             "DELETE FROM subscription_request WHERE account_id = ?1 AND jid IN (
-                 SELECT jid FROM subscription_request WHERE account_id = ?1 ORDER BY time DESC LIMIT -1 OFFSET ?2)",
+                 SELECT jid FROM subscription_request WHERE account_id = ?1 ORDER BY time DESC LIMIT -1 OFFSET ?2)
+             AND NOT EXISTS (SELECT 1 FROM moved_request WHERE moved_request.account_id = ?1
+                 AND moved_request.jid = subscription_request.jid AND moved_request.state = 'proven')",
         )?
         .execute((cx.session.account, MOST_REQUESTS))?;
     let account = cx.account();
@@ -147,6 +156,13 @@ pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
 pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Introduction) -> Result<(), Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
     let blocked = blocking::is_blocked(cx, &jid::Jid::from(peer.clone()))?;
+    let live = cx.session.is_live() && !cx.is_under_way(&Purpose::Roster)?;
+    if asked && live && !blocked && introduction.moved.is_some() {
+        // He knows us by another address and was not told so yet. The roster will show no difference, so no wish is
+        // noted: nothing would end it.
+        sight::grant(cx, peer)?;
+        return cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction), None);
+    }
     let asked = asked && introduction.token.is_none();
     if blocked || asked || matches!(subscription.as_deref(), Some("to" | "both")) {
         return Ok(());
@@ -155,18 +171,29 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
     // The wish stays until the roster shows that the server has it (`roster.rs`).
     cx.tx
         .prepare_cached(
-            "INSERT INTO subscription_wish (account_id, jid, name, token) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO subscription_wish (account_id, jid, name, token, tags, moved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (account_id, jid) DO UPDATE SET
-                 name = coalesce(excluded.name, name), token = coalesce(excluded.token, token), declined = 0",
+                 name = coalesce(excluded.name, name), token = coalesce(excluded.token, token), declined = 0,
+                 tags = CASE excluded.tags WHEN '[]' THEN tags ELSE excluded.tags END,
+                 moved = coalesce(excluded.moved, moved)",
         )?
-        .execute((cx.session.account, peer.as_str(), &introduction.name, &introduction.token))?;
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+        .execute((
+            cx.session.account,
+            peer.as_str(),
+            &introduction.name,
+            &introduction.token,
+            serde_json::to_string(&introduction.tags).map_err(|_| Fault::Corrupt("tags"))?,
+            &introduction.moved,
+        ))?;
+    if !live {
         return Ok(());
     }
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() && !introduction.placed {
         let item =
             Element::new("item", ns::ROSTER).with("jid", peer.as_str()).with_some("name", introduction.name.as_deref());
+        let group = |tag: &String| Element::new("group", ns::ROSTER).text(tag.as_str());
+        let item = introduction.tags.iter().fold(item, |item, tag| item.child(group(tag)));
         cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?;
     }
     // Whoever answers by asking back needs no second question.
@@ -175,7 +202,7 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
     cx.tx
         .prepare_cached("UPDATE subscription_wish SET sent = 1 WHERE account_id = ?1 AND jid = ?2")?
         .execute((cx.session.account, peer.as_str()))?;
-    cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction.token.as_deref()), None)
+    cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction), None)
 }
 
 /// The server has the wish to see them, or nobody has it any more.
@@ -191,11 +218,19 @@ pub fn ask_as_wished(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let wishes: Vec<(String, i64, Introduction)> = cx
         .tx
         .prepare_cached(
-            "SELECT jid, declined, name, token FROM subscription_wish
+            "SELECT jid, declined, name, token, tags, moved FROM subscription_wish
              WHERE account_id = ?1 AND declined < 2 AND sent = 0",
         )?
         .query_map([cx.session.account], |row| {
-            Ok((row.get(0)?, row.get(1)?, Introduction { name: row.get(2)?, token: row.get(3)?, placed: false }))
+            let tags: String = row.get(4)?;
+            let introduction = Introduction {
+                name: row.get(2)?,
+                token: row.get(3)?,
+                placed: false,
+                tags: serde_json::from_str(&tags).unwrap_or_default(),
+                moved: row.get(5)?,
+            };
+            Ok((row.get(0)?, row.get(1)?, introduction))
         })?
         .collect::<Result<_, _>>()?;
     for (jid, declined, introduction) in wishes {
@@ -240,6 +275,12 @@ pub fn is_contact(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
 pub fn sees(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
     Ok(asked || matches!(subscription.as_deref(), Some("to" | "both")))
+}
+
+/// Whether we see somebody.
+pub fn sees_already(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let (subscription, _) = subscription(cx, peer)?;
+    Ok(matches!(subscription.as_deref(), Some("to" | "both")))
 }
 
 fn adders(cx: &Cx<'_>) -> Result<Adders, Fault> {

@@ -14,8 +14,10 @@ impl Call<'_> {
         let (tx, now) = (self.tx, self.now);
         // A wrong PIN is a change, too.
         let done = match command {
-            // Whom somebody knows leaves the device only while the app is open.
-            Command::CollectExport { .. } | Command::ReadExport { .. } if lock::is_locked(tx)? => {
+            // Whom somebody knows, and where he has gone, leaves the device only while the app is open.
+            Command::CollectExport { .. } | Command::ReadExport { .. } | Command::PublishMoved { .. }
+                if lock::is_locked(tx)? =>
+            {
                 return Err(CommandError::NotNow.into());
             }
             Command::AskLocked => return Ok(Some(Receipt::Locked(lock::is_locked(tx)?))),

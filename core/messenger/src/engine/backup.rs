@@ -197,7 +197,7 @@ impl Call<'_> {
             .map_or((Secret::new(""), Vec::new()), |credential| (credential.password, credential.keys));
         let signs_in = !password.expose().is_empty() || !keys.is_empty();
         let (address, server, proxy) = (account.address.clone(), account.server.clone(), account.proxy.clone());
-        let added = self.obey(Command::AddAccount { address, password, server, proxy }, sessions)?;
+        let added = self.obey(Command::AddAccount { address, password, server, proxy, again: false }, sessions)?;
         let Receipt::Account(id) = added else { return Err(CommandError::Internal.into()) };
         let session = sessions.get_mut(&id).ok_or(CommandError::Internal)?;
         let mut cx = self.cx(session);

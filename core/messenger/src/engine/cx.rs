@@ -13,7 +13,7 @@ use crate::ids::{AccountId, ChatId, JobId};
 use crate::now::Now;
 use crate::random::Random;
 use crate::session::Session;
-use crate::wire::Element;
+use crate::wire::{Element, Language};
 
 /// The context of one input.
 pub struct Cx<'a> {
@@ -33,6 +33,8 @@ pub struct Modes {
     pub metered: bool,
     /// For benches: pages of the archive are read and dropped.
     pub discard: bool,
+    /// What servers are asked to say things in.
+    pub language: Language,
 }
 
 impl Cx<'_> {

@@ -82,7 +82,7 @@ impl Call<'_> {
         // A key serves once, whatever comes of it.
         *waiting = None;
         let Credential { address, server, proxy, password, keys } = credential;
-        let receipt = self.obey(Command::AddAccount { address, password, server, proxy }, sessions)?;
+        let receipt = self.obey(Command::AddAccount { address, password, server, proxy, again: true }, sessions)?;
         if let Receipt::Account(account) = receipt
             && let Some(session) = sessions.get_mut(&account)
         {

@@ -39,7 +39,7 @@ use crate::session::connect::LoginInput;
 use crate::session::{Link, Session, certificate, connect, leaving, stream};
 use crate::store::{Durability, OpenError, Role, Store, StoreError, StoreOptions, open_reader};
 use crate::view::item::WaitReason;
-use crate::wire::{Element, Frame, ns};
+use crate::wire::{Element, Frame, Language, ns};
 use crate::{archive, chat, contact, outbox};
 use cx::{Cx, Modes};
 use envelope::{Inbound, Kind};
@@ -123,6 +123,11 @@ impl Engine {
     /// For benches: pages of the archive are read and dropped.
     pub fn set_discard(&mut self, discard: bool) {
         self.modes.discard = discard;
+    }
+
+    /// What servers are asked to say things in, from the next stream on; English at first.
+    pub fn set_language(&mut self, language: Language) {
+        self.modes.language = language;
     }
 
     /// Takes what happened; returns what to do about it.
@@ -403,12 +408,13 @@ impl Call<'_> {
             return Ok(receipt);
         }
         let account = match &command {
-            Command::AddAccount { address, password, server, proxy } => {
+            Command::AddAccount { address, password, server, proxy, again } => {
                 // What is being left goes at once, and with it what it had: this is a new beginning.
                 if let Some(mut left) = settings::leaving(sessions, address).and_then(|id| sessions.remove(&id)) {
                     leaving::depart(&mut self.cx(&mut left))?;
                 }
-                let new = NewAccount { address, password, server: server.as_ref(), proxy: proxy.as_ref() };
+                let (server, proxy) = (server.as_ref(), proxy.as_ref());
+                let new = NewAccount { address, password, server, proxy, again: *again };
                 let mut session = settings::add(self.tx, self.random, sessions, &new)?;
                 let account = session.account;
                 let mut cx = self.cx(&mut session);
@@ -503,6 +509,9 @@ impl Call<'_> {
             | Command::ReadExport { account }
             | Command::ImportAccount { account, .. }
             | Command::EndImport { account }
+            | Command::PublishMoved { account, .. }
+            | Command::RetractMoved { account }
+            | Command::AskMoved { account }
             | Command::Block { account, .. }
             | Command::Unblock { account, .. }
             | Command::ShowCode { account }
@@ -561,6 +570,10 @@ impl Call<'_> {
         chat::read_sync::flush(&mut cx)?;
         if !repeatable {
             contact::presence::turn_away(&mut cx)?;
+            // What one account of ours has said may give another one something to do.
+            if cx.out.changes.contains(&Change::Accounts) {
+                contact::portable::import::advance(&mut cx)?;
+            }
         }
         if !repeatable && std::mem::take(&mut cx.session.pump) {
             outbox::run(&mut cx)?;

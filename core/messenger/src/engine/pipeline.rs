@@ -37,6 +37,7 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::profile::Profile,
     &crate::contact::vcard::Vcards,
     &crate::contact::portable::Portable,
+    &crate::contact::moved::Moved,
     // After `Availability`: it takes every presence.
     &crate::contact::subscription::Subscription,
     &crate::contact::invitation::Invitation,

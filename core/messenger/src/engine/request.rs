@@ -81,6 +81,16 @@ pub enum Purpose {
         step: i64,
     },
     Invitation,
+    /// Where a contact says that he has gone, who is said to have come back as somebody else (XEP-0283).
+    MovedStatement {
+        jid: String,
+        old: String,
+    },
+    /// Where an account of ours says that its user has gone.
+    MovedPublished,
+    MovedConfigured,
+    MovedRetracted,
+    MovedLook,
     PasswordChange,
     /// Everything sent up to this number of the session has been handled when the answer comes.
     Ping {
@@ -106,7 +116,11 @@ pub enum Purpose {
         of: Inquiry,
     },
     ServerFeatures,
-    ServerTime,
+    /// Asked at this moment, mono, which time in a row.
+    ServerTime {
+        asked: u64,
+        tries: u32,
+    },
     /// Somebody's vCard, our own included (XEP-0292).
     Vcard {
         jid: String,

@@ -134,7 +134,7 @@ impl Call<'_> {
         sessions: &mut BTreeMap<AccountId, Session>,
     ) -> Result<(), Fault> {
         let Made { sign_up, address, password, server, proxy, inviter } = made;
-        let add = Command::AddAccount { address, password, server, proxy };
+        let add = Command::AddAccount { address, password, server, proxy, again: true };
         let account = match self.obey(add, sessions) {
             Ok(Receipt::Account(account)) => account,
             Ok(_) | Err(Refusal::Command(_)) => return Err(Fault::Corrupt("an account that was just made")),
@@ -158,6 +158,7 @@ impl Call<'_> {
             tx: self.tx,
             now: self.now,
             random: self.random,
+            language: self.modes.language,
             effects: &mut self.out.effects,
             changes: &mut self.out.changes,
         }

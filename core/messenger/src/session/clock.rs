@@ -1,6 +1,7 @@
 //! The server's clock against ours, measured at every bind and resumption: a phone with a wrong clock still shows right
-//! times. The way from the server is in it as it is in every message that arrives, so the two cancel out. Times are
-//! shown and sent, never used for order or deadlines.
+//! times. The way from the server is in it as it is in every message that arrives, so the two cancel out. An answer that
+//! was long on its way, because the link was dead meanwhile or the device asleep, says no more than between which two
+//! times the server's lies: it is asked for again. Times are shown and sent, never used for order or deadlines.
 //!
 //! XEPs: 0082, 0202
 
@@ -10,41 +11,64 @@ use crate::engine::request::{Answer, Purpose};
 use crate::fault::Fault;
 use crate::wire::{Element, ns};
 
+/// An answer that took longer tells only bounds, milliseconds.
+const FRESH: u64 = 2_000;
+
+/// So often in a row it is asked, on a link that is that slow always. Without the right time the archive is asked soon.
+const TRIES: u32 = 3;
+
 /// See the module.
 #[derive(Debug)]
 pub struct ServerClock;
+
+fn ask(cx: &mut Cx<'_>, tries: u32) -> Result<(), Fault> {
+    let domain = cx.own().domain().to_string();
+    let purpose = Purpose::ServerTime { asked: cx.now.mono, tries };
+    cx.request("get", Some(&domain), Element::new("time", ns::TIME), &purpose)?;
+    Ok(())
+}
+
+fn set(cx: &mut Cx<'_>, offset: i64) -> Result<Done, Fault> {
+    cx.session.clock_offset = offset;
+    cx.tx
+        .prepare_cached("UPDATE account SET clock_offset = ?2 WHERE id = ?1")?
+        .execute((cx.session.account, offset))?;
+    Ok(Done::Taken)
+}
 
 impl Feature for ServerClock {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
         cx.session.clock_known = false;
         // A resumption may follow a start with another wall clock.
         if event != SessionEvent::Lost {
-            let domain = cx.own().domain().to_string();
-            cx.request("get", Some(&domain), Element::new("time", ns::TIME), &Purpose::ServerTime)?;
+            ask(cx, 1)?;
         }
         Ok(())
     }
 
     fn reply(&self, cx: &mut Cx<'_>, purpose: &Purpose, answer: &Answer<'_>) -> Result<Done, Fault> {
-        if *purpose != Purpose::ServerTime {
-            return Ok(Done::Pass);
-        }
+        let Purpose::ServerTime { asked, tries } = *purpose else { return Ok(Done::Pass) };
         let Answer::Result(iq) = answer else { return Ok(Done::Taken) };
+        let took = cx.now.mono.saturating_sub(asked);
         let server = iq
             .first("time", ns::TIME)
             .and_then(|time| time.first("utc", ns::TIME))
             .and_then(|utc| parse_stamp(&utc.content()));
-        if let Some(server) = server {
-            let offset = server.saturating_sub(cx.now.wall);
-            // Half the round trip is in it: below a few seconds it says nothing.
-            let offset = if offset.abs() < 5_000 { 0 } else { offset };
-            cx.session.clock_offset = offset;
+        let Some(server) = server else { return Ok(Done::Taken) };
+        let offset = server.saturating_sub(cx.now.wall);
+        if took <= FRESH {
             cx.session.clock_known = true;
-            cx.tx
-                .prepare_cached("UPDATE account SET clock_offset = ?2 WHERE id = ?1")?
-                .execute((cx.session.account, offset))?;
+            // Half the round trip is in it: below a few seconds it says nothing.
+            return set(cx, if offset.abs() < 5_000 { 0 } else { offset });
         }
-        Ok(Done::Taken)
+        if cx.session.clock_known {
+            return Ok(Done::Taken);
+        }
+        if tries < TRIES {
+            ask(cx, tries + 1)?;
+        }
+        let (least, most) = (offset, offset.saturating_add_unsigned(took));
+        set(cx, cx.session.clock_offset.clamp(least, most))
     }
 }
 

@@ -113,6 +113,7 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Resu
         want_stream_management: !crate::archive::run::expects_much(cx)?,
         known: offer.filter(|_| cx.session.flights_cut < CUT_FLIGHTS),
         active: cx.session.active,
+        language: cx.modes.language,
     });
     let steps = negotiation.start(tls, cx.random);
     let mono = cx.now.mono;

@@ -244,10 +244,10 @@ impl Session {
         if let Some(leaving) = self.leaving {
             return Some(leaving);
         }
-        if self.archive.has_unstored() || (self.pump && self.is_live()) {
+        if self.pump && self.is_live() {
             return Some(0);
         }
-        match &self.link {
+        let link = match &self.link {
             Link::Off | Link::Failed => None,
             Link::Waiting { until } => Some(*until),
             Link::Opening { deadline, .. } => Some(*deadline),
@@ -256,7 +256,8 @@ impl Session {
                 let alive = live.probe.unwrap_or(self.silence_ends(live));
                 [Some(alive), self.archive.deadline()].into_iter().flatten().min()
             }
-        }
+        };
+        [link, self.archive.store_at()].into_iter().flatten().min()
     }
 }
 

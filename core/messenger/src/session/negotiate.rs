@@ -40,10 +40,7 @@ use crate::effect::{ComputeJob, ComputeResult, SignIn};
 use crate::input::TlsInfo;
 use crate::random::Random;
 use crate::view::item::{LoginAnswers, LoginFailure};
-use crate::wire::{Element, Frame, STREAM_CLOSE, StreamOpen, ns, stream_header};
-
-/// The language of texts that a server may add for people.
-const LANG: &str = "en";
+use crate::wire::{Element, Frame, Language, STREAM_CLOSE, StreamOpen, ns, stream_header};
 
 /// What to sign in with, and what for.
 #[derive(Debug, Clone)]
@@ -72,6 +69,8 @@ pub struct NegotiationConfig {
     pub known: Option<Features>,
     /// The app is in front (XEP-0352).
     pub active: bool,
+    /// Of texts that the server may add for people.
+    pub language: Language,
 }
 
 /// The session to resume (XEP-0198 5).
@@ -445,7 +444,7 @@ impl Negotiation {
     fn header(&self) -> String {
         let account = self.config.account.to_string();
         let from = self.tls.is_some().then_some(account.as_str());
-        stream_header(self.config.account.domain().as_str(), from, LANG)
+        stream_header(self.config.account.domain().as_str(), from, self.config.language.as_str())
     }
 
     fn opened(&mut self, state: State, open: &StreamOpen) -> Next {

@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0021_presence.sql"),
     include_str!("migrations/0022_photo.sql"),
     include_str!("migrations/0023_portable.sql"),
+    include_str!("migrations/0024_moved.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -153,7 +153,9 @@ CREATE TABLE import_step (
     counts INTEGER NOT NULL DEFAULT 1,          -- 0: only looks what the account has
     state TEXT NOT NULL DEFAULT 'ready',        -- ready, under_way
     tries INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, moved_from TEXT) STRICT;
+
+CREATE INDEX import_step_moved ON import_step (moved_from) WHERE moved_from IS NOT NULL;
 
 CREATE INDEX import_step_node ON import_step (account_id, node, id) WHERE node IS NOT NULL;
 
@@ -260,6 +262,34 @@ CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE moved_request (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- the new address
+    old TEXT NOT NULL,                          -- the contact's
+    time INTEGER NOT NULL,                      -- when he said so, or was followed; UTC milliseconds
+    state TEXT NOT NULL,                        -- claimed, asked, proven, unproven, followed, declined, settled
+    tries INTEGER NOT NULL DEFAULT 0,           -- sessions in which there was no answer
+    asked INTEGER NOT NULL DEFAULT 0,           -- 1: the old account's server was asked in this session
+    revoked INTEGER NOT NULL DEFAULT 0,         -- of who was followed: 1: the old one may see us no more, 2: it doesn't
+    PRIMARY KEY (account_id, jid, old)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX moved_request_asked ON moved_request (account_id, old) WHERE asked = 1;
+
+CREATE INDEX moved_request_old ON moved_request (account_id, old, time);
+
+CREATE INDEX moved_request_state ON moved_request (account_id, state, time);
+
+CREATE TABLE moved_statement (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    jid TEXT NOT NULL,                          -- the new address
+    since INTEGER,                              -- UTC milliseconds; NULL: not known, another device said it
+    state TEXT NOT NULL,                        -- publishing, published, refused, retracting, kept (not taken back)
+    tries INTEGER NOT NULL DEFAULT 0,           -- that got no answer
+    total INTEGER NOT NULL DEFAULT 0,           -- contacts who are told
+    refused INTEGER NOT NULL DEFAULT 0          -- whom the new account's server did not take
+) STRICT;
 
 CREATE TABLE nickname (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -390,7 +420,7 @@ CREATE TABLE subscription_request (
 
 CREATE TABLE subscription_wish (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    jid TEXT NOT NULL, name TEXT, token TEXT, declined INTEGER NOT NULL DEFAULT 0, sent INTEGER NOT NULL DEFAULT 0,
+    jid TEXT NOT NULL, name TEXT, token TEXT, declined INTEGER NOT NULL DEFAULT 0, sent INTEGER NOT NULL DEFAULT 0, tags TEXT NOT NULL DEFAULT '[]', moved TEXT,
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 

@@ -40,9 +40,13 @@ impl View for Accounts {
                         (SELECT count(*) FROM export_part
                              WHERE export_part.account_id = account.id AND export_part.state = 'missing'),
                         (SELECT json_object('source', source, 'total', total, 'refused', refused, 'kept', kept, 'left',
-                                (SELECT count(*) FROM import_step
-                                     WHERE import_step.account_id = account.id AND import_step.counts = 1))
-                             FROM import WHERE import.account_id = account.id)
+                                (SELECT count(*) FROM import_step WHERE import_step.account_id = account.id
+                                     AND import_step.counts = 1 AND import_step.moved_from IS NULL))
+                             FROM import WHERE import.account_id = account.id),
+                        (SELECT json_object('address', moved.jid, 'since', moved.since, 'state', moved.state,
+                                'total', moved.total, 'refused', moved.refused, 'left',
+                                (SELECT count(*) FROM import_step WHERE import_step.moved_from = account.jid))
+                             FROM moved_statement AS moved WHERE moved.account_id = account.id)
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -60,6 +64,7 @@ impl View for Accounts {
                 let vcard: Option<String> = row.get(27)?;
                 let apart: Option<bool> = row.get(28)?;
                 let import: Option<String> = row.get(35)?;
+                let moved: Option<String> = row.get(36)?;
                 Ok(AccountItem {
                     key: format!("{id}"),
                     id,
@@ -100,6 +105,7 @@ impl View for Accounts {
                     auto_away: row.get(31)?,
                     export: ExportItem::of(row.get(32)?, row.get(33)?, row.get(34)?),
                     import: import.and_then(|json| serde_json::from_str(&json).ok()),
+                    moved: moved.and_then(|json| serde_json::from_str(&json).ok()),
                 })
             })?
             .collect::<Result<_, _>>()?;

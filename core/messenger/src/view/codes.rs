@@ -52,7 +52,7 @@ impl View for Codes {
 }
 
 /// XEP-0379 3.1.
-fn link(address: &str, token: Option<String>) -> String {
+pub(super) fn link(address: &str, token: Option<String>) -> String {
     let Ok(jid) = BareJid::new(address) else { return address.to_owned() };
     let parameters = token.into_iter().map(|token| ("preauth".to_owned(), token)).collect();
     Address { jid, action: Some("roster".to_owned()), parameters }.link()

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::item::{self, Availability, ContactItem, DeviceItem, PrivacyException, VcardItem};
-use super::{View, Window, timeline};
+use super::item::{self, Availability, ContactItem, ContactMoved, DeviceItem, PrivacyException, VcardItem};
+use super::{View, Window, codes, timeline};
 use crate::change::Change;
 use crate::command::PrivacySetting;
 use crate::ids::{AccountId, ChatId};
@@ -68,6 +68,7 @@ impl View for Contact {
                     title: timeline::display_name(name.clone().or_else(|| called.clone()), &address),
                     note_to_self: address == own,
                     picture: row.get(12)?,
+                    link: codes::link(&address, None),
                     address,
                     name,
                     nickname: called.filter(|_| of_vcard != Some(true)),
@@ -86,6 +87,7 @@ impl View for Contact {
                     reportable: row.get(9)?,
                     exceptions: Vec::new(),
                     in_general: Vec::new(),
+                    moved: None,
                 };
                 // Without a connection nobody knows.
                 let online = matches!(
@@ -100,6 +102,7 @@ impl View for Contact {
         };
         item.exceptions = exceptions(&snapshot, &item)?;
         item.in_general = in_general(&snapshot, item.account)?;
+        item.moved = moved(&snapshot, &item)?;
         // One's own are on a screen of their own.
         if online && !item.blocked && !item.note_to_self {
             item.devices = devices(&snapshot, &item)?;
@@ -122,6 +125,30 @@ fn exceptions(connection: &Connection, item: &ContactItem) -> rusqlite::Result<V
         PrivacySetting::of(&name).map(|setting| PrivacyException { setting, allowed })
     };
     Ok(stored.into_iter().filter_map(read).collect())
+}
+
+/// What they say of another address of theirs: a question comes first, then the last one that was answered by yes.
+fn moved(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Option<ContactMoved>> {
+    connection
+        .prepare_cached(
+            "SELECT moved.jid, moved.state = 'proven', moved.time,
+                    (SELECT chat.id FROM chat WHERE chat.account_id = ?1 AND chat.jid = moved.jid AND chat.listed = 1)
+             FROM moved_request AS moved
+             WHERE moved.account_id = ?1 AND moved.old = ?2
+                 AND (moved.state = 'followed' OR moved.state = 'proven'
+                     AND EXISTS (SELECT 1 FROM subscription_request AS request
+                         WHERE request.account_id = ?1 AND request.jid = moved.jid)
+                     AND EXISTS (SELECT 1 FROM contact WHERE contact.account_id = ?1 AND contact.jid = ?2
+                         AND contact.subscription IN ('from', 'both')))
+                 AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = ?1
+                     AND block.jid IN (moved.jid, substr(moved.jid, instr(moved.jid, '@') + 1))
+                     AND block.state <> 'lifting')
+             ORDER BY moved.state = 'proven' DESC, moved.time DESC LIMIT 1",
+        )?
+        .query_row((item.account, &item.address), |row| {
+            Ok(ContactMoved { address: row.get(0)?, asks: row.get(1)?, time: row.get(2)?, chat: row.get(3)? })
+        })
+        .optional()
 }
 
 fn in_general(connection: &Connection, account: AccountId) -> rusqlite::Result<Vec<PrivacySetting>> {

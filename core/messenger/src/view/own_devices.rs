@@ -33,9 +33,11 @@ impl View for OwnDevices {
         let found = snapshot
             .prepare_cached(
                 "SELECT account.jid, account.device_name, account.resource, account.priority, account.connection,
-                        stream.bound_jid, client_access.answers
+                        stream.bound_jid, client_access.answers,
+                        coalesce(json_array_length(login.offer, '$.sasl2.fast'), 0) > 0
                  FROM account LEFT JOIN stream ON stream.account_id = account.id
                  LEFT JOIN client_access ON client_access.account_id = account.id
+                 LEFT JOIN login ON login.account_id = account.id
                  WHERE account.id = ?1",
             )?
             .query_row([self.account], |row| {
@@ -49,6 +51,7 @@ impl View for OwnDevices {
                 let answers: Option<String> = row.get(6)?;
                 let answers: ClientAnswers =
                     answers.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+                let gives_tokens: bool = row.get(7)?;
                 let item = OwnDevicesItem {
                     key: format!("{}", self.account),
                     account: self.account,
@@ -63,6 +66,7 @@ impl View for OwnDevices {
                     },
                     clients: answers.clients,
                     problem: answers.problem,
+                    tokens_may_stay: gives_tokens && answers.listed != Some(true),
                 };
                 Ok((item, jid, bound.filter(|_| online)))
             })

@@ -2,12 +2,14 @@
 
 mod element;
 pub mod form;
+mod language;
 mod limits;
 pub mod ns;
 mod reader;
 mod writer;
 
 pub use element::{Element, Node};
+pub use language::Language;
 pub use limits::Limits;
 pub use reader::Reader;
 pub use writer::{STREAM_CLOSE, stream_header};

@@ -66,3 +66,4 @@ pub const OLD_BOOKMARKS: &str = "storage:bookmarks";
 pub const PRIVATE: &str = "jabber:iq:private";
 pub const PRIVACY_LISTS: &str = "jabber:iq:privacy";
 pub const PORTABLE: &str = "urn:xmpp:pie:0";
+pub const MOVED: &str = "urn:xmpp:moved:1";

@@ -25,6 +25,7 @@ pub(crate) enum Do {
         password: String,
         server: Option<ServerAddress>,
         proxy: Option<ProxyAddress>,
+        again: Option<bool>,
     },
     StartSignUp {
         domain: String,
@@ -84,6 +85,16 @@ pub(crate) enum Do {
         user: usize,
     },
     EndImport {
+        account: i64,
+    },
+    PublishMoved {
+        account: i64,
+        to: i64,
+    },
+    RetractMoved {
+        account: i64,
+    },
+    AskMoved {
         account: i64,
     },
     SetProxy {
@@ -461,6 +472,9 @@ mod tests {
             r#"{"id":1,"do":"read_account_file","file":"f"}"#,
             r#"{"id":1,"do":"import_account_file","account":1,"file":"f","user":2}"#,
             r#"{"id":1,"do":"end_import","account":1}"#,
+            r#"{"id":1,"do":"publish_moved","account":1,"to":2}"#,
+            r#"{"id":1,"do":"retract_moved","account":1}"#,
+            r#"{"id":1,"do":"ask_moved","account":1}"#,
             r#"{"id":1,"do":"retry","message":1}"#,
             r#"{"id":1,"do":"delete_message","message":1}"#,
             r#"{"id":1,"do":"delete_chat","chat":1}"#,

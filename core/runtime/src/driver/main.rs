@@ -190,11 +190,12 @@ impl Driver {
         let Line { id, command } = line;
         use linnet_messenger::command::{Command, Owner, Secret, SignUpAnswer};
         let core = match command {
-            Do::AddAccount { address, password, server, proxy } => Command::AddAccount {
+            Do::AddAccount { address, password, server, proxy, again } => Command::AddAccount {
                 address,
                 password: Secret::new(password),
                 server: server.or_else(|| self.server.clone()),
                 proxy: proxy.or_else(|| self.proxy.clone()),
+                again: again.unwrap_or(true),
             },
             Do::StartSignUp { domain, server, proxy, invitation } => Command::StartSignUp {
                 domain,
@@ -311,6 +312,11 @@ impl Driver {
             Do::HideScreen { hides } => Command::HideScreen { hides },
             Do::CollectExport { account } => Command::CollectExport { account: AccountId(account) },
             Do::EndImport { account } => Command::EndImport { account: AccountId(account) },
+            Do::PublishMoved { account, to } => {
+                Command::PublishMoved { account: AccountId(account), to: AccountId(to) }
+            }
+            Do::RetractMoved { account } => Command::RetractMoved { account: AccountId(account) },
+            Do::AskMoved { account } => Command::AskMoved { account: AccountId(account) },
             other => return self.obey_here(id, other),
         };
         let (answered, output, turn) = (self.client.submit(core), self.output.clone(), Arc::clone(&self.turn));

@@ -14,7 +14,9 @@ use linnet_messenger::store::OpenError as StoreError;
 use linnet_runtime::{OpenError, Platform};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// `ok` or the name of an error.
 pub(crate) type Answer = Result<Value, &'static str>;
@@ -149,6 +151,7 @@ pub(crate) fn command_error(error: CommandError) -> &'static str {
     match error {
         CommandError::AddressInvalid => "address_invalid",
         CommandError::NotFound => "not_found",
+        CommandError::AccountKnown => "account_known",
         CommandError::TextInvalid => "text_invalid",
         CommandError::PictureInvalid => "picture_invalid",
         CommandError::NotNow => "not_now",
@@ -188,13 +191,9 @@ pub(crate) fn complain(problem: &str) {
 
 /// Log lines go to standard error.
 pub(crate) fn log_to_stderr(filter: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}"))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .try_init()
-        .map_err(|error| format!("--log: {error}"))
+    let filter: Targets = filter.parse().map_err(|error| format!("--log: {error}"))?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    tracing_subscriber::registry().with(filter).with(lines).try_init().map_err(|error| format!("--log: {error}"))
 }
 
 /// `RosterPushForged` as `roster_push_forged`.

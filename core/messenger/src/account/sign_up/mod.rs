@@ -27,7 +27,7 @@ use crate::now::Now;
 use crate::random::Random;
 use crate::session::Session;
 use crate::view::item::{LoginFailure, SignUpProblem, SignUpState, WaitReason};
-use crate::wire::{Frame, STREAM_CLOSE};
+use crate::wire::{Frame, Language, STREAM_CLOSE};
 use offer::Questions;
 use talk::{Heard, Talk};
 
@@ -62,6 +62,7 @@ pub struct SignUpCx<'a> {
     pub tx: &'a Database,
     pub now: &'a Now,
     pub random: &'a mut dyn Random,
+    pub language: Language,
     pub effects: &'a mut Vec<Effect>,
     pub changes: &'a mut BTreeSet<Change>,
 }
@@ -94,7 +95,7 @@ impl SignUp {
         cx.tx.prepare_cached("INSERT INTO sign_up (server, state) VALUES (?1, ?2)")?.execute((&domain, state))?;
         let id = SignUpId(cx.tx.last_insert_rowid());
         cx.changes.insert(Change::SignUps);
-        let talk = Talk::new(&domain, invitation.map(Secret::expose));
+        let talk = Talk::new(&domain, invitation.map(Secret::expose), cx.language);
         let mut sign_up = Self {
             id,
             domain,

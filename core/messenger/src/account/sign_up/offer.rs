@@ -157,7 +157,8 @@ fn plain_field(name: &str) -> SignUpField {
         var: name.to_owned(),
         kind,
         meaning: meaning(name, false),
-        label: Some(name.to_owned()),
+        // The element has no words for people: those are the platforms'.
+        label: None,
         hint: None,
         // XEP-0077 3.1.1: whatever it asks for this way must be told.
         required: true,
@@ -213,6 +214,19 @@ fn meaning(var: &str, with_picture: bool) -> Option<SignUpMeaning> {
         "username" => Some(SignUpMeaning::Username),
         "password" => Some(SignUpMeaning::Password),
         "email" => Some(SignUpMeaning::Email),
+        "nick" => Some(SignUpMeaning::Nick),
+        "name" => Some(SignUpMeaning::Name),
+        "first" => Some(SignUpMeaning::First),
+        "last" => Some(SignUpMeaning::Last),
+        "address" => Some(SignUpMeaning::Address),
+        "city" => Some(SignUpMeaning::City),
+        "state" => Some(SignUpMeaning::State),
+        "zip" => Some(SignUpMeaning::Zip),
+        "phone" => Some(SignUpMeaning::Phone),
+        "url" => Some(SignUpMeaning::Url),
+        "date" => Some(SignUpMeaning::Date),
+        "misc" => Some(SignUpMeaning::Misc),
+        "text" => Some(SignUpMeaning::Text),
         // XEP-0158 4: what can be read or recognised in a picture.
         "ocr" | "picture_recog" | "picture_q" if with_picture => Some(SignUpMeaning::Captcha),
         _ => None,
@@ -265,6 +279,21 @@ mod tests {
             "<query xmlns='jabber:iq:register'><username>alice</username><password>x&lt;y</password><email></email>\
              <key>k1</key></query>"
         );
+    }
+
+    #[test]
+    fn whatever_the_old_questions_are_there_are_words_for_them() {
+        let all: String = PLAIN.iter().map(|name| format!("<{name}/>")).collect();
+        let fields = questions(&all).shown.fields;
+        assert_eq!(fields.len(), PLAIN.len() - 1, "all but the key");
+        assert!(fields.iter().all(|field| field.label.is_none() && field.meaning.is_some()), "{fields:?}");
+        let form = questions(
+            "<x xmlns='jabber:x:data' type='form'><field var='zip' label='Postcode of your club'/>\
+             <field var='shoe' label='Size'/></x>",
+        );
+        let zip = &form.shown.fields[0];
+        assert_eq!((zip.meaning, zip.label.as_deref()), (Some(SignUpMeaning::Zip), Some("Postcode of your club")));
+        assert_eq!(form.shown.fields[1].meaning, None);
     }
 
     #[test]

@@ -8,19 +8,18 @@ use crate::session::features::Features;
 use crate::session::negotiate::{StreamError, StreamErrorCondition};
 use crate::view::item::{LoginFailure, SignUpProblem, WaitReason};
 use crate::wire::form::FormTooLarge;
-use crate::wire::{Element, Frame, StreamOpen, ns, stream_header};
+use crate::wire::{Element, Frame, Language, StreamOpen, ns, stream_header};
 
 use super::offer::{Offer, Questions};
 use super::picture;
 
-/// The language of the server's words.
-const LANG: &str = "en";
 /// Characters of the server's own explanation.
 const TEXT: usize = 300;
 
 /// Where the stream stands.
 pub struct Talk {
     domain: String,
+    language: Language,
     /// A token that lets one in (XEP-0445).
     invitation: Option<String>,
     encrypted: bool,
@@ -73,16 +72,16 @@ pub enum Heard {
 
 impl Talk {
     /// A stream that has not begun.
-    pub fn new(domain: &str, invitation: Option<&str>) -> Self {
+    pub fn new(domain: &str, invitation: Option<&str>, language: Language) -> Self {
         let invitation = invitation.map(str::to_owned);
-        Self { domain: domain.to_owned(), invitation, encrypted: false, state: State::Over }
+        Self { domain: domain.to_owned(), language, invitation, encrypted: false, state: State::Over }
     }
 
     /// The transport is open, or encrypted now.
     pub fn start(&mut self, tls: Option<&TlsInfo>) -> String {
         self.encrypted = tls.is_some();
         self.state = State::Header;
-        stream_header(&self.domain, None, LANG)
+        stream_header(&self.domain, None, self.language.as_str())
     }
 
     /// Whether TLS is being made.

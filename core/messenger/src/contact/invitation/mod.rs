@@ -5,13 +5,15 @@
 //! Invariants: a token is 128 random bits, counts once, for a week, for the account that made it; a token that is not
 //! known makes its bringer an ordinary stranger, and he is told nothing of it. An account has few tokens at a time.
 //!
-//! XEPs: 0379
+//! XEPs: 0283, 0379
 
 mod server;
 
 use jid::BareJid;
 use rusqlite::OptionalExtension;
 
+use super::link::Introduction;
+use super::moved;
 use crate::change::Change;
 use crate::chat;
 use crate::command::{Command, Receipt};
@@ -52,12 +54,12 @@ pub fn token_of(stanza: &Element) -> Option<&str> {
     stanza.first("preauth", ns::INVITATION)?.attribute("token")
 }
 
-/// The same, on a request of ours.
-pub fn introduced(request: Element, token: Option<&str>) -> Element {
-    match token {
-        Some(token) => request.child(Element::new("preauth", ns::INVITATION).with("token", token)),
-        None => request,
-    }
+/// What a request of ours says besides.
+pub fn introduced(request: Element, introduction: &Introduction) -> Element {
+    let token = introduction.token.as_deref();
+    let token = token.map(|token| Element::new("preauth", ns::INVITATION).with("token", token));
+    let moved = introduction.moved.as_deref().map(moved::wire::claiming);
+    token.into_iter().chain(moved).fold(request, Element::child)
 }
 
 /// Whether the token is one of ours; from now on it is of use to nobody else. Who came with it is to be found: he gets a

@@ -1,21 +1,23 @@
 //! Into an account: a step each thing that its server is still to be told, done in order, few at a time.
 //!
 //! What the account has is asked first: of a profile nothing is published where there is something, of bookmarks only
-//! rooms that it does not know. Contacts who are on the roster keep name and groups.
+//! rooms that it does not know. Contacts who are on the roster keep name and groups. Who waits for an answer at the old
+//! account is not taken along: asked was another address, and to an answer of this one's nobody would listen.
 //!
-//! XEPs: 0054, 0060, 0163, 0227, 0402, RFC 6121 2, 3
+//! XEPs: 0054, 0060, 0163, 0227, 0283, 0402, RFC 6121 2, 3
 
 use jid::BareJid;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::{NODES, PortableAccount, PortableItem, export};
+use super::{NODES, PortableAccount, PortableContact, PortableItem, export};
 use crate::change::Change;
 use crate::contact::link::Introduction;
 use crate::contact::{blocking, subscription};
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::Fault;
+use crate::ids::AccountId;
 use crate::wire::{Element, ns};
 
 /// Contacts that the server is told of at a time. Everything else goes one by one.
@@ -29,10 +31,26 @@ const ENVELOPE: usize = 2_048;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 enum Step {
-    Vcard { xml: String },
-    Look { node: String },
-    Item { node: String, id: String, xml: String },
-    Contact { jid: String, name: Option<String>, tags: Vec<String>, asks: bool },
+    Vcard {
+        xml: String,
+    },
+    Look {
+        node: String,
+    },
+    Item {
+        node: String,
+        id: String,
+        xml: String,
+    },
+    Contact {
+        jid: String,
+        name: Option<String>,
+        tags: Vec<String>,
+        asks: bool,
+        /// He knows us by this address.
+        #[serde(default)]
+        moved: Option<String>,
+    },
 }
 
 /// Notes what there is to do, and begins.
@@ -53,7 +71,7 @@ pub fn begin(cx: &mut Cx<'_>, from: &PortableAccount) -> Result<(), Fault> {
     for contact in from.contacts.iter().filter(|contact| contact.address != own && contact.address != from.address) {
         let asks = contact.asked || matches!(contact.subscription.as_str(), "to" | "both");
         let (jid, name, tags) = (contact.address.clone(), contact.name.clone(), contact.tags.clone());
-        steps.push((Step::Contact { jid, name, tags, asks }, None));
+        steps.push((Step::Contact { jid, name, tags, asks, moved: None }, None));
     }
     let total = steps.iter().filter(|(step, _)| !matches!(step, Step::Look { .. })).count();
     let total = u32::try_from(total).unwrap_or(u32::MAX);
@@ -74,9 +92,29 @@ pub fn begin(cx: &mut Cx<'_>, from: &PortableAccount) -> Result<(), Fault> {
     advance(cx)
 }
 
+/// Notes whom another account of ours tells that its user has gone on from this address (`moved/statement.rs`); returns
+/// how many they are. That account goes on with it by itself.
+pub fn add_moved(cx: &mut Cx<'_>, into: AccountId, own: &str, contacts: &[PortableContact]) -> Result<u32, Fault> {
+    for contact in contacts {
+        // Who was on the roster only, and has nothing to do with us, is taken along and not asked.
+        let asks = contact.asked || contact.subscription != "none";
+        let (jid, name, tags) = (contact.address.clone(), contact.name.clone(), contact.tags.clone());
+        let step = Step::Contact { jid, name, tags, asks, moved: Some(own.to_owned()) };
+        let what = serde_json::to_string(&step).map_err(|_| Fault::Corrupt("step"))?;
+        cx.tx
+            .prepare_cached("INSERT INTO import_step (account_id, what, moved_from) VALUES (?1, ?2, ?3)")?
+            .execute(params![into, what, own])?;
+    }
+    cx.change(Change::Accounts);
+    Ok(u32::try_from(contacts.len()).unwrap_or(u32::MAX))
+}
+
 /// Nothing more of it is done, and it is not shown any more.
 pub fn end(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    for sql in ["DELETE FROM import_step WHERE account_id = ?1", "DELETE FROM import WHERE account_id = ?1"] {
+    for sql in [
+        "DELETE FROM import_step WHERE account_id = ?1 AND moved_from IS NULL",
+        "DELETE FROM import WHERE account_id = ?1",
+    ] {
         cx.tx.prepare_cached(sql)?.execute([cx.session.account])?;
     }
     cx.change(Change::Accounts);
@@ -142,14 +180,19 @@ fn do_step(cx: &mut Cx<'_>, id: i64, step: Step) -> Result<(), Fault> {
             let pubsub = Element::new("pubsub", ns::PUBSUB).child(publish).child(options);
             cx.request("set", None, pubsub, &Purpose::ImportStep { step: id })
         }
-        Step::Contact { jid, name, tags, asks } => {
+        Step::Contact { jid, name, tags, asks, moved } => {
             let Ok(peer) = BareJid::new(&jid) else { return refuse(cx, id) };
             let known: Option<(Option<String>, String)> = cx
                 .tx
                 .prepare_cached("SELECT name, tags FROM contact WHERE account_id = ?1 AND jid = ?2")?
                 .query_row((cx.session.account, &jid), |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
-            if known.is_some() && (!asks || subscription::sees(cx, &peer)?) {
+            let asked = match moved {
+                // Who has not answered yet does not know that it is we who ask.
+                Some(_) => subscription::sees_already(cx, &peer)?,
+                None => subscription::sees(cx, &peer)?,
+            };
+            if known.is_some() && (!asks || asked) {
                 return done(cx, id);
             }
             // Of who is on the roster the item is set as it is: the answer to it says when the next one may follow.
@@ -212,9 +255,9 @@ pub fn looked(cx: &mut Cx<'_>, id: i64, answer: &Answer<'_>) -> Result<(), Fault
 pub fn answered(cx: &mut Cx<'_>, id: i64, answer: &Answer<'_>) -> Result<(), Fault> {
     let Some(step) = step(cx, id)? else { return Ok(()) };
     match (answer, step) {
-        (Answer::Result(_), Step::Contact { jid, asks, .. }) => {
+        (Answer::Result(_), Step::Contact { jid, asks, moved, .. }) => {
             if let Some(peer) = BareJid::new(&jid).ok().filter(|_| asks) {
-                let introduction = Introduction { placed: true, ..Introduction::default() };
+                let introduction = Introduction { placed: true, moved, ..Introduction::default() };
                 subscription::ask_unless_subscribed(cx, &peer, &introduction)?;
             }
             done(cx, id)?;
@@ -270,7 +313,16 @@ fn done(cx: &mut Cx<'_>, id: i64) -> Result<(), Fault> {
 }
 
 fn refuse(cx: &mut Cx<'_>, id: i64) -> Result<(), Fault> {
-    count(cx, "refused", 1)?;
+    let moved = cx
+        .tx
+        .prepare_cached(
+            "UPDATE moved_statement SET refused = refused + 1 WHERE account_id = (SELECT account.id FROM account
+                 WHERE account.jid = (SELECT moved_from FROM import_step WHERE import_step.id = ?1))",
+        )?
+        .execute([id])?;
+    if moved == 0 {
+        count(cx, "refused", 1)?;
+    }
     done(cx, id)
 }
 

@@ -11,7 +11,7 @@ use super::*;
 use crate::effect::ScramHash;
 use crate::session::scram::salted_password;
 use crate::view::item::WaitReason;
-use crate::wire::{Limits, Reader};
+use crate::wire::{Language, Limits, Reader};
 
 mod sasl;
 mod sasl2;
@@ -62,6 +62,7 @@ fn config() -> NegotiationConfig {
         want_stream_management: true,
         known: None,
         active: true,
+        language: Language::default(),
     }
 }
 

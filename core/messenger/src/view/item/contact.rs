@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::VcardItem;
+use super::{ContactMoved, VcardItem};
 use crate::command::PrivacySetting;
 use crate::ids::{AccountId, ChatId};
 
@@ -14,6 +14,8 @@ pub struct ContactItem {
     pub account: AccountId,
     /// Bare JID.
     pub address: String,
+    /// The same as a link that makes them a contact of whoever follows it. Never with a token of theirs: that was ours.
+    pub link: String,
     /// As in [`super::ChatItem::title`].
     pub title: String,
     pub note_to_self: bool,
@@ -51,6 +53,8 @@ pub struct ContactItem {
     pub exceptions: Vec<PrivacyException>,
     /// What the account tells everyone who is not excepted.
     pub in_general: Vec<PrivacySetting>,
+    /// They have another address, by their own word.
+    pub moved: Option<ContactMoved>,
 }
 
 /// What somebody is always told, or never.

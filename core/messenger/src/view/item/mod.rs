@@ -5,6 +5,7 @@ mod account_task;
 mod app;
 mod code;
 mod contact;
+mod moved;
 mod own_devices;
 mod portable;
 mod server;
@@ -16,6 +17,7 @@ pub use self::account_task::{AccountProblem, AccountTask};
 pub use self::app::{AppItem, LockItem};
 pub use self::code::{CodeItem, ServerInvitation};
 pub use self::contact::{Availability, ContactItem, DeviceItem, PrivacyException};
+pub use self::moved::{ContactMoved, MovedItem, MovedState, RequestMoved};
 pub use self::own_devices::{ClientAccess, ClientAnswers, OwnDevicesItem, OwnSession, RevokeProblem};
 pub use self::portable::{ExportItem, ImportItem};
 pub use self::server::{
@@ -84,6 +86,8 @@ pub struct AccountItem {
     pub export: Option<ExportItem>,
     /// What such a file brings.
     pub import: Option<ImportItem>,
+    /// Where its user has gone on.
+    pub moved: Option<MovedItem>,
 }
 
 /// Where the own profile stands.
@@ -437,6 +441,8 @@ pub struct RequestItem {
     pub preview: Option<String>,
     /// The server takes reports (XEP-0377).
     pub reportable: bool,
+    /// Proven: it is a contact who has another address.
+    pub moved: Option<RequestMoved>,
 }
 
 /// Somebody the user hears nothing of.

@@ -76,6 +76,8 @@ pub struct OwnDevicesItem {
     pub manages: Support,
     pub clients: Vec<ClientAccess>,
     pub problem: Option<RevokeProblem>,
+    /// The server gives out tokens (XEP-0484) and lists none of them: whether they outlast a password, it alone knows.
+    pub tokens_may_stay: bool,
 }
 
 impl Item for OwnDevicesItem {

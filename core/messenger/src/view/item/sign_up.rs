@@ -89,7 +89,7 @@ pub enum SignUpFieldKind {
     Choices,
 }
 
-/// Questions that most servers ask.
+/// Questions that have words of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignUpMeaning {
@@ -99,6 +99,20 @@ pub enum SignUpMeaning {
     Email,
     /// What can be read in the picture (XEP-0158).
     Captcha,
+    // The others of XEP-0077 13.4. What a form calls them says more.
+    Nick,
+    Name,
+    First,
+    Last,
+    Address,
+    City,
+    State,
+    Zip,
+    Phone,
+    Url,
+    Date,
+    Misc,
+    Text,
 }
 
 /// Why there is no account yet.
