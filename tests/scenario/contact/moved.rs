@@ -423,6 +423,29 @@ fn a_yes_without_a_connection_is_carried_out_with_the_next_one() {
     });
 }
 
+/// The chat is one tap away from the yes, and the server has not said anything yet.
+#[test]
+fn a_chat_opened_at_once_changes_neither_name_nor_groups() {
+    on_fake(|world| {
+        let (alice, bob) = mover(world.any(), "bob");
+        let (account, old) = (bob.account().id, alice.phone.address().to_string());
+        let (name, tags) = ("Alice from the lake".to_owned(), vec!["boats".to_owned()]);
+        bob.order(Command::EditContact { account, address: old, name: name.clone(), tags: tags.clone() });
+        world.settle();
+        alice.moves();
+        world.settle();
+        assert_eq!(asked(world.any(), bob).len(), 1);
+        world.latency(300, 400);
+        bob.order(Command::AnswerRequest { account, address: alice.address.clone(), accept: true });
+        bob.order(Command::StartChat { account, address: alice.address.clone() });
+        world.settle();
+        let chat = world.chat_list(bob.id).into_iter().find(|chat| chat.address == alice.address).unwrap().id;
+        let there = contact(world.any(), bob, chat);
+        assert_eq!((there.name, there.tags), (Some(name), tags));
+        assert!(there.sees_us && there.we_see);
+    });
+}
+
 #[test]
 fn what_is_said_there_arrives_there() {
     on_fake(|world| {

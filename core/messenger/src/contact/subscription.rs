@@ -169,31 +169,37 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
     }
     // Before the roster has come who is on it can't be told, and an item would be overwritten.
     // The wish stays until the roster shows that the server has it (`roster.rs`).
-    cx.tx
+    // One that is under way already keeps its name and tags.
+    let (name, tags): (Option<String>, String) = cx
+        .tx
         .prepare_cached(
             "INSERT INTO subscription_wish (account_id, jid, name, token, tags, moved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (account_id, jid) DO UPDATE SET
                  name = coalesce(excluded.name, name), token = coalesce(excluded.token, token), declined = 0,
                  tags = CASE excluded.tags WHEN '[]' THEN tags ELSE excluded.tags END,
-                 moved = coalesce(excluded.moved, moved)",
+                 moved = coalesce(excluded.moved, moved)
+             RETURNING name, tags",
         )?
-        .execute((
-            cx.session.account,
-            peer.as_str(),
-            &introduction.name,
-            &introduction.token,
-            serde_json::to_string(&introduction.tags).map_err(|_| Fault::Corrupt("tags"))?,
-            &introduction.moved,
-        ))?;
+        .query_row(
+            (
+                cx.session.account,
+                peer.as_str(),
+                &introduction.name,
+                &introduction.token,
+                serde_json::to_string(&introduction.tags).map_err(|_| Fault::Corrupt("tags"))?,
+                &introduction.moved,
+            ),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
     if !live {
         return Ok(());
     }
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() && !introduction.placed {
-        let item =
-            Element::new("item", ns::ROSTER).with("jid", peer.as_str()).with_some("name", introduction.name.as_deref());
+        let tags: Vec<String> = serde_json::from_str(&tags).map_err(|_| Fault::Corrupt("tags"))?;
+        let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str()).with_some("name", name.as_deref());
         let group = |tag: &String| Element::new("group", ns::ROSTER).text(tag.as_str());
-        let item = introduction.tags.iter().fold(item, |item, tag| item.child(group(tag)));
+        let item = tags.iter().fold(item, |item, tag| item.child(group(tag)));
         cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?;
     }
     // Whoever answers by asking back needs no second question.
