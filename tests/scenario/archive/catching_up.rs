@@ -41,44 +41,6 @@ fn catching_up_while_messages_keep_arriving() {
     });
 }
 
-/// What a lost session had not taken may come live before it is in the archive, where what followed it is already.
-#[test]
-fn an_archive_that_writes_late_changes_no_order() {
-    on_fake(|world| {
-        let (alice, bob) = world.any().friends("alice", "bob");
-        bob.say(alice, "before");
-        world.settle();
-        alice.kill();
-        world.restart_server();
-        for text in ["one", "two", "three"] {
-            bob.say(alice, text);
-        }
-        world.settle();
-        let late = world.server_acts(|server| server.withhold(&address("alice"), "two"));
-        let (place, late) = late.unwrap_or_else(|| panic!("it was archived"));
-        let queries = world.server().counts.archive_queries;
-        world.latency(200, 200);
-        alice.start();
-        world.wait_for("alice catches up", 10_000, || alice.account().connection == Connection::CatchingUp);
-        let id = late.message.attribute("id").unwrap_or_default();
-        world.inject(
-            alice.id,
-            &format!(
-                "<message xmlns='jabber:client' from='{}' to='alice@linnet.test' id='{id}' type='chat'>\
-                 <body>two</body><origin-id xmlns='urn:xmpp:sid:0' id='{id}'/>\
-                 <stanza-id xmlns='urn:xmpp:sid:0' by='alice@linnet.test' id='{}'/></message>",
-                late.from, late.id
-            ),
-        );
-        world.wait_for("a page without it", 10_000, || world.server().counts.archive_queries > queries);
-        world.server_acts(|server| server.archive_late(&address("alice"), (place, late.clone())));
-        world.wait_for("alice has caught up", 10_000, || alice.account().connection == Connection::Online);
-        assert_eq!(alice.bodies(bob), ["before", "one", "two", "three"]);
-        world.settle();
-        assert_eq!(alice.bodies(bob), ["before", "one", "two", "three"]);
-    });
-}
-
 #[test]
 fn own_messages_take_their_place_in_the_archive_once_it_is_known() {
     on_fake(|world| {

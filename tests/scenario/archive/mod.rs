@@ -5,6 +5,7 @@ mod catching_up;
 mod gap;
 mod hostile;
 mod lacking;
+mod late;
 
 use jid::Jid;
 use linnet_messenger::command::Command;

@@ -2,25 +2,30 @@
 //! archive, where what was said after it may stand already (ejabberd: what a lost session had not taken). The page that
 //! brings the later one moves the cursor past it, and no later page shows it.
 //!
-//! The law: a message that the archive has named and does not show after the cursor stands before it. Then the newest
-//! page is read once more, and what came live goes where that has it. Nothing of it is asked where nothing was late.
+//! The law: a message that the archive has named and does not show after the cursor stands before it, or is not written
+//! yet. Then the newest pages are read once more, and what stands in them up to the cursor goes where they have it. Nothing
+//! of it is asked where nothing was late.
 //!
 //! XEPs: 0313
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge::{chat_of, settle, whereabouts};
-use super::page::Archived;
+use super::merge::{self, settle, whereabouts};
+use super::page::{Archived, Fin};
+use super::query::Query;
+use super::run::{self, Goal};
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::{ChatId, MessageId};
-use crate::message::identity::{self, Known, Via};
+use crate::message::identity::{self, Content, Known, Via};
 use crate::message::order::{self, Place, Side};
+use crate::message::relation;
 
 /// What came live while a session caught up is looked for so often before the user is told that all is there.
 pub(super) const ROUNDS: u32 = 2;
-/// So many messages may have come between.
-pub(super) const REACH: u32 = 50;
+/// Stanzas a page, and in all: so many may have come between.
+const PAGE: u32 = 50;
+const REACH: u32 = 250;
 
 /// Whether something came live while the archive was read.
 pub(super) fn arrived_since(cx: &Cx<'_>, newest_message: i64) -> Result<bool, Fault> {
@@ -34,43 +39,147 @@ pub(super) fn arrived_since(cx: &Cx<'_>, newest_message: i64) -> Result<bool, Fa
         .query_row((cx.session.account, newest_message), |row| row.get(0))?)
 }
 
-/// Whether the archive has named a message and did not show it in all that follows the cursor.
-pub(super) fn is_overtaken(cx: &Cx<'_>, newest_message: i64) -> Result<bool, Fault> {
+/// How many messages the archive has named and did not show in all that follows the cursor.
+pub(super) fn in_doubt(cx: &Cx<'_>, newest_message: i64) -> Result<i64, Fault> {
     Ok(cx
         .tx
         .prepare_cached(
-            "SELECT EXISTS (
-                 SELECT 1 FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
-                 WHERE message.place <> 0 AND message.place = 1 AND message.id <= ?2 AND chat.account_id = ?1
-                     AND EXISTS (SELECT 1 FROM message_key AS key
-                                 WHERE key.message_id = message.id AND key.kind = 'archive'))",
+            "SELECT count(*) FROM message INDEXED BY message_unsettled CROSS JOIN chat ON chat.id = message.chat_id
+             WHERE message.place <> 0 AND message.place = 1 AND message.id <= ?2 AND chat.account_id = ?1
+                 AND EXISTS (SELECT 1 FROM message_key AS key
+                             WHERE key.message_id = message.id AND key.kind = 'archive')",
         )?
         .query_row((cx.session.account, newest_message), |row| row.get(0))?)
 }
 
-/// Puts what came live to where the newest page has it. What is not known is left to the looks that store.
-pub(super) fn page(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
-    let mut lowest: BTreeMap<ChatId, MessageId> = BTreeMap::new();
-    for archived in page.iter().rev() {
-        let Some(content) = &archived.content else { continue };
-        let Known::Message(message) = identity::find(cx, content, Via::Archive(&archived.id))? else { continue };
-        let chat = chat_of(cx, message)?;
-        let (position, place) = whereabouts(cx, message)?;
-        let above = match lowest.get(&chat) {
+/// A search for what was written late, backwards from the newest.
+#[derive(Debug, Clone, Default)]
+pub struct Late {
+    /// The newest message when the look began: what came since is for the next one.
+    newest_message: i64,
+    /// The id before which the next page ends; empty: the newest.
+    before: String,
+    /// Messages read.
+    read: u32,
+    /// Messages in doubt that stand after the cursor: the next look brings them.
+    ahead: i64,
+    /// The row last met, a chat.
+    lowest: BTreeMap<ChatId, MessageId>,
+}
+
+impl Late {
+    pub(super) fn before(newest_message: i64) -> Self {
+        Self { newest_message, ..Self::default() }
+    }
+
+    pub(super) fn query(&self, max: u32) -> Query {
+        Query { before: Some(self.before.clone()), max: max.min(PAGE), ..Query::default() }
+    }
+}
+
+/// Puts what a page has up to the cursor where it has it, and reads on as long as something is in doubt. What stands
+/// after the cursor the next look brings: to be put there now, it would stand before what that look has to bring before
+/// it.
+pub(super) fn page(cx: &mut Cx<'_>, mut late: Late, page: &[Archived], fin: &Fin) -> Result<(), Fault> {
+    let passed = if late.before.is_empty() {
+        let (passed, ahead) = page.split_at(cursor(cx, page)?);
+        late.ahead = count_in_doubt(cx, ahead)?;
+        passed
+    } else {
+        page
+    };
+    for (archived, content, known, chat) in first_copies(cx, passed)?.into_iter().rev() {
+        let above = match late.lowest.get(&chat) {
             Some(lowest) => Some(whereabouts(cx, *lowest)?.0),
             None => None,
         };
-        match (above, place) {
-            (Some(above), Place::Live) if position > above => {
-                let low = order::before(cx.tx, chat, above)?;
-                let position = order::between(cx.tx, chat, low, Some(above), Side::High)?;
-                settle(cx, message, chat, position, archived, content)?;
+        let message = match (known, above) {
+            (Some(message), _) => {
+                let (position, place) = whereabouts(cx, message)?;
+                if place == Place::Live {
+                    let position = right_below(cx, chat, position, above)?;
+                    settle(cx, message, chat, position, archived, content)?;
+                } else if above.is_some_and(|above| position > above) {
+                    continue;
+                }
+                message
             }
-            (Some(above), _) if position > above => continue,
-            (_, Place::Live) => settle(cx, message, chat, position, archived, content)?,
-            _ => {}
-        }
-        lowest.insert(chat, message);
+            // Nobody has brought it, and nobody will.
+            (None, Some(above)) => match order::before(cx.tx, chat, above)? {
+                Some(low) if order::is_message(cx.tx, chat, low)? => {
+                    let position = order::between(cx.tx, chat, Some(low), Some(above), Side::High)?;
+                    merge::insert(cx, chat, position, archived, content, true)?
+                }
+                _ => continue,
+            },
+            (None, None) => continue,
+        };
+        late.lowest.insert(chat, message);
     }
-    Ok(())
+    late.read += u32::try_from(page.len()).unwrap_or(REACH);
+    let newest_message = late.newest_message;
+    match &fin.first {
+        Some(first) if !fin.complete && late.read < REACH && in_doubt(cx, newest_message)? > late.ahead => {
+            late.before.clone_from(first);
+            run::start(cx, Goal::Late(late))
+        }
+        _ => run::looked(cx, newest_message),
+    }
+}
+
+/// A row of the archive, what it says, which stored message it is, and its chat.
+type Row<'a> = (&'a Archived, &'a Content, Option<MessageId>, ChatId);
+
+/// What people said, without what stands there again: the first copy counts.
+fn first_copies<'a>(cx: &mut Cx<'_>, page: &'a [Archived]) -> Result<Vec<Row<'a>>, Fault> {
+    let blocks = relation::any_blocked(cx)?;
+    let mut met = BTreeSet::new();
+    let mut rows = Vec::new();
+    for archived in page {
+        if let Some((content, known, chat)) = merge::identify(cx, archived, Via::Archive(&archived.id), blocks)?
+            && known.is_none_or(|message| met.insert(message))
+        {
+            rows.push((archived, content, known, chat));
+        }
+    }
+    Ok(rows)
+}
+
+/// Where one that came live belongs: between the row that follows it and whatever precedes that. The last of its chat
+/// stands after all that is settled.
+fn right_below(cx: &mut Cx<'_>, chat: ChatId, position: i64, above: Option<i64>) -> Result<i64, Fault> {
+    let low = match above {
+        Some(above) => order::before(cx.tx, chat, above)?,
+        None => order::last_settled(cx.tx, chat)?,
+    };
+    let stands = match above {
+        Some(_) => low == Some(position),
+        None => low.is_none_or(|low| low < position),
+    };
+    if stands {
+        return Ok(position);
+    }
+    let high = if above.is_some() { above } else { order::after(cx.tx, chat, low)? };
+    order::between(cx.tx, chat, low, high, if above.is_some() { Side::High } else { Side::Low })
+}
+
+/// How much of the newest page has been passed. If the cursor is not in it, nothing of it has.
+fn cursor(cx: &Cx<'_>, page: &[Archived]) -> Result<usize, Fault> {
+    let cursor: Option<String> = cx
+        .tx
+        .prepare_cached("SELECT archive_cursor FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| row.get(0))?;
+    let at = page.iter().position(|archived| Some(&archived.id) == cursor.as_ref());
+    Ok(at.map_or(0, |at| at + 1))
+}
+
+fn count_in_doubt(cx: &mut Cx<'_>, page: &[Archived]) -> Result<i64, Fault> {
+    let mut count = 0;
+    for archived in page {
+        let Some(content) = &archived.content else { continue };
+        if let Known::Message(message) = identity::find(cx, content, Via::Archive(&archived.id))? {
+            count += i64::from(whereabouts(cx, message)?.1 == Place::Live);
+        }
+    }
+    Ok(count)
 }

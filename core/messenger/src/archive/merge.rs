@@ -359,10 +359,10 @@ fn first_unsettled(cx: &Cx<'_>, chat: ChatId) -> Result<Option<i64>, Fault> {
 }
 
 /// What an archived message says, which stored message it is, and its chat.
-type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
+pub(super) type Identified<'a> = (&'a Content, Option<MessageId>, ChatId);
 
 /// Which message and chat an archived message is; `None` if there is nothing to show.
-fn identify<'a>(
+pub(super) fn identify<'a>(
     cx: &mut Cx<'_>,
     archived: &'a Archived,
     via: Via<'_>,
@@ -386,7 +386,7 @@ fn identify<'a>(
     }
 }
 
-pub(super) fn chat_of(cx: &Cx<'_>, message: MessageId) -> Result<ChatId, Fault> {
+fn chat_of(cx: &Cx<'_>, message: MessageId) -> Result<ChatId, Fault> {
     Ok(cx.tx.prepare_cached("SELECT chat_id FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?)
 }
 
@@ -443,7 +443,7 @@ pub(super) fn settle(
     Ok(())
 }
 
-fn insert(
+pub(super) fn insert(
     cx: &mut Cx<'_>,
     chat: ChatId,
     position: i64,

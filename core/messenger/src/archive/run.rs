@@ -10,7 +10,7 @@
 
 use super::gap;
 use super::join::{self, Join};
-use super::late;
+use super::late::{self, Late};
 use super::page::{Archived, Fin};
 use super::query::Query;
 use super::unstored::{self, Kind, Page, Unstored};
@@ -39,9 +39,11 @@ const CONFIRM_LATEST: u64 = 20_000;
 /// this time, or when so many messages have come, so that a later look has little to read again.
 const CONFIRM_LAZILY: u64 = 5 * 60_000;
 const CONFIRM_MANY: u32 = 200;
+/// So long after a break there is hurry all the same.
+const AFTERMATH: u64 = 15_000;
 /// After a query that failed.
 const RETRY: u64 = 30_000;
-/// Looks at the archive after which a message that it does not show keeps the place it has.
+/// Looks at the archive, `QUIET` apart, after which a message that it does not show keeps the place it has.
 const CONFIRMATIONS: i64 = 3;
 /// The newest message known is that old: there may be many after it.
 const LONG_AGO: i64 = 6 * 3_600_000;
@@ -57,6 +59,8 @@ pub struct ArchiveState {
     pub features: Option<AccountFeatures>,
     /// Everything up to the start of this session is stored.
     pub caught_up: bool,
+    /// Since when, mono.
+    caught_up_at: u64,
     pub run: Option<Run>,
     /// When to look at the archive again, mono.
     confirm_at: Option<u64>,
@@ -75,6 +79,8 @@ pub struct ArchiveState {
     careful: u32,
     /// Further looks of this session's catch-up.
     again: u32,
+    /// When a look last counted for what it did not show, mono.
+    counted_at: Option<u64>,
     /// A first look that the loss of the stream interrupted.
     interrupted: Option<Join>,
     pub(super) unstored: Unstored,
@@ -106,10 +112,8 @@ pub(super) enum Goal {
         read: Read,
         newest_message: i64,
     },
-    /// The newest page once more, see [`late`].
-    Late {
-        newest_message: i64,
-    },
+    /// The newest pages once more.
+    Late(Late),
     Gap {
         gap: GapId,
         chat: ChatId,
@@ -155,6 +159,7 @@ impl ArchiveState {
         Self {
             features,
             caught_up: false,
+            caught_up_at: 0,
             run: None,
             confirm_at: None,
             retry_at: None,
@@ -165,6 +170,7 @@ impl ArchiveState {
             failures: 0,
             careful: 0,
             again: 0,
+            counted_at: None,
             interrupted: None,
             unstored: Unstored::default(),
             deepens: true,
@@ -190,6 +196,11 @@ impl ArchiveState {
     /// Nothing is left to catch up with, or it can't be had now.
     pub fn is_over(&self) -> bool {
         self.caught_up || self.failures > 0
+    }
+
+    /// A break is only just over: what lay in the server may still come, in any order (see [`late`]).
+    pub fn is_fresh(&self, mono: u64) -> bool {
+        !self.caught_up || mono < self.caught_up_at.saturating_add(AFTERMATH)
     }
 
     /// When something that was read is to be stored, mono; 0: at once.
@@ -340,7 +351,7 @@ pub(super) fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
         Goal::Forward { from: From::Start(time), .. } => {
             Query { start: Some(format_stamp(time.saturating_sub(OVERLAP))), max, ..Query::default() }
         }
-        Goal::Late { .. } => Query { before: Some(String::new()), max: max.min(late::REACH), ..Query::default() },
+        Goal::Late(late) => late.query(max),
         Goal::Gap { gap, chat } => gap::query(cx, *gap, *chat, max)?,
     };
     let query_id = cx.random.id();
@@ -404,10 +415,7 @@ pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(
                 Goal::Forward { from, read, newest_message } => {
                     forward_page(cx, &from, read, newest_message, run.results, &fin)
                 }
-                Goal::Late { newest_message } => {
-                    late::page(cx, &run.results)?;
-                    looked(cx, newest_message)
-                }
+                Goal::Late(late) => late::page(cx, late, &run.results, &fin),
                 Goal::Gap { gap, chat } => {
                     unstored::all(cx)?;
                     gap::page(cx, gap, chat, &run.results, &fin, run.too_large)
@@ -478,30 +486,42 @@ fn forward_page(
     }
 }
 
-/// Everything the archive has is stored: what it did not show either was never archived or never arrived.
+/// Everything the archive has is stored: what it did not show was never archived, never arrived, or is not written yet.
 fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
     unstored::all(cx)?;
-    let account = cx.session.account;
+    count_look(cx, newest_message)?;
+    let archive = &cx.session.archive;
+    if !archive.caught_up && archive.again < late::ROUNDS && late::arrived_since(cx, newest_message)? {
+        cx.session.archive.again += 1;
+        return catch_up(cx);
+    }
+    if late::in_doubt(cx, newest_message)? > 0 {
+        return start(cx, Goal::Late(Late::before(newest_message)));
+    }
+    looked(cx, newest_message)
+}
+
+/// What so many looks did not show keeps its place. Looks that follow each other closely are one: a server that is late
+/// to write (see [`late`]) would be late for all of them.
+fn count_look(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
+    let mono = cx.now.mono;
+    let archive = &mut cx.session.archive;
+    if archive.counted_at.is_some_and(|at| mono < at.saturating_add(QUIET)) {
+        return Ok(());
+    }
+    archive.counted_at = Some(mono);
     cx.tx
         .prepare_cached(
             "UPDATE message SET confirmations = confirmations + 1,
                  place = CASE WHEN confirmations + 1 >= ?3 THEN 0 ELSE place END
              WHERE place <> 0 AND place IN (1, 2) AND id <= ?2 AND chat_id IN (SELECT id FROM chat WHERE account_id = ?1)",
         )?
-        .execute((account, newest_message, CONFIRMATIONS))?;
-    let archive = &cx.session.archive;
-    if !archive.caught_up && archive.again < late::ROUNDS && late::arrived_since(cx, newest_message)? {
-        cx.session.archive.again += 1;
-        return catch_up(cx);
-    }
-    if late::is_overtaken(cx, newest_message)? {
-        return start(cx, Goal::Late { newest_message });
-    }
-    looked(cx, newest_message)
+        .execute((cx.session.account, newest_message, CONFIRMATIONS))?;
+    Ok(())
 }
 
 /// A look is over.
-fn looked(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
+pub(super) fn looked(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
     let account = cx.session.account;
     let (waiting, in_doubt): (bool, bool) = cx
         .tx
@@ -523,6 +543,7 @@ fn looked(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
 fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if !cx.session.archive.caught_up {
         cx.session.archive.caught_up = true;
+        cx.session.archive.caught_up_at = cx.now.mono;
         read_sync::caught_up(cx)?;
         connect::show(cx, Connection::Online)?;
     }
@@ -590,7 +611,7 @@ pub fn stream_broke(cx: &mut Cx<'_>) -> Result<(), Fault> {
             cx.session.archive.interrupted = Some(join);
             Ok(())
         }
-        Goal::Forward { .. } | Goal::Late { .. } => Ok(()),
+        Goal::Forward { .. } | Goal::Late(_) => Ok(()),
     }
 }
 

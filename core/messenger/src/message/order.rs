@@ -102,6 +102,11 @@ pub fn before(tx: &Database, chat: ChatId, position: i64) -> Result<Option<i64>,
         .query_row((chat, position), |row| row.get(0))?)
 }
 
+/// Whether a message stands there, not a gap.
+pub fn is_message(tx: &Database, chat: ChatId, position: i64) -> Result<bool, Fault> {
+    Ok(tx.prepare_cached("SELECT 1 FROM message WHERE chat_id = ?1 AND position = ?2")?.exists((chat, position))?)
+}
+
 /// The highest settled position, gaps included: what the archive brings next comes after it.
 pub fn last_settled(tx: &Database, chat: ChatId) -> Result<Option<i64>, Fault> {
     // The first unsettled row bounds the search, so that it never walks through the chat.

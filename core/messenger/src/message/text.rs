@@ -229,7 +229,8 @@ fn forbids_storing(stanza: &Element) -> bool {
 fn confirm(cx: &mut Cx<'_>, named: bool) {
     let mono = cx.now.mono;
     let replayed = matches!(&cx.session.link, Link::Live(live) if live.unproven);
-    if named && cx.session.has_carbons() && cx.session.clock_known && !replayed {
+    let fresh = cx.session.archive.is_fresh(mono);
+    if named && cx.session.has_carbons() && cx.session.clock_known && !replayed && !fresh {
         cx.session.archive.confirm_later(mono);
     } else {
         cx.session.archive.confirm_soon(mono);
