@@ -47,9 +47,9 @@ import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.theme.Question
 import org.linnet.ui.words.LocalClock
 import org.linnet.ui.words.connection
+import org.linnet.ui.words.domain
 import org.linnet.ui.words.missing
 import org.linnet.ui.words.remedy
-import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.task
 
@@ -329,7 +329,7 @@ private fun Server(account: AccountItem) {
             )
         }
         for (missing in account.missing) {
-            val (title, text) = strings.missing(missing, account.server)
+            val (title, text) = strings.missing(missing, account.domain)
             Row(Modifier.padding(top = 10.dp)) {
                 Icon(
                     Icons.Info,

@@ -47,7 +47,7 @@ import org.linnet.ui.theme.LinnetTheme
 import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.words.certificateProblem
 import org.linnet.ui.words.dates
-import org.linnet.ui.words.server
+import org.linnet.ui.words.domain
 import org.linnet.ui.words.strings
 
 /** What the certificate screen can ask for. */
@@ -71,7 +71,7 @@ fun CertificateScreen(account: AccountItem?, actions: CertificateActions, modifi
                     .padding(start = 24.dp, end = 24.dp, top = 8.dp, bottom = 24.dp),
                 verticalArrangement = Arrangement.spacedBy(18.dp),
             ) {
-                Judgement(certificate, account.server)
+                Judgement(certificate, account.domain)
                 Fingerprints(certificate)
                 Facts(certificate)
                 Decision(certificate, actions) { asking = true }

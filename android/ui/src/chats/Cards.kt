@@ -30,8 +30,8 @@ import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.unit.dp
 import org.linnet.ui.theme.Icons
+import org.linnet.ui.words.domain
 import org.linnet.ui.words.missing
-import org.linnet.ui.words.server
 import org.linnet.ui.words.strings
 
 /** The way to strangers: quiet, so that nobody shouts by writing to people he doesn't know. */
@@ -61,7 +61,7 @@ internal fun RequestsRow(count: Int, actions: ChatListActions, modifier: Modifie
 
 @Composable
 internal fun NoticeCard(notice: Notice, actions: ChatListActions, modifier: Modifier = Modifier) {
-    val server = notice.account.server
+    val server = notice.account.domain
     Card(modifier.testTag("notice")) {
         when (notice) {
             is Notice.ArchivingOff -> {

@@ -301,8 +301,8 @@ private fun Strings.signUpField(meaning: SignUpMeaning?): String = when (meaning
 /** The note to self has a name in every language; everyone else brings their own. */
 fun Strings.title(chat: ChatItem): String = if (chat.noteToSelf) noteToSelf else chat.title
 
-/** The server an account lives on. */
-val AccountItem.server: String get() = address.substringAfter('@')
+/** The server an account lives on; where it is reached may be another place. */
+val AccountItem.domain: String get() = address.substringAfter('@')
 
 /** How long the app may be out of sight, from milliseconds. */
 fun Strings.patience(milliseconds: Long): String {
