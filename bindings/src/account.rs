@@ -4,7 +4,7 @@ use linnet_messenger::view::item;
 use linnet_messenger::{command, input};
 
 use crate::account_look::AccountColour;
-use crate::client::ProxyAddress;
+use crate::client::{ProxyAddress, ServerAddress};
 use crate::moved::MovedItem;
 use crate::portable::{ExportItem, ImportItem};
 use crate::presence::OwnPresence;
@@ -43,6 +43,9 @@ pub struct AccountItem {
     /// (`LoginFailure.Certificate`), or the pinned one.
     #[uniffi(default = None)]
     pub certificate: Option<CertificateItem>,
+    /// Where it connects, if the user has said so (`Client.set_server`); `None`: DNS finds its server.
+    #[uniffi(default = None)]
+    pub server: Option<ServerAddress>,
     /// Everything of this account goes through this SOCKS5 proxy; `None`: the straight way.
     #[uniffi(default = None)]
     pub proxy: Option<ProxyAddress>,
@@ -290,6 +293,7 @@ impl From<item::AccountItem> for AccountItem {
             archiving: item.archiving,
             privacy: item.privacy.into(),
             certificate: item.certificate.map(Into::into),
+            server: item.server.map(Into::into),
             proxy: item.proxy.map(|command::ProxyAddress { host, port }| ProxyAddress { host, port }),
             blocks: item.blocks,
             picture: item.picture,

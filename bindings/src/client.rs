@@ -69,6 +69,18 @@ pub struct ProxyAddress {
     pub port: u16,
 }
 
+impl From<ServerAddress> for command::ServerAddress {
+    fn from(ServerAddress { host, port, direct_tls }: ServerAddress) -> Self {
+        Self { host, port, direct_tls }
+    }
+}
+
+impl From<command::ServerAddress> for ServerAddress {
+    fn from(command::ServerAddress { host, port, direct_tls }: command::ServerAddress) -> Self {
+        Self { host, port, direct_tls }
+    }
+}
+
 impl From<ProxyAddress> for command::ProxyAddress {
     fn from(ProxyAddress { host, port }: ProxyAddress) -> Self {
         Self { host, port }
@@ -254,9 +266,8 @@ impl Client {
         proxy: Option<ProxyAddress>,
         again: bool,
     ) -> Result<i64, CommandError> {
-        let server =
-            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
-        let (password, proxy) = (Secret::new(password), proxy.map(Into::into));
+        let (server, proxy) = (server.map(Into::into), proxy.map(Into::into));
+        let password = Secret::new(password);
         let command = Command::AddAccount { address, password, server, proxy, again };
         match self.inner.submit(command).await? {
             Receipt::Account(account) => Ok(account.0),
@@ -294,6 +305,16 @@ impl Client {
     /// Errors: `NotFound`, `Offline`, `NotNow` (it is being deleted), `Storage`.
     pub async fn delete_account(&self, account: i64) -> Result<(), CommandError> {
         self.done(Command::DeleteAccount { account: AccountId(account) }).await
+    }
+
+    /// Connects an account to `server` from now on, or, without, where DNS finds it (RFC 6120 3.2); reconnects at once
+    /// and takes the session along where the new place knows it (XEP-0198 5). An account that was refused is tried
+    /// again. Certificate, pin and proxy are judged and kept as before: `host` is only where to connect. What the
+    /// account has already changes nothing.
+    /// Errors: `NotFound`, `AddressInvalid` (`host` is no IP address, `localhost` or name of DNS, or `port` is 0),
+    /// `NotNow` (the account is being signed out), `Storage`.
+    pub async fn set_server(&self, account: i64, server: Option<ServerAddress>) -> Result<(), CommandError> {
+        self.done(Command::SetServer { account: AccountId(account), server: server.map(Into::into) }).await
     }
 
     /// Sends everything of an account through a SOCKS5 proxy from now on, or straight again; reconnects. With a proxy,

@@ -345,8 +345,7 @@ impl Client {
         proxy: Option<ProxyAddress>,
         invitation: Option<String>,
     ) -> Result<i64, CommandError> {
-        let server =
-            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        let server = server.map(Into::into);
         let invitation = invitation.map(Secret::new);
         let command = Command::StartSignUp { domain, server, proxy: proxy.map(Into::into), invitation };
         match self.inner.submit(command).await? {
@@ -366,8 +365,7 @@ impl Client {
         server: Option<ServerAddress>,
         proxy: Option<ProxyAddress>,
     ) -> Result<i64, CommandError> {
-        let server =
-            server.map(|ServerAddress { host, port, direct_tls }| command::ServerAddress { host, port, direct_tls });
+        let server = server.map(Into::into);
         match self.inner.submit(Command::FollowInvitation { link, server, proxy: proxy.map(Into::into) }).await? {
             Receipt::SignUp(sign_up) => Ok(sign_up.0),
             other => Err(unexpected(other)),

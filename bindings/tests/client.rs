@@ -101,6 +101,32 @@ async fn from_the_first_start_to_a_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_led_to_another_server_and_back() {
+    let folder = Folder::new();
+    let client = folder.open(&[7; 32]).0.unwrap();
+    let old = nobody();
+    let account =
+        soon(client.add_account("alice@linnet.test".into(), "secret".into(), old.clone(), None, false)).await.unwrap();
+    let shown = async || {
+        let batch = soon(client.accounts().next(0)).await.unwrap().unwrap();
+        let [AccountsOp::Reset { items }] = batch.ops.as_slice() else { panic!("{batch:?}") };
+        items[0].server.clone()
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = |host: &str| Some(ServerAddress { host: host.to_owned(), port, direct_tls: true });
+    assert_eq!(soon(client.set_server(account, server("no host"))).await, Err(CommandError::AddressInvalid));
+    assert_eq!(soon(client.set_server(account + 1, None)).await, Err(CommandError::NotFound));
+    assert_eq!(shown().await, old);
+    soon(client.set_server(account, server("127.0.0.1"))).await.unwrap();
+    soon(listener.accept()).await.unwrap();
+    assert_eq!(shown().await, server("127.0.0.1"));
+    soon(client.set_server(account, None)).await.unwrap();
+    assert_eq!(shown().await, None);
+    client.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_collector_a_subscription() {
     let folder = Folder::new();
     let client = folder.open(&[7; 32]).0.unwrap();

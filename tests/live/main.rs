@@ -73,6 +73,7 @@ mod invitation;
 mod login;
 mod own_devices;
 mod portable;
+mod server_address;
 mod server_details;
 mod sign_up;
 

@@ -88,6 +88,8 @@ pub enum Command {
     SignOutEverywhere { account: AccountId, password: Secret },
     /// Connects or disconnects an account without forgetting it.
     SetAccountEnabled { account: AccountId, enabled: bool },
+    /// Connects this account to that address from now on, or where DNS finds its server.
+    SetServer { account: AccountId, server: Option<ServerAddress> },
     /// Sends everything of this account through a SOCKS5 proxy from now on, or nothing any more.
     SetProxy { account: AccountId, proxy: Option<ProxyAddress> },
     /// Accept this certificate, and no other, for this account: only the one that the server showed last.

@@ -121,8 +121,7 @@ impl Inner {
     pub(super) fn perform(&mut self, device: usize, effect: Effect) {
         match effect {
             Effect::Connect { account, connection, target } => {
-                let direct = target.server.as_ref().is_some_and(|server| server.direct_tls);
-                self.connect(device, account, connection, direct, target.pin);
+                self.connect(device, account, connection, &target);
                 self.targets.push((device, target));
             }
             Effect::StartTls { connection, .. } => self.start_tls(device, connection),

@@ -11,7 +11,7 @@ mod phone;
 mod screens;
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -78,6 +78,7 @@ struct Inner {
     answers: BTreeMap<u64, Result<Receipt, CommandError>>,
     violations: Vec<(usize, Violation)>,
     alternatives: u32,
+    unknown_hosts: BTreeSet<String>,
     sign_ins: Vec<(usize, SessionKind, SignIn)>,
     targets: Vec<(usize, ConnectTarget)>,
     trace: VecDeque<String>,
@@ -114,6 +115,7 @@ impl FakeWorld {
             answers: BTreeMap::new(),
             violations: Vec::new(),
             alternatives: 0,
+            unknown_hosts: BTreeSet::new(),
             sign_ins: Vec::new(),
             targets: Vec::new(),
             trace: VecDeque::new(),
@@ -277,6 +279,11 @@ impl FakeWorld {
     /// The next so many connections lead to one of several places where the server may be.
     pub fn alternatives(&self, count: u32) {
         self.inner.borrow_mut().alternatives = count;
+    }
+
+    /// DNS knows no such host.
+    pub fn unknown_host(&self, host: &str) {
+        self.inner.borrow_mut().unknown_hosts.insert(host.to_owned());
     }
 
     /// How often any device has connected, or tried.

@@ -1,7 +1,7 @@
 //! The network between devices and server: bytes take time, come in other pieces than they were written in, and can be
 //! lost with their connection, in the middle of a stanza too.
 
-use linnet_messenger::effect::{ComputeResult, TransportError};
+use linnet_messenger::effect::{ComputeResult, ConnectTarget, TransportError};
 use linnet_messenger::ids::{AccountId, ConnectionId, Fingerprint};
 use linnet_messenger::input::{Certificate, Input, TlsInfo};
 use linnet_messenger::wire::{Frame, Limits, Reader, ns};
@@ -101,12 +101,13 @@ impl Inner {
         device: usize,
         account: AccountId,
         connection: ConnectionId,
-        direct_tls: bool,
-        pin: Option<Fingerprint>,
+        target: &ConnectTarget,
     ) {
         let at = self.time + 2 * self.travel();
-        if !self.phones[device].network || !self.server_up {
-            let error = TransportError::Unreachable;
+        let named = if target.redirect.is_some() { None } else { target.server.as_ref() };
+        let unknown = named.is_some_and(|server| self.unknown_hosts.contains(&server.host));
+        if unknown || !self.phones[device].network || !self.server_up {
+            let error = if unknown { TransportError::Dns } else { TransportError::Unreachable };
             let life = self.phones[device].life;
             return self.schedule(at, Event::Refused { device, life, account, connection, error });
         }
@@ -117,8 +118,8 @@ impl Inner {
             device,
             account,
             connection,
-            direct_tls,
-            pin,
+            direct_tls: target.server.as_ref().is_some_and(|server| server.direct_tls),
+            pin: target.pin,
             exporter,
             server_reader: Reader::new(Limits::default()),
             device_reader: Reader::new(Limits::default()),

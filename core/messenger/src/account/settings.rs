@@ -1,6 +1,7 @@
 //! Adding, changing and removing accounts on this device.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
 
 use jid::BareJid;
 use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior, params};
@@ -20,7 +21,7 @@ use crate::random::Random;
 use crate::session::backoff::Backoff;
 use crate::session::features::Features;
 use crate::session::keepalive::Keepalive;
-use crate::session::{Link, PasswordDoubt, Referral, Session, connect, credentials};
+use crate::session::{Link, PasswordDoubt, Referral, Session, certificate, connect, credentials};
 use crate::store::{OpenError, Store};
 use crate::view::item::{AccountTask, Connection};
 
@@ -191,6 +192,7 @@ pub fn add(
         session.password = password.clone();
         session.features = Features::default();
         session.server = server.cloned();
+        session.forget_place();
         if let Some(proxy) = proxy {
             tx.prepare_cached("UPDATE account SET proxy = ?2 WHERE id = ?1")?.execute(params![account, proxy_json])?;
             session.proxy = Some(proxy.clone());
@@ -261,10 +263,68 @@ pub fn domain_in_letters(domain: &str) -> Option<String> {
     known.ok().map(|()| domain)
 }
 
+/// An address of its own, or a name that DNS can hold, in letters or in punycode.
+fn server_json(server: &ServerAddress) -> Result<String, Refusal> {
+    if !is_host(&server.host) || server.port == 0 {
+        return Err(CommandError::AddressInvalid.into());
+    }
+    Ok(serde_json::to_string(server).map_err(|_| Fault::Corrupt("server"))?)
+}
+
+/// The most bytes of a name in DNS, and of one of its parts (RFC 1035 2.3.4).
+const LONGEST_NAME: usize = 253;
+const LONGEST_LABEL: usize = 63;
+
+fn is_host(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some(bare) = bare {
+        return bare.parse::<Ipv6Addr>().is_ok();
+    }
+    if host.parse::<IpAddr>().is_ok() {
+        return true;
+    }
+    let Ok(ascii) = idna::domain_to_ascii(host.strip_suffix('.').unwrap_or(host)) else { return false };
+    // Systems read a name that ends in a number as an address, each in its own way.
+    let number = |label: &str| {
+        let digits = label.strip_prefix("0x");
+        digits
+            .map_or_else(|| label.bytes().all(|b| b.is_ascii_digit()), |hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    ascii.len() <= LONGEST_NAME && ascii.split('.').all(is_label) && !ascii.rsplit('.').next().is_some_and(number)
+}
+
+fn is_label(label: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=LONGEST_LABEL).contains(&label.len())
+        && label.bytes().all(plain)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// Connects an account elsewhere, or where DNS finds its server. What is under way at the old place ends first; the
+/// session goes on at the new one if that knows it.
+pub fn set_server(cx: &mut Cx<'_>, server: Option<&ServerAddress>) -> Result<(), Refusal> {
+    let json = server.map(server_json).transpose()?;
+    if cx.session.leaving.is_some() {
+        return Err(CommandError::NotNow.into());
+    }
+    if cx.session.server.as_ref() == server {
+        return Ok(());
+    }
+    cx.tx.prepare_cached("UPDATE account SET server = ?2 WHERE id = ?1")?.execute(params![cx.session.account, json])?;
+    cx.session.server = server.cloned();
+    cx.session.forget_place();
+    // Another machine may offer something else, and shows a certificate of its own.
+    credentials::forget_offer(cx)?;
+    certificate::settle(cx)?;
+    cx.change(Change::Accounts);
+    Ok(connect::again(cx)?)
+}
+
 /// An address, or this very device: a name would have to be looked up on the way that the proxy is there to avoid.
 pub fn proxy_json(proxy: &ProxyAddress) -> Result<String, Refusal> {
     let bare = proxy.host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&proxy.host);
-    let near = bare.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok();
+    let near = bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok();
     if !near || proxy.port == 0 {
         return Err(CommandError::AddressInvalid.into());
     }
@@ -326,10 +386,72 @@ pub fn remove(cx: &mut Cx<'_>) -> Result<(), Fault> {
 }
 
 impl Session {
+    /// What was learnt of the place where it connected until now says nothing of another one.
+    fn forget_place(&mut self) {
+        self.referral = Referral::None;
+        self.detours = 0;
+        self.flights_cut = 0;
+        self.keepalive.moved();
+    }
+
     /// Connects at that time, if the account is enabled. For a session without transport.
     pub(crate) fn wait(&mut self, until: u64) {
         if self.enabled {
             self.link = Link::Waiting { until };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_an_address_or_a_name_that_dns_can_hold() {
+        for host in [
+            "127.0.0.1",
+            "::1",
+            "[2001:db8::7]",
+            "localhost",
+            "xmpp.example.org",
+            "xmpp.example.org.",
+            "XMPP.Example",
+            "under_score.example",
+            "b\u{fc}cher.example",
+            "xn--bcher-kva.example",
+            "5222.example",
+            &format!("{}.example", "a".repeat(63)),
+        ] {
+            assert!(is_host(host), "{host}");
+        }
+        for host in [
+            "",
+            ".",
+            " ",
+            "a b",
+            "a..b",
+            ".example",
+            "-a.example",
+            "a-.example",
+            "xn--\u{fc}.example",
+            "[127.0.0.1]",
+            "[::1",
+            "300.1.1.1",
+            "127.1",
+            "0x7f.1",
+            "127.0x1",
+            "0x7F000001",
+            "example.org:5222",
+            "https://example.org",
+            "alice@example.org",
+            "example.org/x",
+            "a\\b.example",
+            "a\0.example",
+            "a%62.example",
+            &format!("{}.example", "a".repeat(64)),
+            &"a.".repeat(128),
+        ] {
+            assert!(!is_host(host), "{host}");
         }
     }
 }

@@ -481,6 +481,11 @@ impl Call<'_> {
                 }
                 return Ok(Receipt::Done);
             }
+            Command::SetServer { account, server } => {
+                let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
+                settings::set_server(&mut self.cx(session), server.as_ref())?;
+                return Ok(Receipt::Done);
+            }
             Command::SetProxy { account, proxy } => {
                 let session = sessions.get_mut(account).ok_or(CommandError::NotFound)?;
                 settings::set_proxy(&mut self.cx(session), proxy.as_ref())?;

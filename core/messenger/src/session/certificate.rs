@@ -38,7 +38,7 @@ pub fn seen(cx: &mut Cx<'_>, certificate: &Certificate) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Signed in without a pin: whatever was refused before is of no interest any more.
+/// Signed in without a pin, or about to look elsewhere: whatever was refused before is of no interest any more.
 pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if cx.session.pin.is_some() {
         return Ok(());

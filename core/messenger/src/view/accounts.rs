@@ -46,7 +46,8 @@ impl View for Accounts {
                         (SELECT json_object('address', moved.jid, 'since', moved.since, 'state', moved.state,
                                 'total', moved.total, 'refused', moved.refused, 'left',
                                 (SELECT count(*) FROM import_step WHERE import_step.moved_from = account.jid))
-                             FROM moved_statement AS moved WHERE moved.account_id = account.id)
+                             FROM moved_statement AS moved WHERE moved.account_id = account.id),
+                        server
                  FROM account ORDER BY place, id",
             )?
             .query_map([], |row| {
@@ -56,6 +57,7 @@ impl View for Accounts {
                 let shown: Option<String> = row.get(7)?;
                 let pin: Option<String> = row.get(8)?;
                 let proxy: Option<String> = row.get(9)?;
+                let server: Option<String> = row.get(37)?;
                 let task: Option<String> = row.get(13)?;
                 let address: String = row.get(1)?;
                 let name: Option<String> = row.get(21)?;
@@ -91,6 +93,7 @@ impl View for Accounts {
                     certificate: shown
                         .and_then(|json| serde_json::from_str(&json).ok())
                         .map(|shown| certificate(shown, pin)),
+                    server: server.and_then(|json| serde_json::from_str(&json).ok()),
                     proxy: proxy.and_then(|json| serde_json::from_str(&json).ok()),
                     task: task.and_then(|json| serde_json::from_str(&json).ok()),
                     blocks: row.get(14)?,

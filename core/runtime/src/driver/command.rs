@@ -97,6 +97,10 @@ pub(crate) enum Do {
     AskMoved {
         account: i64,
     },
+    SetServer {
+        account: i64,
+        server: Option<ServerAddress>,
+    },
     SetProxy {
         account: i64,
         proxy: Option<ProxyAddress>,
@@ -439,6 +443,8 @@ mod tests {
             r#"{"id":1,"do":"add_account","address":"a@x","password":"p",
                 "server":{"host":"h","port":1,"direct_tls":true}}"#,
             r#"{"id":1,"do":"add_account","address":"a@x","password":"p","proxy":{"host":"h","port":1}}"#,
+            r#"{"id":1,"do":"set_server","account":1,"server":{"host":"h","port":5222,"direct_tls":false}}"#,
+            r#"{"id":1,"do":"set_server","account":1}"#,
             r#"{"id":1,"do":"set_proxy","account":1,"proxy":{"host":"127.0.0.1","port":9050}}"#,
             r#"{"id":1,"do":"set_proxy","account":1}"#,
             r#"{"id":1,"do":"unpin_certificate","account":1}"#,

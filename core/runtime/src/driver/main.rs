@@ -228,6 +228,7 @@ impl Driver {
             }
             Do::ConfirmHandover {} => Command::ConfirmHandover,
             Do::EndHandover {} => Command::EndHandover,
+            Do::SetServer { account, server } => Command::SetServer { account: AccountId(account), server },
             Do::SetProxy { account, proxy } => Command::SetProxy { account: AccountId(account), proxy },
             Do::PinCertificate { account, sha256 } => Command::PinCertificate { account: AccountId(account), sha256 },
             Do::UnpinCertificate { account } => Command::UnpinCertificate { account: AccountId(account) },

@@ -31,7 +31,7 @@ pub use self::vcard::{VcardItem, VcardKind, VcardLine};
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{AccountColour, Adders, Callers, ProxyAddress, Show, VcardFields};
+use crate::command::{AccountColour, Adders, Callers, ProxyAddress, ServerAddress, Show, VcardFields};
 use crate::ids::{AccountId, ChatId, GapId, MessageId};
 use crate::input::CertificateProblem;
 use crate::view::Item;
@@ -59,6 +59,8 @@ pub struct AccountItem {
     pub privacy: Privacy,
     /// The certificate that the server showed last, if it is one to look at: refused, or pinned.
     pub certificate: Option<CertificateItem>,
+    /// Where it connects, if the user has said so; else DNS finds its server.
+    pub server: Option<ServerAddress>,
     /// Everything of this account goes through this proxy.
     pub proxy: Option<ProxyAddress>,
     /// What the server was asked for it last.
