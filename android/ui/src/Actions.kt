@@ -16,6 +16,7 @@ import org.linnet.core.Provider
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
+import org.linnet.core.ServerAddress
 import org.linnet.core.Show
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
@@ -440,6 +441,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun setEnabled(on: Boolean) = model.setEnabled(on)
     override fun edit(name: String, colour: AccountColour) = model.edit(name, colour)
     override fun setArchiving(on: Boolean) = model.setArchiving(on)
+    override suspend fun setServer(server: ServerAddress?) = model.setServer(server)
     override fun setProxy(proxy: ProxyAddress?) = model.setProxy(proxy)
     override fun setBackground(on: Boolean) {
         device.background?.set(on)

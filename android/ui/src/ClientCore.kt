@@ -126,6 +126,7 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun askMoved(account: Long) = client.askMoved(account)
 
     override suspend fun setPassword(account: Long, password: String) = client.setPassword(account, password)
+    override suspend fun setServer(account: Long, server: ServerAddress?) = client.setServer(account, server)
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) = client.setProxy(account, proxy)
     override suspend fun pinCertificate(account: Long, sha256: String) = client.pinCertificate(account, sha256)
     override suspend fun unpinCertificate(account: Long) = client.unpinCertificate(account)

@@ -128,6 +128,7 @@ interface Core {
     suspend fun askMoved(account: Long)
 
     suspend fun setPassword(account: Long, password: String)
+    suspend fun setServer(account: Long, server: ServerAddress?)
     suspend fun setProxy(account: Long, proxy: ProxyAddress?)
     suspend fun pinCertificate(account: Long, sha256: String)
     suspend fun unpinCertificate(account: Long)

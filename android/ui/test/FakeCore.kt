@@ -333,6 +333,12 @@ class FakeCore : Core {
         connection(account, Connection.Connecting)
     }
 
+    override suspend fun setServer(account: Long, server: ServerAddress?) {
+        if (server != null && ' ' in server.host) throw CommandException.AddressInvalid()
+        command("server $account ${server?.let { "${it.host}:${it.port} ${it.directTls}" }}")
+        accounts.update { all -> all.map { if (it.id == account) it.copy(server = server) else it } }
+    }
+
     override suspend fun setProxy(account: Long, proxy: ProxyAddress?) {
         command("proxy $account ${proxy?.let { "${it.host}:${it.port}" }}")
         accounts.update { all -> all.map { if (it.id == account) it.copy(proxy = proxy) else it } }

@@ -16,6 +16,7 @@ import org.linnet.core.Callers
 import org.linnet.core.CommandException
 import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
+import org.linnet.core.ServerAddress
 import org.linnet.ui.Core
 
 class AccountModel(
@@ -36,6 +37,19 @@ class AccountModel(
     fun setCallers(callers: Callers) = command { core.setCallers(account, callers) }
     fun setAdders(adders: Adders) = command { core.setAdders(account, adders) }
     fun setProxy(proxy: ProxyAddress?) = command { core.setProxy(account, proxy) }
+
+    /** Whether a server can be there; any other trouble is told where it always is. */
+    suspend fun setServer(server: ServerAddress?): Boolean {
+        try {
+            core.setServer(account, server)
+        } catch (_: CommandException.AddressInvalid) {
+            return false
+        } catch (trouble: CommandException) {
+            report(trouble)
+        }
+        return true
+    }
+
     fun signOut() = command { core.signOut(account) }
     fun delete() = command { core.deleteAccount(account) }
     fun newPassword() = core.newPassword()

@@ -1,5 +1,7 @@
 package org.linnet.ui.account
 
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
@@ -40,6 +42,7 @@ import org.linnet.core.AccountTask
 import org.linnet.core.Connection
 import org.linnet.core.MovedState
 import org.linnet.core.ProxyAddress
+import org.linnet.core.ServerAddress
 import org.linnet.ui.theme.AccountDot
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
@@ -59,6 +62,9 @@ interface AccountActions {
     fun setEnabled(on: Boolean)
     fun edit(name: String, colour: AccountColour)
     fun setArchiving(on: Boolean)
+
+    /** False if no server can be there. */
+    suspend fun setServer(server: ServerAddress?): Boolean
     fun setProxy(proxy: ProxyAddress?)
     fun setBackground(on: Boolean)
     fun openNotificationSettings()
@@ -95,6 +101,7 @@ fun AccountScreen(
 ) {
     var asking by remember { mutableStateOf(false) }
     var choosing by remember { mutableStateOf(false) }
+    var placing by remember { mutableStateOf(false) }
     var changing by remember { mutableStateOf(false) }
     var deleting by remember { mutableStateOf(false) }
     var naming by remember { mutableStateOf(false) }
@@ -134,7 +141,7 @@ fun AccountScreen(
                     { actions.openServer(account) },
                     Modifier.padding(horizontal = 12.dp).heightIn(min = 48.dp).testTag("server"),
                 ) { Text(strings.serverOpen) }
-                Way(account, actions) { choosing = true }
+                Way(account, actions, onServer = { placing = true }, onProxy = { choosing = true })
                 if (background != null) ThisDevice(background, refused, actions)
                 Spacer(Modifier.size(12.dp))
                 TextButton(
@@ -174,6 +181,7 @@ fun AccountScreen(
         }
     }
     if (choosing) ProxyDialog(account?.proxy, onChoose = actions::setProxy, onCancel = { choosing = false })
+    if (placing) ServerAddressDialog(account?.server, actions::setServer) { placing = false }
     if (naming && account != null) LookDialog(account, actions::edit) { naming = false }
     if (changing) {
         ChangePasswordDialog(actions::newPassword, actions::copy, actions::changePassword, { changing = false })
@@ -267,9 +275,21 @@ private fun ThisDevice(background: Boolean, refused: Boolean, actions: AccountAc
     }
 }
 
-/** How the account reaches its server: through a proxy or straight, and by which certificate it knows it. */
+/** How the account reaches its server: where, through a proxy or straight, and by which certificate it knows it. */
 @Composable
-private fun Way(account: AccountItem, actions: AccountActions, onProxy: () -> Unit) {
+private fun Way(account: AccountItem, actions: AccountActions, onServer: () -> Unit, onProxy: () -> Unit) {
+    Column(
+        Modifier.fillMaxWidth().clickable(role = Role.Button, onClick = onServer)
+            .heightIn(min = 64.dp).padding(horizontal = 24.dp, vertical = 10.dp).testTag("server-address"),
+        verticalArrangement = Arrangement.Center,
+    ) {
+        Text(strings.serverAddressTitle, style = MaterialTheme.typography.bodyLarge)
+        Text(
+            account.server?.shown ?: strings.serverAddressFound,
+            style = MaterialTheme.typography.bodyMedium,
+            color = MaterialTheme.colorScheme.onSurfaceVariant,
+        )
+    }
     val proxy = account.proxy
     Toggle(
         strings.proxyUse,

@@ -37,6 +37,7 @@ import org.linnet.core.ProxyAddress
 import org.linnet.core.QrCode
 import org.linnet.core.RequestItem
 import org.linnet.core.SendFailure
+import org.linnet.core.ServerAddress
 import org.linnet.core.ServerInvitation
 import org.linnet.core.TextBlock
 import org.linnet.core.TextSpan
@@ -79,7 +80,11 @@ object Fixtures {
     val archivingOff = account.copy(archiving = false)
 
     val newPassword = account.copy(connection = Connection.Failed(LoginFailure.WRONG_PASSWORD))
-    val hidden = account.copy(proxy = ProxyAddress("127.0.0.1", 9050u), missing = listOf(Missing.CARBONS))
+    val hidden = account.copy(
+        server = ServerAddress("xmpp.example.org", 5299u, true),
+        proxy = ProxyAddress("127.0.0.1", 9050u),
+        missing = listOf(Missing.CARBONS),
+    )
 
     private val certificate = CertificateItem(
         sha256 = "3f1c9a0be27d44f85a6b0c1d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f",

@@ -22,6 +22,7 @@ import org.linnet.core.PrivacySetting
 import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
+import org.linnet.core.ServerAddress
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.ui.Device
@@ -361,6 +362,7 @@ internal object NoAccount : AccountActions {
     override fun setEnabled(on: Boolean) = Unit
     override fun edit(name: String, colour: AccountColour) = Unit
     override fun setArchiving(on: Boolean) = Unit
+    override suspend fun setServer(server: ServerAddress?) = true
     override fun setProxy(proxy: ProxyAddress?) = Unit
     override fun setBackground(on: Boolean) = Unit
     override fun openNotificationSettings() = Unit

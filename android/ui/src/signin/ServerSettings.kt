@@ -110,29 +110,14 @@ internal fun ServerSettings(
                     style = MaterialTheme.typography.bodyMedium,
                     color = MaterialTheme.colorScheme.onSurfaceVariant,
                 )
-                Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
-                    LinnetField(
-                        fields.host,
-                        label = strings.signInServerHost,
-                        enabled = !working,
-                        keyboard = KeyboardOptions(
-                            keyboardType = KeyboardType.Uri,
-                            imeAction = ImeAction.Next,
-                            autoCorrectEnabled = false,
-                        ),
-                        modifier = Modifier.weight(1f).testTag("host"),
-                    )
-                    LinnetField(
-                        fields.port,
-                        label = strings.signInServerPort,
-                        enabled = !working,
-                        keyboard = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
-                        onKeyboardAction = onSubmit,
-                        modifier = Modifier.width(112.dp).testTag("port"),
-                    )
-                }
-                if (choice.portInvalid) ErrorText(strings.signInPortInvalid)
-                Choice(strings.signInServerDirectTls, choice.directTls, !working, actions::setDirectTls)
+                ServerAddressFields(
+                    fields,
+                    choice.directTls,
+                    !working,
+                    strings.signInPortInvalid.takeIf { choice.portInvalid },
+                    actions::setDirectTls,
+                    onSubmit,
+                )
                 Choice(strings.proxyUse, choice.proxy, !working, actions::setProxy, Modifier.testTag("proxy"))
                 if (choice.proxy) {
                     ProxyFields(fields.proxyHost, fields.proxyPort, !working, choice.proxyInvalid, onSubmit)
@@ -140,6 +125,41 @@ internal fun ServerSettings(
             }
         }
     }
+}
+
+/** Where a server is, and how TLS begins there; `error` says what is wrong with it. */
+@Composable
+internal fun ServerAddressFields(
+    fields: ServerFields,
+    directTls: Boolean,
+    enabled: Boolean,
+    error: String?,
+    onDirectTls: (Boolean) -> Unit,
+    onSubmit: () -> Unit,
+) {
+    Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
+        LinnetField(
+            fields.host,
+            label = strings.signInServerHost,
+            enabled = enabled,
+            keyboard = KeyboardOptions(
+                keyboardType = KeyboardType.Uri,
+                imeAction = ImeAction.Next,
+                autoCorrectEnabled = false,
+            ),
+            modifier = Modifier.weight(1f).testTag("host"),
+        )
+        LinnetField(
+            fields.port,
+            label = strings.signInServerPort,
+            enabled = enabled,
+            keyboard = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
+            onKeyboardAction = onSubmit,
+            modifier = Modifier.width(112.dp).testTag("port"),
+        )
+    }
+    if (error != null) ErrorText(error)
+    Choice(strings.signInServerDirectTls, directTls, enabled, onDirectTls, Modifier.testTag("direct-tls"))
 }
 
 @Composable
