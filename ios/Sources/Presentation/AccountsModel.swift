@@ -52,6 +52,18 @@ public final class AccountsModel {
         await attempt { try await client.setAdders(account: account.id, adders: adders) }
     }
 
+    /// Connects the account there, or where DNS finds its server; false if no server can be there.
+    public func setServer(_ account: AccountItem, _ server: ServerAddress?) async -> Bool {
+        do {
+            try await client.setServer(account: account.id, server: server)
+        } catch CommandError.AddressInvalid {
+            return false
+        } catch {
+            problem = error as? CommandError ?? .Internal
+        }
+        return true
+    }
+
     /// Leads everything of the account through a proxy, or straight again.
     public func setProxy(_ account: AccountItem, _ proxy: ProxyAddress?) async {
         await attempt { try await client.setProxy(account: account.id, proxy: proxy) }

@@ -11,6 +11,8 @@ struct AccountScreen: View {
         let setEnabled: @MainActor (AccountItem, Bool) -> Void
         let privacy: PrivacyScreen.Actions
         let setArchiving: @MainActor (AccountItem, Bool) -> Void
+        /// False if no server can be there.
+        let setServer: @MainActor (AccountItem, ServerAddress?) async -> Bool
         let setProxy: @MainActor (AccountItem, ProxyAddress?) -> Void
         let signInAgain: @MainActor (AccountItem) -> Void
         let certificate: @MainActor (AccountItem) -> Void
@@ -64,6 +66,7 @@ struct AccountScreen: View {
             Section {
                 Button("server_open", systemImage: "server.rack") { actions.server(account) }
             }
+            ServerAddressSection(account: account) { await actions.setServer(account, $0) }.id(account.server)
             ProxySection(account: account) { actions.setProxy(account, $0) }.id(account.proxy)
             Section {
                 if account.signedIn {
@@ -152,6 +155,47 @@ struct AccountScreen: View {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Where the server is: found by its name, or named by the user. What can be a host, the core knows.
+private struct ServerAddressSection: View {
+    let account: AccountItem
+    let setServer: @MainActor (ServerAddress?) async -> Bool
+    @State private var draft: ServerDraft
+    @State private var refused: ServerDraft?
+
+    init(account: AccountItem, setServer: @escaping @MainActor (ServerAddress?) async -> Bool) {
+        self.account = account
+        self.setServer = setServer
+        _draft = State(initialValue: ServerDraft(account.server))
+    }
+
+    private var isInvalid: Bool { draft.isUsed && !draft.isEmpty && (draft.address == nil || draft == refused) }
+
+    var body: some View {
+        Section {
+            Toggle("server_address_find", isOn: Binding(get: { !draft.isUsed }, set: { draft.isUsed = !$0 }))
+            if draft.isUsed {
+                ServerAddressFields(host: $draft.host, port: $draft.port, directTls: $draft.directTls)
+                Button("server_address_save", action: save)
+                    .disabled(draft.address == nil || draft.address == account.server)
+            }
+        } header: {
+            Text("server_address_title")
+        } footer: {
+            if isInvalid { Text("server_address_invalid") } else { Text("sign_in_server_lead") }
+        }
+        .onChange(of: draft.isUsed) { _, isUsed in
+            if !isUsed && account.server != nil { Task { _ = await setServer(nil) } }
+        }
+    }
+
+    private func save() {
+        let asked = draft
+        Task {
+            if await !setServer(asked.address) { refused = asked }
         }
     }
 }
@@ -284,6 +328,7 @@ struct AccountPreviews: PreviewProvider {
                     privacy: PrivacyScreen.Actions(
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
+                    setServer: { _, _ in true },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },

@@ -40,6 +40,7 @@ struct AccountsView: View {
                         setCallers: { account, callers in Task { await model.setCallers(account, callers) } },
                         setAdders: { account, adders in Task { await model.setAdders(account, adders) } }),
                     setArchiving: { account, on in Task { await model.setArchiving(account, on) } },
+                    setServer: { account, server in await model.setServer(account, server) },
                     setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
                     signInAgain: { signingInAgain = model.signInAgain($0) },
                     certificate: { certificate = model.certificate($0) },
@@ -228,6 +229,7 @@ struct AccountsPreviews: PreviewProvider {
                     privacy: PrivacyScreen.Actions(
                         set: { _, _, _ in }, setCallers: { _, _ in }, setAdders: { _, _ in }),
                     setArchiving: { _, _ in },
+                    setServer: { _, _ in true },
                     setProxy: { _, _ in },
                     signInAgain: { _ in }, certificate: { _ in }, blocks: { _ in }, server: { _ in }, devices: { _ in },
                     profile: { _ in }, presence: { _ in }, changePassword: { _, _ in },

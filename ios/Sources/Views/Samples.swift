@@ -15,7 +15,8 @@ import SwiftUI
         AccountItem(
             key: "2", id: 2, address: "alice@example.com", name: "Work", title: "Work", colour: .orange, enabled: true,
             connection: .waiting(until: noon + 30_000, reason: .unreachable), signedIn: true,
-            missing: [.archive, .carbons], archiving: nil, privacy: privacy),
+            missing: [.archive, .carbons], archiving: nil, privacy: privacy,
+            server: ServerAddress(host: "xmpp.example.com", port: 5299, directTls: true)),
     ]
 
     static let refusedPassword = AccountItem(

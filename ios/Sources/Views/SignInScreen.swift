@@ -92,7 +92,7 @@ struct SignInScreen: View {
                 }
                 Section {
                     Toggle("sign_in_server_more", isOn: $namesServer)
-                    if namesServer { server }
+                    if namesServer { ServerAddressFields(host: $host, port: $port, directTls: $directTls) }
                 } footer: {
                     if namesServer { Text("sign_in_server_lead") }
                 }
@@ -157,8 +157,15 @@ struct SignInScreen: View {
             .focused($focus, equals: .password)
             .onSubmit { if canSubmit { submit() } }
     }
+}
 
-    @ViewBuilder private var server: some View {
+/// Where a server is, and how TLS begins there.
+struct ServerAddressFields: View {
+    @Binding var host: String
+    @Binding var port: String
+    @Binding var directTls: Bool
+
+    var body: some View {
         TextField("sign_in_server_host", text: $host)
             .textContentType(.URL)
             .keyboardType(.URL)
@@ -167,7 +174,6 @@ struct SignInScreen: View {
         TextField("sign_in_server_port", text: $port).keyboardType(.numberPad)
         Toggle("sign_in_server_direct_tls", isOn: $directTls)
     }
-
 }
 
 /// A proxy's switch, host and port.

@@ -141,12 +141,7 @@ struct SignUpScreen: View {
                 .onSubmit(actions.startOwn)
             Toggle("sign_in_server_more", isOn: $place.isUsed)
             if place.isUsed {
-                TextField("sign_in_server_host", text: $place.host)
-                    .keyboardType(.URL)
-                    .textInputAutocapitalization(.never)
-                    .autocorrectionDisabled()
-                TextField("sign_in_server_port", text: $place.port).keyboardType(.numberPad)
-                Toggle("sign_in_server_direct_tls", isOn: $place.directTls)
+                ServerAddressFields(host: $place.host, port: $place.port, directTls: $place.directTls)
             }
             ProxyFields(draft: $proxy)
             Button("sign_up_continue", action: actions.startOwn).disabled(domain.isEmpty)

@@ -39,6 +39,36 @@ struct AccountsTests {
         _ = device
     }
 
+    @Test func anAccountIsLedToAnotherServerAndBack() async throws {
+        let device = try Device()
+        let client = try device.open()
+        let nowhere = ServerAddress(host: "127.0.0.1", port: 1, directTls: false)
+        _ = try await client.addAccount(address: "alice@example.org", password: "secret", server: nowhere)
+        let model = AccountsModel(client: client)
+        let account = try #require(try await items(of: client).first)
+        #expect(ServerDraft(account.server).address == nowhere)
+
+        var draft = ServerDraft(account.server)
+        (draft.host, draft.port, draft.directTls) = (" ::1 ", "2", true)
+        #expect(await model.setServer(account, draft.address))
+        let other = ServerAddress(host: "::1", port: 2, directTls: true)
+        #expect(try await items(of: client).map(\.server) == [other])
+
+        // What looks like a host and is none, the core knows.
+        draft.host = "no host"
+        #expect(draft.address != nil)
+        #expect(await model.setServer(account, draft.address) == false)
+        #expect(try await items(of: client).map(\.server) == [other])
+
+        #expect(await model.setServer(account, nil))
+        #expect(try await items(of: client).map(\.server) == [nil])
+        #expect(model.problem == nil)
+        #expect(await model.setServer(self.account(99), nil))
+        #expect(model.problem == .NotFound)
+        client.close()
+        _ = device
+    }
+
     @Test func aProxyThatWasSwitchedOffIsTakenOff() async throws {
         let person = Person(device: try Device())
         let model = try await person.signInScreen()

@@ -94,6 +94,20 @@ struct TypedTests {
         #expect(draft.address == nil)
     }
 
+    @Test func aServerNeedsAHostAndAPort() {
+        #expect(!ServerDraft().isUsed && ServerDraft().isEmpty && ServerDraft().address == nil)
+        let known = ServerAddress(host: "xmpp.example.org", port: 5223, directTls: true)
+        var draft = ServerDraft(known)
+        #expect(draft.isUsed && !draft.isEmpty && draft.address == known)
+        for port in ["", "0", "65536", "-1", "5z22"] {
+            draft.port = port
+            #expect(draft.address == nil, "\(port)")
+        }
+        draft = ServerDraft(known)
+        draft.host = "  "
+        #expect(draft.isEmpty && draft.address == nil)
+    }
+
     @Test func fingerprintsAreReadInGroups() {
         let digits = (0..<64).map { String($0 % 16, radix: 16) }.joined()
         #expect(
