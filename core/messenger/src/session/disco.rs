@@ -3,11 +3,8 @@
 //!
 //! XEPs: 0030, 0115, 0163
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
-use sha1::{Digest, Sha1};
 
 use crate::archive;
 use crate::change::Change;
@@ -17,6 +14,7 @@ use crate::engine::envelope::{Inbound, Kind};
 use crate::engine::feature::{Done, Feature, SessionEvent};
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::Fault;
+use crate::session::capabilities::{Hash, verification};
 use crate::session::ping::result_of;
 use crate::session::{Enabling, device};
 use crate::view::item::Missing;
@@ -90,13 +88,15 @@ fn capabilities(features: &[&str]) -> Element {
 
 /// XEP-0115 5.1.
 fn version(features: &[&str]) -> String {
-    let mut hash = Sha1::new();
-    hash.update(format!("{CATEGORY}/{TYPE}//{NAME}<"));
-    for feature in features {
-        hash.update(feature);
-        hash.update("<");
-    }
-    STANDARD.encode(hash.finalize())
+    verification(&info(features, None), Hash::Sha1).expect("invariant: what we can do is said once")
+}
+
+fn info(features: &[&str], node: Option<&str>) -> Element {
+    let identity =
+        Element::new("identity", ns::DISCO_INFO).with("category", CATEGORY).with("type", TYPE).with("name", NAME);
+    let info = Element::new("query", ns::DISCO_INFO).with_some("node", node).child(identity);
+    let feature = |var: &&str| Element::new("feature", ns::DISCO_INFO).with("var", *var);
+    features.iter().map(feature).fold(info, Element::child)
 }
 
 impl Feature for Disco {
@@ -119,12 +119,7 @@ impl Feature for Disco {
             cx.send(&no_such_node(inbound.stanza), None)?;
             return Ok(Done::Taken);
         }
-        let identity =
-            Element::new("identity", ns::DISCO_INFO).with("category", CATEGORY).with("type", TYPE).with("name", NAME);
-        let info = Element::new("query", ns::DISCO_INFO).with_some("node", node).child(identity);
-        let feature = |var| Element::new("feature", ns::DISCO_INFO).with("var", var);
-        let info = features.into_iter().fold(info, |info, var| info.child(feature(var)));
-        cx.send(&result_of(inbound.stanza).child(info), None)?;
+        cx.send(&result_of(inbound.stanza).child(info(&features, node)), None)?;
         Ok(Done::Taken)
     }
 
@@ -200,16 +195,19 @@ fn read(iq: &Element) -> AccountFeatures {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sha1::{Digest, Sha1};
 
     use super::*;
 
     #[test]
-    fn features_stand_in_the_order_that_is_hashed() {
+    fn what_we_can_do_is_said_once_and_sorted() {
         assert!(FEATURES.is_sorted());
         let own = capabilities(&FEATURES);
-        assert_eq!(own.attribute("ver"), Some(version(&FEATURES).as_str()));
-        assert_eq!(STANDARD.decode(version(&FEATURES)).unwrap().len(), 20);
+        let list = FEATURES.iter().map(|feature| format!("{feature}<")).collect::<String>();
+        let named = STANDARD.encode(Sha1::digest(format!("client/phone//Linnet<{list}")));
+        assert_eq!(own.attribute("ver"), Some(named.as_str()));
         assert!(device::FEATURES.iter().all(|feature| !FEATURES.contains(feature)));
     }
 }

@@ -4,6 +4,7 @@
 //! here decides what a stanza means.
 
 pub mod backoff;
+pub mod capabilities;
 pub mod certificate;
 pub mod clock;
 pub mod conflict;
