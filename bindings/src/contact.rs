@@ -5,6 +5,7 @@ use linnet_messenger::ids::{AccountId, ChatId};
 use linnet_messenger::view::item;
 
 use crate::client::Client;
+use crate::device_details::DeviceDetails;
 use crate::error::CommandError;
 use crate::moved::{ContactMoved, RequestMoved};
 use crate::privacy::{PrivacyException, PrivacySetting};
@@ -170,6 +171,10 @@ pub struct ContactItem {
     /// and drawn with `draw_qr`. Without a token (XEP-0379): that is theirs to give.
     #[uniffi(default = "")]
     pub link: String,
+    /// Its devices can be asked what they are (`Client.ask_contact_device`): they see us, so that the question tells them
+    /// nothing new.
+    #[uniffi(default = false)]
+    pub devices_askable: bool,
 }
 
 /// A device of a contact that is there (RFC 6121 4).
@@ -183,6 +188,9 @@ pub struct DeviceItem {
     pub status: Option<String>,
     /// They have not touched the device since (XEP-0319), UTC milliseconds.
     pub idle_since: Option<i64>,
+    /// What it is; `None` before it was asked (`Client.ask_contact_device`), and again once it has gone.
+    #[uniffi(default = None)]
+    pub details: Option<DeviceDetails>,
 }
 
 /// How much somebody is there (RFC 6121 4.7.2.1).
@@ -272,6 +280,7 @@ impl From<item::ContactItem> for ContactItem {
             in_general: item.in_general.into_iter().map(Into::into).collect(),
             moved: item.moved.map(Into::into),
             link: item.link,
+            devices_askable: item.devices_askable,
         }
     }
 }
@@ -283,6 +292,7 @@ impl From<item::DeviceItem> for DeviceItem {
             availability: item.availability.into(),
             status: item.status,
             idle_since: item.idle_since,
+            details: item.details.map(Into::into),
         }
     }
 }

@@ -17,6 +17,7 @@ mod chat_list;
 mod client;
 mod code;
 mod contact;
+mod device_details;
 mod error;
 mod handover;
 mod link;
@@ -51,6 +52,7 @@ pub use contact::{Availability, ContactBatch, ContactItem, ContactOp, ContactSub
 pub use contact::{BlockItem, BlocksBatch, BlocksOp, BlocksSubscription, Report};
 pub use contact::{PeopleBatch, PeopleOp, PeopleSubscription, PersonItem};
 pub use contact::{RequestItem, RequestsBatch, RequestsOp, RequestsSubscription};
+pub use device_details::{DetailsState, DeviceClock, DeviceDetails, DeviceKind};
 pub use error::{CommandError, OpenError, SubscriptionError};
 pub use handover::{ArrivalCode, ArrivalStep, HandoverCode, Owner};
 pub use link::{Link, LinkError, read_link};

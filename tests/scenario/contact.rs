@@ -10,6 +10,7 @@ use crate::on_fake;
 mod avatar;
 mod blocking;
 mod details;
+mod device_details;
 mod moved;
 mod people;
 mod photo;

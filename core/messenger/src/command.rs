@@ -127,6 +127,9 @@ pub enum Command {
     SetVcard { account: AccountId, vcard: VcardFields },
     /// Asks for the vCard of a contact, or the own one, unless it was asked for a moment ago. Nobody asks a stranger's.
     AskVcard { account: AccountId, address: String },
+    /// Asks a contact's device that is there what it is (XEP-0092, 0202, 0115), unless it was asked a moment ago: only
+    /// when the user wants to know, for it tells them that somebody looks. `device` is its resource.
+    AskContactDevice { chat: ChatId, device: String },
     /// Whether everyone may see picture, nickname and vCard, or contacts only.
     SetProfileOpen { account: AccountId, open: bool },
     /// Asks the account's server for what goes into a file for another server and is not here (XEP-0227): bookmarks and

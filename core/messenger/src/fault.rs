@@ -40,6 +40,8 @@ pub enum Violation {
     CarbonForged,
     /// XEP-0353: a call from somebody whom the user does not let call.
     CallUnwelcome,
+    /// XEP-0115: what a device can do is not what its presence named, or contradicts itself.
+    CapabilitiesForged,
     /// XEP-0308: a correction of a message that someone else wrote.
     CorrectionForged,
     /// XEP-0494: a list of clients longer than anybody has, or one that is none.

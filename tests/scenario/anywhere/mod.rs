@@ -9,7 +9,7 @@ pub mod devices;
 pub mod messages;
 pub mod moved;
 pub mod portable;
-mod presence;
+pub mod presence;
 pub mod profile;
 pub mod relations;
 pub mod trouble;
@@ -55,7 +55,8 @@ scenarios! {
         who_must_not_see_us_is_shown_nothing;
     presence:
         what_one_chooses_to_say_of_oneself_is_seen,
-        who_comes_back_from_a_cut_is_seen_as_he_chose_meanwhile;
+        who_comes_back_from_a_cut_is_seen_as_he_chose_meanwhile,
+        a_contacts_device_says_what_it_is_if_it_wants_to;
     profile:
         a_picture_and_a_name_reach_contacts_and_the_own_phones,
         a_vcard_is_written_read_and_taken_back;

@@ -1,5 +1,5 @@
 use linnet_messenger::command::{Command, PrivacySetting, Show};
-use linnet_messenger::view::item::Availability;
+use linnet_messenger::view::item::{Availability, DetailsState, DeviceDetails, DeviceKind};
 use linnet_tests::world::{Device, World};
 
 type Seen = (Option<Availability>, Option<String>);
@@ -58,4 +58,34 @@ pub fn who_comes_back_from_a_cut_is_seen_as_he_chose_meanwhile(w: &dyn World) {
     alice.start();
     alice.comes_online();
     until_seen(bob, alice, Availability::Available, None);
+}
+
+/// What somebody's one device says of itself, on a tap.
+pub fn details_of(w: &dyn World, device: Device<'_>, of: Device<'_>) -> DeviceDetails {
+    let chat = device.chat(of);
+    let there = || w.contact(device.id, chat).and_then(|contact| contact.devices.into_iter().next());
+    let until = |what: &str, holds: &dyn Fn() -> bool| {
+        let rounds = (0..100).take_while(|_| !holds()).map(|_| w.settle()).count();
+        assert!(rounds < 100, "{what}: {:?}", there());
+    };
+    until("the device is there", &|| there().is_some());
+    let name = there().expect("it is there").name;
+    device.order(Command::AskContactDevice { chat, device: name });
+    let details = || there().and_then(|device| device.details);
+    until("it has answered", &|| details().is_some_and(|details| details.state != DetailsState::Asking));
+    details().expect("it has answered")
+}
+
+pub fn a_contacts_device_says_what_it_is_if_it_wants_to(w: &dyn World) {
+    let (alice, bob) = w.friends("alice", "bob");
+    bob.privacy(PrivacySetting::DeviceInformation, true);
+    let told = details_of(w, alice, bob);
+    assert_eq!((told.state, told.program.as_deref()), (DetailsState::Told, Some("Linnet")), "{told:?}");
+    assert!(told.version.is_some() && told.kind == Some(DeviceKind::Phone), "{told:?}");
+    let clock = told.clock.expect("it has one");
+    assert!(clock.utc_offset == 0 && clock.ahead.abs() < 60_000, "{clock:?}");
+    // The other way round nobody tells.
+    let refused = details_of(w, bob, alice);
+    assert_eq!((refused.state, refused.program, refused.clock), (DetailsState::Refused, None, None));
+    assert_eq!(refused.kind, Some(DeviceKind::Phone));
 }

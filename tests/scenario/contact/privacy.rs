@@ -38,7 +38,7 @@ fn in_every_position(alice: Device<'_>, bob: Device<'_>, setting: PrivacySetting
 }
 
 /// The stanzas that went over a wire since, by a mark in the trace: `>` from the device, `<` to it.
-fn stanzas(world: &FakeWorld, device: &str, way: char, since: usize) -> Vec<String> {
+pub(super) fn stanzas(world: &FakeWorld, device: &str, way: char, since: usize) -> Vec<String> {
     let trace = world.trace();
     let mark = format!(" {device} {way} ");
     let lines = trace.get(since..).unwrap_or_default().lines().filter(|line| line.contains(&mark));

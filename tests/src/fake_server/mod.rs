@@ -379,6 +379,11 @@ impl FakeServer {
         self.now
     }
 
+    /// What time it has, UTC milliseconds.
+    pub fn time(&self) -> i64 {
+        self.now
+    }
+
     /// Sets the clock and does what became due.
     pub fn tick(&mut self, now: i64) {
         self.now = now;

@@ -4,13 +4,13 @@
 //! which can't turn the text around it the other way; a new session
 //! begins with nobody there, a resumed one with whom it had; nobody is seen in the future, nor earlier than before.
 //!
-//! XEPs: RFC 6121 4, 0203, 0256, 0319
+//! XEPs: RFC 6121 4, 0115, 0203, 0256, 0319
 
 use jid::{BareJid, Jid};
 use rusqlite::params;
 
 use super::vcard::photo;
-use super::{nickname, presence};
+use super::{device_details, nickname, presence};
 use crate::change::Change;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
@@ -91,6 +91,7 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, stanza: &Element) -> Re
     let since = stanza.first("idle", ns::IDLE).and_then(|idle| parse_stamp(idle.attribute("since")?));
     let ago = stanza.first("query", ns::LAST).and_then(|last| last.attribute("seconds")?.parse::<u32>().ok());
     let idle_since = since.or(ago.map(|seconds| now - i64::from(seconds) * 1_000)).filter(|since| *since <= now);
+    let caps = device_details::named(stanza);
     let known = cx
         .tx
         .prepare_cached("SELECT 1 FROM presence WHERE account_id = ?1 AND jid = ?2 AND resource = ?3")?
@@ -98,12 +99,14 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, stanza: &Element) -> Re
     let kept = cx
         .tx
         .prepare_cached(
-            "INSERT INTO presence (account_id, jid, resource, show, status, idle_since, vcard_update)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8
+            "INSERT INTO presence
+                 (account_id, jid, resource, show, status, idle_since, vcard_update, caps_hash, caps_node, caps_ver)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9, ?10, ?11
              WHERE ?7 > (SELECT count(*) FROM presence WHERE account_id = ?1 AND jid = ?2 AND resource <> ?3)
              ON CONFLICT (account_id, jid, resource) DO UPDATE SET
                  show = excluded.show, status = excluded.status, idle_since = excluded.idle_since,
-                 vcard_update = excluded.vcard_update",
+                 vcard_update = excluded.vcard_update, caps_hash = excluded.caps_hash, caps_node = excluded.caps_node,
+                 caps_ver = excluded.caps_ver",
         )?
         .execute(params![
             cx.session.account,
@@ -113,7 +116,10 @@ fn there(cx: &mut Cx<'_>, jid: &BareJid, resource: &str, stanza: &Element) -> Re
             status,
             idle_since,
             MOST_DEVICES,
-            stanza.first("x", ns::VCARD_UPDATE).is_some()
+            stanza.first("x", ns::VCARD_UPDATE).is_some(),
+            caps.and_then(|caps| caps.hash),
+            caps.map(|caps| caps.node),
+            caps.map(|caps| caps.ver)
         ])?;
     Ok(!known && kept > 0)
 }

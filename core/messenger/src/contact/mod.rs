@@ -6,6 +6,7 @@ pub mod avatar;
 pub mod blocking;
 pub mod caller;
 pub mod details;
+pub mod device_details;
 pub mod invitation;
 pub mod last_seen;
 pub mod link;

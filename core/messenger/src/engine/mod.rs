@@ -543,6 +543,7 @@ impl Call<'_> {
             | Command::MarkRead { chat, .. }
             | Command::SetComposing { chat, .. }
             | Command::SetMuted { chat, .. }
+            | Command::AskContactDevice { chat, .. }
             | Command::ChatOpened { chat } => self.owner("SELECT account_id FROM chat WHERE id = ?1", chat.0)?,
             Command::Retry { message } | Command::DeleteMessage { message } | Command::Correct { message, .. } => self
                 .owner(

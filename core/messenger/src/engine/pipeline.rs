@@ -31,6 +31,7 @@ pub const FEATURES: &[&dyn Feature] = &[
     &crate::contact::presence::Presence,
     &crate::contact::availability::Availability,
     &crate::contact::details::Details,
+    &crate::contact::device_details::DeviceDetails,
     &crate::contact::privacy::Privacy,
     &crate::contact::avatar::Avatars,
     &crate::contact::nickname::Nicknames,

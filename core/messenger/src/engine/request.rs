@@ -52,6 +52,11 @@ pub enum Purpose {
     Carbons,
     /// What the server does on demand (XEP-0050).
     Commands,
+    /// What a contact's device is, by its full JID.
+    ContactDevice {
+        device: String,
+        of: DeviceQuestion,
+    },
     /// A contact out of a backup goes on the roster.
     ContactWish {
         jid: String,
@@ -164,6 +169,22 @@ pub enum VcardStep {
     Emptied,
     Written {
         fields: VcardFields,
+    },
+}
+
+/// What a contact's device is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "question", rename_all = "snake_case")]
+pub enum DeviceQuestion {
+    Version,
+    /// Asked at this moment, mono.
+    Time {
+        asked: u64,
+    },
+    /// What it can do, which its presence called so.
+    Info {
+        hash: Option<String>,
+        ver: String,
     },
 }
 

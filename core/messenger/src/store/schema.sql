@@ -68,6 +68,15 @@ CREATE TABLE block (
     PRIMARY KEY (account_id, jid)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE capabilities (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,
+    ver TEXT NOT NULL,
+    kind TEXT,                                  -- NULL: none that is known
+    time INTEGER NOT NULL,                      -- when it was needed last, UTC milliseconds
+    PRIMARY KEY (account_id, hash, ver)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -111,6 +120,24 @@ CREATE TABLE contact_wish (
     name TEXT,
     tags TEXT NOT NULL DEFAULT '[]',            -- JSON list
     PRIMARY KEY (account_id, jid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device_details (
+    account_id INTEGER NOT NULL,
+    jid TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    asked INTEGER NOT NULL,                     -- UTC milliseconds
+    version TEXT NOT NULL,                      -- asking, told, refused, silent
+    time TEXT NOT NULL,                         -- the same
+    info TEXT NOT NULL,                         -- the same; told also where it need not be asked
+    program TEXT,
+    program_version TEXT,
+    system TEXT,
+    utc_offset INTEGER,                         -- minutes
+    clock_offset INTEGER,                       -- milliseconds by which the clock there is ahead of the server's
+    kind TEXT,
+    PRIMARY KEY (account_id, jid, resource),
+    FOREIGN KEY (account_id, jid, resource) REFERENCES presence (account_id, jid, resource) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE export_part (
@@ -320,7 +347,7 @@ CREATE TABLE presence (
     resource TEXT NOT NULL,                     -- one device of theirs that is there
     show TEXT NOT NULL,                         -- available, away, xa, dnd
     status TEXT,
-    idle_since INTEGER, software TEXT, vcard_update INTEGER NOT NULL DEFAULT 0,                         -- UTC milliseconds
+    idle_since INTEGER, software TEXT, vcard_update INTEGER NOT NULL DEFAULT 0, caps_hash TEXT, caps_node TEXT, caps_ver TEXT,                         -- UTC milliseconds
     PRIMARY KEY (account_id, jid, resource)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,8 +1,9 @@
 //! The other side of one chat: who it is, where they are, and what is between us.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::item::{self, Availability, ContactItem, ContactMoved, DeviceItem, PrivacyException, VcardItem};
+use super::item::{self, Availability, ContactItem, ContactMoved, PrivacyException, VcardItem};
+use super::item::{DetailsState, DeviceClock, DeviceDetails, DeviceItem, DeviceKind};
 use super::{View, Window, codes, timeline};
 use crate::change::Change;
 use crate::command::PrivacySetting;
@@ -79,6 +80,7 @@ impl View for Contact {
                     sees_us: is("from"),
                     we_see: is("to"),
                     devices: Vec::new(),
+                    devices_askable: is("from"),
                     availability: None,
                     status: None,
                     last_seen: row.get(7)?,
@@ -178,12 +180,18 @@ fn in_general(connection: &Connection, account: AccountId) -> rusqlite::Result<V
         })
 }
 
+/// Their clocks were compared with the server's; how far that one is from ours, the account knows.
+const DEVICES: &str = "SELECT presence.resource, presence.show, presence.status, presence.idle_since,
+        details.version, details.time, details.info, details.program, details.program_version, details.system,
+        details.kind, details.utc_offset, details.clock_offset + account.clock_offset
+    FROM presence JOIN account ON account.id = presence.account_id
+    LEFT JOIN device_details AS details ON details.account_id = presence.account_id AND details.jid = presence.jid
+        AND details.resource = presence.resource
+    WHERE presence.account_id = ?1 AND presence.jid = ?2 ORDER BY presence.resource";
+
 fn devices(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Vec<DeviceItem>> {
     let mut devices: Vec<DeviceItem> = connection
-        .prepare_cached(
-            "SELECT resource, show, status, idle_since FROM presence WHERE account_id = ?1 AND jid = ?2
-             ORDER BY resource",
-        )?
+        .prepare_cached(DEVICES)?
         .query_map((item.account, &item.address), |row| {
             let show: String = row.get(1)?;
             Ok(DeviceItem {
@@ -191,9 +199,53 @@ fn devices(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Vec<
                 availability: Availability::of(&show),
                 status: row.get(2)?,
                 idle_since: row.get(3)?,
+                details: details(row)?,
             })
         })?
         .collect::<Result<_, _>>()?;
     devices.sort_by_key(|device| device.availability);
     Ok(devices)
+}
+
+fn details(row: &Row<'_>) -> rusqlite::Result<Option<DeviceDetails>> {
+    let states: [Option<String>; 3] = [row.get(4)?, row.get(5)?, row.get(6)?];
+    let [Some(version), Some(time), Some(info)] = states else { return Ok(None) };
+    let (program, kind): (Option<String>, Option<String>) = (row.get(7)?, row.get(10)?);
+    let (utc_offset, ahead): (Option<i32>, Option<i64>) = (row.get(11)?, row.get(12)?);
+    let clock = utc_offset.zip(ahead).map(|(utc_offset, ahead)| DeviceClock { utc_offset, ahead });
+    let is = |state: &str, of: &[&String]| of.iter().any(|one| *one == state);
+    let state = if is("asking", &[&version, &time, &info]) {
+        DetailsState::Asking
+    } else if program.is_some() || clock.is_some() {
+        DetailsState::Told
+    } else if is("refused", &[&version, &time]) {
+        DetailsState::Refused
+    } else {
+        DetailsState::Silent
+    };
+    Ok(Some(DeviceDetails {
+        state,
+        program,
+        version: row.get(8)?,
+        system: row.get(9)?,
+        kind: kind.as_deref().and_then(DeviceKind::named),
+        clock,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::store::{Store, StoreOptions};
+
+    #[test]
+    fn the_devices_of_one_contact_walk_through_no_table() {
+        let store = Store::open(StoreOptions::new(None, [0; 32])).unwrap();
+        let mut plan = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {DEVICES}")).unwrap();
+        let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3)).map(Result::unwrap).collect::<Vec<_>>();
+        assert_eq!(steps.len(), 3, "{steps:?}");
+        assert!(steps.iter().all(|step| step.starts_with("SEARCH ")), "{steps:?}");
+    }
 }

@@ -226,6 +226,10 @@ pub(crate) enum Do {
         account: i64,
         address: String,
     },
+    AskContactDevice {
+        chat: i64,
+        device: String,
+    },
     SetProfileOpen {
         account: i64,
         open: bool,

@@ -273,6 +273,7 @@ impl Driver {
             Do::SetNickname { account, nickname } => Command::SetNickname { account: AccountId(account), nickname },
             Do::SetVcard { account, vcard } => Command::SetVcard { account: AccountId(account), vcard },
             Do::AskVcard { account, address } => Command::AskVcard { account: AccountId(account), address },
+            Do::AskContactDevice { chat, device } => Command::AskContactDevice { chat: ChatId(chat), device },
             Do::SetProfileOpen { account, open } => Command::SetProfileOpen { account: AccountId(account), open },
             Do::SetMuted { chat, muted } => Command::SetMuted { chat: ChatId(chat), muted },
             Do::Unblock { account, address } => Command::Unblock { account: AccountId(account), address },
