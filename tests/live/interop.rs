@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use linnet_messenger::command::{Command as Wish, PrivacySetting, Show, VcardFields};
-use linnet_messenger::view::item::{Availability, MessageItem, ProfileState, TimelineItem};
+use linnet_messenger::view::item::{Availability, DetailsState, DeviceKind, MessageItem, ProfileState, TimelineItem};
 use linnet_servers::{Desk, Kind, Options, Profanity, Server};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::picture;
@@ -352,6 +352,39 @@ fn slixmpp_and_we_see_how_much_the_other_is_there(kind: Kind) {
     }
 }
 
+/// What a device is (XEP-0092, 0202, 0115), in both directions.
+fn slixmpp_and_we_ask_each_other_what_we_are(kind: Kind) {
+    const BOB: &str = "bob@linnet.test";
+    let world = alice_and(kind, "bob");
+    let alice = alice(&world);
+    let chat = alice.chat(BOB);
+    let mut bob = Peer::slixmpp(world.server(), "bob", PASSWORD, "alice@linnet.test");
+    let his = || world.contact(alice.id, chat).and_then(|contact| contact.devices.into_iter().next());
+    let rounds = (0..100).take_while(|_| his().is_none()).map(|_| world.settle());
+    assert!(rounds.count() < 100, "bob is not there");
+    alice.order(Wish::AskContactDevice { chat, device: his().unwrap().name });
+    let settled = || his().and_then(|device| device.details).filter(|details| details.state != DetailsState::Asking);
+    let rounds = (0..100).take_while(|_| settled().is_none()).map(|_| world.settle());
+    assert!(rounds.count() < 100, "{:?}", his());
+    let details = settled().unwrap();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!((details.program, details.version, details.system), (text("Oracle"), text("7"), text("Plan 9")));
+    assert_eq!(details.kind, Some(DeviceKind::Bot), "what slixmpp says of itself");
+    assert_eq!((details.state, details.clock), (DetailsState::Told, None), "its time it can't tell");
+
+    let account = world.account(alice.id);
+    let ours = world.own_devices(alice.id).sessions.into_iter().find(|session| session.this).unwrap().name;
+    let of = format!("alice@linnet.test/{ours}");
+    for (on, program, zone) in [(false, Value::Null, Value::Null), (true, json!("Linnet"), json!("+00:00"))] {
+        alice.order(Wish::SetPrivacy { account, setting: PrivacySetting::DeviceInformation, on });
+        world.settle();
+        let mark = bob.order("inspect", json!({ "of": of }));
+        let told = bob.hears("what we are", mark, |line| line.get("kind").map(|_| line.clone()));
+        let wanted = json!({ "program": program, "zone": zone, "kind": "phone" });
+        assert_eq!(told, wanted);
+    }
+}
+
 /// The picture for programs that know no newer way (XEP-0153): on Prosody the server sees to it (XEP-0398), on ejabberd we.
 fn slixmpp_finds_our_picture_in_the_older_vcard(kind: Kind) {
     let world = alice_and(kind, "bob");
@@ -476,6 +509,7 @@ on_every_kind! {
     slixmpp_and_we_show_each_other_our_faces,
     slixmpp_and_we_tell_each_other_who_we_are,
     slixmpp_and_we_see_how_much_the_other_is_there,
+    slixmpp_and_we_ask_each_other_what_we_are,
     slixmpp_finds_our_picture_in_the_older_vcard,
     tokio_xmpp_and_we_read_each_other,
 }

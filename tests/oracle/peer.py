@@ -1,12 +1,14 @@
 """slixmpp as somebody Linnet talks to, or as a second device of a Linnet account.
 
 JSON lines in: {"do": "send", "to", "body"}, {"do": "correct", "to", "id", "body"}, {"do": "displayed", "to", "id"},
-{"do": "profile", "nick", "png" (base64)}, {"do": "tell", "fn", "email"}, {"do": "look", "of"}.
+{"do": "profile", "nick", "png" (base64)}, {"do": "tell", "fn", "email"}, {"do": "look", "of"}, {"do": "inspect", "of"}: a device, by its
+full JID.
 JSON lines out: {"online": true}, {"sent": ID}, and what comes: {"message": {"from", "id", "body", "replace", "receipt",
 "markable"}}, {"receipt": ID, "from"}, {"displayed": ID, "from"}, {"carbon": "sent" or "received", "from", "to", "body"},
 {"vcard": {"fn", "note", "email", "url"}, "older": {"fn", "note", "email", "url", "photo" (its sha1)}}, each null if there
 is none; {"told": true}; {"hash": of a picture in the vCard, as presence tells it (XEP-0153), "from"};
 {"picture": its hash as announced or null, "from", "type", "sha1" (of what was fetched)}, {"nick", "from"}.
+{"program", "zone", "kind"}: what a device is, each null if it doesn't tell.
 A requested receipt (XEP-0184) is sent by itself.
 
 usage: peer.py HOST:PORT CA JID      (the password is the first line of the input)
@@ -17,6 +19,7 @@ import hashlib
 import json
 import logging
 import sys
+import xml.etree.ElementTree as ET
 
 import slixmpp
 from slixmpp.exceptions import IqError
@@ -35,6 +38,7 @@ class Peer(slixmpp.ClientXMPP):
         for plugin in ("xep_0085", "xep_0184", "xep_0198", "xep_0280", "xep_0308", "xep_0333", "xep_0359",
                        "xep_0084", "xep_0172", "xep_0054", "xep_0060", "xep_0292"):
             self.register_plugin(plugin)
+        self.register_plugin("xep_0092", {"software_name": "Oracle", "version": "7", "os": "Plan 9"})
         self.add_event_handler("session_start", self.started)
         self.add_event_handler("message", self.message)
         self.add_event_handler("receipt_received", lambda m: self.told(m, receipt=m["receipt"]))
@@ -129,6 +133,27 @@ class Peer(slixmpp.ClientXMPP):
             pass
         tell(vcard=vcard, older=older)
 
+    async def inspect(self, of):
+        """What a device is, as it says itself."""
+        program = zone = kind = None
+        try:
+            program = (await self["xep_0092"].get_version(of))["software_version"]["name"]
+        except IqError:
+            pass
+        try:
+            # By hand: slixmpp 1.17's own way (XEP-0202) can neither read nor write a zone.
+            question = self.make_iq_get(ito=of)
+            question.append(ET.Element("{urn:xmpp:time}time"))
+            zone = (await question.send()).xml.find("{urn:xmpp:time}time/{urn:xmpp:time}tzo").text
+        except IqError:
+            pass
+        try:
+            info = await self["xep_0030"].get_info(of, cached=False)
+            kind = next(iter(info["disco_info"]["identities"]))[1]
+        except IqError:
+            pass
+        tell(program=program, zone=zone, kind=kind)
+
     def told(self, message, **what):
         tell(**what, **{"from": message["from"].bare})
 
@@ -144,6 +169,9 @@ class Peer(slixmpp.ClientXMPP):
             return
         if command["do"] == "look":
             self.working = asyncio.ensure_future(self.look(command["of"]))
+            return
+        if command["do"] == "inspect":
+            self.working = asyncio.ensure_future(self.inspect(command["of"]))
             return
         if command["do"] == "presence":
             self.send_presence(pshow=command["show"], pstatus=command["status"])
