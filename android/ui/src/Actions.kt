@@ -173,6 +173,7 @@ internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -
     override fun block(address: String, report: Report?) = model.block(address, report)
     override fun unblock() = model.unblock()
     override fun remove() = model.remove()
+    override fun askDevice(device: String) = model.askDevice(device)
     override fun open(link: String) {
         // A chat is our own affair.
         if (link.startsWith("xmpp:")) return app.openLink(link)

@@ -34,6 +34,7 @@ class ClientCore(private val client: Client) : Core {
     override suspend fun setNickname(account: Long, nickname: String) = client.setNickname(account, nickname)
     override suspend fun setVcard(account: Long, vcard: VcardFields) = client.setVcard(account, vcard)
     override suspend fun askVcard(account: Long, address: String) = client.askVcard(account, address)
+    override suspend fun askContactDevice(chat: Long, device: String) = client.askContactDevice(chat, device)
     override suspend fun setProfileOpen(account: Long, open: Boolean) = client.setProfileOpen(account, open)
     override suspend fun setPresence(account: Long, show: Show, status: String) =
         client.setPresence(account, show, status)

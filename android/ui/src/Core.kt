@@ -210,6 +210,9 @@ interface Core {
 
     /** To be called when a screen shows somebody's vCard, or the account's own. */
     suspend fun askVcard(account: Long, address: String)
+
+    /** To be called when the user wants to know what a contact's device is: they learn that somebody looks. */
+    suspend fun askContactDevice(chat: Long, device: String)
     suspend fun setProfileOpen(account: Long, open: Boolean)
 
     /** A picture that an item names. */

@@ -149,6 +149,7 @@ class FakeCore : Core {
     }
 
     override suspend fun askVcard(account: Long, address: String) = command("ask vcard $account $address")
+    override suspend fun askContactDevice(chat: Long, device: String) = command("ask device $chat $device")
     override suspend fun setProfileOpen(account: Long, open: Boolean) = command("profile open $account $open")
 
     override fun requests(): Flow<List<RequestItem>> = failing(requests)

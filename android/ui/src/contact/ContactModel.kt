@@ -40,6 +40,7 @@ class ContactModel(
         core.setException(it.account, it.address, setting, allowed)
     }
 
+    fun askDevice(device: String) = command { core.askContactDevice(chat, device) }
     fun block(address: String, reason: Report?) = command { core.block(it.account, address, reason) }
     fun unblock() = command { core.unblock(it.account, it.address) }
 

@@ -36,12 +36,9 @@ import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
-import org.linnet.core.Availability
 import org.linnet.core.ContactItem
-import org.linnet.core.DeviceItem
 import org.linnet.core.PrivacySetting
 import org.linnet.core.Report
-import org.linnet.ui.account.Heading
 import org.linnet.ui.privacy.Exceptions
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.Icons
@@ -49,8 +46,6 @@ import org.linnet.ui.theme.LabelledIcon
 import org.linnet.ui.theme.LinnetField
 import org.linnet.ui.theme.LinnetTopBar
 import org.linnet.ui.theme.Question
-import org.linnet.ui.words.availability
-import org.linnet.ui.words.dates
 import org.linnet.ui.words.strings
 
 /** What a contact's screen can ask for. */
@@ -73,13 +68,21 @@ interface ContactActions {
     fun unblock()
     fun remove()
 
+    /** The user wants to know what a device of theirs is. */
+    fun askDevice(device: String)
+
     /** Something they tell of themselves: a page, a mail, a call or a chat. */
     fun open(link: String)
 }
 
-/** Who somebody is, where they are, and what is between us. */
+/** Who somebody is, where they are, and what is between us. [shown]: devices that are open from the beginning. */
 @Composable
-fun ContactScreen(contact: ContactItem?, actions: ContactActions, modifier: Modifier = Modifier) {
+fun ContactScreen(
+    contact: ContactItem?,
+    actions: ContactActions,
+    modifier: Modifier = Modifier,
+    shown: Set<String> = emptySet(),
+) {
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.contactTitle, onBack = actions::back)
@@ -89,7 +92,7 @@ fun ContactScreen(contact: ContactItem?, actions: ContactActions, modifier: Modi
             ) {
                 Who(contact, actions::showCode)
                 Between(contact, actions)
-                if (contact.weSee) Where(contact)
+                if (contact.weSee) WherePart(contact, actions::askDevice, shown)
                 VcardPart(contact, actions::open)
                 Notifications(contact, actions::setMuted)
                 if (contact.contact) Exceptions(contact, actions::except)
@@ -170,30 +173,9 @@ private fun Between(contact: ContactItem, actions: ContactActions) {
 }
 
 @Composable
-private fun Where(contact: ContactItem) {
-    Heading(strings.contactWhere, Modifier.padding(start = 24.dp, end = 24.dp, top = 16.dp))
-    if (contact.devices.isEmpty()) {
-        Column(Modifier.padding(horizontal = 24.dp, vertical = 6.dp)) {
-            Text(strings.contactOffline, style = MaterialTheme.typography.bodyLarge)
-            contact.lastSeen?.let { Quiet(strings.contactLastSeen(dates.moment(it))) }
-        }
-    }
-    for (device in contact.devices) Device(device)
-}
-
-@Composable
-private fun Device(device: DeviceItem) {
-    Column(Modifier.fillMaxWidth().padding(horizontal = 24.dp, vertical = 6.dp).testTag("device/${device.name}")) {
-        Text(strings.availability(device.availability), style = MaterialTheme.typography.bodyLarge)
-        device.status?.let { Text(it, style = MaterialTheme.typography.bodyMedium) }
-        val idle = device.idleSince?.let { strings.contactIdle(dates.moment(it)) }
-        Quiet(listOfNotNull(device.name, idle).joinToString(" · "))
-    }
-}
-
-@Composable
-private fun Quiet(text: String) = Text(
+internal fun Quiet(text: String, modifier: Modifier = Modifier) = Text(
     text,
+    modifier,
     style = MaterialTheme.typography.bodyMedium,
     color = MaterialTheme.colorScheme.onSurfaceVariant,
 )

@@ -18,7 +18,11 @@ import org.linnet.core.ChatItem
 import org.linnet.core.CodeItem
 import org.linnet.core.Connection
 import org.linnet.core.ContactItem
+import org.linnet.core.DetailsState
+import org.linnet.core.DeviceClock
+import org.linnet.core.DeviceDetails
 import org.linnet.core.DeviceItem
+import org.linnet.core.DeviceKind
 import org.linnet.core.GapItem
 import org.linnet.core.GapState
 import org.linnet.core.GroupPosition
@@ -178,8 +182,30 @@ object Fixtures {
         ),
         lastSeen = null, muted = false, blocked = false, reportable = true,
         inGeneral = PrivacySetting.entries - PrivacySetting.LAST_SEEN - PrivacySetting.DEVICE_INFORMATION,
-        link = "xmpp:bob@example.org?roster",
+        link = "xmpp:bob@example.org?roster", devicesAskable = true,
     )
+
+    /** The user wanted to know what these are. */
+    val askedContact = contact.copy(
+        devices = listOf(
+            DeviceItem(
+                "gajim.K3NV", Availability.AVAILABLE, null, null,
+                DeviceDetails(
+                    DetailsState.TOLD, "Gajim", "1.7.3", "Debian GNU/Linux 12", DeviceKind.COMPUTER,
+                    DeviceClock(utcOffset = 345, ahead = 0),
+                ),
+            ),
+            DeviceItem(
+                "Linnet.a7Gk", Availability.AVAILABLE, null, null, untold(DetailsState.REFUSED, DeviceKind.PHONE),
+            ),
+            DeviceItem("Couch", Availability.AWAY, null, at(16, 20), untold(DetailsState.SILENT)),
+            DeviceItem("Desk", Availability.AWAY, null, null, untold(DetailsState.ASKING)),
+        ),
+    )
+    val askedDevices = askedContact.devices.mapTo(HashSet()) { it.name }
+
+    private fun untold(state: DetailsState, kind: DeviceKind? = null) =
+        DeviceDetails(state, program = null, version = null, system = null, kind = kind, clock = null)
     val vcard = VcardFields(
         fullName = "Alice Lake", about = "I sail.\nAnd swim.", organisation = "Harbour of Lindau", role = "Pilot",
         email = "alice@lake.example", website = "https://lake.example/alice",

@@ -144,6 +144,7 @@ val pictures = listOf(
         Chat(Fixtures.conversation, Fixtures.account, Fixtures.chats[0].copy(blocked = true))
     },
     Picture("contact") { ContactScreen(Fixtures.contact, NoContact) },
+    Picture("contact-devices") { ContactScreen(Fixtures.askedContact, NoContact, shown = Fixtures.askedDevices) },
     Picture("contact-vcard") { ContactScreen(Fixtures.tellingContact, NoContact) },
     Picture("contact-gone") { ContactScreen(Fixtures.goneContact, NoContact) },
     Picture("contact-code") {
@@ -306,6 +307,7 @@ internal object NoContact : ContactActions {
     override fun block(address: String, report: Report?) = Unit
     override fun unblock() = Unit
     override fun remove() = Unit
+    override fun askDevice(device: String) = Unit
     override fun open(link: String) = Unit
 }
 

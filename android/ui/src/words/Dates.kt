@@ -12,6 +12,7 @@ import java.time.Duration
 import java.time.Instant
 import java.time.LocalDate
 import java.time.ZoneId
+import java.time.ZoneOffset
 import java.time.ZonedDateTime
 import java.time.format.DateTimeFormatter
 import java.time.format.FormatStyle
@@ -39,6 +40,13 @@ data class Dates(
 
     /** 18:04 */
     fun time(millis: Long): String = timeFormat.format(at(millis))
+
+    /** 18:04 · UTC+05:45: the time where the zone is so many minutes ahead. */
+    fun timeThere(millis: Long, minutes: Int): String {
+        val there = ZoneOffset.ofTotalSeconds(minutes * 60)
+        val zone = if (minutes == 0) "UTC" else "UTC${there.id}"
+        return "${timeFormat.format(Instant.ofEpochMilli(millis).atOffset(there))} · $zone"
+    }
 
     /** Today, yesterday, Monday, 3 March 2026: over a day's messages. */
     fun day(date: LocalDate): String = when (ChronoUnit.DAYS.between(date, today)) {

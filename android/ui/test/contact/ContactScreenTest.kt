@@ -107,6 +107,39 @@ class ContactScreenTest {
         assertEquals(listOf("open mailto:bob@example.org", "open https://lake.example/bob"), done)
     }
 
+    @Test
+    fun `a device is asked on the tap, and says what it wants to`() {
+        show(Fixtures.contact)
+        rule.onNodeWithText("Asking…").assertDoesNotExist()
+        assertEquals(emptyList<String>(), done)
+        rule.onNodeWithTag("device/Desk").performScrollTo().performClick()
+        rule.onNodeWithText("Asking…").performScrollTo().assertIsDisplayed()
+        assertEquals(listOf("ask Desk"), done)
+        // Shut again, nobody is asked.
+        rule.onNodeWithTag("device/Desk").performScrollTo().performClick()
+        rule.onNodeWithText("Asking…").assertDoesNotExist()
+        assertEquals(listOf("ask Desk"), done)
+    }
+
+    @Test
+    fun `what a device tells stands below it, the time there as it is now`() {
+        rule.setContent {
+            Stage(german) { ContactScreen(Fixtures.askedContact, actions, shown = Fixtures.askedDevices) }
+        }
+        for (text in listOf(
+            "Computer", "Gajim 1.7.3", "Debian GNU/Linux 12", "22:57 · UTC+05:45", "Telefon",
+            "Dieses Gerät sagt nicht, was es ist.", "Keine Antwort.", "Wird gefragt …",
+        )) rule.onNodeWithText(text, substring = true).performScrollTo().assertIsDisplayed()
+    }
+
+    @Test
+    fun `who must not see that we are here is not asked`() {
+        show(Fixtures.contact.copy(devicesAskable = false))
+        rule.onNodeWithTag("device/Desk").performScrollTo().assertHasNoClickAction().performClick()
+        rule.onNodeWithText("Asking…").assertDoesNotExist()
+        assertEquals(emptyList<String>(), done)
+    }
+
     private fun show(contact: ContactItem, device: Device = english) = rule.setContent {
         Stage(device) { ContactScreen(contact, actions) }
     }
@@ -121,6 +154,7 @@ class ContactScreenTest {
         override fun block(address: String, report: Report?) = note("block $address $report")
         override fun unblock() = note("unblock")
         override fun remove() = note("remove")
+        override fun askDevice(device: String) = note("ask $device")
         override fun open(link: String) = note("open $link")
     }
 

@@ -39,6 +39,14 @@ class DatesTest {
     }
 
     @Test
+    fun `the time of another zone names it`() {
+        val moment = Fixtures.at(18, 4)
+        assertEquals("17:04 · UTC", english.timeThere(moment, 0))
+        assertEquals("22:49 · UTC+05:45", german.timeThere(moment, 345))
+        assertEquals("1:34 pm · UTC-03:30", english.copy(hour24 = false).timeThere(moment, -210))
+    }
+
+    @Test
     fun `waiting counts down in the largest unit that fits`() {
         val strings = stringsFor(Locale.ENGLISH)
         fun after(millis: Long) = strings.connection(Connection.Waiting(millis, WaitReason.LOST), 0)
