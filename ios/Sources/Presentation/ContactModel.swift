@@ -86,6 +86,11 @@ public final class ContactModel: Identifiable {
         }
     }
 
+    /// Asks what a device of theirs is. They learn that somebody looks: only when the user wants to know.
+    public func askDevice(_ device: String) async {
+        await attempt { _ in try await client.askContactDevice(chat: id, device: device) }
+    }
+
     /// Hears nothing any more of the contact, or of everybody on their server.
     public func block(server: Bool = false, report: Report? = nil) async {
         await attempt { contact in

@@ -30,7 +30,7 @@ struct ContactView: View {
                         except: { setting, allowed in Task { await model.except(setting, allowed) } },
                         block: { server, report in Task { await model.block(server: server, report: report) } },
                         unblock: { Task { await model.unblock() } }, remove: { Task { await model.remove() } },
-                        close: { dismiss() }))
+                        askDevice: { device in Task { await model.askDevice(device) } }, close: { dismiss() }))
             }
         }
         .task(id: attempt) { await model.run() }
@@ -58,6 +58,7 @@ struct ContactScreen: View {
         let block: @MainActor (_ server: Bool, _ report: Report?) -> Void
         let unblock: @MainActor () -> Void
         let remove: @MainActor () -> Void
+        let askDevice: @MainActor (String) -> Void
         let close: @MainActor () -> Void
     }
 
@@ -69,8 +70,14 @@ struct ContactScreen: View {
     @State private var asksToBlock = false
     @State private var asksToRemove = false
 
-    init(contact: ContactItem?, name: Binding<String>, tags: Binding<String>, actions: Actions) {
+    private let open: Set<String>
+
+    /// - Parameter open: Devices that are open from the beginning.
+    init(
+        contact: ContactItem?, name: Binding<String>, tags: Binding<String>, open: Set<String> = [], actions: Actions
+    ) {
         self.contact = contact
+        self.open = open
         _name = name
         _tags = tags
         self.actions = actions
@@ -81,7 +88,7 @@ struct ContactScreen: View {
             Form {
                 if let contact {
                     who(contact)
-                    if contact.weSee { devices(contact) }
+                    if contact.weSee { WhereSection(contact: contact, open: open, ask: actions.askDevice) }
                     VcardSection(contact: contact)
                     Section {
                         Toggle(isOn: Binding(get: { !contact.muted }, set: { actions.setMuted(!$0) })) {
@@ -136,36 +143,6 @@ struct ContactScreen: View {
         }
     }
 
-    private func devices(_ contact: ContactItem) -> some View {
-        Section("contact_where") {
-            if contact.devices.isEmpty {
-                VStack(alignment: .leading, spacing: 2) {
-                    Text("contact_offline")
-                    if let seen = contact.lastSeen {
-                        Text("contact_last_seen \(Text(Date(milliseconds: seen), format: Self.moment))")
-                            .font(.footnote)
-                            .foregroundStyle(.secondary)
-                    }
-                }
-            }
-            ForEach(contact.devices, id: \.name) { device in
-                VStack(alignment: .leading, spacing: 2) {
-                    Text(Words.availability(device.availability))
-                    if let status = device.status { Text(verbatim: status).font(.subheadline) }
-                    Text(verbatim: device.name).font(.footnote).foregroundStyle(.secondary)
-                    if let idle = device.idleSince {
-                        Text("contact_idle \(Text(Date(milliseconds: idle), format: Self.moment))")
-                            .font(.footnote)
-                            .foregroundStyle(.secondary)
-                    }
-                }
-                .accessibilityElement(children: .combine)
-            }
-        }
-    }
-
-    private static let moment = Date.FormatStyle.dateTime.day().month(.abbreviated).hour().minute()
-
     @ViewBuilder private func ways(_ contact: ContactItem) -> some View {
         if contact.contact {
             Section {
@@ -218,16 +195,21 @@ struct ContactScreen: View {
 }
 
 struct ContactPreviews: PreviewProvider {
-    static func screen(_ contact: ContactItem?) -> some View {
+    static func screen(_ contact: ContactItem?, open: Set<String> = []) -> some View {
         ContactScreen(
-            contact: contact, name: .constant("Bob"), tags: .constant("Lake"),
+            contact: contact, name: .constant("Bob"), tags: .constant("Lake"), open: open,
             actions: ContactScreen.Actions(
                 add: {}, showCode: {}, edit: {}, save: {}, setMuted: { _ in }, except: { _, _ in },
-                block: { _, _ in }, unblock: {}, remove: {}, close: {}))
+                block: { _, _ in }, unblock: {}, remove: {}, askDevice: { _ in }, close: {}))
     }
 
     static var previews: some View {
         screen(Samples.contact).previewDisplayName("three devices")
+        screen(Samples.askedContact, open: Samples.askedDevices).previewDisplayName("what they are")
+        screen(Samples.askedContact, open: Samples.askedDevices).preferredColorScheme(.dark)
+            .environment(\.locale, Locale(identifier: "de")).previewDisplayName("what they are, dark, German")
+        screen(Samples.askedContact, open: Samples.askedDevices).environment(\.layoutDirection, .rightToLeft)
+            .previewDisplayName("what they are, right to left")
         screen(Samples.tellingContact).previewDisplayName("tells of themselves")
         screen(Samples.goneContact).preferredColorScheme(.dark).previewDisplayName("gone and blocked, dark")
         screen(Samples.unknownContact).previewDisplayName("no contact yet")

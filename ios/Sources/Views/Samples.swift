@@ -61,6 +61,24 @@ import SwiftUI
             DeviceItem(name: "Couch", availability: .away, status: nil, idleSince: noon - 900_000),
         ])
 
+    /// The user wanted to know what these are.
+    static let askedContact = contact(
+        devices: [
+            DeviceItem(
+                name: "gajim.K3NV", availability: .available, status: nil, idleSince: nil,
+                details: DeviceDetails(
+                    state: .told, program: "Gajim", version: "1.7.3", system: "Debian GNU/Linux 12", kind: .computer,
+                    clock: DeviceClock(utcOffset: 345, ahead: 0))),
+            device("Linnet.a7Gk", .refused, .phone), device("Couch", .silent), device("Desk", .asking),
+        ])
+    static let askedDevices = Set(askedContact.devices.map(\.name))
+
+    private static func device(_ name: String, _ state: DetailsState, _ kind: DeviceKind? = nil) -> DeviceItem {
+        DeviceItem(
+            name: name, availability: .away, status: nil, idleSince: nil,
+            details: DeviceDetails(state: state, program: nil, version: nil, system: nil, kind: kind, clock: nil))
+    }
+
     static let vcard = VcardFields(
         fullName: "Alice Lake", about: "I sail.\nAnd swim.", organisation: "Harbour of Lindau", role: "Pilot",
         email: "alice@lake.example", website: "https://lake.example/alice")
@@ -95,7 +113,7 @@ import SwiftUI
             exceptions: isMuted ? [PrivacyException(setting: .online, allowed: false)] : [], vcard: vcard,
             availability: devices.first?.availability, status: devices.compactMap(\.status).first,
             inGeneral: [.online, .typing, .receipts, .readMarkers, .calls, .autoLoad],
-            link: "xmpp:bob@example.org?roster")
+            link: "xmpp:bob@example.org?roster", devicesAskable: isContact && !isBlocked)
     }
 
     static let blocks = [

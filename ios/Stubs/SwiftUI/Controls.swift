@@ -109,6 +109,11 @@ extension Picker where Label == Text {
 public struct Menu<Label: View, Content: View>: _Leaf {
     public init(@ViewBuilder content: () -> Content, @ViewBuilder label: () -> Label) {}
 }
+public struct DisclosureGroup<Label: View, Content: View>: _Leaf {
+    public init(
+        isExpanded: Binding<Bool>, @ViewBuilder content: @escaping () -> Content, @ViewBuilder label: () -> Label
+    ) {}
+}
 public struct LabeledContent<Label: View, Content: View>: _Leaf {}
 extension LabeledContent where Label == Text {
     public init(_ title: LocalizedStringKey, @ViewBuilder content: () -> Content) {}
