@@ -23,12 +23,7 @@ extension ServerTests {
             let began = ContinuousClock.now
             let signUp = try #require(newcomer.app.signUp())
             newcomer.run { await signUp.run() }
-            signUp.domain = server.domain
-            signUp.place.isUsed = true
-            signUp.place.host = server.host
-            signUp.place.port = String(server.port)
-            await signUp.startOwn()
-            try await until("she is asked for a name") { signUp.form != nil }
+            try await signUp.begin(on: server)
             signUp.texts["username"] = "guest\(tag)"
             await signUp.submit()
             let list = try await newcomer.watchedChatList()

@@ -125,3 +125,15 @@ extension MessageItem {
     /// The server has it; a quick recipient may have it, and have said so, already.
     var hasLeft: Bool { [.sent, .delivered, .read].contains(state) }
 }
+
+extension SignUpModel {
+    /// Goes to the server, as far as its questions.
+    func begin(on server: Server) async throws {
+        domain = server.domain
+        place.isUsed = true
+        place.host = server.host
+        place.port = String(server.port)
+        await startOwn()
+        try await until("its questions") { self.form != nil }
+    }
+}

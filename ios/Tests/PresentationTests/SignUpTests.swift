@@ -55,12 +55,7 @@ extension ServerTests {
             _ = try await newcomer.signInScreen()
             let model = try #require(newcomer.app.signUp())
             newcomer.run { await model.run() }
-            model.domain = server.domain
-            model.place.isUsed = true
-            model.place.host = server.host
-            model.place.port = String(server.port)
-            await model.startOwn()
-            try await until("its questions") { model.form != nil }
+            try await model.begin(on: server)
             let name = "short\(UInt32.random(in: 0 ... .max))"
             model.texts["username"] = name
             let first = try #require(model.texts["password"])
@@ -109,12 +104,7 @@ extension ServerTests {
             _ = try await newcomer.signInScreen()
             let model = try #require(newcomer.app.signUp())
             newcomer.run { await model.run() }
-            model.domain = server.domain
-            model.place.isUsed = true
-            model.place.host = server.host
-            model.place.port = String(server.port)
-            await model.startOwn()
-            try await until("its questions") { model.form != nil }
+            try await model.begin(on: server)
             await model.chooseAnother()
             #expect(model.step == .choosing)
             await model.submit()
