@@ -12,6 +12,7 @@ mod blocking;
 mod details;
 mod device_details;
 mod moved;
+mod moved_since;
 mod people;
 mod photo;
 mod portable;

@@ -14,36 +14,36 @@ use linnet_tests::world::{Device, World};
 use crate::anywhere::moved::{asked, contact, mover};
 use crate::on_fake;
 
-const NEW: &str = "alice@elsewhere.test";
+pub const NEW: &str = "alice@elsewhere.test";
 
 /// Somebody asks to be a contact.
-fn asks(world: &FakeWorld, to: Device<'_>, from: &str, inner: &str) {
+pub fn asks(world: &FakeWorld, to: Device<'_>, from: &str, inner: &str) {
     let (own, from) = (to.address(), format!("<presence from='{from}'"));
     world.inject(to.id, &format!("{from} to='{own}' type='subscribe' xmlns='jabber:client'>{inner}</presence>"));
     world.settle();
 }
 
-fn claim(old: &str) -> String {
+pub fn claim(old: &str) -> String {
     format!("<moved xmlns='urn:xmpp:moved:1'><old-jid>{old}</old-jid></moved>")
 }
 
 /// What an account's node says.
-fn states(world: &FakeWorld, user: &str, payload: &str) {
+pub fn states(world: &FakeWorld, user: &str, payload: &str) {
     let payload = Element::parse(payload).unwrap();
     world.server_acts(|server| server.publish(&address(user), ns::MOVED, "current", payload));
 }
 
-fn statement(new: &str) -> String {
+pub fn statement(new: &str) -> String {
     format!("<moved xmlns='urn:xmpp:moved:1'><new-jid>{new}</new-jid></moved>")
 }
 
 /// How often somebody was asked where another has gone.
-fn fetched(world: &FakeWorld) -> u32 {
+pub fn fetched(world: &FakeWorld) -> u32 {
     world.server().counts.statements
 }
 
 /// Whose requests bob's box shows.
-fn box_of(world: &FakeWorld, device: Device<'_>) -> Vec<String> {
+pub fn box_of(world: &FakeWorld, device: Device<'_>) -> Vec<String> {
     world.requests(device.id).into_iter().map(|request| request.address).collect()
 }
 

@@ -16,9 +16,9 @@ use crate::engine::cx::Cx;
 use crate::engine::request::Purpose;
 use crate::fault::Fault;
 
-/// The user wants them to see us: now, or when he wants to be seen.
+/// The user wants them to see us: now, or when there is a connection and he wants to be seen.
 pub fn grant(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
-    if cx.tells(PrivacySetting::Online, peer)? {
+    if cx.session.is_live() && cx.tells(PrivacySetting::Online, peer)? {
         cx.send(&subscription::presence(peer, "subscribed"), None)
     } else {
         withhold(cx, peer)

@@ -71,6 +71,10 @@ pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault
     let introduction = moved::question::decided(cx, peer, accept)?;
     let asked = forget_request(cx, peer)?;
     if accept {
+        // Whom we see already, there is nothing to ask.
+        if asked && sees_already(cx, peer)? {
+            sight::grant(cx, peer)?;
+        }
         return ask_unless_subscribed(cx, peer, &introduction.unwrap_or_default());
     }
     if asked {
@@ -90,7 +94,12 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, stanza: &Element) -> Result<(), Fault>
         return Ok(());
     }
     let (subscription, asked_ourselves) = subscription(cx, from)?;
-    let entitled = asked_ourselves || subscription.as_deref().is_some_and(|subscription| subscription != "none");
+    let entitled = asked_ourselves
+        || match subscription.as_deref() {
+            None | Some("none") => false,
+            Some("to") => !moved::question::was_followed(cx, from)?,
+            Some(_) => true,
+        };
     if entitled || sight::is_withheld(cx, from)? {
         return sight::grant(cx, from);
     }

@@ -143,7 +143,9 @@ fn moved(connection: &Connection, item: &ContactItem) -> rusqlite::Result<Option
                      AND EXISTS (SELECT 1 FROM contact WHERE contact.account_id = ?1 AND contact.jid = ?2
                          AND contact.subscription IN ('from', 'both')))
                  AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = ?1
-                     AND block.jid IN (moved.jid, substr(moved.jid, instr(moved.jid, '@') + 1))
+                     AND block.jid IN (moved.jid, substr(moved.jid, instr(moved.jid, '@') + 1),
+                         CASE moved.state WHEN 'proven' THEN ?2 END,
+                         CASE moved.state WHEN 'proven' THEN substr(?2, instr(?2, '@') + 1) END)
                      AND block.state <> 'lifting')
              ORDER BY moved.state = 'proven' DESC, moved.time DESC LIMIT 1",
         )?

@@ -47,6 +47,9 @@ impl View for Requests {
                          LEFT JOIN nickname ON nickname.account_id = moved.account_id AND nickname.jid = moved.old
                          WHERE moved.account_id = request.account_id AND moved.jid = request.jid
                              AND moved.state = 'proven'
+                             AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = moved.account_id
+                                 AND block.jid IN (moved.old, substr(moved.old, instr(moved.old, '@') + 1))
+                                 AND block.state <> 'lifting')
                          ORDER BY moved.time DESC LIMIT 1) AS moved
                  FROM (SELECT account_id, jid, max(time) AS time, max(asks) AS asks, max(chat) AS chat FROM (
                            SELECT account_id, jid, time, 1 AS asks, NULL AS chat FROM subscription_request

@@ -13,7 +13,7 @@ use super::wire;
 use crate::change::Change;
 use crate::chat::open;
 use crate::contact::link::Introduction;
-use crate::contact::{blocking, subscription};
+use crate::contact::{blocking, sight, subscription};
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
@@ -25,6 +25,8 @@ const MOST_A_SESSION: u32 = 20;
 const MOST_OF_ONE: u32 = 3;
 /// Sessions in which a server may have no answer before it counts as none.
 const MOST_TRIES: u32 = 3;
+/// What was not proven is looked at once more if it is said again after so long, milliseconds.
+const ANOTHER_DAY: i64 = 86_400_000;
 /// Claims that are kept; of one contact, the newest.
 const MOST_KEPT: u32 = 1_000;
 const MOST_KEPT_OF_ONE: u32 = 20;
@@ -46,9 +48,11 @@ pub fn claimed(cx: &mut Cx<'_>, from: &BareJid, presence: &Element) -> Result<()
     }
     cx.tx
         .prepare_cached(
-            "INSERT OR IGNORE INTO moved_request (account_id, jid, old, time, state) VALUES (?1, ?2, ?3, ?4, 'claimed')",
+            "INSERT INTO moved_request (account_id, jid, old, time, state) VALUES (?1, ?2, ?3, ?4, 'claimed')
+             ON CONFLICT (account_id, jid, old) DO UPDATE SET state = 'claimed', tries = 0, time = excluded.time
+                 WHERE state = 'unproven' AND asked = 0 AND excluded.time - time > ?5",
         )?
-        .execute((cx.session.account, from.as_str(), old.as_str(), cx.server_time()))?;
+        .execute((cx.session.account, from.as_str(), old.as_str(), cx.server_time(), ANOTHER_DAY))?;
     bound(cx, &old)?;
     advance(cx)
 }
@@ -98,8 +102,8 @@ pub fn begin_again(cx: &Cx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Asks the old accounts of those who claim one, the newest claim first, and ends what is to be seen by those who were
-/// followed. The roster is known.
+/// Asks the old accounts of those who claim one, the newest claim first, and once a session of those whose claim waits
+/// for the user: it may have been taken back. Ends what is to be seen by those who were followed. The roster is known.
 pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
     if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
         return Ok(());
@@ -113,34 +117,30 @@ pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
         if spent >= MOST_A_SESSION {
             return Ok(());
         }
-        let next: Option<(String, String, u32)> = cx
-            .tx
-            .prepare_cached(
-                "SELECT jid, old, tries FROM moved_request AS claim
-                 WHERE account_id = ?1 AND state = 'claimed' AND asked = 0
-                     AND (SELECT count(*) FROM moved_request AS other WHERE other.account_id = ?1
-                          AND other.old = claim.old AND other.asked = 1) < ?2
-                 ORDER BY time DESC LIMIT 1",
-            )?
-            .query_row((cx.session.account, MOST_OF_ONE), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
-        let Some((jid, old, tries)) = next else { return Ok(()) };
+        let proven = next(cx, "proven")?;
+        let waits = proven.is_some();
+        let claim = if waits { proven } else { next(cx, "claimed")? };
+        let Some((jid, old, tries)) = claim else { return Ok(()) };
         let contact = match BareJid::new(&old) {
             Ok(contact) if may_move(cx, &contact)? => contact,
+            // One who may not just now, may later.
             _ => {
-                cx.tx
-                    .prepare_cached("DELETE FROM moved_request WHERE account_id = ?1 AND jid = ?2 AND old = ?3")?
-                    .execute((cx.session.account, &jid, &old))?;
+                for sql in [
+                    "DELETE FROM moved_request WHERE account_id = ?1 AND jid = ?2 AND old = ?3 AND state = 'claimed'",
+                    "UPDATE moved_request SET asked = 1 WHERE account_id = ?1 AND jid = ?2 AND old = ?3",
+                ] {
+                    cx.tx.prepare_cached(sql)?.execute((cx.session.account, &jid, &old))?;
+                }
                 continue;
             }
         };
-        if tries >= MOST_TRIES {
+        if tries >= MOST_TRIES && !waits {
             set_state(cx, &jid, &old, "unproven")?;
             continue;
         }
         cx.tx
             .prepare_cached(
-                "UPDATE moved_request SET state = 'asked', asked = 1
+                "UPDATE moved_request SET state = CASE state WHEN 'proven' THEN state ELSE 'asked' END, asked = 1
                  WHERE account_id = ?1 AND jid = ?2 AND old = ?3",
             )?
             .execute((cx.session.account, &jid, &old))?;
@@ -149,15 +149,35 @@ pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
     }
 }
 
-/// The old account says where its owner has gone, or nothing.
-pub fn answered(cx: &mut Cx<'_>, jid: &str, old: &str, answer: &Answer<'_>) -> Result<(), Fault> {
-    let waits = cx
+/// The newest claim of that state whose old account was not asked in this session.
+fn next(cx: &Cx<'_>, state: &str) -> Result<Option<(String, String, u32)>, Fault> {
+    Ok(cx
         .tx
         .prepare_cached(
-            "SELECT 1 FROM moved_request WHERE account_id = ?1 AND jid = ?2 AND old = ?3 AND state = 'asked'",
+            "SELECT jid, old, tries FROM moved_request AS claim
+             WHERE account_id = ?1 AND state = ?3 AND asked = 0
+                 AND (SELECT count(*) FROM moved_request AS other WHERE other.account_id = ?1
+                      AND other.old = claim.old AND other.asked = 1) < ?2
+             ORDER BY time DESC LIMIT 1",
         )?
-        .exists((cx.session.account, jid, old))?;
-    let (Ok(new), Ok(contact), true) = (BareJid::new(jid), BareJid::new(old), waits) else { return Ok(()) };
+        .query_row((cx.session.account, MOST_OF_ONE, state), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?)
+}
+
+/// The old account says where its owner has gone, or nothing.
+pub fn answered(cx: &mut Cx<'_>, jid: &str, old: &str, answer: &Answer<'_>) -> Result<(), Fault> {
+    let proven: Option<bool> = cx
+        .tx
+        .prepare_cached(
+            "SELECT state = 'proven' FROM moved_request
+             WHERE account_id = ?1 AND jid = ?2 AND old = ?3 AND state IN ('asked', 'proven')",
+        )?
+        .query_row((cx.session.account, jid, old), |row| row.get(0))
+        .optional()?;
+    let (Ok(new), Ok(contact), Some(proven)) = (BareJid::new(jid), BareJid::new(old), proven) else { return Ok(()) };
+    if proven {
+        return confirmed(cx, &new, jid, old, answer);
+    }
     let stated = match answer {
         Answer::Result(iq) => match wire::stated(iq) {
             Ok(stated) => stated,
@@ -197,6 +217,17 @@ pub fn answered(cx: &mut Cx<'_>, jid: &str, old: &str, answer: &Answer<'_>) -> R
     Ok(())
 }
 
+/// What was proven and waits for the user, was looked at again. Who has taken it back has done no wrong.
+fn confirmed(cx: &mut Cx<'_>, new: &BareJid, jid: &str, old: &str, answer: &Answer<'_>) -> Result<(), Fault> {
+    let stated = match answer {
+        Answer::None => return Ok(()),
+        Answer::Error(_) if is_passing(answer) => return Ok(()),
+        Answer::Error(iq) => wire::gone(iq),
+        Answer::Result(iq) => wire::stated(iq).ok().flatten(),
+    };
+    if stated.as_ref() == Some(new) { Ok(()) } else { set_state(cx, jid, old, "unproven") }
+}
+
 /// What is wrong now need not be wrong tomorrow.
 fn is_passing(answer: &Answer<'_>) -> bool {
     let conditions =
@@ -228,7 +259,11 @@ pub fn decided(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<Option<I
         )?
         .query_row((cx.session.account, peer.as_str()), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((old, name, tags)) = proven.filter(|_| accept) else {
+    let heard = match proven.as_ref().map(|(old, ..)| BareJid::new(old)) {
+        Some(Ok(old)) => !blocking::is_blocked(cx, &Jid::from(old))?,
+        _ => false,
+    };
+    let Some((old, name, tags)) = proven.filter(|_| accept && heard) else {
         settle(cx, peer, if accept { "settled" } else { "declined" })?;
         return Ok(None);
     };
@@ -278,6 +313,15 @@ pub fn authorised(cx: &Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     settle(cx, peer, "settled")
 }
 
+/// Whether somebody was followed to another address: who asks from the old one is asked about like anybody, though we
+/// still see him there.
+pub fn was_followed(cx: &Cx<'_>, old: &BareJid) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT 1 FROM moved_request WHERE account_id = ?1 AND old = ?2 AND state = 'followed'")?
+        .exists((cx.session.account, old.as_str()))?)
+}
+
 /// The user has taken them off: no way leads there any more.
 pub fn removed(cx: &Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     cx.tx
@@ -314,6 +358,7 @@ fn revoke(cx: &mut Cx<'_>) -> Result<(), Fault> {
         .query_map([cx.session.account], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for old in olds.iter().filter_map(|old| BareJid::new(old).ok()) {
+        sight::forget(cx, &old)?;
         let sees = subscription::is_subscribed(cx, &old)?;
         if sees {
             cx.send(&subscription::presence(&old, "unsubscribed"), None)?;

@@ -3,7 +3,8 @@
 //! what is written to it arrives, and contacts can look for the proof for as long as it is there.
 //!
 //! Invariants: nobody is told before the server has the statement; an account that has moved can't be moved to; once
-//! the statement is being taken back nobody more is told.
+//! the statement is being taken back nobody more is told; nothing is said of an account that is not here any more; what
+//! somebody is not told at the old address he is not told at the new one.
 //!
 //! The statement is for contacts who see us (XEP-0283 8.1): a stranger does not learn the new address. Who is seen by us
 //! without seeing us can't read it, and gets an ordinary request. The user is told so before.
@@ -15,6 +16,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::wire;
 use crate::change::Change;
+use crate::command::PrivacySetting;
 use crate::contact::portable::{PortableContact, import};
 use crate::contact::{blocking, profile};
 use crate::engine::cx::Cx;
@@ -94,6 +96,11 @@ pub fn begin_again(cx: &mut Cx<'_>) -> Result<(), Fault> {
 pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let Some(statement) = stored(cx)?.filter(|_| cx.session.is_live()) else { return Ok(()) };
     match statement.state.as_str() {
+        // The server may have it.
+        "publishing" if heir(cx, &statement.jid)?.is_none() => {
+            set_state(cx, "retracting")?;
+            advance(cx)
+        }
         "publishing"
             if !cx.is_under_way(&Purpose::MovedPublished)? && !cx.is_under_way(&Purpose::MovedConfigured)? =>
         {
@@ -114,7 +121,12 @@ pub fn published(cx: &mut Cx<'_>, answer: &Answer<'_>) -> Result<(), Fault> {
     let Some(statement) = stored(cx)?.filter(|statement| statement.state == "publishing") else { return Ok(()) };
     match answer {
         Answer::Result(_) => {
-            let total = tell(cx, &statement.jid)?;
+            // Gone meanwhile: nobody is to find it.
+            let Some(heir) = heir(cx, &statement.jid)? else {
+                set_state(cx, "retracting")?;
+                return advance(cx);
+            };
+            let total = tell(cx, heir, &statement.jid)?;
             cx.tx
                 .prepare_cached("UPDATE moved_statement SET total = ?2, refused = 0 WHERE account_id = ?1")?
                 .execute((cx.session.account, total))?;
@@ -170,26 +182,34 @@ pub fn looked(cx: &mut Cx<'_>, answer: &Answer<'_>) -> Result<(), Fault> {
         (_, None) => Ok(()),
         ("published" | "kept", Some(jid)) if jid.as_str() == to => Ok(()),
         (_, Some(jid)) => {
-            tell_nobody(cx)?;
+            // Who signed out here and in again goes on.
+            if known.is_some() {
+                tell_nobody(cx)?;
+            }
+            let own = cx.own().to_string();
             cx.tx
                 .prepare_cached(
-                    "INSERT OR REPLACE INTO moved_statement (account_id, jid, state) VALUES (?1, ?2, 'published')",
+                    "INSERT OR REPLACE INTO moved_statement (account_id, jid, state, total)
+                     VALUES (?1, ?2, 'published', (SELECT count(*) FROM import_step WHERE moved_from = ?3))",
                 )?
-                .execute((cx.session.account, jid.as_str()))?;
+                .execute((cx.session.account, jid.as_str(), own))?;
             cx.change(Change::Accounts);
             Ok(())
         }
     }
 }
 
-/// Notes whom the new account tells. It goes on by itself, if it is still here.
-fn tell(cx: &mut Cx<'_>, jid: &str) -> Result<u32, Fault> {
-    let heir: Option<AccountId> = cx
+/// The account of ours at the new address, if it is still here.
+fn heir(cx: &Cx<'_>, jid: &str) -> Result<Option<AccountId>, Fault> {
+    Ok(cx
         .tx
         .prepare_cached("SELECT id FROM account WHERE jid = ?1 AND signed_in = 1")?
         .query_row([jid], |row| row.get(0))
-        .optional()?;
-    let Some(heir) = heir else { return Ok(0) };
+        .optional()?)
+}
+
+/// Notes whom the new account tells. It goes on by itself.
+fn tell(cx: &mut Cx<'_>, heir: AccountId, jid: &str) -> Result<u32, Fault> {
     let contacts: Vec<PortableContact> = cx
         .tx
         .prepare_cached(
@@ -208,15 +228,42 @@ fn tell(cx: &mut Cx<'_>, jid: &str) -> Result<u32, Fault> {
         .collect::<Result<_, _>>()?;
     let mut told = Vec::new();
     for contact in contacts {
-        let peer = BareJid::new(&contact.address).ok().map(Jid::from);
-        if let Some(peer) = peer
-            && !blocking::is_blocked(cx, &peer)?
+        if let Ok(peer) = BareJid::new(&contact.address)
+            && !blocking::is_blocked(cx, &Jid::from(peer.clone()))?
         {
+            hide_alike(cx, heir, &peer)?;
             told.push(contact);
         }
     }
     let own = cx.own().to_string();
     import::add_moved(cx, heir, &own, &told)
+}
+
+/// Who is new to the other account is told by it what this one tells him, and no more.
+fn hide_alike(cx: &Cx<'_>, heir: AccountId, peer: &BareJid) -> Result<(), Fault> {
+    let known = cx
+        .tx
+        .prepare_cached("SELECT 1 FROM contact WHERE account_id = ?1 AND jid = ?2")?
+        .exists((heir, peer.as_str()))?;
+    if known {
+        return Ok(());
+    }
+    let mut except = cx.tx.prepare_cached(
+        "INSERT OR IGNORE INTO privacy_exception (account_id, jid, setting, allowed) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    let exceptions: Vec<(String, bool)> = cx
+        .tx
+        .prepare_cached("SELECT setting, allowed FROM privacy_exception WHERE account_id = ?1 AND jid = ?2")?
+        .query_map((cx.session.account, peer.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (setting, allowed) in exceptions {
+        except.execute((heir, peer.as_str(), setting, allowed))?;
+    }
+    let online = PrivacySetting::Online;
+    if !cx.tells(online, peer)? {
+        except.execute((heir, peer.as_str(), online.name(), false))?;
+    }
+    Ok(())
 }
 
 /// Whom nobody was told of yet is not told.
