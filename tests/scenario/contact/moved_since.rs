@@ -67,7 +67,7 @@ fn who_was_followed_and_asks_from_the_old_address_is_asked_about() {
         let back = bob.address().to_string();
         alice.phone.order(Command::AddContact { account: alice.old, address: back });
         world.settle();
-        assert_eq!(box_of(world, bob), [old.clone()]);
+        assert_eq!(box_of(world, bob), [old.as_str()]);
         assert_eq!(world.server().subscription(&address("bob"), &address("alice")), "to", "nobody has said yes");
         // Said without a connection it counts all the same.
         bob.goes_offline();
@@ -91,7 +91,7 @@ fn what_was_taken_back_is_believed_no_longer() {
         bob.comes_online();
         comes_back(world, bob, 900_000);
         assert!(asked(world, bob).is_empty());
-        assert_eq!(box_of(world, bob), [alice.address.clone()], "it is a request like others");
+        assert_eq!(box_of(world, bob), [alice.address.as_str()], "it is a request like others");
         assert!(contact(world, bob, bob.chat(alice.phone)).moved.is_none());
         assert!(world.violations().is_empty(), "taking back is no offence");
         bob.order(Command::AnswerRequest { account: bob.account().id, address: alice.address.clone(), accept: true });
