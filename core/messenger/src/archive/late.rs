@@ -61,6 +61,8 @@ pub struct Late {
     before: String,
     /// Messages read.
     read: u32,
+    /// The cursor was met.
+    passed: bool,
     /// Messages in doubt that stand after the cursor: the next look brings them.
     ahead: i64,
     /// The row last met, a chat.
@@ -81,13 +83,10 @@ impl Late {
 /// after the cursor the next look brings: to be put there now, it would stand before what that look has to bring before
 /// it.
 pub(super) fn page(cx: &mut Cx<'_>, mut late: Late, page: &[Archived], fin: &Fin) -> Result<(), Fault> {
-    let passed = if late.before.is_empty() {
-        let (passed, ahead) = page.split_at(cursor(cx, page)?);
-        late.ahead = count_in_doubt(cx, ahead)?;
-        passed
-    } else {
-        page
-    };
+    let at = if late.passed { Some(page.len()) } else { cursor(cx, page)? };
+    late.passed = at.is_some();
+    let (passed, ahead) = page.split_at(at.unwrap_or(0));
+    late.ahead += count_in_doubt(cx, ahead)?;
     for (archived, content, known, chat) in first_copies(cx, passed)?.into_iter().rev() {
         let above = match late.lowest.get(&chat) {
             Some(lowest) => Some(whereabouts(cx, *lowest)?.0),
@@ -163,14 +162,13 @@ fn right_below(cx: &mut Cx<'_>, chat: ChatId, position: i64, above: Option<i64>)
     order::between(cx.tx, chat, low, high, if above.is_some() { Side::High } else { Side::Low })
 }
 
-/// How much of the newest page has been passed. If the cursor is not in it, nothing of it has.
-fn cursor(cx: &Cx<'_>, page: &[Archived]) -> Result<usize, Fault> {
+/// How much of a page stands up to the cursor, if that is in it.
+fn cursor(cx: &Cx<'_>, page: &[Archived]) -> Result<Option<usize>, Fault> {
     let cursor: Option<String> = cx
         .tx
         .prepare_cached("SELECT archive_cursor FROM account WHERE id = ?1")?
         .query_row([cx.session.account], |row| row.get(0))?;
-    let at = page.iter().position(|archived| Some(&archived.id) == cursor.as_ref());
-    Ok(at.map_or(0, |at| at + 1))
+    Ok(page.iter().position(|archived| Some(&archived.id) == cursor.as_ref()).map(|at| at + 1))
 }
 
 fn count_in_doubt(cx: &mut Cx<'_>, page: &[Archived]) -> Result<i64, Fault> {
