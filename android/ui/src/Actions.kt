@@ -7,6 +7,7 @@ import org.linnet.core.BlockItem
 import org.linnet.core.Callers
 import org.linnet.core.ChatItem
 import org.linnet.core.ClientAccess
+import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
 import org.linnet.core.NotificationContent
 import org.linnet.core.PersonItem
@@ -157,8 +158,8 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun signInAgain(account: AccountItem) = app.mend(account)
     override fun unblock() = model.unblock()
     override fun openContact() = app.openContact(model.chat)
-    override fun answerMoved(accept: Boolean) = model.answerMoved(accept)
-    override fun openMoved() = model.openMoved(app::open)
+    override fun answerMoved(accept: Boolean, moved: ContactMoved) = model.answerMoved(accept, moved)
+    override fun openMoved(moved: ContactMoved) = model.openMoved(moved, app::open)
 }
 
 internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -> Unit) = object : ContactActions {

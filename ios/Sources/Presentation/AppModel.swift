@@ -117,11 +117,12 @@ public final class AppModel {
         client?.setMetered(metered: metered)
     }
 
-    /// Opens a chat, from its notification for example; waits for the chat list if need be.
-    public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil) {
+    /// Opens a chat, from its notification for example; waits for the chat list if need be. With `from`: only if that
+    /// chat is still open.
+    public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil, from: Int64? = nil) {
         if case .chats(let list) = stage {
-            list.openChat(chat, title: title, draft: draft)
-        } else {
+            list.openChat(chat, title: title, draft: draft, from: from)
+        } else if from == nil {
             wantedChat = chat
         }
     }

@@ -72,8 +72,9 @@ public final class ChatListModel {
         list.loadMore(count: Self.page)
     }
 
-    /// Goes to a chat, from wherever the user is.
-    public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil) {
+    /// Goes to a chat, from wherever the user is; with `from` only from that chat: who has left it wants no other.
+    public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil, from: Int64? = nil) {
+        guard from == nil || path.last?.chat == from else { return }
         guard path.last?.chat != chat || draft != nil else { return }
         path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "", draft: draft)]
     }

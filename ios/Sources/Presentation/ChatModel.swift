@@ -217,17 +217,18 @@ public final class ChatModel: Identifiable {
         await attempt { try await client.unblock(account: place.account, address: place.address) }
     }
 
-    /// The contact's new address is theirs, or nobody the user wants to know.
-    public func answerMoved(_ accept: Bool) async {
-        guard let contact, let moved = contact.moved else { return }
+    /// The contact's new address is theirs, or nobody the user wants to know. `shown` is what the user has read: by now
+    /// they may have said another one. `nil`: what is shown now.
+    public func answerMoved(_ accept: Bool, _ shown: ContactMoved? = nil) async {
+        guard let contact, let moved = shown ?? contact.moved else { return }
         await attempt {
             try await client.answerRequest(account: contact.account, address: moved.address, accept: accept)
         }
     }
 
-    /// The chat at the contact's new address, made if there is none.
-    public func movedChat() async -> Int64? {
-        guard let contact, let moved = contact.moved else { return nil }
+    /// The chat at the contact's new address, made if there is none. `shown` as in `answerMoved`.
+    public func movedChat(_ shown: ContactMoved? = nil) async -> Int64? {
+        guard let contact, let moved = shown ?? contact.moved else { return nil }
         if let chat = moved.chat { return chat }
         var chat: Int64?
         await attempt { chat = try await client.startChat(account: contact.account, address: moved.address) }

@@ -5,6 +5,14 @@ import Foundation
 import LinnetCore
 import Observation
 
+/// How far it is. Whatever the numbers are, none of these is below zero or above all contacts.
+extension MovedItem {
+    /// Contacts who are told, or can't be.
+    public var done: UInt32 { total - min(left, total) }
+    /// Contacts whom the new account's server has taken.
+    public var taken: UInt32 { total - min(refused, total) }
+}
+
 /// What the screen of a move shows and does.
 @MainActor @Observable
 public final class MovedModel: Identifiable {

@@ -87,11 +87,11 @@ struct ChatView: View {
             showNewest: { model.showNewest() },
             reachBottom: { model.isAtBottom = $0 },
             unblock: { Task { await model.unblock() } },
-            answerMoved: { accept in Task { await model.answerMoved(accept) } },
-            goToMoved: {
+            answerMoved: { accept, moved in Task { await model.answerMoved(accept, moved) } },
+            goToMoved: { moved in
                 Task {
-                    guard let chat = await model.movedChat() else { return }
-                    app.openChat(chat, title: model.contact?.title)
+                    guard let chat = await model.movedChat(moved) else { return }
+                    app.openChat(chat, title: model.contact?.title, from: model.id)
                 }
             })
     }
@@ -128,8 +128,8 @@ struct ChatScreen: View {
         let showNewest: @MainActor () -> Void
         let reachBottom: @MainActor (Bool) -> Void
         let unblock: @MainActor () -> Void
-        let answerMoved: @MainActor (Bool) -> Void
-        let goToMoved: @MainActor () -> Void
+        let answerMoved: @MainActor (Bool, ContactMoved) -> Void
+        let goToMoved: @MainActor (ContactMoved) -> Void
     }
 
     /// The id of the place below the newest row.
@@ -182,7 +182,10 @@ struct ChatScreen: View {
         .safeAreaInset(edge: .bottom, spacing: 0) {
             VStack(spacing: 0) {
                 if let contact = state.contact, let moved = contact.moved {
-                    MovedBar(contact: contact, moved: moved, answer: actions.answerMoved, go: actions.goToMoved)
+                    // What is answered is what stands here, whatever the model has learned by the time of the tap.
+                    MovedBar(
+                        contact: contact, moved: moved, answer: { actions.answerMoved($0, moved) },
+                        go: { actions.goToMoved(moved) })
                 }
                 if state.isBlocked {
                     BlockedBar(title: state.title, unblock: actions.unblock)
@@ -438,7 +441,8 @@ struct ChatPreviews: PreviewProvider {
                 actions: ChatScreen.Actions(
                     send: {}, correct: { _ in }, cancelCorrection: {}, versions: { _ in }, copy: { _ in },
                     retry: { _ in }, delete: { _ in }, fill: { _ in }, showOlder: {},
-                    showNewest: {}, reachBottom: { _ in }, unblock: {}, answerMoved: { _ in }, goToMoved: {})
+                    showNewest: {}, reachBottom: { _ in }, unblock: {}, answerMoved: { _, _ in },
+                    goToMoved: { _ in })
             )
             .navigationTitle(Text(verbatim: "Bob"))
             .navigationBarTitleDisplayMode(.inline)

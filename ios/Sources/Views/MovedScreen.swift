@@ -196,17 +196,17 @@ struct MovedGone: View {
     }
 
     @ViewBuilder private var progress: some View {
-        let (done, total) = (String(moved.total - moved.left), String(moved.total))
         switch moved.state {
         case .publishing: Text("moved_publishing").foregroundStyle(.secondary)
         case .retracting: Text("moved_retracting").foregroundStyle(.secondary)
         case .kept, .refused: EmptyView()
         case .published:
-            if moved.left > 0 {
+            if moved.done < moved.total {
+                let (done, total) = (String(moved.done), String(moved.total))
                 Text("moved_telling \(done) \(total)")
-                ProgressView(value: Double(moved.total - moved.left), total: Double(moved.total))
+                ProgressView(value: Double(moved.done), total: Double(moved.total))
             } else if moved.total > 0 {
-                let number = String(moved.total - moved.refused)
+                let number = String(moved.taken)
                 Text("moved_told \(number)")
                 if moved.refused > 0 {
                     let number = String(moved.refused)

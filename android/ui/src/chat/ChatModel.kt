@@ -18,6 +18,7 @@ import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.CommandException
 import org.linnet.core.ContactItem
+import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
 import org.linnet.core.SubscriptionException
 import org.linnet.core.TimelineItem
@@ -201,17 +202,18 @@ class ChatModel(
         command { core.unblock(blocked.account, blocked.address) }
     }
 
-    /** The contact's new address is theirs, or nobody the user wants to know. */
-    fun answerMoved(accept: Boolean) {
+    /**
+     * The contact's new address is theirs, or nobody the user wants to know. [moved] is what the user has read: by now
+     * they may have said another one.
+     */
+    fun answerMoved(accept: Boolean, moved: ContactMoved) {
         val whom = contact.value ?: return
-        val moved = whom.moved ?: return
         command { core.answerRequest(whom.account, moved.address, accept) }
     }
 
-    /** The chat at the contact's new address, made if there is none. */
-    fun openMoved(open: (Long) -> Unit) {
+    /** The chat at the contact's new address, made if there is none; [moved] as in [answerMoved]. */
+    fun openMoved(moved: ContactMoved, open: (Long) -> Unit) {
         val whom = contact.value ?: return
-        val moved = whom.moved ?: return
         command { open(moved.chat ?: core.startChat(whom.account, moved.address)) }
     }
 

@@ -54,6 +54,7 @@ import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.ChatItem
 import org.linnet.core.ContactItem
+import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
 import org.linnet.ui.chats.ConnectionBanner
 import org.linnet.ui.theme.Avatar
@@ -86,9 +87,9 @@ interface ChatActions {
     fun unblock()
     fun openContact()
 
-    /** Whether to go on with the contact at their new address. */
-    fun answerMoved(accept: Boolean)
-    fun openMoved()
+    /** Whether to go on with the contact at their new address, as it stood on the screen. */
+    fun answerMoved(accept: Boolean, moved: ContactMoved)
+    fun openMoved(moved: ContactMoved)
 }
 
 @Composable

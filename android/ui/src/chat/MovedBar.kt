@@ -48,16 +48,16 @@ internal fun MovedBar(contact: ContactItem, actions: ChatActions) {
                 itemVerticalAlignment = Alignment.CenterVertically,
             ) {
                 if (moved.asks) {
-                    TextButton({ actions.answerMoved(false) }, Modifier.heightIn(min = 48.dp).testTag("stay")) {
+                    TextButton({ actions.answerMoved(false, moved) }, Modifier.heightIn(min = 48.dp).testTag("stay")) {
                         Text(strings.requestStay)
                     }
                     Button(
-                        { actions.answerMoved(true) },
+                        { actions.answerMoved(true, moved) },
                         Modifier.heightIn(min = 48.dp).testTag("follow"),
                         shape = MaterialTheme.shapes.medium,
                     ) { Text(strings.requestFollow) }
                 } else {
-                    TextButton(actions::openMoved, Modifier.heightIn(min = 48.dp).testTag("go")) {
+                    TextButton({ actions.openMoved(moved) }, Modifier.heightIn(min = 48.dp).testTag("go")) {
                         Text(strings.chatMovedOpen)
                     }
                 }

@@ -11,6 +11,7 @@ import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.CommandException
 import org.linnet.core.Connection
+import org.linnet.core.MovedItem
 import org.linnet.core.MovedState
 import org.linnet.ui.Core
 
@@ -37,6 +38,14 @@ val AccountItem.obstacle: Obstacle?
         connection != Connection.Online && connection != Connection.CatchingUp -> Obstacle.OFFLINE
         else -> null
     }
+
+/** Contacts who are told, or can't be. Whatever the numbers are, it is not below zero. */
+val MovedItem.done: UInt
+    get() = total - minOf(left, total)
+
+/** Contacts whom the new account's server has taken; not below zero either. */
+val MovedItem.taken: UInt
+    get() = total - minOf(refused, total)
 
 /** An account's user goes on at another of his accounts, and his contacts are told. */
 class MovedModel(

@@ -155,17 +155,16 @@ private fun Gone(
         style = MaterialTheme.typography.bodyMedium,
         color = MaterialTheme.colorScheme.onSurfaceVariant,
     )
-    val done = moved.total - moved.left
-    val telling = moved.state == MovedState.PUBLISHED && moved.left > 0u
+    val telling = moved.state == MovedState.PUBLISHED && moved.done < moved.total
     val text = when (moved.state) {
         MovedState.PUBLISHING -> strings.movedPublishing
         MovedState.RETRACTING -> strings.movedRetracting
         MovedState.KEPT, MovedState.REFUSED -> null
         MovedState.PUBLISHED -> when {
-            telling -> strings.movedTelling("$done", "${moved.total}")
+            telling -> strings.movedTelling("${moved.done}", "${moved.total}")
             moved.total == 0u -> null
             else -> listOfNotNull(
-                strings.movedTold("${moved.total - moved.refused}"),
+                strings.movedTold("${moved.taken}"),
                 strings.movedNotTaken("${moved.refused}").takeIf { moved.refused > 0u },
             ).joinToString(" ")
         }
@@ -175,7 +174,7 @@ private fun Gone(
         Modifier.semantics { liveRegion = LiveRegionMode.Polite }.testTag("progress"),
         style = MaterialTheme.typography.bodyLarge,
     )
-    if (telling) LinearProgressIndicator({ done.toFloat() / moved.total.toFloat() }, Modifier.fillMaxWidth())
+    if (telling) LinearProgressIndicator({ moved.done.toFloat() / moved.total.toFloat() }, Modifier.fillMaxWidth())
     Heading(account.address, Modifier.padding(top = 16.dp))
     Text(strings.movedStays, style = MaterialTheme.typography.bodyMedium)
     Text(strings.movedChats, style = MaterialTheme.typography.bodyMedium)

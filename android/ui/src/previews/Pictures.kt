@@ -14,6 +14,7 @@ import org.linnet.core.AccountProblem
 import org.linnet.core.AccountTask
 import org.linnet.core.BlockItem
 import org.linnet.core.ChatItem
+import org.linnet.core.ContactMoved
 import org.linnet.core.LoginFailure
 import org.linnet.core.MessageItem
 import org.linnet.core.Missing
@@ -293,8 +294,8 @@ internal object NoChat : ChatActions {
     override fun signInAgain(account: AccountItem) = Unit
     override fun unblock() = Unit
     override fun openContact() = Unit
-    override fun answerMoved(accept: Boolean) = Unit
-    override fun openMoved() = Unit
+    override fun answerMoved(accept: Boolean, moved: ContactMoved) = Unit
+    override fun openMoved(moved: ContactMoved) = Unit
 }
 
 internal object NoContact : ContactActions {

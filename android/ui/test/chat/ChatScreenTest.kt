@@ -36,6 +36,8 @@ import org.junit.Assert.assertTrue
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.AccountItem
+import org.linnet.core.ContactItem
+import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.SendFailure
@@ -46,6 +48,7 @@ import org.linnet.ui.Stage
 import org.linnet.ui.english
 import org.linnet.ui.german
 import org.linnet.ui.previews.Fixtures
+import org.linnet.ui.previews.movedContact
 
 class ChatScreenTest {
     @get:Rule
@@ -72,8 +75,8 @@ class ChatScreenTest {
         override fun signInAgain(account: AccountItem) = note("sign in")
         override fun unblock() = note("unblock")
         override fun openContact() = note("contact")
-        override fun answerMoved(accept: Boolean) = note("moved $accept")
-        override fun openMoved() = note("go there")
+        override fun answerMoved(accept: Boolean, moved: ContactMoved) = note("moved $accept ${moved.address}")
+        override fun openMoved(moved: ContactMoved) = note("go to ${moved.address}")
     }
 
     @Test
@@ -226,6 +229,17 @@ class ChatScreenTest {
         rule.onAllNodesWithTag("message").assertCountEquals(0)
     }
 
+    @Test
+    fun `what is answered is the address on the screen`() {
+        show(Fixtures.conversation, contact = movedContact)
+        rule.onNodeWithTag("stay").performClick()
+        rule.onNodeWithTag("follow").performClick()
+        assertEquals(
+            listOf("moved false bob@lindqvist.example", "moved true bob@lindqvist.example"),
+            done.filter { it.startsWith("moved") },
+        )
+    }
+
     private fun show(
         items: List<TimelineItem>,
         device: Device = english,
@@ -233,10 +247,11 @@ class ChatScreenTest {
         fontScale: Float = 1f,
         enterSends: Boolean = false,
         watched: Boolean = true,
+        contact: ContactItem? = null,
     ) = rule.setContent {
         Stage(device, rightToLeft, fontScale) {
             val rows = rows(items, Fixtures.zone, firstUnread(items))
-            val state = ChatState(Fixtures.chats[0], Fixtures.account, rows, atStart = true)
+            val state = ChatState(Fixtures.chats[0], Fixtures.account, rows, atStart = true, contact = contact)
             ChatScreen(state, draft, actions, enterSends = enterSends, watched = watched)
         }
     }

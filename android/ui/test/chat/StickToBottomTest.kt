@@ -19,6 +19,7 @@ import androidx.compose.ui.unit.dp
 import org.junit.Rule
 import org.junit.Test
 import org.linnet.core.AccountItem
+import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
 import org.linnet.core.TimelineItem
 import org.linnet.ui.Stage
@@ -155,7 +156,7 @@ class StickToBottomTest {
         override fun signInAgain(account: AccountItem) = Unit
         override fun unblock() = Unit
         override fun openContact() = Unit
-        override fun answerMoved(accept: Boolean) = Unit
-        override fun openMoved() = Unit
+        override fun answerMoved(accept: Boolean, moved: ContactMoved) = Unit
+        override fun openMoved(moved: ContactMoved) = Unit
     }
 }

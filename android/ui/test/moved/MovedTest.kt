@@ -27,6 +27,7 @@ import org.linnet.ui.AppModel
 import org.linnet.ui.FakeCore
 import org.linnet.ui.FakeMemory
 import org.linnet.ui.LinnetApp
+import org.linnet.ui.chat.ChatModel
 import org.linnet.ui.english
 import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.previews.movedContact
@@ -78,6 +79,20 @@ class MovedTest {
     }
 
     @Test
+    fun `no number of contacts is below zero`() {
+        val item = MovedItem("alice@far.example", null, MovedState.PUBLISHED, 5u, 9u, 0u)
+        core.accounts.update { all -> all.map { it.copy(moved = item) } }
+        show()
+        shown("0 of 5 contacts are told. You can leave this screen: it goes on by itself.")
+        core.moved(1, item.copy(left = 0u, refused = 9u))
+        shown("Contacts told: 0. Not taken by your new server: 9.")
+        core.moved(1, item.copy(total = 0u))
+        rule.waitUntil("nothing is told of", 10_000) {
+            rule.onAllNodes(hasText("told", substring = true)).fetchSemanticsNodes().isEmpty()
+        }
+    }
+
+    @Test
     fun `it can be taken back`() {
         core.accounts.update { all ->
             all.map { it.copy(moved = MovedItem("alice@far.example", null, MovedState.PUBLISHED, 0u, 0u, 0u)) }
@@ -124,6 +139,22 @@ class MovedTest {
         shown("Bob Lindqvist has a new address: bob@lindqvist.example")
         click("go")
         rule.waitUntil(10_000) { "opened $there" in core.asked }
+    }
+
+    @Test
+    fun `the answer is about the address that was read`() {
+        val model = ChatModel(
+            core, Fixtures.chats[0].id, scope, scope, core.accounts, core.chats, report = { throw it },
+        ) { throw it }
+        val read = checkNotNull(movedContact.moved)
+        val later = read.copy(address = "mallory@far.example", chat = Fixtures.chats[2].id)
+        core.contact.update { listOf(movedContact.copy(moved = later)) }
+        rule.waitUntil("another one is known by now", 10_000) { model.state.value.contact?.moved == later }
+        var opened: Long? = null
+        model.answerMoved(true, read)
+        model.openMoved(read.copy(asks = false, chat = Fixtures.chats[1].id)) { opened = it }
+        rule.waitUntil("opened", 10_000) { opened == Fixtures.chats[1].id }
+        assertEquals(listOf("answer bob@lindqvist.example true"), core.asked.filter { it.startsWith("answer") })
     }
 
     private fun click(tag: String) = rule.onNodeWithTag(tag).performClick()
