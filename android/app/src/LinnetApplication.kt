@@ -29,6 +29,7 @@ import org.linnet.core.SubscriptionException
 import org.linnet.ui.ClientCore
 import org.linnet.ui.Core
 import org.linnet.ui.Opening
+import org.linnet.ui.words.tag
 import java.io.File
 import java.util.Locale
 
@@ -103,7 +104,7 @@ open class LinnetApplication : Application() {
 
     private fun openClient(): Client {
         val opened = Client.open(
-            Options(database.path, trustedRoots(), Locale.getDefault().language.ifEmpty { "en" }),
+            Options(database.path, trustedRoots(), Locale.getDefault().tag),
             AndroidPlatform(this, databaseKey),
             network(),
         )

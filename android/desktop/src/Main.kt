@@ -43,6 +43,7 @@ import org.linnet.ui.LinnetApp
 import org.linnet.ui.theme.LinnetBirdPainter
 import org.linnet.ui.theme.desktopFont
 import org.linnet.ui.words.stringsFor
+import org.linnet.ui.words.tag
 
 /** The shared screens in a phone-sized window over this machine's own core: for development and `cargo xtask run`. */
 fun main(arguments: Array<String>) {
@@ -70,7 +71,7 @@ private fun open(options: Options): Client {
         org.linnet.core.Options(
             folder.resolve("linnet.db").path,
             options.ca?.toString(),
-            Locale.getDefault().language.ifEmpty { "en" },
+            Locale.getDefault().tag,
         ),
         DesktopPlatform(folder),
     )

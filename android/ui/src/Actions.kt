@@ -78,6 +78,7 @@ import org.linnet.ui.signin.SignInActions
 import org.linnet.ui.signin.SignInModel
 import org.linnet.ui.signup.SignUpActions
 import org.linnet.ui.signup.SignUpModel
+import org.linnet.ui.words.tag
 
 // Which wish of a screen goes to its own model, and which leads elsewhere.
 
@@ -456,7 +457,7 @@ internal fun accountActions(app: AppModel, model: AccountModel, device: Device) 
     override fun openPrivacy(account: AccountItem) = app.openPrivacy(account.id)
     override fun openBlocks(account: AccountItem) = app.openBlocks(account.id)
     override fun openDevices(account: AccountItem) = app.openDevices(account.id)
-    override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.toLanguageTag())
+    override fun openServer(account: AccountItem) = app.openServer(account.id, device.locale.tag)
     override fun openProfile(account: AccountItem) = app.openProfile(account.id)
     override fun openPresence(account: AccountItem) = app.openPresence(account.id)
     override fun signOut() = model.signOut()

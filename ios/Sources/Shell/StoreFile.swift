@@ -13,8 +13,8 @@ public enum StoreFile {
         var values = URLResourceValues()
         values.isExcludedFromBackup = true
         try folder.setResourceValues(values)
-        // Servers' words and ours are to be in one language.
-        let language = Bundle.main.preferredLocalizations.first ?? "en"
+        // The user's, not the app's: a server may have words in one that the app has not learned.
+        let language = Locale.preferredLanguages.first ?? "en"
         return Options(
             databasePath: folder.appendingPathComponent("linnet.db").path, caFile: nil, language: language)
     }
