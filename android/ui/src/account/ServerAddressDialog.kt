@@ -3,7 +3,10 @@ package org.linnet.ui.account
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.offset
+import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
@@ -63,7 +66,7 @@ internal fun ServerAddressDialog(
         onDismissRequest = onClose,
         title = { Text(strings.serverAddressTitle, style = MaterialTheme.typography.titleLarge) },
         text = {
-            Column(verticalArrangement = Arrangement.spacedBy(12.dp)) {
+            Column(Modifier.verticalScroll(rememberScrollState()), Arrangement.spacedBy(12.dp)) {
                 Text(
                     strings.signInServerLead,
                     style = MaterialTheme.typography.bodyMedium,
@@ -79,11 +82,13 @@ internal fun ServerAddressDialog(
                         fields.setDirectTls(it)
                     },
                     ::save,
+                    narrow = true,
                 )
                 if (known != null) {
+                    // Its letters stand below those above.
                     TextButton(
                         { choose(null) },
-                        Modifier.heightIn(min = 48.dp).testTag("server-address-find"),
+                        Modifier.offset(x = (-12).dp).heightIn(min = 48.dp).testTag("server-address-find"),
                     ) { Text(strings.serverAddressFind) }
                 }
             }

@@ -136,31 +136,44 @@ internal fun ServerAddressFields(
     error: String?,
     onDirectTls: (Boolean) -> Unit,
     onSubmit: () -> Unit,
+    /** There is no room for more than the host in a line. */
+    narrow: Boolean = false,
 ) {
-    Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
-        LinnetField(
-            fields.host,
-            label = strings.signInServerHost,
-            enabled = enabled,
-            keyboard = KeyboardOptions(
-                keyboardType = KeyboardType.Uri,
-                imeAction = ImeAction.Next,
-                autoCorrectEnabled = false,
-            ),
-            modifier = Modifier.weight(1f).testTag("host"),
-        )
-        LinnetField(
-            fields.port,
-            label = strings.signInServerPort,
-            enabled = enabled,
-            keyboard = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
-            onKeyboardAction = onSubmit,
-            modifier = Modifier.width(112.dp).testTag("port"),
-        )
+    if (narrow) {
+        Host(fields, enabled, Modifier.fillMaxWidth())
+        Port(fields, enabled, onSubmit)
+    } else {
+        Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
+            Host(fields, enabled, Modifier.weight(1f))
+            Port(fields, enabled, onSubmit)
+        }
     }
     if (error != null) ErrorText(error)
     Choice(strings.signInServerDirectTls, directTls, enabled, onDirectTls, Modifier.testTag("direct-tls"))
 }
+
+@Composable
+private fun Host(fields: ServerFields, enabled: Boolean, modifier: Modifier) = LinnetField(
+    fields.host,
+    label = strings.signInServerHost,
+    enabled = enabled,
+    keyboard = KeyboardOptions(
+        keyboardType = KeyboardType.Uri,
+        imeAction = ImeAction.Next,
+        autoCorrectEnabled = false,
+    ),
+    modifier = modifier.testTag("host"),
+)
+
+@Composable
+private fun Port(fields: ServerFields, enabled: Boolean, onSubmit: () -> Unit) = LinnetField(
+    fields.port,
+    label = strings.signInServerPort,
+    enabled = enabled,
+    keyboard = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
+    onKeyboardAction = onSubmit,
+    modifier = Modifier.width(112.dp).testTag("port"),
+)
 
 @Composable
 private fun Choice(
