@@ -112,7 +112,7 @@ fn presence_from_strangers_and_nonsense_is_bounded() {
         for number in 0..100 {
             presence(world, alice, &format!("bob@linnet.test/r{number}"), &format!("><status>{long}</status>"));
         }
-        assert_eq!(world.count(alice.id, "SELECT count(*) FROM presence WHERE jid LIKE 'bob%'"), 20);
+        assert_eq!(world.count(alice.id, "SELECT count(*) FROM presence WHERE jid LIKE 'bob%'"), 50);
         assert_eq!(world.count(alice.id, "SELECT max(length(status)) FROM presence"), 500);
         presence(
             world,

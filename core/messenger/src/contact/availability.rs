@@ -19,8 +19,8 @@ use crate::fault::{Fault, Violation};
 use crate::session::clock::parse_stamp;
 use crate::wire::{Element, ns};
 
-/// Devices of one contact; more are not listened to.
-const MOST_DEVICES: u32 = 20;
+/// Devices of one contact; more are not listened to. A server shows those that vanished without a word for a while.
+const MOST_DEVICES: u32 = 50;
 /// Characters of a status that are kept.
 const LONGEST_STATUS: usize = 500;
 
