@@ -71,18 +71,27 @@ fn what_is_written_after_the_first_look_changes_no_order() {
 }
 
 /// Receipts and the like stand in archives, too.
+fn much_else(world: &FakeWorld) {
+    for number in 0..120 {
+        let marker = Element::new("message", ns::CLIENT)
+            .with("type", "chat")
+            .child(Element::new("displayed", ns::MARKERS).with("id", format!("none {number}")));
+        archive(world, marker);
+    }
+}
+
+/// Writes what bob sent into alice's archive.
+fn archive(world: &FakeWorld, message: Element) {
+    let (from, to) = (Jid::new("bob@linnet.test/other").unwrap(), Jid::from(address("alice")));
+    let now = world.server().now();
+    world.server().archive_by_hand(&address("alice"), &from, &to, message, now);
+}
+
 #[test]
 fn it_is_found_behind_much_else() {
     on_fake(|world| {
         let (alice, bob) = away(world, &words(&["one", "two", "three"]));
-        let from = Jid::new("bob@linnet.test/other").unwrap();
-        for number in 0..120 {
-            let marker = Element::new("message", ns::CLIENT)
-                .with("type", "chat")
-                .child(Element::new("displayed", ns::MARKERS).with("id", format!("none {number}")));
-            let now = world.server().now();
-            world.server().archive_by_hand(&address("alice"), &from, &Jid::from(address("alice")), marker, now);
-        }
+        much_else(world);
         let (place, late) = withhold(world, "two");
         alice.start();
         world.wait_for("alice has caught up", 10_000, || alice.account().connection == Connection::Online);
@@ -93,6 +102,32 @@ fn it_is_found_behind_much_else() {
         world.settle();
         assert_eq!(alice.bodies(bob), ["before", "one", "two", "three"]);
         assert_eq!(alice.account().connection, Connection::Online);
+    });
+}
+
+/// What a sender sent again, because nobody had told him that it was there, is in the archive twice.
+#[test]
+fn a_copy_that_stands_further_on_draws_nothing_to_where_the_first_one_is() {
+    on_fake(|world| {
+        let (alice, bob) = away(world, &words(&["one", "two"]));
+        world.advance(10_000);
+        much_else(world);
+        world.advance(10_000);
+        bob.say(alice, "three");
+        world.settle();
+        let rows = world.server().archive(&address("alice")).rows.clone();
+        archive(world, rows.iter().find(|row| row.body() == "two").unwrap().message.clone());
+        world.advance(10_000);
+        bob.say(alice, "four");
+        world.settle();
+        let (place, late) = withhold(world, "three");
+        alice.start();
+        world.wait_for("alice has caught up", 10_000, || alice.account().connection == Connection::Online);
+        comes_live(world, alice, &late);
+        world.advance(1_000);
+        write(world, place, &late);
+        world.settle();
+        assert_eq!(alice.bodies(bob), ["before", "one", "two", "three", "four"]);
     });
 }
 

@@ -8,6 +8,7 @@
 //!
 //! XEPs: 0313
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::merge::{self, settle, whereabouts};
@@ -95,12 +96,19 @@ pub(super) fn page(cx: &mut Cx<'_>, mut late: Late, page: &[Archived], fin: &Fin
         let message = match (known, above) {
             (Some(message), _) => {
                 let (position, place) = whereabouts(cx, message)?;
-                if place == Place::Live {
-                    let position = right_below(cx, chat, position, above)?;
-                    settle(cx, message, chat, position, archived, content)?;
-                } else if above.is_some_and(|above| position > above) {
-                    continue;
+                match archived.time.cmp(&time_of(cx, message)?) {
+                    Ordering::Less => {}
+                    _ if place == Place::Live => {}
+                    // A further copy of what stands below.
+                    Ordering::Greater => continue,
+                    Ordering::Equal if above.is_some_and(|above| position > above) => continue,
+                    Ordering::Equal => {
+                        late.lowest.insert(chat, message);
+                        continue;
+                    }
                 }
+                let position = right_below(cx, chat, position, above)?;
+                settle(cx, message, chat, position, archived, content)?;
                 message
             }
             // Nobody has brought it, and nobody will.
@@ -142,6 +150,11 @@ fn first_copies<'a>(cx: &mut Cx<'_>, page: &'a [Archived]) -> Result<Vec<Row<'a>
         }
     }
     Ok(rows)
+}
+
+/// What is settled has the time of the copy that it was settled by.
+fn time_of(cx: &Cx<'_>, message: MessageId) -> Result<i64, Fault> {
+    Ok(cx.tx.prepare_cached("SELECT time FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?)
 }
 
 /// Where one that came live belongs: between the row that follows it and whatever precedes that. The last of its chat

@@ -198,7 +198,7 @@ impl ArchiveState {
         self.caught_up || self.failures > 0
     }
 
-    /// A break is only just over: what lay in the server may still come, in any order (see [`late`]).
+    /// A break is only just over: what lay in the server may still come, in any order (`late.rs`).
     pub fn is_fresh(&self, mono: u64) -> bool {
         !self.caught_up || mono < self.caught_up_at.saturating_add(AFTERMATH)
     }
@@ -502,7 +502,7 @@ fn forward_done(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
 }
 
 /// What so many looks did not show keeps its place. Looks that follow each other closely are one: a server that is late
-/// to write (see [`late`]) would be late for all of them.
+/// to write (see `late.rs`) would be late for all of them.
 fn count_look(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> {
     let mono = cx.now.mono;
     let archive = &mut cx.session.archive;
