@@ -1,23 +1,12 @@
 //! A new password, and leaving an account, on real servers.
 
-use std::time::{Duration, Instant};
-
 use linnet_messenger::command::{Command, Secret, ServerAddress};
 use linnet_messenger::view::item::{AccountTask, Connection, LoginFailure};
 use linnet_servers::{Kind, Options, Registration};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::{Device, World};
 
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Waits until the device looks like that.
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "not in time: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
+use crate::waiting::until;
 
 /// Alice behind direct TLS, where servers have tokens, with her second phone.
 fn on(kind: Kind, scenario: fn(&LiveWorld, Device<'_>, Device<'_>)) {

@@ -1,7 +1,5 @@
 //! Logins on real servers: what the fake one was taught is what they do.
 
-use std::time::{Duration, Instant};
-
 use linnet_messenger::command::{Command, Secret, ServerAddress};
 use linnet_messenger::effect::{SessionKind, SignIn};
 use linnet_messenger::view::item::{Connection, LoginFailure};
@@ -9,7 +7,8 @@ use linnet_servers::{Kind, Options};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::{Device, World};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::waiting::until;
+
 const TOKEN: SignIn = SignIn { mechanism: "HT-SHA-256-EXPR", flights: 1, pipelined: true, fast: true };
 
 /// Alice, behind direct TLS, and Bob.
@@ -18,11 +17,7 @@ fn on(kind: Kind, scenario: fn(&LiveWorld, Device<'_>, Device<'_>)) {
     let any: &dyn World = &world;
     let (alice, bob) = any.friends("alice", "bob");
     directly(&world, alice, &LiveWorld::password("alice"));
-    let until = Instant::now() + PATIENCE;
-    while world.sign_ins(alice.id).len() < 2 {
-        assert!(Instant::now() < until, "no second session");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until("a second session", || world.sign_ins(alice.id).len() >= 2);
     world.settle();
     scenario(&world, alice, bob);
 }
@@ -47,11 +42,7 @@ fn come_back(world: &LiveWorld, device: Device<'_>) -> (SessionKind, SignIn) {
 }
 
 fn reaches(device: Device<'_>, state: Connection) {
-    let until = Instant::now() + PATIENCE;
-    while device.account().connection != state {
-        assert!(Instant::now() < until, "{:?} instead of {state:?}", device.account().connection);
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    until(&format!("{state:?}"), || device.account().connection == state);
 }
 
 fn comes_back_in_one_flight(world: &LiveWorld, alice: Device<'_>, bob: Device<'_>) {

@@ -76,6 +76,7 @@ mod portable;
 mod server_address;
 mod server_details;
 mod sign_up;
+mod waiting;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! One's own devices on real servers: names, what they tell each other, and signing out everywhere else.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use linnet_messenger::command::{Command, Secret};
 use linnet_messenger::view::item::{AccountTask, Connection, LoginFailure, OwnDevicesItem, Support};
@@ -8,13 +8,7 @@ use linnet_servers::{Kind, Options, Registration};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::World;
 
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !holds() {
-        assert!(Instant::now() < end, "not in time: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
+use crate::waiting::until;
 
 fn together(kind: Kind) {
     let world = LiveWorld::new(Options { registration: Registration::Open, ..Options::on(kind) }).unwrap();

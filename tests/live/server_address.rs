@@ -1,7 +1,5 @@
 //! Another way to a real server while messages are under way: its other port, and back.
 
-use std::time::{Duration, Instant};
-
 use linnet_messenger::command::{Command, ServerAddress};
 use linnet_messenger::effect::SessionKind;
 use linnet_messenger::view::item::{Connection, WaitReason};
@@ -9,7 +7,7 @@ use linnet_servers::{Kind, Options};
 use linnet_tests::live_world::LiveWorld;
 use linnet_tests::world::{Device, World};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::waiting::until;
 
 on_every_kind! {
     the_other_port_takes_the_session_along,
@@ -19,14 +17,6 @@ on_every_kind! {
 fn lead(device: Device<'_>, port: u16, direct_tls: bool) {
     let server = Some(ServerAddress { host: "127.0.0.1".to_owned(), port, direct_tls });
     device.order(Command::SetServer { account: device.account().id, server });
-}
-
-fn reaches(device: Device<'_>, what: &str, holds: impl Fn(Connection) -> bool) {
-    let until = Instant::now() + PATIENCE;
-    while !holds(device.account().connection) {
-        assert!(Instant::now() < until, "{:?}, not {what}", device.account().connection);
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 fn the_other_port_takes_the_session_along(kind: Kind) {
@@ -44,11 +34,7 @@ fn the_other_port_takes_the_session_along(kind: Kind) {
         }
         let sessions = world.sign_ins(alice.id).len();
         lead(alice, port, direct_tls);
-        let until = Instant::now() + PATIENCE;
-        while world.sign_ins(alice.id).len() == sessions {
-            assert!(Instant::now() < until, "no session at port {port}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        until("a session at the other port", || world.sign_ins(alice.id).len() > sessions);
         said.push(format!("arrived {round}"));
         alice.say(bob, &said[said.len() - 1]);
         world.settle();
@@ -70,12 +56,13 @@ fn a_port_where_nobody_listens_is_told_and_taken_back(kind: Kind) {
     let (alice, bob) = any.friends("alice", "bob");
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     lead(alice, nobody, false);
-    let refused = |state| matches!(state, Connection::Waiting { reason: WaitReason::Unreachable, .. });
-    reaches(alice, "told that nobody is there", refused);
+    until("she is told that nobody is there", || {
+        matches!(alice.account().connection, Connection::Waiting { reason: WaitReason::Unreachable, .. })
+    });
     bob.say(alice, "where are you?");
     alice.say(bob, "on my way");
     lead(alice, world.server().direct_tls_port.unwrap(), true);
-    reaches(alice, "online", |state| state == Connection::Online);
+    until("she is online", || alice.account().connection == Connection::Online);
     world.settle();
     let mut seen = (alice.bodies(bob), bob.bodies(alice));
     seen.0.sort();
