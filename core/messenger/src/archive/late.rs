@@ -11,7 +11,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge::{self, settle, whereabouts};
+use super::merge::{self, right_after, settle, whereabouts};
 use super::page::{Archived, Fin};
 use super::query::Query;
 use super::run::{self, Goal};
@@ -160,19 +160,12 @@ fn time_of(cx: &Cx<'_>, message: MessageId) -> Result<i64, Fault> {
 /// Where one that came live belongs: between the row that follows it and whatever precedes that. The last of its chat
 /// stands after all that is settled.
 fn right_below(cx: &mut Cx<'_>, chat: ChatId, position: i64, above: Option<i64>) -> Result<i64, Fault> {
-    let low = match above {
-        Some(above) => order::before(cx.tx, chat, above)?,
-        None => order::last_settled(cx.tx, chat)?,
+    let Some(above) = above else {
+        let low = order::last_settled(cx.tx, chat)?;
+        return if low.is_none_or(|low| low < position) { Ok(position) } else { right_after(cx, chat, low) };
     };
-    let stands = match above {
-        Some(_) => low == Some(position),
-        None => low.is_none_or(|low| low < position),
-    };
-    if stands {
-        return Ok(position);
-    }
-    let high = if above.is_some() { above } else { order::after(cx.tx, chat, low)? };
-    order::between(cx.tx, chat, low, high, if above.is_some() { Side::High } else { Side::Low })
+    let low = order::before(cx.tx, chat, above)?;
+    if low == Some(position) { Ok(position) } else { order::between(cx.tx, chat, low, Some(above), Side::High) }
 }
 
 /// How much of a page stands up to the cursor, if that is in it.

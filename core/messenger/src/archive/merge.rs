@@ -395,7 +395,7 @@ pub(super) fn whereabouts(cx: &Cx<'_>, message: MessageId) -> Result<(i64, Place
 }
 
 /// A free position with nothing between it and the cursor.
-fn right_after(cx: &Cx<'_>, chat: ChatId, cursor: Option<i64>) -> Result<i64, Fault> {
+pub(super) fn right_after(cx: &Cx<'_>, chat: ChatId, cursor: Option<i64>) -> Result<i64, Fault> {
     if cx.sabotage == Some(Sabotage::OrderByClock) {
         return order::by_clock(cx.tx, chat, cx.now.wall);
     }
