@@ -248,20 +248,19 @@ fn hide_alike(cx: &Cx<'_>, heir: AccountId, peer: &BareJid) -> Result<(), Fault>
     if known {
         return Ok(());
     }
-    let mut except = cx.tx.prepare_cached(
-        "INSERT OR IGNORE INTO privacy_exception (account_id, jid, setting, allowed) VALUES (?1, ?2, ?3, ?4)",
-    )?;
-    let exceptions: Vec<(String, bool)> = cx
-        .tx
-        .prepare_cached("SELECT setting, allowed FROM privacy_exception WHERE account_id = ?1 AND jid = ?2")?
-        .query_map((cx.session.account, peer.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    for (setting, allowed) in exceptions {
-        except.execute((heir, peer.as_str(), setting, allowed))?;
-    }
+    cx.tx
+        .prepare_cached(
+            "INSERT OR IGNORE INTO privacy_exception (account_id, jid, setting, allowed)
+             SELECT ?3, jid, setting, allowed FROM privacy_exception WHERE account_id = ?1 AND jid = ?2",
+        )?
+        .execute((cx.session.account, peer.as_str(), heir))?;
     let online = PrivacySetting::Online;
     if !cx.tells(online, peer)? {
-        except.execute((heir, peer.as_str(), online.name(), false))?;
+        cx.tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO privacy_exception (account_id, jid, setting, allowed) VALUES (?1, ?2, ?3, 0)",
+            )?
+            .execute((heir, peer.as_str(), online.name()))?;
     }
     Ok(())
 }
