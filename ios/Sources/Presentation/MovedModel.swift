@@ -53,7 +53,7 @@ public final class MovedModel: Identifiable {
         }
     }
 
-    /// Another device may have said so.
+    /// Another device may have said so. Without an answer what is known here is shown.
     public func ask() async {
         try? await client.askMoved(account: id)
     }

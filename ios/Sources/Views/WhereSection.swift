@@ -121,6 +121,7 @@ private struct TimeThere: View {
             .task(id: clock) {
                 while !Task.isCancelled {
                     now = Date()
+                    // Cancelled, it ends early, and the loop with it.
                     try? await Task.sleep(for: clock.patience(at: now))
                 }
             }

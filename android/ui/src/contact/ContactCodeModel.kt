@@ -46,6 +46,7 @@ class ContactCodeModel(
     private fun draw(link: String): QrCode? = try {
         drawQr(link)
     } catch (_: QrException) {
+        // What is too long to be drawn can still be sent.
         null
     }
 }
