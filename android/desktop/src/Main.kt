@@ -90,7 +90,7 @@ private fun signIn(client: Client, options: Options) {
 }
 
 private fun window(client: Client, options: Options) = application(exitProcessOnExit = false) {
-    val sending = remember { CoroutineScope(SupervisorJob() + Dispatchers.Main) }
+    val sending = remember { CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate) }
     val inFront = remember { MutableStateFlow(true) }
     val model = remember {
         AppModel(ClientCore(client), FileMemory(options.store.toFile()), sending, sending, inFront = inFront)

@@ -52,7 +52,7 @@ class AppTest {
 
     private val core = FakeCore()
     private val memory = FakeMemory()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private lateinit var model: AppModel
 
     @After

@@ -54,28 +54,35 @@ import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.presence.own
 import org.linnet.ui.previews.Fixtures
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.CopyOnWriteArrayList
 import org.linnet.ui.previews.outage as announced
 import org.linnet.ui.previews.ownDevices as devices
 import org.linnet.ui.previews.providers as listedProviders
 import org.linnet.ui.previews.serverDetails as details
 
-/** A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test. */
+/**
+ * A core that holds its lists in memory and notes what was asked of it. The world around it is moved by the test, on
+ * another thread than the app.
+ */
 class FakeCore : Core {
     val accounts = MutableStateFlow(listOf(Fixtures.account))
     var allChats = true
     val chats = MutableStateFlow(Fixtures.chats)
     val requests = MutableStateFlow(emptyList<RequestItem>())
     val notifications = MutableStateFlow(emptyList<NotificationItem>())
-    val timelines = HashMap<Long, MutableStateFlow<Window<TimelineItem>>>()
-    val asked = ArrayList<String>()
+    private val timelines = ConcurrentHashMap<Long, MutableStateFlow<Window<TimelineItem>>>()
+    val asked = CopyOnWriteArrayList<String>()
 
     /** What the next command answers with instead of doing anything. */
+    @Volatile
     var refusal: CommandException? = null
 
     /** What the next subscription ends with. */
+    @Volatile
     var failure: SubscriptionException? = null
 
-    fun window(chat: Long) = timelines.getOrPut(chat) { MutableStateFlow(Window(emptyList(), true, true)) }
+    fun window(chat: Long) = timelines.computeIfAbsent(chat) { MutableStateFlow(Window(emptyList(), true, true)) }
 
     fun arrives(chat: Long, item: TimelineItem) = window(chat).update { it.copy(items = it.items + item) }
 
@@ -322,7 +329,9 @@ class FakeCore : Core {
 
     override suspend fun retractMoved(account: Long) {
         command("retract $account")
-        accounts.value.first { it.id == account }.moved?.let { moved(account, it.copy(state = MovedState.RETRACTING)) }
+        accounts.update { all ->
+            all.map { if (it.id == account) it.copy(moved = it.moved?.copy(state = MovedState.RETRACTING)) else it }
+        }
     }
 
     override suspend fun askMoved(account: Long) {

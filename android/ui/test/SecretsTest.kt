@@ -23,6 +23,7 @@ import org.linnet.core.SignUpMeaning
 import org.linnet.core.SignUpState
 import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.words.LocalClock
+import java.util.concurrent.CopyOnWriteArrayList
 
 /** Every screen that copies a secret: the clipboard is told that it is one. What Android does then: its HidingTest. */
 class SecretsTest {
@@ -30,9 +31,9 @@ class SecretsTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
-    private val secret = ArrayList<String>()
-    private val open = ArrayList<String>()
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+    private val secret = CopyOnWriteArrayList<String>()
+    private val open = CopyOnWriteArrayList<String>()
 
     @After
     fun end() = scope.cancel()

@@ -35,7 +35,7 @@ class AccountsTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val scope = CoroutineScope(Dispatchers.Main)
+    private val scope = CoroutineScope(Dispatchers.Main.immediate)
     private val core = FakeCore().apply {
         accounts.value = Fixtures.several
         chats.value = Fixtures.mixedChats

@@ -31,7 +31,7 @@ class ProxyTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val scope = CoroutineScope(Dispatchers.Main)
+    private val scope = CoroutineScope(Dispatchers.Main.immediate)
     private val core = FakeCore()
 
     @After

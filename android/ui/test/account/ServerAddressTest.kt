@@ -34,7 +34,7 @@ class ServerAddressTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val scope = CoroutineScope(Dispatchers.Main)
+    private val scope = CoroutineScope(Dispatchers.Main.immediate)
     private val core = FakeCore()
 
     @After

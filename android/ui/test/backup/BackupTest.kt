@@ -34,7 +34,7 @@ class BackupTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private var saved: ByteArray? = null
     private var writable = true
     private var file: ByteArray? = byteArrayOf(1, 2, 3)

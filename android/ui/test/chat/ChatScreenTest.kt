@@ -49,13 +49,14 @@ import org.linnet.ui.english
 import org.linnet.ui.german
 import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.previews.movedContact
+import java.util.concurrent.CopyOnWriteArrayList
 
 class ChatScreenTest {
     @get:Rule
     val rule = createComposeRule()
 
     private val draft = TextFieldState()
-    private val done = ArrayList<String>()
+    private val done = CopyOnWriteArrayList<String>()
     private val actions = object : ChatActions {
         override fun back() = note("back")
         override fun send() = note("send ${draft.text}")

@@ -22,12 +22,13 @@ import org.linnet.ui.Stage
 import org.linnet.ui.english
 import org.linnet.ui.german
 import org.linnet.ui.previews.Fixtures
+import java.util.concurrent.CopyOnWriteArrayList
 
 class ChatListScreenTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val done = ArrayList<String>()
+    private val done = CopyOnWriteArrayList<String>()
 
     @Test
     fun `a chat shows its name, its newest message and what is unread`() {

@@ -38,6 +38,7 @@ import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.words.LocalClock
 import java.awt.image.BufferedImage
 import java.io.ByteArrayOutputStream
+import java.util.concurrent.CopyOnWriteArrayList
 import javax.imageio.ImageIO
 
 /** Codes and links over a core in memory; drawn and read by the real one. */
@@ -46,11 +47,11 @@ class CodeTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private lateinit var model: AppModel
     private var picture: ByteArray? = null
-    private val copied = ArrayList<String>()
-    private val shared = ArrayList<String>()
+    private val copied = CopyOnWriteArrayList<String>()
+    private val shared = CopyOnWriteArrayList<String>()
     private var device by mutableStateOf(english)
 
     @After
@@ -143,7 +144,7 @@ class CodeTest {
 
     @Test
     fun `the camera's frames are read, one at a time, and the first that leads somewhere is it`() {
-        val found = ArrayList<org.linnet.core.Link>()
+        val found = CopyOnWriteArrayList<org.linnet.core.Link>()
         val scan = ScanModel(scope) { found += it }
         val code = drawn("xmpp:bob@example.org?roster;preauth=t", 6)
         val frame = Frame(ByteArray(640 * 480) { pixel(code, it % 640 - 40, it / 640 - 20) }, 640, 480, 640)

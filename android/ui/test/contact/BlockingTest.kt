@@ -20,12 +20,13 @@ import org.linnet.core.RequestItem
 import org.linnet.ui.Stage
 import org.linnet.ui.german
 import org.linnet.ui.previews.Fixtures
+import java.util.concurrent.CopyOnWriteArrayList
 
 class BlockingTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val done = ArrayList<String>()
+    private val done = CopyOnWriteArrayList<String>()
 
     @Test
     fun `a strangers words are shown to who asks for them`() {

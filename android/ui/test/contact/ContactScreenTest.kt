@@ -26,12 +26,13 @@ import org.linnet.ui.Stage
 import org.linnet.ui.english
 import org.linnet.ui.german
 import org.linnet.ui.previews.Fixtures
+import java.util.concurrent.CopyOnWriteArrayList
 
 class ContactScreenTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val done = ArrayList<String>()
+    private val done = CopyOnWriteArrayList<String>()
 
     @Test
     fun `each device says how much it is there`() {

@@ -39,7 +39,7 @@ class HandoverTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private var picture = ByteArray(0)
     private lateinit var model: AppModel
 

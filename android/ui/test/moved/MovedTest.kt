@@ -39,7 +39,7 @@ class MovedTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
 
     @After
     fun end() = scope.cancel()
@@ -107,6 +107,7 @@ class MovedTest {
         shown("Your server did not take it back. Try again later.")
         click("take-back")
         rule.onNodeWithText("Take back").performClick()
+        shown("It is being taken back…")
         core.moved(1, null)
         shown("The account with your new address has to be in Linnet, too. Add it first.")
         assertEquals(listOf("retract 1", "retract 1"), core.asked.filter { it.startsWith("retract") })

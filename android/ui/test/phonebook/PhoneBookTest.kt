@@ -29,7 +29,7 @@ class PhoneBookTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private var reads = 0
     private val book = object : PhoneBook {
         override val allowed = MutableStateFlow<Boolean?>(null)

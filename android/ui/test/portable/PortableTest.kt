@@ -35,7 +35,7 @@ class PortableTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private var saved: Pair<String, ByteArray>? = null
     private var file: ByteArray? = byteArrayOf(1, 2, 3)
 

@@ -40,7 +40,7 @@ class PresenceTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val scope = CoroutineScope(Dispatchers.Main)
+    private val scope = CoroutineScope(Dispatchers.Main.immediate)
     private val core = FakeCore()
     private lateinit var model: AppModel
 

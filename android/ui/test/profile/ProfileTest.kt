@@ -24,14 +24,15 @@ import org.junit.Test
 import org.linnet.core.PictureSquare
 import org.linnet.ui.Stage
 import org.linnet.ui.previews.Fixtures
+import java.util.concurrent.CopyOnWriteArrayList
 import org.linnet.core.ProfileState as Standing
 
 class ProfileTest {
     @get:Rule
     val rule = createComposeRule()
 
-    private val done = ArrayList<String>()
-    private val squares = ArrayList<PictureSquare>()
+    private val done = CopyOnWriteArrayList<String>()
+    private val squares = CopyOnWriteArrayList<PictureSquare>()
     private val nickname = TextFieldState("Alice")
     private val vcard = VcardDraft(Fixtures.vcard)
 

@@ -40,7 +40,7 @@ class LockTest {
     val rule = createComposeRule()
 
     private val core = FakeCore()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     private val inFront = MutableStateFlow(true)
     private val chat = Fixtures.chats[0].title
 

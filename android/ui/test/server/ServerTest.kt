@@ -22,6 +22,7 @@ import org.linnet.ui.german
 import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.previews.outage
 import org.linnet.ui.previews.serverDetails
+import java.util.concurrent.CopyOnWriteArrayList
 
 class ServerTest {
     @get:Rule
@@ -29,8 +30,8 @@ class ServerTest {
 
     private val core = FakeCore()
     private val scope = CoroutineScope(Dispatchers.Unconfined)
-    private val fetched = ArrayList<String>()
-    private val done = ArrayList<String>()
+    private val fetched = CopyOnWriteArrayList<String>()
+    private val done = CopyOnWriteArrayList<String>()
 
     @After
     fun end() = scope.cancel()
