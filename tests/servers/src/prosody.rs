@@ -137,6 +137,49 @@ pub fn sessions(server: &Server, user: &str) -> Result<usize, String> {
     count.ok_or_else(|| format!("sessions of {user}: {answer}"))
 }
 
+/// From one driver of storage to another, as Prosody's own migrator does it; the blocklist is not in its files.
+const MIGRATE: &str = "(function() local sm, user, host = require \"core.storagemanager\", USER, HOST; \
+    local file = assert(sm.load_driver(host, \"xep0227\")); \
+    local own = { open = function (_, store, kind) return sm.open(host, store, kind) end }; \
+    local from, to = FROM, TO; \
+    local function copy(store) local data, err = assert(from:open(store, \"keyval\")):get(user); \
+        assert(not err, err); if data then assert(assert(to:open(store, \"keyval\")):set(user, data)) end; \
+        return data end; \
+    if to == file then assert(file:open(\"accounts\"):set(user, {})) end; \
+    copy(\"roster\"); copy(\"vcard\"); \
+    for node in pairs(copy(\"pep\") or {}) do \
+        local store = \"pep_\" .. node; \
+        for id, item, when, with in from:open(store, \"archive\"):find(user) do \
+            assert(to:open(store, \"archive\"):append(user, id, item, when, with)) end end; \
+    return \"done\" end)()";
+
+fn migrate(server: &Server, user: &str, from: &str, to: &str) -> Result<(), String> {
+    let lua = MIGRATE.replace("USER", &admin::quoted(user)).replace("HOST", &admin::quoted(&server.domain));
+    lua_in(server, &lua.replace("FROM", from).replace("TO", to)).map(drop)
+}
+
+fn portable(server: &Server, user: &str) -> PathBuf {
+    server.folder.join("data").join(format!("{user}@{}.xml", server.domain))
+}
+
+pub fn export_account(server: &Server, user: &str) -> Result<Vec<u8>, String> {
+    let place = portable(server, user);
+    migrate(server, user, "own", "file")?;
+    let told = |e: std::io::Error| format!("{}: {e}", place.display());
+    let file = std::fs::read(&place).map_err(told)?;
+    // The next export is another one.
+    std::fs::remove_file(&place).map_err(told)?;
+    Ok(file)
+}
+
+pub fn import_account(server: &Server, user: &str, file: &[u8]) -> Result<(), String> {
+    let place = portable(server, user);
+    let told = |e: std::io::Error| format!("{}: {e}", place.display());
+    std::fs::write(&place, file).map_err(told)?;
+    migrate(server, user, "file", "own")?;
+    std::fs::remove_file(&place).map_err(told)
+}
+
 /// The folder of its tokens.
 pub fn tokens(server: &Server) -> PathBuf {
     server.folder.join("data").join(server.domain.replace('.', "%2e")).join("fast_tokens")

@@ -250,14 +250,20 @@ impl Server {
         prosody::invite(self)
     }
 
-    /// All accounts, as an ejabberd writes them (XEP-0227).
-    pub fn export_accounts(&self) -> Result<Vec<u8>, String> {
-        ejabberd::export_accounts(self)
+    /// An account as the server itself writes it down (XEP-0227), passwords left out; ejabberd tells of all others, too.
+    pub fn export_account(&self, local: &str) -> Result<Vec<u8>, String> {
+        match self.kind() {
+            Kind::Prosody | Kind::Prosody13 => prosody::export_account(self, local),
+            Kind::Ejabberd => ejabberd::export_accounts(self),
+        }
     }
 
-    /// Has an ejabberd read such a file.
-    pub fn import_accounts(&self, file: &[u8]) -> Result<(), String> {
-        ejabberd::import_accounts(self, file)
+    /// Has the server read such a file, which tells of `local`. Nobody is to be signed in there.
+    pub fn import_account(&self, local: &str, file: &[u8]) -> Result<(), String> {
+        match self.kind() {
+            Kind::Prosody | Kind::Prosody13 => prosody::import_account(self, local, file),
+            Kind::Ejabberd => ejabberd::import_accounts(self, file),
+        }
     }
 
     /// What can be read off the last picture that the server has shown.
