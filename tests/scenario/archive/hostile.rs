@@ -1,9 +1,11 @@
 //! Archives that break the stream, garble what they give, or give what nobody asked for.
 
 use linnet_messenger::fault::Violation;
-use linnet_messenger::view::item::Connection;
-use linnet_tests::fake_world::address;
-use linnet_tests::world::World;
+use linnet_messenger::view::item::{Connection, GapState};
+use linnet_tests::fake_server::archive::Archived;
+use linnet_tests::fake_server::whim::Whim;
+use linnet_tests::fake_world::{FakeWorld, address};
+use linnet_tests::world::{Device, World};
 
 use super::{BOB, Gaps, fill, old, seed};
 use crate::on_fake;
@@ -168,5 +170,105 @@ fn results_without_a_stamp_are_violations_and_break_nothing() {
         );
         world.settle();
         assert_eq!(alice.bodies(BOB), ["live"]);
+    });
+}
+
+/// An archive with more in it than goes round, and a message in doubt; then it answers as it likes.
+fn with_whim(whim: Whim, fresh: bool, scenario: impl Fn(&FakeWorld, Device<'_>, Device<'_>)) {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        for number in 0..10 {
+            bob.say(alice, &format!("before {number}"));
+        }
+        // Until it has said where they stand: whoever tells another order is believed.
+        world.advance(600_000);
+        if fresh {
+            alice.kill();
+            world.server().switches.archive_whim = Some(whim);
+            let other = world.any().phone("other", "alice");
+            world.advance(1_000);
+            scenario(world, other, bob);
+        } else {
+            world.server().switches.archive_whim = Some(whim);
+            scenario(world, alice, bob);
+        }
+    });
+}
+
+fn queries(world: &FakeWorld, hours: u64) -> u32 {
+    let before = world.server().counts.archive_queries;
+    world.advance(hours * 3_600_000);
+    world.server().counts.archive_queries - before
+}
+
+#[test]
+fn an_archive_that_leads_nowhere_is_asked_less_and_less() {
+    for whim in [Whim::Empty, Whim::Round, Whim::Forgets, Whim::Anything] {
+        for fresh in [false, true] {
+            with_whim(whim, fresh, |world, alice, bob| {
+                // Named by the server, and in no page.
+                world.inject(
+                    alice.id,
+                    "<message from='bob@linnet.test/x' to='alice@linnet.test' id='l1' type='chat'><body>live</body>\
+                     <stanza-id xmlns='urn:xmpp:sid:0' by='alice@linnet.test' id='in no page'/></message>",
+                );
+                bob.say(alice, "and in some");
+                fill(alice, BOB);
+                let first = queries(world, 1);
+                assert!(first < 600, "{whim:?} {fresh}: {first} in the first hour");
+                queries(world, 12);
+                let later = queries(world, 12);
+                assert!(later < 1_000, "{whim:?} {fresh}: {later} in twelve hours, a day later");
+                assert_eq!(alice.account().connection, Connection::Online, "{whim:?} {fresh}");
+                assert!(alice.gaps(BOB).iter().all(|gap| gap.1 != GapState::Loading), "{whim:?} {fresh}");
+            });
+        }
+    }
+}
+
+#[test]
+fn once_it_answers_again_all_is_there() {
+    for whim in [Whim::Empty, Whim::Round, Whim::Forgets, Whim::Anything] {
+        with_whim(whim, false, |world, alice, bob| {
+            for number in 0..4 {
+                bob.say(alice, &format!("live {number}"));
+                alice.cut();
+                world.advance(120_000);
+                alice.say(bob, &format!("mine {number}"));
+                world.advance(60_000);
+            }
+            world.server().switches.archive_whim = None;
+            world.advance(3 * 3_600_000);
+            bob.say(alice, "and on");
+            world.settle();
+            let mut expected: Vec<String> = (0..10).map(|number| format!("before {number}")).collect();
+            expected.extend((0..4).flat_map(|number| [format!("live {number}"), format!("mine {number}")]));
+            expected.push("and on".to_owned());
+            assert_eq!(alice.bodies(bob), expected, "{whim:?}");
+            assert_eq!(bob.bodies(alice), expected, "{whim:?}: nothing is sent twice");
+        });
+    }
+}
+
+#[test]
+fn two_messages_under_one_id_are_a_violation() {
+    on_fake(|world| {
+        let ids = seed(world, 10, 5);
+        let alice = world.any().device("alice");
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB), old(0..10));
+        alice.kill();
+        world.restart_server();
+        let (one, other) = {
+            let server = world.server();
+            let rows = &server.archive(&address("alice")).rows;
+            (rows[9].clone(), Archived { message: rows[8].message.clone(), ..rows[9].clone() })
+        };
+        world.server_acts(|server| server.archive_late(&address("alice"), (10, other.clone())));
+        assert_eq!(one.id, ids[9]);
+        alice.start();
+        world.settle();
+        assert_eq!(alice.bodies_all(BOB), old(0..10));
+        assert!(world.violations().contains(&Violation::ArchiveResultMalformed), "{:?}", world.violations());
     });
 }

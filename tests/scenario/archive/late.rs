@@ -2,11 +2,13 @@
 //! what was said after it may stand already. Whatever comes when, the archive's order is the order.
 
 use jid::Jid;
+use linnet_messenger::command::Command;
 use linnet_messenger::view::item::Connection;
 use linnet_messenger::wire::{Element, ns};
 use linnet_tests::fake_server::archive::Archived;
 use linnet_tests::fake_world::{FakeWorld, address};
 use linnet_tests::seed::Seed;
+use linnet_tests::stamp;
 use linnet_tests::world::{Device, World};
 
 use crate::on_fake;
@@ -31,6 +33,16 @@ fn words(texts: &[&str]) -> Vec<String> {
 
 /// Hands a row of alice's archive over as a live message.
 fn comes_live(world: &FakeWorld, alice: Device<'_>, row: &Archived) {
+    hand_over(world, alice, row, "");
+}
+
+/// The same, from somewhere where it had to wait.
+fn comes_delayed(world: &FakeWorld, alice: Device<'_>, row: &Archived, since: i64) {
+    let stamp = stamp::format(since, false);
+    hand_over(world, alice, row, &format!("<delay xmlns='urn:xmpp:delay' from='linnet.test' stamp='{stamp}'/>"));
+}
+
+fn hand_over(world: &FakeWorld, alice: Device<'_>, row: &Archived, more: &str) {
     let id = row.message.attribute("id").unwrap_or_default();
     let (from, text, named) = (&row.from, row.body(), &row.id);
     world.inject(
@@ -38,7 +50,7 @@ fn comes_live(world: &FakeWorld, alice: Device<'_>, row: &Archived) {
         &format!(
             "<message xmlns='jabber:client' from='{from}' to='alice@linnet.test' id='{id}' type='chat'>\
              <body>{text}</body><origin-id xmlns='urn:xmpp:sid:0' id='{id}'/>\
-             <stanza-id xmlns='urn:xmpp:sid:0' by='alice@linnet.test' id='{named}'/></message>"
+             <stanza-id xmlns='urn:xmpp:sid:0' by='alice@linnet.test' id='{named}'/>{more}</message>"
         ),
     );
 }
@@ -147,6 +159,108 @@ fn one_that_never_comes_live_is_brought_along() {
         world.settle();
         assert_eq!(alice.bodies(bob), ["before", "one", "two", "three", "four"]);
         assert_eq!(world.chat_list(alice.id)[0].unread, 5);
+    });
+}
+
+/// It may even stand there twice.
+#[test]
+fn one_that_never_comes_live_comes_once() {
+    on_fake(|world| {
+        let (alice, bob) = away(world, &words(&["one", "two", "three", "four"]));
+        let (place_of_three, three) = withhold(world, "three");
+        let (place_of_two, two) = withhold(world, "two");
+        alice.start();
+        world.wait_for("alice has caught up", 10_000, || alice.account().connection == Connection::Online);
+        comes_live(world, alice, &three);
+        world.advance(1_000);
+        write(world, place_of_two, &two);
+        write(world, place_of_two + 1, &Archived { id: "its copy".to_owned(), stamp: two.stamp + 1_000, ..two });
+        write(world, place_of_three + 1, &three);
+        world.settle();
+        assert_eq!(alice.bodies(bob), ["before", "one", "two", "three", "four"]);
+    });
+}
+
+/// What was sent and not confirmed is in doubt until the archive has been read.
+#[test]
+fn one_of_our_own_that_is_written_late_is_not_sent_again() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        bob.say(alice, "before");
+        world.settle();
+        world.latency(100, 100);
+        alice.say(bob, "mine");
+        let sent = |world: &FakeWorld| {
+            let server = world.server();
+            server.archive(&address("bob")).rows.iter().filter(|row| row.body() == "mine").count()
+        };
+        world.wait_for("the server has it", 10_000, || sent(world) == 1);
+        alice.kill();
+        world.restart_server();
+        world.advance(5_000);
+        for text in ["one", "two"] {
+            bob.say(alice, text);
+        }
+        world.settle();
+        let (place_of_one, one) = withhold(world, "one");
+        let (place_of_mine, mine) = withhold(world, "mine");
+        let queries = world.server().counts.archive_queries;
+        alice.start();
+        world.wait_for("alice catches up", 10_000, || alice.account().connection == Connection::CatchingUp);
+        comes_live(world, alice, &one);
+        world.wait_for("a page without them", 10_000, || world.server().counts.archive_queries > queries);
+        write(world, place_of_mine, &mine);
+        write(world, place_of_one, &one);
+        world.settle();
+        assert_eq!(alice.bodies(bob), ["before", "mine", "one", "two"]);
+        assert_eq!(sent(world), 1);
+    });
+}
+
+/// What no look has shown for long keeps its place, until the archive says something else.
+#[test]
+fn one_that_was_given_up_goes_where_the_archive_has_it() {
+    on_fake(|world| {
+        let (alice, bob) = away(world, &words(&["one", "two", "three"]));
+        let (place_of_two, two) = withhold(world, "two");
+        let (place_of_one, one) = withhold(world, "one");
+        alice.start();
+        world.wait_for("alice has caught up", 10_000, || alice.account().connection == Connection::Online);
+        // Its sender's server had it earlier than ours.
+        comes_delayed(world, alice, &two, two.stamp - 5_000);
+        world.advance(120_000);
+        assert_eq!(alice.bodies(bob), ["before", "three", "two"]);
+        write(world, place_of_one, &one);
+        write(world, place_of_two, &two);
+        comes_live(world, alice, &one);
+        // Where nothing was lost lately, there is no hurry.
+        world.advance(400_000);
+        assert_eq!(alice.bodies(bob), ["before", "one", "two", "three"]);
+    });
+}
+
+#[test]
+fn who_deletes_what_the_search_has_met_stops_nothing() {
+    on_fake(|world| {
+        let (alice, bob) = away(world, &words(&["one", "two"]));
+        much_else(world);
+        bob.say(alice, "three");
+        world.settle();
+        let (place, late) = withhold(world, "two");
+        alice.start();
+        world.wait_for("alice has caught up", 10_000, || alice.account().connection == Connection::Online);
+        comes_live(world, alice, &late);
+        world.advance(1_000);
+        write(world, place, &late);
+        world.latency(500, 500);
+        let queries = world.server().counts.archive_queries;
+        // What follows the cursor, then the newest page; its end is on the way.
+        world.wait_for("the search", 30_000, || world.server().counts.archive_queries == queries + 2);
+        world.wait_for("its second page", 30_000, || world.server().counts.archive_queries == queries + 3);
+        alice.order(Command::DeleteMessage { message: alice.message(bob, "three") });
+        world.settle();
+        assert_eq!(alice.bodies(bob), ["before", "one", "two"]);
+        assert_eq!(alice.account().connection, Connection::Online);
     });
 }
 

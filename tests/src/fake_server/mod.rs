@@ -19,6 +19,7 @@ mod sasl2;
 pub mod scram;
 mod session;
 mod vcard;
+pub mod whim;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -36,6 +37,7 @@ use self::roster::Contact;
 pub use self::route::stanza_error;
 use self::scram::{Bindings, Credentials, Lie, Mechanism};
 use self::session::Session;
+use self::whim::Whim;
 use crate::seed::Seed;
 use crate::xml;
 
@@ -128,6 +130,8 @@ pub struct Switches {
     pub archive_loops: bool,
     /// Archived messages come without their stamps.
     pub archive_stampless: bool,
+    /// Archive queries are answered with something else.
+    pub archive_whim: Option<Whim>,
     /// The stream breaks in the middle of the login.
     pub login_breaks: bool,
 }
@@ -170,6 +174,7 @@ impl Default for Switches {
             archive_silent: false,
             archive_loops: false,
             archive_stampless: false,
+            archive_whim: None,
             login_breaks: false,
         }
     }

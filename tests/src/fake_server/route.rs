@@ -7,6 +7,7 @@ use linnet_messenger::wire::{Element, ns};
 
 use super::archive::{Archived, Archiving, Query, fin, result as archive_result};
 use super::roster::addressed;
+use super::whim::Answer;
 use super::{DOMAIN, FakeServer, blocking, pep};
 use crate::stamp;
 
@@ -379,6 +380,11 @@ impl FakeServer {
             query
         };
         let owner = from.to_bare();
+        let query = match self.whim(&owner, query) {
+            Answer::Page(query) => query,
+            Answer::Empty(fin) => return self.send(session, result(iq).child(fin), true),
+            Answer::NotFound => return self.send(session, stanza_error(iq, "cancel", "item-not-found"), true),
+        };
         let (texts, fin) = {
             let Some(account) = self.accounts.get(&owner) else { return };
             let Some(page) = account.archive.page(&owner, &query, self.switches.page_cap) else {

@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::merge;
 use super::page::{Archived, Fin};
+use super::progress::{Reach, Read};
 use super::query::Query;
 use super::run::TRIES;
 use crate::chat::{open, read_sync};
@@ -22,6 +23,8 @@ use crate::message::{identity, relation, state};
 
 /// Messages fetched for one look.
 const LOOK: u32 = 50;
+/// As many are read for one look at the most: there may be much that is not shown.
+const LONGEST: Reach = Reach { messages: 5_000, pages: 200 };
 
 /// The commands that make a gap fill.
 pub fn command(cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Refusal> {
@@ -57,6 +60,7 @@ pub fn command(cx: &mut Cx<'_>, command: &Command) -> Result<Option<Receipt>, Re
 fn want(cx: &mut Cx<'_>, gap: GapId, chat: ChatId) -> Result<(), Fault> {
     // A message that could not be read is given another chance when the user asks.
     let state = if cx.session.archive.exists() { "loading" } else { "failed" };
+    cx.session.archive.gap_read = None;
     cx.tx
         .prepare_cached("UPDATE gap SET state = ?2, wanted = ?3, tries = 0 WHERE id = ?1")?
         .execute((gap, state, LOOK))?;
@@ -154,12 +158,15 @@ pub fn page(
         cx.tx.prepare_cached("DELETE FROM gap WHERE id = ?1")?.execute([gap])?;
         return relation::give_up(cx);
     }
-    if next == near {
+    let read = cx.session.archive.gap_read.take().filter(|(of, _)| *of == gap);
+    let read = read.map_or_else(Read::default, |(_, read)| read).and(cx, results.len(), next.as_deref());
+    if next == near || read.is_stuck() {
         cx.violation(Violation::ArchivePageLoops);
         return failed(cx, gap, chat, false);
     }
     let wanted = wanted - i64::try_from(filled.added).unwrap_or(0);
-    let state = if wanted > 0 { "loading" } else { "open" };
+    let state = if wanted > 0 && !read.reaches(&LONGEST) { "loading" } else { "open" };
+    cx.session.archive.gap_read = Some((gap, read));
     cx.tx
         .prepare_cached(
             "UPDATE gap SET before_id = CASE WHEN from_below THEN before_id ELSE ?2 END,

@@ -8,11 +8,12 @@ use rusqlite::params;
 use super::gap;
 use super::merge::News;
 use super::page::{Archived, Fin};
-use super::run::{self, Goal, Reach, Read};
+use super::progress::{Reach, Read};
+use super::run::{self, Goal};
 use super::unstored::{self, Kind, Page};
 use crate::chat::read_sync;
 use crate::engine::cx::Cx;
-use crate::fault::Fault;
+use crate::fault::{Fault, Violation};
 use crate::ids::{ChatId, MessageId};
 
 /// A fresh device reads that far back, or that much, whichever ends first.
@@ -41,12 +42,15 @@ pub(super) fn page(cx: &mut Cx<'_>, mut join: Join, mut results: Vec<Archived>, 
     let reached = join.floor.as_ref().and_then(|floor| results.iter().position(|archived| archived.id == *floor));
     let next = results.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
     let oldest = results.first().map(|archived| archived.time);
-    let stuck = next.as_deref() == Some(join.before.as_str());
     let newest = join.newest.is_none() && !join.deepens;
     if newest {
         join.newest = results.last().map(|archived| (archived.id.clone(), archived.time));
     }
-    join.read = join.read.and(cx, results.len());
+    join.read = join.read.and(cx, results.len(), next.as_deref());
+    let stuck = !fin.complete && (join.read.is_stuck() || next.as_deref() == Some(join.before.as_str()));
+    if stuck {
+        cx.violation(Violation::ArchivePageLoops);
+    }
     let fresh = results.split_off(reached.map_or(0, |at| at + 1));
     let kind = Kind::Backward { newest, news: if join.floor.is_some() { News::Yes } else { News::IfParked } };
     unstored::add(cx, Page { kind, results: fresh, last: None })?;

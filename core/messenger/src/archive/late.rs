@@ -9,24 +9,27 @@
 //! XEPs: 0313
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rusqlite::OptionalExtension;
 
 use super::merge::{self, right_after, settle, whereabouts};
 use super::page::{Archived, Fin};
+use super::progress::{Reach, Read};
 use super::query::Query;
 use super::run::{self, Goal};
 use crate::engine::cx::Cx;
-use crate::fault::Fault;
+use crate::fault::{Fault, Violation};
 use crate::ids::{ChatId, MessageId};
-use crate::message::identity::{self, Content, Known, Via};
+use crate::message::identity::{self, Known, Via};
 use crate::message::order::{self, Place, Side};
-use crate::message::relation;
+use crate::message::{relation, state};
 
 /// What came live while a session caught up is looked for so often before the user is told that all is there.
 pub(super) const ROUNDS: u32 = 2;
 /// Stanzas a page, and in all: so many may have come between.
 const PAGE: u32 = 50;
-const REACH: u32 = 250;
+const REACH: Reach = Reach { messages: 250, pages: 25 };
 
 /// Whether something came live while the archive was read.
 pub(super) fn arrived_since(cx: &Cx<'_>, newest_message: i64) -> Result<bool, Fault> {
@@ -60,8 +63,7 @@ pub struct Late {
     newest_message: i64,
     /// The id before which the next page ends; empty: the newest.
     before: String,
-    /// Messages read.
-    read: u32,
+    read: Read,
     /// The cursor was met.
     passed: bool,
     /// Messages in doubt that stand after the cursor: the next look brings them.
@@ -88,26 +90,36 @@ pub(super) fn page(cx: &mut Cx<'_>, mut late: Late, page: &[Archived], fin: &Fin
     late.passed = at.is_some();
     let (passed, ahead) = page.split_at(at.unwrap_or(0));
     late.ahead += count_in_doubt(cx, ahead)?;
-    for (archived, content, known, chat) in first_copies(cx, passed)?.into_iter().rev() {
+    let blocks = relation::any_blocked(cx)?;
+    for archived in passed.iter().rev() {
+        let Some((content, known, chat)) = merge::identify(cx, archived, Via::Archive(&archived.id), blocks)? else {
+            continue;
+        };
         let above = match late.lowest.get(&chat) {
-            Some(lowest) => Some(whereabouts(cx, *lowest)?.0),
+            Some(lowest) => match state::whereabouts(cx, *lowest)? {
+                Some((_, position, _)) => Some(position),
+                // The user has deleted it meanwhile: nothing tells any more where this one goes.
+                None => continue,
+            },
             None => None,
         };
         let message = match (known, above) {
             (Some(message), _) => {
-                let (position, place) = whereabouts(cx, message)?;
-                match archived.time.cmp(&time_of(cx, message)?) {
-                    Ordering::Less => {}
-                    _ if place == Place::Live => {}
-                    // A further copy of what stands below.
-                    Ordering::Greater => continue,
-                    Ordering::Equal if above.is_some_and(|above| position > above) => continue,
-                    Ordering::Equal => {
-                        late.lowest.insert(chat, message);
-                        continue;
+                let Some(standing) = Standing::of(cx, message)? else { continue };
+                if standing.by_archive {
+                    match archived.time.cmp(&standing.time) {
+                        // The first copy counts.
+                        Ordering::Less => {}
+                        // A further copy of what stands below.
+                        Ordering::Greater => continue,
+                        Ordering::Equal if above.is_some_and(|above| standing.position > above) => continue,
+                        Ordering::Equal => {
+                            late.lowest.insert(chat, message);
+                            continue;
+                        }
                     }
                 }
-                let position = right_below(cx, chat, position, above)?;
+                let position = right_below(cx, chat, &standing, above)?;
                 settle(cx, message, chat, position, archived, content)?;
                 message
             }
@@ -123,49 +135,61 @@ pub(super) fn page(cx: &mut Cx<'_>, mut late: Late, page: &[Archived], fin: &Fin
         };
         late.lowest.insert(chat, message);
     }
-    late.read += u32::try_from(page.len()).unwrap_or(REACH);
     let newest_message = late.newest_message;
-    match &fin.first {
-        Some(first) if !fin.complete && late.read < REACH && in_doubt(cx, newest_message)? > late.ahead => {
-            late.before.clone_from(first);
+    let next = page.first().map(|archived| archived.id.clone()).or_else(|| fin.first.clone());
+    late.read = late.read.and(cx, page.len(), next.as_deref());
+    match next {
+        Some(next) if !fin.complete && !late.read.reaches(&REACH) && in_doubt(cx, newest_message)? > late.ahead => {
+            if late.read.is_stuck() || next == late.before {
+                cx.violation(Violation::ArchivePageLoops);
+                return run::looked(cx, newest_message);
+            }
+            late.before = next;
             run::start(cx, Goal::Late(late))
         }
         _ => run::looked(cx, newest_message),
     }
 }
 
-/// A row of the archive, what it says, which stored message it is, and its chat.
-type Row<'a> = (&'a Archived, &'a Content, Option<MessageId>, ChatId);
+/// Where a message stands, and by whose word.
+struct Standing {
+    position: i64,
+    place: Place,
+    /// Of the copy that it was settled by, if the archive told.
+    time: i64,
+    /// The archive has shown it there. Otherwise it came live, was written here, or keeps its place because the archive
+    /// did not show it for long.
+    by_archive: bool,
+}
 
-/// What people said, without what stands there again: the first copy counts.
-fn first_copies<'a>(cx: &mut Cx<'_>, page: &'a [Archived]) -> Result<Vec<Row<'a>>, Fault> {
-    let blocks = relation::any_blocked(cx)?;
-    let mut met = BTreeSet::new();
-    let mut rows = Vec::new();
-    for archived in page {
-        if let Some((content, known, chat)) = merge::identify(cx, archived, Via::Archive(&archived.id), blocks)?
-            && known.is_none_or(|message| met.insert(message))
-        {
-            rows.push((archived, content, known, chat));
-        }
+impl Standing {
+    fn of(cx: &Cx<'_>, message: MessageId) -> Result<Option<Self>, Fault> {
+        Ok(cx
+            .tx
+            .prepare_cached("SELECT position, place, time, confirmations FROM message WHERE id = ?1")?
+            .query_row([message], |row| {
+                let (place, looks) = (Place::of(row.get(1)?), row.get::<_, i64>(3)?);
+                let by_archive = place == Place::Settled && looks < run::CONFIRMATIONS;
+                Ok(Self { position: row.get(0)?, place, time: row.get(2)?, by_archive })
+            })
+            .optional()?)
     }
-    Ok(rows)
 }
 
-/// What is settled has the time of the copy that it was settled by.
-fn time_of(cx: &Cx<'_>, message: MessageId) -> Result<i64, Fault> {
-    Ok(cx.tx.prepare_cached("SELECT time FROM message WHERE id = ?1")?.query_row([message], |row| row.get(0))?)
-}
-
-/// Where one that came live belongs: between the row that follows it and whatever precedes that. The last of its chat
-/// stands after all that is settled.
-fn right_below(cx: &mut Cx<'_>, chat: ChatId, position: i64, above: Option<i64>) -> Result<i64, Fault> {
+/// Where one belongs of which the archive has told nothing yet, or a later place: between the row that follows it and
+/// whatever precedes that. The last of its chat stands after all that is settled.
+fn right_below(cx: &Cx<'_>, chat: ChatId, standing: &Standing, above: Option<i64>) -> Result<i64, Fault> {
+    let position = standing.position;
+    // It keeps its place for want of a better one.
+    let kept = standing.place == Place::Settled && !standing.by_archive;
     let Some(above) = above else {
         let low = order::last_settled(cx.tx, chat)?;
-        return if low.is_none_or(|low| low < position) { Ok(position) } else { right_after(cx, chat, low) };
+        let stays = kept || (standing.place == Place::Live && low.is_none_or(|low| low < position));
+        return if stays { Ok(position) } else { right_after(cx, chat, low) };
     };
     let low = order::before(cx.tx, chat, above)?;
-    if low == Some(position) { Ok(position) } else { order::between(cx.tx, chat, low, Some(above), Side::High) }
+    let stays = low == Some(position) || (kept && position < above);
+    if stays { Ok(position) } else { order::between(cx.tx, chat, low, Some(above), Side::High) }
 }
 
 /// How much of a page stands up to the cursor, if that is in it.

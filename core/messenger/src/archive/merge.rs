@@ -14,7 +14,7 @@ use crate::chat::read::{self, Horizon};
 use crate::chat::{open, read_sync, stranger};
 use crate::engine::cx::Cx;
 use crate::engine::fault::Sabotage;
-use crate::fault::Fault;
+use crate::fault::{Fault, Violation};
 use crate::ids::{ChatId, GapId, MessageId};
 use crate::message::identity::{self, Content, Known, Via};
 use crate::message::order::{self, Place, Side};
@@ -67,7 +67,10 @@ pub fn forward(cx: &mut Cx<'_>, page: &[Archived]) -> Result<(), Fault> {
                 deletion::also_known_as(cx, &archived.id)?;
                 continue;
             }
-            Known::Message(message) => (Some(message), chat_of(cx, message)?),
+            Known::Message(message) => {
+                check(cx, message, content)?;
+                (Some(message), chat_of(cx, message)?)
+            }
             Known::New if !relation::is_admissible(cx, content, archived.time, blocks)? => {
                 deletion::also_known_as(cx, &archived.id)?;
                 continue;
@@ -377,13 +380,25 @@ pub(super) fn identify<'a>(
             deletion::also_known_as(cx, &archived.id)?;
             Ok(None)
         }
-        Known::Message(message) => Ok(Some((content, Some(message), chat_of(cx, message)?))),
+        Known::Message(message) => {
+            check(cx, message, content)?;
+            Ok(Some((content, Some(message), chat_of(cx, message)?)))
+        }
         Known::New if !relation::is_admissible(cx, content, archived.time, blocks)? => {
             deletion::also_known_as(cx, &archived.id)?;
             Ok(None)
         }
         Known::New => Ok(Some((content, None, open::for_peer(cx, &content.peer)?))),
     }
+}
+
+/// An id of the archive names one message. What another one says under it can't be kept apart from that, and is not
+/// shown; a message that is there stays as it is.
+fn check(cx: &mut Cx<'_>, message: MessageId, content: &Content) -> Result<(), Fault> {
+    if !identity::says(cx, message, content)? {
+        cx.violation(Violation::ArchiveResultMalformed);
+    }
+    Ok(())
 }
 
 fn chat_of(cx: &Cx<'_>, message: MessageId) -> Result<ChatId, Fault> {
@@ -430,8 +445,9 @@ pub(super) fn settle(
     let changed = cx
         .tx
         .prepare_cached(
-            "UPDATE message SET position = ?2, place = 0, time = ?3, state = CASE state WHEN ?4 THEN ?5 ELSE state END
-             WHERE id = ?1 AND (place <> 0 OR position <> ?2)",
+            "UPDATE message SET position = ?2, place = 0, time = ?3, confirmations = 0,
+                 state = CASE state WHEN ?4 THEN ?5 ELSE state END
+             WHERE id = ?1 AND (place <> 0 OR position <> ?2 OR confirmations <> 0)",
         )?
         .execute(params![message, position, archived.time, state::SENDING, state::SENT])?;
     if changed > 0 {

@@ -12,6 +12,8 @@ mod late;
 pub mod merge;
 pub mod page;
 pub mod preferences;
+mod progress;
 pub mod query;
+pub mod results;
 pub mod run;
 pub mod unstored;

@@ -22,6 +22,14 @@ pub struct Archived {
     pub signals: Vec<Signal>,
 }
 
+impl Archived {
+    /// What it holds in memory, about.
+    pub fn bytes(&self) -> usize {
+        let text = self.content.as_ref().map_or(0, |content| content.body.len());
+        256 + self.id.len() + text + 128 * self.signals.len()
+    }
+}
+
 /// Whether a power cut may take back what an input brings: results of an archive query and their end, because they can
 /// be asked for again, and ticks, which promise nothing. What tells the server or the user that something is kept, an
 /// answer to `<r/>` or to a command, is none of them, and forces everything before it to the disk.

@@ -12,7 +12,9 @@ use super::gap;
 use super::join::{self, Join};
 use super::late::{self, Late};
 use super::page::{Archived, Fin};
+use super::progress::{Reach, Read};
 use super::query::Query;
+use super::results::Results;
 use super::unstored::{self, Kind, Page, Unstored};
 use crate::chat::read_sync;
 use crate::engine::cx::Cx;
@@ -41,10 +43,13 @@ const CONFIRM_LAZILY: u64 = 5 * 60_000;
 const CONFIRM_MANY: u32 = 200;
 /// So long after a break there is hurry all the same.
 const AFTERMATH: u64 = 15_000;
-/// After a query that failed.
+/// After a query that failed; each look in a row that gets nowhere doubles it, and so does each failure, so often at the
+/// most.
 const RETRY: u64 = 30_000;
+const DOUBLINGS: u32 = 7;
+const DOUBLINGS_OF_FAILURES: u32 = 3;
 /// Looks at the archive, `QUIET` apart, after which a message that it does not show keeps the place it has.
-const CONFIRMATIONS: i64 = 3;
+pub(super) const CONFIRMATIONS: i64 = 3;
 /// The newest message known is that old: there may be many after it.
 const LONG_AGO: i64 = 6 * 3_600_000;
 /// Clocks and stamps are allowed to be that wrong when an archive id has expired.
@@ -75,8 +80,14 @@ pub struct ArchiveState {
     page: u32,
     /// Queries that failed in a row.
     failures: u32,
+    /// Looks in a row that got nowhere.
+    stuck: u32,
+    /// This session has already left a gap behind to be with the newest.
+    skipped: bool,
+    /// How much was read for a gap that someone waits for.
+    pub(super) gap_read: Option<(GapId, Read)>,
     /// So many messages are still asked for one by one, because one of them broke the stream.
-    careful: u32,
+    pub(super) careful: u32,
     /// Further looks of this session's catch-up.
     again: u32,
     /// When a look last counted for what it did not show, mono.
@@ -95,11 +106,9 @@ pub struct Run {
     /// Its number in the session.
     sent: i64,
     goal: Goal,
-    results: Vec<Archived>,
+    results: Results,
     /// Results above a limit, skipped by the reader.
     too_large: u32,
-    /// The server sent more than was asked for.
-    overflow: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -118,31 +127,6 @@ pub(super) enum Goal {
         gap: GapId,
         chat: ChatId,
     },
-}
-
-/// How much a catch-up has read.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Read {
-    messages: usize,
-    pages: u32,
-}
-
-/// How much it may read.
-pub(super) struct Reach {
-    pub(super) messages: usize,
-    pub(super) pages: u32,
-}
-
-impl Read {
-    /// One page more. Pages of a single message, read in search of a bad one, do not count as pages.
-    pub(super) fn and(self, cx: &Cx<'_>, messages: usize) -> Self {
-        let page = u32::from(cx.session.archive.careful == 0);
-        Self { messages: self.messages + messages, pages: self.pages + page }
-    }
-
-    pub(super) fn reaches(self, reach: &Reach) -> bool {
-        self.messages >= reach.messages || self.pages >= reach.pages
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -168,6 +152,9 @@ impl ArchiveState {
             broken: 0,
             page: PAGE,
             failures: 0,
+            stuck: 0,
+            skipped: false,
+            gap_read: None,
             careful: 0,
             again: 0,
             counted_at: None,
@@ -195,7 +182,7 @@ impl ArchiveState {
 
     /// Nothing is left to catch up with, or it can't be had now.
     pub fn is_over(&self) -> bool {
-        self.caught_up || self.failures > 0
+        self.caught_up || self.failures > 0 || self.stuck > 0
     }
 
     /// A break is only just over: what lay in the server may still come, in any order (`late.rs`).
@@ -224,7 +211,8 @@ impl ArchiveState {
     /// What was asked could not be had: not again at once.
     pub fn pause_after_fault(&mut self, mono: u64) {
         if self.run.is_none() {
-            self.retry_at = Some(mono + RETRY);
+            let doublings = self.stuck + self.failures.min(DOUBLINGS_OF_FAILURES);
+            self.retry_at = Some(mono + (RETRY << doublings.min(DOUBLINGS)));
         }
     }
 
@@ -354,10 +342,17 @@ pub(super) fn start(cx: &mut Cx<'_>, goal: Goal) -> Result<(), Fault> {
         Goal::Late(late) => late.query(max),
         Goal::Gap { gap, chat } => gap::query(cx, *gap, *chat, max)?,
     };
+    let backward = match &goal {
+        Goal::Forward { .. } => false,
+        Goal::Join(_) | Goal::Late(_) => true,
+        Goal::Gap { .. } => query.before.is_some(),
+    };
+    // A server that sends more than it was asked for is stopped at twice as much.
+    let results = Results::new(backward, 2 * PAGE as usize);
     let query_id = cx.random.id();
     cx.request("set", None, query.element(&query_id), &Purpose::ArchivePage { query: query_id.clone() })?;
     let sent = stream::asks_for_page(cx);
-    cx.session.archive.run = Some(Run { query_id, sent, goal, results: Vec::new(), too_large: 0, overflow: false });
+    cx.session.archive.run = Some(Run { query_id, sent, goal, results, too_large: 0 });
     Ok(())
 }
 
@@ -368,15 +363,7 @@ pub fn collect(cx: &mut Cx<'_>, result: &Element) {
     let query = result.attribute("queryid");
     let outcome = match &mut cx.session.archive.run {
         Some(run) if query == Some(run.query_id.as_str()) => match archived {
-            // A server that sends more than it was asked for is stopped at twice as much.
-            Some(archived) if run.results.len() < 2 * PAGE as usize => {
-                run.results.push(archived);
-                None
-            }
-            Some(_) => {
-                run.overflow = true;
-                Some(Violation::ArchiveResultMalformed)
-            }
+            Some(archived) => (!run.results.take(archived)).then_some(Violation::ArchiveResultMalformed),
             None => Some(Violation::ArchiveResultMalformed),
         },
         _ => Some(Violation::ArchiveResultUnasked),
@@ -404,21 +391,22 @@ pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(
     match fin {
         Some(fin) => {
             // One that left something out has not told everything.
-            let fin = Fin { complete: fin.complete && !run.overflow, ..fin };
+            let fin = Fin { complete: fin.complete && !run.results.is_short(), ..fin };
+            let results = run.results.into_rows();
             let archive = &mut cx.session.archive;
             archive.broken = 0;
             archive.failures = 0;
             archive.careful = archive.careful.saturating_sub(1);
             archive.page = archive.page.saturating_mul(2).min(PAGE);
             match run.goal {
-                Goal::Join(join) => join::page(cx, join, run.results, &fin),
+                Goal::Join(join) => join::page(cx, join, results, &fin),
                 Goal::Forward { from, read, newest_message } => {
-                    forward_page(cx, &from, read, newest_message, run.results, &fin)
+                    forward_page(cx, &from, read, newest_message, results, &fin)
                 }
-                Goal::Late(late) => late::page(cx, late, &run.results, &fin),
+                Goal::Late(late) => late::page(cx, late, &results, &fin),
                 Goal::Gap { gap, chat } => {
                     unstored::all(cx)?;
-                    gap::page(cx, gap, chat, &run.results, &fin, run.too_large)
+                    gap::page(cx, gap, chat, &results, &fin, run.too_large)
                 }
             }
         }
@@ -434,13 +422,15 @@ pub fn page_ended(cx: &mut Cx<'_>, query: &str, answer: &Answer<'_>) -> Result<(
 fn failed(cx: &mut Cx<'_>, goal: &Goal, not_found: bool) -> Result<(), Fault> {
     unstored::all(cx)?;
     match goal {
-        Goal::Forward { from: From::After(_), .. } if not_found => {
+        // It does not know the ids that it has just given.
+        Goal::Forward { from: From::After(_), read, .. } if not_found && read.is_by_stamp() => nowhere(cx),
+        Goal::Forward { from: From::After(_), read, .. } if not_found => {
             let time: Option<i64> = cx
                 .tx
                 .prepare_cached("SELECT archive_cursor_time FROM account WHERE id = ?1")?
                 .query_row([cx.session.account], |row| row.get(0))?;
             match time {
-                Some(time) => forward(cx, From::Start(time), Read::default()),
+                Some(time) => forward(cx, From::Start(time), read.clone().by_stamp()),
                 None => {
                     cx.session.archive.unstored.lowest.clear();
                     start(cx, Goal::Join(Join::default()))
@@ -468,22 +458,33 @@ fn forward_page(
     results: Vec<Archived>,
     fin: &Fin,
 ) -> Result<(), Fault> {
-    let read = read.and(cx, results.len());
+    let messages = results.len();
     let last = results.last().map(|archived| archived.id.clone()).or_else(|| fin.last.clone());
     unstored::add(cx, Page { kind: Kind::Forward, results, last: last.clone() })?;
     match last {
         Some(id) if !fin.complete => {
-            if matches!(from, From::After(before) if *before == id) {
-                cx.violation(Violation::ArchivePageLoops);
-                return forward_done(cx, newest_message);
+            let read = read.and(cx, messages, Some(&id));
+            if read.is_stuck() || matches!(from, From::After(before) if *before == id) {
+                return nowhere(cx);
             }
             if read.reaches(&FORWARD) {
-                return skip_ahead(cx);
+                return if cx.session.archive.skipped { nowhere(cx) } else { skip_ahead(cx) };
             }
             start(cx, Goal::Forward { from: From::After(id), read, newest_message })
         }
         _ => forward_done(cx, newest_message),
     }
+}
+
+/// The archive leads round, or never ends. What it has shown is stored; it is asked again, less and less often.
+pub(super) fn nowhere(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.violation(Violation::ArchivePageLoops);
+    unstored::all(cx)?;
+    gap::fail_all(cx)?;
+    cx.session.archive.pause_after_fault(cx.now.mono);
+    cx.session.archive.stuck += 1;
+    connect::show(cx, Connection::Online)?;
+    outbox::end_doubt(cx)
 }
 
 /// Everything the archive has is stored: what it did not show was never archived, never arrived, or is not written yet.
@@ -541,6 +542,8 @@ pub(super) fn looked(cx: &mut Cx<'_>, newest_message: i64) -> Result<(), Fault> 
 }
 
 fn caught_up(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    cx.session.archive.stuck = 0;
+    cx.session.archive.skipped = false;
     if !cx.session.archive.caught_up {
         cx.session.archive.caught_up = true;
         cx.session.archive.caught_up_at = cx.now.mono;
@@ -568,6 +571,7 @@ pub fn do_without(cx: &mut Cx<'_>) -> Result<(), Fault> {
 /// joined anew from its end.
 fn skip_ahead(cx: &mut Cx<'_>) -> Result<(), Fault> {
     unstored::all(cx)?;
+    cx.session.archive.skipped = true;
     gap::open_after_each_chat(cx)?;
     cx.tx.prepare_cached("UPDATE account SET archive_joined = 0 WHERE id = ?1")?.execute([cx.session.account])?;
     catch_up(cx)

@@ -13,6 +13,7 @@ use rusqlite::params;
 
 use super::merge::{self, News};
 use super::page::Archived;
+use super::results;
 use crate::change::Change;
 use crate::chat::read_sync;
 use crate::engine::cx::Cx;
@@ -76,7 +77,8 @@ impl Unstored {
                 if matches!(page.kind, Kind::Forward)
                     && results.len() < SLICE
                     && !results.is_empty()
-                    && !page.results.is_empty() =>
+                    && !page.results.is_empty()
+                    && !results::is_much(results) =>
             {
                 results.extend(page.results);
             }

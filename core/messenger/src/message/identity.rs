@@ -224,7 +224,8 @@ pub fn fingerprint(stanza_id: Option<&str>, body: &str) -> String {
     STANDARD_NO_PAD.encode(hash.finalize())
 }
 
-fn says(cx: &Cx<'_>, message: MessageId, content: &Content) -> Result<bool, Fault> {
+/// Whether a message says this, in this chat.
+pub fn says(cx: &Cx<'_>, message: MessageId, content: &Content) -> Result<bool, Fault> {
     Ok(cx
         .tx
         .prepare_cached(
