@@ -1,7 +1,9 @@
 //! Archives that break the stream, garble what they give, or give what nobody asked for.
 
+use jid::Jid;
 use linnet_messenger::fault::Violation;
 use linnet_messenger::view::item::{Connection, GapState};
+use linnet_messenger::wire::{Element, ns};
 use linnet_tests::fake_server::archive::Archived;
 use linnet_tests::fake_server::whim::Whim;
 use linnet_tests::fake_world::{FakeWorld, address};
@@ -270,5 +272,45 @@ fn two_messages_under_one_id_are_a_violation() {
         world.settle();
         assert_eq!(alice.bodies_all(BOB), old(0..10));
         assert!(world.violations().contains(&Violation::ArchiveResultMalformed), "{:?}", world.violations());
+    });
+}
+
+/// A page may hold what memory should not: what is left out of it is asked for again.
+#[test]
+fn texts_that_are_too_much_for_a_page_are_read_all_the_same() {
+    on_fake(|world| {
+        world.quiet();
+        let large = |number: usize| format!("{number:02} {}", "x".repeat(1_000_000));
+        let (alice, bob) = world.any().friends("alice", "bob");
+        bob.say(alice, "before");
+        world.settle();
+        alice.kill();
+        world.restart_server();
+        let (from, to) = (Jid::new("bob@linnet.test/other").unwrap(), Jid::from(address("alice")));
+        for number in 0..6 {
+            let message = Element::new("message", ns::CLIENT)
+                .with("type", "chat")
+                .with("id", number.to_string())
+                .child(Element::new("body", ns::CLIENT).text(large(number)));
+            let now = world.server().now();
+            world.server().archive_by_hand(&address("alice"), &from, &to, message, now);
+        }
+        let in_order = |device: Device<'_>| {
+            let begins = |text: &String| text.chars().take(2).collect::<String>();
+            assert_eq!(
+                device.bodies_all(BOB).iter().map(begins).collect::<Vec<_>>(),
+                ["be", "00", "01", "02", "03", "04", "05"]
+            );
+            assert_eq!(world.count(device.id, "SELECT count(*) FROM message WHERE length(body) = 1000003"), 6);
+        };
+        alice.start();
+        world.settle();
+        in_order(alice);
+        // A fresh device reads from the other end.
+        let other = world.any().phone("other", "alice");
+        world.settle();
+        in_order(other);
+        assert_eq!(world.violations(), []);
+        assert!(world.server().counts.archive_results > 14, "what was left out came again");
     });
 }
