@@ -1,6 +1,7 @@
 //! What is told, and to whom: each switch on the wire, on, off, and with somebody excepted either way.
 
 use linnet_messenger::command::{Adders, Callers, Command, PrivacySetting};
+use linnet_messenger::effect::SessionKind;
 use linnet_messenger::fault::{CommandError, Violation};
 use linnet_messenger::view::item::TimelineItem;
 use linnet_tests::fake_world::{FakeWorld, address};
@@ -117,6 +118,38 @@ fn a_marker_that_waits_for_a_connection_obeys_what_was_chosen_meanwhile() {
         world.settle();
         assert_eq!(said(world, since, "<displayed xmlns='urn:xmpp:chat-markers:0'"), (true, false));
     });
+}
+
+/// In flight when its session is lost, it may never have arrived: it is said again, unless it must not be said any more.
+#[test]
+fn a_signal_whose_session_is_lost_obeys_what_was_chosen_meanwhile() {
+    let cases = [
+        (PrivacySetting::Receipts, "receipt", "<received xmlns='urn:xmpp:receipts'"),
+        (PrivacySetting::ReadMarkers, "displayed", "<displayed xmlns='urn:xmpp:chat-markers:0'"),
+    ];
+    for ((setting, kind, signal), forbidden) in cases.into_iter().flat_map(|case| [(case, false), (case, true)]) {
+        on_fake(|world| {
+            let [alice, bob, _] = three(world);
+            bob.say(alice, "there?");
+            let in_flight = format!("SELECT count(*) FROM job WHERE state = 'in_flight' AND kind = '{kind}'");
+            if setting == PrivacySetting::ReadMarkers {
+                world.settle();
+                alice.reads(bob);
+            }
+            world.wait_for("the signal", 10_000, || world.count(alice.id, &in_flight) == 1);
+            world.half_open(alice.id);
+            if forbidden {
+                alice.privacy(setting, false);
+            }
+            let since = world.trace().len();
+            world.restart_server();
+            alice.cut();
+            world.settle();
+            let (kind, _) = world.sign_ins(alice.id).pop().unwrap();
+            assert!(matches!(kind, SessionKind::Bound { after_failed_resume: true }), "{kind:?}");
+            assert_eq!(said(world, since, signal), (!forbidden, false), "{setting:?}");
+        });
+    }
 }
 
 #[test]

@@ -180,7 +180,9 @@ pub fn put_in_doubt(cx: &mut Cx<'_>) -> Result<(), Fault> {
     cx.tx
         .prepare_cached("UPDATE job SET state = 'in_doubt' WHERE account_id = ?1 AND state = 'in_flight'")?
         .execute([cx.session.account])?;
-    Ok(())
+    // What was switched off while these were in flight.
+    withdraw_signals(cx, PrivacySetting::Receipts)?;
+    withdraw_signals(cx, PrivacySetting::ReadMarkers)
 }
 
 /// The archive has shown all it has: what it did not show never arrived.
