@@ -93,6 +93,22 @@ fn an_account_is_made_signed_in_to_and_used() {
     });
 }
 
+/// Keyboards put a space behind a word that they complete.
+#[test]
+fn the_name_that_is_sent_is_the_one_that_was_promised() {
+    on_fake(|world| {
+        let device = newcomer(world, Registration::default());
+        let id = begin(world, device, None);
+        world.settle();
+        submit(world, device, id, &[("username", " newcomer "), ("password", " spaces count ")]);
+        world.settle();
+        assert!(matches!(state(world, device), SignUpState::Done { .. }), "{:?}", state(world, device));
+        let accounts = world.accounts(device);
+        assert_eq!(accounts[0].connection, Connection::Online, "name and password are those of the server");
+        assert_eq!(accounts[0].address, "newcomer@linnet.test");
+    });
+}
+
 #[test]
 fn nothing_of_the_answers_is_stored() {
     on_fake(|world| {

@@ -381,8 +381,13 @@ fn address(domain: &str, answers: &[SignUpAnswer]) -> Option<BareJid> {
     BareJid::new(&format!("{name}@{domain}")).ok().filter(|jid| jid.node().is_some() && !name.contains(['@', '/']))
 }
 
+/// What is sent. Keyboards put a space behind a word that they complete: the name is the one in [`address`].
 fn plain(answers: &[SignUpAnswer]) -> Vec<(String, Vec<String>)> {
-    let values = |answer: &SignUpAnswer| answer.values.iter().map(|value| value.expose().to_owned()).collect();
+    let said = |answer: &SignUpAnswer, value: &Secret| {
+        let value = value.expose();
+        if answer.var == "username" { value.trim().to_owned() } else { value.to_owned() }
+    };
+    let values = |answer: &SignUpAnswer| answer.values.iter().map(|value| said(answer, value)).collect();
     answers.iter().map(|answer| (answer.var.clone(), values(answer))).collect()
 }
 
