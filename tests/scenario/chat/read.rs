@@ -113,6 +113,47 @@ fn news_that_names_nothing_of_the_chat_reads_nothing() {
     });
 }
 
+/// The server is ours, and may still go mad: what one push can make us do is bounded.
+#[test]
+fn a_push_of_thousands_is_taken_in_part() {
+    on_fake(|world| {
+        let (alice, bob) = world.any().friends("alice", "bob");
+        bob.say(alice, "one");
+        world.settle();
+        let item = |number: usize| {
+            let displayed = displayed("alice@linnet.test", &format!("id{number}")).to_xml();
+            format!("<item id='p{number}@linnet.test'>{displayed}</item>")
+        };
+        let push = |numbers: std::ops::Range<usize>| {
+            let items: String = numbers.map(item).collect();
+            world.inject(
+                alice.id,
+                &format!(
+                    "<message from='alice@linnet.test'><event xmlns='http://jabber.org/protocol/pubsub#event'>\
+                     <items node='{NODE}'>{items}</items></event></message>"
+                ),
+            );
+            world.settle();
+        };
+        let rows = || world.count(alice.id, "SELECT count(*) FROM read_sync WHERE archive_id LIKE 'id%'");
+        push(0..3_000);
+        assert_eq!(rows(), 1_000);
+        // The account has rows for so many chats, and one that has its row is still heard.
+        for start in (0..12_000).step_by(1_000) {
+            push(start..start + 1_000);
+        }
+        assert!((9_999..=10_000).contains(&rows()), "{}", rows());
+        let known = archive_id(world, "one");
+        let own = address("alice");
+        world.server_acts(|server| {
+            server.publish(&own, NODE, "p7@linnet.test", displayed("alice@linnet.test", &known));
+        });
+        world.settle();
+        let moved = format!("SELECT count(*) FROM read_sync WHERE jid = 'p7@linnet.test' AND archive_id = '{known}'");
+        assert_eq!(world.count(alice.id, &moved), 1);
+    });
+}
+
 #[test]
 fn news_never_moves_back() {
     on_fake(|world| {

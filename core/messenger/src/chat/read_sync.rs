@@ -25,6 +25,8 @@ use crate::wire::{Element, ns};
 
 /// Rows of the node that are kept: an account has fewer chats.
 const MOST: u32 = 10_000;
+/// Items of one push that are taken: honest ones have one.
+const MOST_PUSHED: u32 = 1_000;
 /// Messages looked through for one that the archive has.
 const REACH: u32 = 500;
 
@@ -71,7 +73,7 @@ impl Feature for ReadSync {
             return Ok(Done::Pass);
         };
         if inbound.is_from_own_account(cx) {
-            take_items(cx, items, ns::PUBSUB_EVENT)?;
+            take_items(cx, items, ns::PUBSUB_EVENT, MOST_PUSHED)?;
         } else {
             cx.violation(Violation::ReadStateForged);
         }
@@ -85,7 +87,7 @@ impl Feature for ReadSync {
                     && let Some(items) = iq.first("pubsub", ns::PUBSUB).and_then(|p| p.first("items", ns::PUBSUB))
                     && is_ours(items)
                 {
-                    take_items(cx, items, ns::PUBSUB)?;
+                    take_items(cx, items, ns::PUBSUB, MOST)?;
                 }
                 cx.session.read_sync.fetched = true;
             }
@@ -300,30 +302,37 @@ fn is_ours(items: &Element) -> bool {
     items.attribute("node") == Some(ns::READ_SYNC)
 }
 
-fn take_items(cx: &mut Cx<'_>, items: &Element, ns: &str) -> Result<(), Fault> {
-    for item in items.children().filter(|child| child.is("item", ns)) {
+fn take_items(cx: &mut Cx<'_>, items: &Element, ns: &str, most: u32) -> Result<(), Fault> {
+    let kept: u32 = cx
+        .tx
+        .prepare_cached("SELECT count(*) FROM read_sync WHERE account_id = ?1")?
+        .query_row([cx.session.account], |row| row.get(0))?;
+    let mut room = MOST.saturating_sub(kept);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    for item in items.children().filter(|child| child.is("item", ns)).take(most) {
         // What is no bare JID is a chat with somebody in a room, and what another than our account names is a room's.
         let jid = item.attribute("id").and_then(|id| BareJid::new(id).ok());
         let id = item.first("displayed", ns::READ_SYNC).and_then(|d| d.first("stanza-id", ns::STANZA_ID));
         let own = |id: &&Element| id.attribute("by").and_then(|by| BareJid::new(by).ok()) == Some(cx.own());
         let id = id.filter(own).and_then(|id| id.attribute("id")).filter(|id| !id.is_empty() && id.len() <= 1024);
         if let (Some(jid), Some(id)) = (jid, id) {
-            take(cx, &jid, id)?;
+            take(cx, &jid, id, &mut room)?;
         }
     }
     Ok(())
 }
 
-fn take(cx: &mut Cx<'_>, jid: &BareJid, id: &str) -> Result<(), Fault> {
-    let known = identity::by_archive_id(cx, id)?;
-    let full = cx
+/// `room`: how many more chats can have a row.
+fn take(cx: &mut Cx<'_>, jid: &BareJid, id: &str, room: &mut u32) -> Result<(), Fault> {
+    let has_row = cx
         .tx
-        .prepare_cached("SELECT count(*) FROM read_sync WHERE account_id = ?1 AND jid <> ?2")?
-        .query_row((cx.session.account, jid.as_str()), |row| row.get::<_, u32>(0))?
-        >= MOST;
-    if full {
-        return Ok(());
+        .prepare_cached("SELECT 1 FROM read_sync WHERE account_id = ?1 AND jid = ?2")?
+        .exists((cx.session.account, jid.as_str()))?;
+    if !has_row {
+        let Some(rest) = room.checked_sub(1) else { return Ok(()) };
+        *room = rest;
     }
+    let known = identity::by_archive_id(cx, id)?;
     cx.tx
         .prepare_cached(
             "INSERT INTO read_sync (account_id, jid, archive_id, parked) VALUES (?1, ?2, ?3, ?4)
