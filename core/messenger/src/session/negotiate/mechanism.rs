@@ -64,7 +64,14 @@ pub(super) fn choose(advertised: Advertised<'_>, tls: &TlsInfo, past: Past<'_>) 
         return plus.map(bound).collect();
     }
     let (binding, lists_must_be_proven) = match (can_bind, offers_plus) {
-        (false, _) => (ChannelBinding::Unsupported, false),
+        // The channel has nothing to be bound to: TLS 1.2, and a certificate whose signature has no one hash. Whoever
+        // sits in between with a trusted certificate can bring that about, so once a login was bound this is no way back
+        // either. `y` lets a server that binds see it. One that lists what we know would bind a better channel. And one
+        // that lists only what we don't must prove its list, as below.
+        (false, _) if !past.binding_seen => (ChannelBinding::Unsupported, false),
+        (false, false) => (ChannelBinding::NotOffered, false),
+        (false, true) if lists_ours(advertised.channel_bindings) => return Vec::new(),
+        (false, true) => (ChannelBinding::Unsupported, true),
         // If the -PLUS names, or all but one that we don't know, were taken out on the way, `y` lets the server see it.
         // That holds too where it lists types of channel binding without a mechanism for them.
         (true, false) => (ChannelBinding::NotOffered, false),
@@ -88,11 +95,20 @@ pub(super) fn choose(advertised: Advertised<'_>, tls: &TlsInfo, past: Past<'_>) 
     scram
 }
 
+/// What we could be bound to, over TLS as it should be; best first.
+const BINDINGS: [&str; 2] = ["tls-exporter", "tls-server-end-point"];
+
+/// Whether a server could be bound to something we know, by its list; without a list it could.
+fn lists_ours(listed: Option<&[String]>) -> bool {
+    listed.is_none_or(|listed| listed.iter().any(|kind| BINDINGS.contains(&kind.as_str())))
+}
+
 /// The strongest type that both have. Without a list (before XEP-0440) RFC 9266 makes tls-exporter the default for TLS
 /// 1.3; before that only tls-server-end-point is left to try.
 fn common_binding(listed: Option<&[String]>, tls: &TlsInfo) -> Option<ChannelBinding> {
-    let ours = [("tls-exporter", &tls.exporter), ("tls-server-end-point", &tls.server_end_point)];
-    ours.into_iter()
+    BINDINGS
+        .into_iter()
+        .zip([&tls.exporter, &tls.server_end_point])
         .filter(|(kind, _)| listed.is_none_or(|listed| listed.iter().any(|other| other == kind)))
         .find_map(|(kind, data)| data.clone().map(|data| ChannelBinding::Bound { kind, data }))
 }
@@ -180,9 +196,25 @@ mod tests {
         assert_eq!(names_after(&unique, &tls(true, true), past), "n! SCRAM-SHA-1");
         let stripped = features("SCRAM-SHA-1", None);
         assert_eq!(names_after(&stripped, &tls(true, true), past), "y SCRAM-SHA-1", "the server sees that itself");
-        assert_eq!(names_after(&unique, &tls(false, false), past), "n SCRAM-SHA-1", "nothing to bind to");
         let only_plus = features("SCRAM-SHA-1-PLUS PLAIN", Some("tls-unique"));
         assert_eq!(names_after(&only_plus, &tls(true, true), past), "");
+    }
+
+    #[test]
+    fn once_bound_a_channel_without_anything_to_bind_to_is_no_way_back() {
+        let past = Past { scram_seen: true, binding_seen: true, hashes: None };
+        let bare = tls(false, false);
+        let plus = |list| features("SCRAM-SHA-1 SCRAM-SHA-1-PLUS", list);
+        for (list, expected) in [
+            (Some("tls-exporter"), ""),
+            (Some("tls-unique tls-server-end-point"), ""),
+            (None, ""),
+            (Some("tls-unique"), "n! SCRAM-SHA-1"),
+            (Some(""), "n! SCRAM-SHA-1"),
+        ] {
+            assert_eq!(names_after(&plus(list), &bare, past), expected, "{list:?}");
+        }
+        assert_eq!(names_after(&features("SCRAM-SHA-1", None), &bare, past), "y SCRAM-SHA-1", "the server sees it");
     }
 
     #[test]
