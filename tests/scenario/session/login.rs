@@ -217,3 +217,28 @@ fn without_tls_nothing_is_said() {
         assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::NoTls });
     });
 }
+
+/// Between the binding and `<enabled/>` nobody reads yet what comes: it is bounded, and a little of it is kept.
+#[test]
+fn a_flood_before_the_session_ends_the_login() {
+    let tree = format!("<message from='mallory@evil.test/x' type='chat'>{}</message>", "<x/>".repeat(60_000));
+    let small = "<message from='mallory@evil.test/x' type='chat'/>".to_owned();
+    for (stanza, count) in [(tree, 2), (small, 1_500)] {
+        on_fake(|world| {
+            // SASL2 does it all at once.
+            world.server().switches.sasl2 = false;
+            let alice = world.any().device("alice");
+            world.settle();
+            world.server().switches.enable_silent = true;
+            world.restart_server();
+            alice.cut();
+            world.wait_for("the binding", 60_000, || !world.server().signed_in().is_empty());
+            world.server_acts(|server| (0..count).for_each(|_| server.write_raw(&address("alice"), &stanza)));
+            world.wait_for("the end of it", 2_000, || world.violations().contains(&Violation::LoginBroken));
+            assert!(!matches!(state(alice), Connection::Online));
+            world.server().switches.enable_silent = false;
+            world.settle();
+            assert_eq!(state(alice), Connection::Online);
+        });
+    }
+}

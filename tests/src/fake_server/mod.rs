@@ -83,6 +83,8 @@ pub struct Switches {
     pub stream_management: bool,
     /// An `<enable/>` that does not come with the binding is refused.
     pub refuses_to_enable: bool,
+    /// An `<enable/>` is not answered.
+    pub enable_silent: bool,
     /// XEP-0198 sessions can be resumed.
     pub resumption: bool,
     /// `<failed/>` names `h` when the session is known but over.
@@ -152,6 +154,7 @@ impl Default for Switches {
             refuses_to_enable: false,
             resumption: true,
             failed_with_h: true,
+            enable_silent: false,
             hibernation: 600_000,
             ack_timeout: 60_000,
             page_cap: 50,

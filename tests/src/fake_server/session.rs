@@ -118,6 +118,7 @@ impl FakeServer {
                 let condition = Element::new("internal-server-error", ns::STANZA_ERROR);
                 self.write_element(link, &Element::new("failed", ns::STREAM_MANAGEMENT).child(condition));
             }
+            "enable" if self.switches.enable_silent => {}
             "enable" if self.switches.stream_management && !enabled => {
                 let answer = self.enable_management(session, element);
                 self.write_element(link, &answer);

@@ -32,6 +32,11 @@ const LOGIN_STEP: u64 = 20_000;
 /// All of the login: a server that drips answers does not hold us for ever.
 const LOGIN: u64 = 60_000;
 
+/// What comes between the binding and the end of the login waits in memory. A server has next to nothing to say there.
+const EARLY: usize = 1_000;
+/// Bytes of the same, as built.
+const EARLY_MEMORY: usize = 4 << 20;
+
 /// Places tried without a pause.
 const DETOURS: u32 = 8;
 
@@ -124,6 +129,7 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Resu
         last_deadline: mono + LOGIN,
         alternatives,
         early: Vec::new(),
+        early_memory: 0,
     }));
     take_steps(cx, steps)
 }
@@ -173,8 +179,14 @@ fn take_steps(cx: &mut Cx<'_>, steps: Vec<Step>) -> Result<(), Fault> {
             Step::Compute(job) => cx.out.effects.push(Effect::Compute { account, connection, job }),
             Step::Remember(memory) => credentials::remember(cx, memory)?,
             Step::Early(frame) => {
-                if let Link::Negotiating(negotiating) = &mut cx.session.link {
-                    negotiating.early.push(frame);
+                let Link::Negotiating(login) = &mut cx.session.link else { return Ok(()) };
+                login.early_memory += match &frame {
+                    Frame::Element(element) | Frame::TooLarge { head: element } => element.memory(),
+                    Frame::StreamOpen(_) | Frame::StreamClose => 0,
+                };
+                login.early.push(frame);
+                if login.early.len() > EARLY || login.early_memory > EARLY_MEMORY {
+                    return refused(cx, NegotiationError::Protocol("too much before the session"));
                 }
             }
             Step::Established(established) => establish(cx, connection, established)?,

@@ -141,6 +141,8 @@ pub struct Negotiating {
     pub alternatives: bool,
     /// Stanzas that came between bind and the end of the login.
     pub early: Vec<Frame>,
+    /// Bytes of them, about.
+    pub early_memory: usize,
 }
 
 /// A bound session.

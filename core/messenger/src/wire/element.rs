@@ -18,6 +18,9 @@ pub enum Node {
     Text(String),
 }
 
+/// What a node costs beside its text: the structs, their allocations' headers and growth.
+pub(super) const NODE_COST: usize = 160;
+
 impl Element {
     /// An empty element.
     pub fn new(name: &str, ns: &str) -> Self {
@@ -80,5 +83,27 @@ impl Element {
             .iter()
             .filter_map(|node| if let Node::Text(text) = node { Some(text.as_str()) } else { None })
             .collect()
+    }
+
+    /// Bytes that it takes without what is inside, about.
+    pub(super) fn cost(&self) -> usize {
+        let attributes = self.attributes.iter().map(|(ns, name, value)| ns.len() + name.len() + value.len() + 96);
+        NODE_COST + self.name.len() + self.ns.len() + attributes.sum::<usize>()
+    }
+
+    /// Bytes that all of it takes, about; as [`super::Limits::memory`] counts them.
+    pub fn memory(&self) -> usize {
+        let mut open = vec![self];
+        let mut sum = 0;
+        while let Some(element) = open.pop() {
+            sum += element.cost();
+            for node in &element.nodes {
+                match node {
+                    Node::Element(child) => open.push(child),
+                    Node::Text(text) => sum += NODE_COST + text.len(),
+                }
+            }
+        }
+        sum
     }
 }

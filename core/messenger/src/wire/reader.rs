@@ -8,10 +8,9 @@
 use rxml::error::EndOrError;
 use rxml::{Options, Parse as _, RawEvent, RawParser, RawQName, WithOptions};
 
+use super::element::NODE_COST;
 use super::{Element, Frame, Limits, Node, StreamOpen, WireError, ns};
 
-/// What a node costs beside its text: the structs, their allocations' headers and growth.
-const NODE_COST: usize = 160;
 /// What `rxml` holds for an open element beside its name.
 const OPEN_COST: usize = 96;
 /// Above this, buffers are given back when they are empty.
@@ -351,9 +350,7 @@ impl Reader {
 impl Spent {
     fn count(&mut self, element: &Element) {
         self.nodes += 1;
-        let attributes = element.attributes.iter().map(|(ns, name, value)| ns.len() + name.len() + value.len() + 96);
-        let cost = NODE_COST + element.name.len() + element.ns.len() + attributes.sum::<usize>();
-        self.memory = self.memory.saturating_add(cost);
+        self.memory = self.memory.saturating_add(element.cost());
     }
 
     fn exceeds(&self, limits: &Limits) -> bool {
