@@ -1,6 +1,7 @@
 //! The stream: login, resumption, loss, back-off.
 
 use linnet_messenger::command::{Command, Receipt, Secret};
+use linnet_messenger::effect::SessionKind;
 use linnet_messenger::fault::{CommandError, Violation};
 use linnet_messenger::input::Input;
 use linnet_messenger::view::item::{Connection, LoginFailure, Missing, WaitReason};

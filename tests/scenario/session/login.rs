@@ -213,9 +213,42 @@ fn without_tls_nothing_is_said() {
     on_fake(|world| {
         world.server().switches.tls = false;
         let alice = world.any().device("alice");
+        world.advance(3_600_000);
+        assert!(matches!(state(alice), Connection::Waiting { reason: WaitReason::Tls, .. }), "{:?}", state(alice));
+        let tries = world.targets(alice.id).len();
+        assert!((3..60).contains(&tries), "{tries} in an hour");
+        // It was the network, say, that took the offer out.
+        world.server().switches.tls = true;
         world.settle();
-        assert_eq!(state(alice), Connection::Failed { reason: LoginFailure::NoTls });
+        assert_eq!(state(alice), Connection::Online);
     });
+}
+
+/// Before TLS anybody on the way can end the stream, with whatever he likes: it costs time, nothing else.
+#[test]
+fn what_is_said_before_tls_changes_nothing_that_is_stored() {
+    for condition in ["conflict", "reset", "not-authorized", "host-unknown", "policy-violation"] {
+        on_fake(|world| {
+            world.server().switches.sasl2 = true;
+            let (alice, bob) = world.any().friends("alice", "bob");
+            bob.say(alice, "before");
+            alice.kill();
+            alice.start();
+            world.settle();
+            let before = world.server().resources(&address("alice"));
+            world.server().switches.injected = Some(condition);
+            alice.cut();
+            world.advance(300_000);
+            assert!(matches!(state(alice), Connection::Waiting { .. }), "{condition}: {:?}", state(alice));
+            world.server().switches.injected = None;
+            world.settle();
+            assert_eq!(state(alice), Connection::Online, "{condition}");
+            let (kind, sign_in) = world.sign_ins(alice.id).pop().unwrap();
+            assert_eq!(kind, SessionKind::Resumed, "{condition}: the session is kept");
+            assert!(sign_in.fast && sign_in.pipelined, "{condition}: {sign_in:?}");
+            assert_eq!(world.server().resources(&address("alice")), before);
+        });
+    }
 }
 
 /// Between the binding and `<enabled/>` nobody reads yet what comes: it is bounded, and a little of it is kept.

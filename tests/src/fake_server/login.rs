@@ -76,6 +76,9 @@ impl FakeServer {
             features = features.child(offered);
         }
         self.write(link, &header);
+        if let Some(condition) = self.switches.injected.filter(|_| !secure) {
+            return self.end_stream(link, condition);
+        }
         self.write_element(link, &features);
     }
 

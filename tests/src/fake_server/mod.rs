@@ -103,6 +103,8 @@ pub struct Switches {
     pub roster_versions: bool,
     /// STARTTLS is offered.
     pub tls: bool,
+    /// Somebody on the way ends every stream before TLS with this stream error.
+    pub injected: Option<&'static str>,
     pub mechanisms: Vec<Mechanism>,
     /// SASL2 (XEP-0388), with Bind 2 and resumption, for clients that say who they are in the stream header.
     pub sasl2: bool,
@@ -152,9 +154,9 @@ impl Default for Switches {
             vcard_conversion: true,
             stream_management: true,
             refuses_to_enable: false,
+            enable_silent: false,
             resumption: true,
             failed_with_h: true,
-            enable_silent: false,
             hibernation: 600_000,
             ack_timeout: 60_000,
             page_cap: 50,
@@ -162,6 +164,7 @@ impl Default for Switches {
             offline_with_archive: false,
             roster_versions: true,
             tls: true,
+            injected: None,
             mechanisms: vec![Mechanism::Sha256Plus, Mechanism::Sha1Plus, Mechanism::Sha256, Mechanism::Sha1],
             sasl2: false,
             fast: vec!["HT-SHA-256-NONE", "HT-SHA-256-EXPR"],

@@ -404,7 +404,12 @@ fn refused(cx: &mut Cx<'_>, error: NegotiationError) -> Result<(), Fault> {
     match error.verdict() {
         Verdict::Failed(reason) => give_up(cx, reason),
         Verdict::Waiting(reason) => {
-            if !matches!(&error, NegotiationError::Stream(error) if error.condition == StreamErrorCondition::Conflict) {
+            let broken = match &error {
+                NegotiationError::NoTls => false,
+                NegotiationError::Stream(error) => error.condition != StreamErrorCondition::Conflict,
+                _ => true,
+            };
+            if broken {
                 cx.violation(Violation::LoginBroken);
             }
             match &error {
@@ -511,10 +516,11 @@ pub fn stream_error(cx: &mut Cx<'_>, element: &Element) -> Result<(), Fault> {
 /// What a stream error means, before or in a session.
 fn stream_ended(cx: &mut Cx<'_>, error: &StreamError) -> Result<(), Fault> {
     let consequence = error.consequence();
-    if !consequence.offer_stands {
+    if !consequence.offer_stands && !in_the_clear(cx) {
         credentials::forget_offer(cx)?;
     }
-    if error.condition == StreamErrorCondition::Conflict {
+    // Before the login nobody can have this session's name.
+    if error.condition == StreamErrorCondition::Conflict && !before_login(cx) {
         return conflict::borne(cx);
     }
     match (consequence.verdict, &error.other_host) {
@@ -530,6 +536,16 @@ fn stream_ended(cx: &mut Cx<'_>, error: &StreamError) -> Result<(), Fault> {
         }
         (Verdict::Waiting(reason), None) => lost_for(cx, reason, consequence.pause),
     }
+}
+
+/// Before TLS anybody on the way can say anything: it may cost time, nothing that is stored.
+fn in_the_clear(cx: &Cx<'_>) -> bool {
+    matches!(&cx.session.link, Link::Negotiating(login) if !login.negotiation.encrypted())
+}
+
+/// Who speaks has not proven yet that it knows the account.
+fn before_login(cx: &Cx<'_>) -> bool {
+    matches!(&cx.session.link, Link::Negotiating(login) if !login.negotiation.authenticated())
 }
 
 /// Why a transport failed, in the user's terms.

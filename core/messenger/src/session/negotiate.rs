@@ -39,7 +39,7 @@ use crate::command::Secret;
 use crate::effect::{ComputeJob, ComputeResult, SignIn};
 use crate::input::TlsInfo;
 use crate::random::Random;
-use crate::view::item::{LoginAnswers, LoginFailure};
+use crate::view::item::LoginAnswers;
 use crate::wire::{Element, Frame, Language, STREAM_CLOSE, StreamOpen, ns, stream_header};
 
 /// What to sign in with, and what for.
@@ -357,6 +357,16 @@ impl Negotiation {
         Some(told)
     }
 
+    /// What comes now comes over TLS.
+    pub fn encrypted(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// The server has let us in, and proven itself where it could.
+    pub fn authenticated(&self) -> bool {
+        self.authenticated
+    }
+
     /// The login left with the stream header, and the server has not answered it. `Some(true)`: although it offers
     /// SASL2.
     pub fn unanswered_flight(&self) -> Option<bool> {
@@ -520,7 +530,7 @@ impl Negotiation {
             return if features.starttls {
                 Ok((State::StartTls, vec![send(&Element::new("starttls", ns::TLS))]))
             } else {
-                Err(NegotiationError::Login(LoginFailure::NoTls))
+                Err(NegotiationError::NoTls)
             };
         }
         let mut steps = self.learn(&features);

@@ -11,6 +11,9 @@ pub enum NegotiationError {
     Login(LoginFailure),
     #[error("the server can't sign us in at the moment")]
     Busy,
+    /// Or somebody on the way has taken the offer out: it is unsafe today, and may be safe tomorrow, elsewhere.
+    #[error("the server offers no TLS")]
+    NoTls,
     #[error("the server refused to begin TLS")]
     TlsRefused,
     #[error("stream error: {0:?}")]
@@ -40,7 +43,7 @@ impl NegotiationError {
         match self {
             Self::Login(failure) => Verdict::Failed(*failure),
             Self::Busy => Verdict::Waiting(WaitReason::ServerBusy),
-            Self::TlsRefused => Verdict::Waiting(WaitReason::Tls),
+            Self::NoTls | Self::TlsRefused => Verdict::Waiting(WaitReason::Tls),
             Self::Stream(error) => error.consequence().verdict,
             Self::Closed | Self::NotUnderstood | Self::TokenNotProven | Self::Protocol(_) => {
                 Verdict::Waiting(WaitReason::ServerError)
@@ -55,7 +58,7 @@ impl NegotiationError {
         match self {
             Self::Closed | Self::NotUnderstood | Self::Protocol(_) => true,
             Self::Stream(error) => error.consequence().verdict == Verdict::Waiting(WaitReason::ServerError),
-            Self::Login(_) | Self::Busy | Self::TlsRefused | Self::TokenNotProven => false,
+            Self::Login(_) | Self::Busy | Self::NoTls | Self::TlsRefused | Self::TokenNotProven => false,
         }
     }
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::effect::ScramHash;
 use crate::session::scram::salted_password;
-use crate::view::item::WaitReason;
+use crate::view::item::{LoginFailure, WaitReason};
 use crate::wire::{Language, Limits, Reader};
 
 mod sasl;

@@ -75,7 +75,8 @@ fn without_starttls_nothing_is_sent_in_the_clear() {
     talk.start(None);
     talk.server(HEADER).unwrap();
     let error = talk.error(&mechanisms(&["PLAIN", "SCRAM-SHA-1"]));
-    assert_eq!(error, NegotiationError::Login(LoginFailure::NoTls));
+    assert_eq!(error, NegotiationError::NoTls);
+    assert_eq!(error.verdict(), Verdict::Waiting(WaitReason::Tls), "anybody on the way could have taken it out");
     assert_eq!(talk.negotiation.farewell(), STREAM_CLOSE);
 }
 
