@@ -2,13 +2,15 @@
 
 use linnet_messenger::command::{
     AccountColour, Adders, Callers, Command, NotificationContent, Owner, PrivacySetting, Receipt, Restored, Secret,
-    SecretBytes, Show,
+    SecretBytes, Show, VcardFields,
 };
 use linnet_messenger::fault::CommandError;
-use linnet_messenger::view::item::{Connection, LoginFailure};
+use linnet_messenger::view::item::{Connection, LoginFailure, ProfileState};
+use linnet_messenger::wire::{Element, ns};
 use linnet_tests::fake_world::{FakeWorld, address};
 use linnet_tests::world::{Device, DeviceId, World};
 
+use crate::anywhere::profile::{chosen, typed};
 use crate::on_fake;
 
 /// Alice with a friend who has a name and a tag, somebody blocked, and settings of her own.
@@ -88,7 +90,7 @@ fn with_what_signs_in_everything_is_there_again() {
         let own = new.account();
         assert_eq!((own.show, own.status.as_deref()), (Show::DoNotDisturb, Some("at the lake")));
         assert!(!own.auto_away);
-        // The profile is the server's; who may see it is the user's word.
+        // What the server has of the profile wins; who may see it is the user's word.
         assert_eq!((new.account().nickname.as_deref(), new.account().profile_open), (Some("Alice of the lake"), true));
         let app = world.app(new.id);
         assert!(app.hides_screen && app.notification_content == NotificationContent::Sender && app.lock.is_none());
@@ -102,6 +104,137 @@ fn with_what_signs_in_everything_is_there_again() {
         let blocked: Vec<String> = world.blocks(new.id).into_iter().map(|block| block.address).collect();
         assert_eq!(blocked, ["mallory@evil.test"]);
         assert_eq!(world.count(new.id, "SELECT count(*) FROM contact_wish"), 0);
+    });
+}
+
+/// Alice with a picture, a name and a vCard, all of it on the server.
+fn alice_with_a_profile(world: &FakeWorld) -> Device<'_> {
+    let alice = world.any().device("alice");
+    world.settle();
+    let account = alice.account().id;
+    alice.order(Command::SetPicture { account, picture: Some(chosen(1)) });
+    alice.order(Command::SetNickname { account, nickname: "Alice of the lake".to_owned() });
+    alice.order(Command::SetVcard { account, vcard: typed() });
+    alice.order(Command::SetProfileOpen { account, open: true });
+    world.settle();
+    assert_eq!(alice.account().profile, ProfileState::Known);
+    alice
+}
+
+/// The name, the picture and the vCard that an account shows.
+fn profile(device: Device<'_>) -> (Option<String>, Option<String>, VcardFields) {
+    let own = device.account();
+    (own.nickname, own.picture, own.vcard)
+}
+
+#[test]
+fn a_profile_is_published_where_the_server_has_none() {
+    on_fake(|world| {
+        let old = alice_with_a_profile(world);
+        let (contents, before) = (read(world, old.id, true), profile(old));
+        old.kill();
+        world.server_acts(|server| server.lose_profile(&address("alice")));
+        let new = new_phone(world);
+        restore(world, new.id, &contents);
+        adopted(world, new);
+        assert_eq!(profile(new), (None, None, VcardFields::default()), "the server is asked first");
+        world.wait_for("a session", 10_000, || world.server().signed_in().len() == 1);
+        new.kill();
+        new.start();
+        world.settle();
+        assert_eq!(profile(new), before);
+        assert_eq!(new.account().profile, ProfileState::Known);
+        assert_eq!(world.count(new.id, "SELECT count(*) FROM restored_profile"), 0);
+        let server = world.server();
+        for node in [ns::NICK, ns::AVATAR_DATA, ns::AVATAR_METADATA, ns::VCARD4_NODE] {
+            let node = server.node(&address("alice"), node).expect("it is published");
+            assert_eq!(node.configuration["pubsub#access_model"], "open", "who may see it is the user's word");
+        }
+    });
+}
+
+#[test]
+fn what_the_server_has_of_a_profile_wins() {
+    let newer = |name: &str| Element::parse(name).unwrap();
+    let nick = newer("<nick xmlns='http://jabber.org/protocol/nick'>Newer</nick>");
+    let taken_off = newer("<metadata xmlns='urn:xmpp:avatar:metadata'/>");
+    let vcard = newer("<vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><fn><text>Newer</text></fn></vcard>");
+    let older = newer(
+        "<vCard xmlns='vcard-temp'><FN>Newer</FN><PHOTO><TYPE>image/png</TYPE><BINVAL>AAAA</BINVAL></PHOTO></vCard>",
+    );
+    // What the server has, and which of name, picture and vCard come out of the backup.
+    for (node, item, from_backup) in [
+        (ns::NICK, nick, [false, true, true]),
+        (ns::AVATAR_METADATA, taken_off, [true, false, true]),
+        (ns::VCARD4_NODE, vcard, [true, true, false]),
+        ("", older, [true, false, false]),
+    ] {
+        on_fake(|world| {
+            let old = alice_with_a_profile(world);
+            let (contents, (name, picture, fields)) = (read(world, old.id, true), profile(old));
+            old.kill();
+            world.server_acts(|server| {
+                server.lose_profile(&address("alice"));
+                match node {
+                    "" => server.set_vcard(&address("alice"), item.clone()),
+                    node => server.publish(&address("alice"), node, "current", item.clone()),
+                }
+            });
+            let new = new_phone(world);
+            restore(world, new.id, &contents);
+            adopted(world, new);
+            world.settle();
+            let now = profile(new);
+            assert_eq!([now.0 == name, now.1 == picture, now.2 == fields], from_backup, "{node}: {now:?}");
+            assert_eq!(world.count(new.id, "SELECT count(*) FROM restored_profile"), 0);
+            let kept = match node {
+                "" => world.server().vcard(&address("alice")).cloned(),
+                node => world
+                    .server()
+                    .node(&address("alice"), node)
+                    .and_then(|node| node.items.last().and_then(|(_, item)| item.children().next().cloned())),
+            };
+            assert_eq!(kept, Some(item.clone()), "{node}");
+        });
+    }
+}
+
+#[test]
+fn what_the_user_chooses_meanwhile_wins() {
+    on_fake(|world| {
+        let old = alice_with_a_profile(world);
+        let (contents, (_, picture, fields)) = (read(world, old.id, false), profile(old));
+        old.kill();
+        world.server_acts(|server| server.lose_profile(&address("alice")));
+        let new = new_phone(world);
+        restore(world, new.id, &contents);
+        adopted(world, new);
+        world.settle();
+        let account = new.account().id;
+        new.order(Command::SetNickname { account, nickname: "Alice by now".to_owned() });
+        new.order(Command::SetPassword { account, password: Secret::new(FakeWorld::password("alice")) });
+        world.settle();
+        assert_eq!(profile(new), (Some("Alice by now".to_owned()), picture, fields));
+        // And an account that is here keeps what it has.
+        new.order(Command::SetNickname { account, nickname: String::new() });
+        world.settle();
+        restore(world, new.id, &contents);
+        world.settle();
+        assert_eq!(profile(new).0, None);
+    });
+}
+
+#[test]
+fn of_a_profile_only_what_can_be_one_is_taken() {
+    on_fake(|world| {
+        let text = r#"{"notification_content":"full","hides_screen":false,"accounts":[{"address":"alice@linnet.test",
+            "enabled":true,"privacy":{},"callers":"everyone","adders":"everyone","profile":{"nickname":" \u202eAlice\n",
+            "vcard":{"email":"no address","unheard":1},"picture":"PHN2Zy8+","unheard":{}}}]}"#;
+        let new = new_phone(world);
+        restore(world, new.id, &SecretBytes(text.as_bytes().to_vec().into()));
+        let kept = "SELECT count(*) FROM restored_profile
+                    WHERE nickname = 'Alice' AND vcard IS NULL AND picture IS NULL";
+        assert_eq!(world.count(new.id, kept), 1);
     });
 }
 

@@ -64,6 +64,14 @@ impl FakeServer {
         }
     }
 
+    /// All of an account's nodes and its vCard are lost; nobody is told.
+    pub fn lose_profile(&mut self, owner: &BareJid) {
+        if let Some(account) = self.accounts.get_mut(owner) {
+            account.nodes.clear();
+            account.vcard = None;
+        }
+    }
+
     /// Publishes an item, as another client of the account would.
     pub fn publish(&mut self, owner: &BareJid, node: &str, id: &str, payload: Element) {
         let item = Element::new("item", PUBSUB).with("id", id).child(payload);

@@ -17,6 +17,7 @@ pub mod portrait;
 pub mod presence;
 pub mod privacy;
 pub mod profile;
+pub mod restored_profile;
 pub mod roster;
 pub mod sight;
 pub mod subscription;

@@ -16,9 +16,9 @@ use base64::engine::general_purpose::STANDARD;
 use rusqlite::OptionalExtension;
 
 use super::avatar::{self, wire};
-use super::{nickname, vcard};
+use super::{nickname, restored_profile, vcard};
 use crate::change::Change;
-use crate::command::{Command, Receipt};
+use crate::command::{Command, Receipt, VcardFields};
 use crate::engine::cx::Cx;
 use crate::engine::feature::{Done, Feature, Refusal, SessionEvent};
 use crate::engine::request::{Answer, Purpose};
@@ -51,14 +51,11 @@ impl Feature for Profile {
                 if picture.bytes.is_empty() || picture.bytes.len() > LARGEST {
                     return Err(CommandError::PictureInvalid.into());
                 }
-                avatar::set_own(cx, &wire::sha1(&picture.bytes), &picture.bytes)?;
-                cx.tx
-                    .prepare_cached("UPDATE account SET picture_side = ?2 WHERE id = ?1")?
-                    .execute((cx.session.account, picture.side))?;
-                wish(cx, PICTURE)?;
-                vcard::photo::changed(cx)?;
+                restored_profile::drop_part(cx, PICTURE)?;
+                choose_picture(cx, &picture.bytes, Some(picture.side))?;
             }
             Command::SetPicture { picture: None, .. } => {
+                restored_profile::drop_part(cx, PICTURE)?;
                 let own = cx.own();
                 avatar::forget(cx, &own)?;
                 wish(cx, PICTURE)?;
@@ -69,13 +66,12 @@ impl Feature for Profile {
                 if nickname.chars().count() > nickname::LONGEST || (shown.is_none() && !nickname.trim().is_empty()) {
                     return Err(CommandError::TextInvalid.into());
                 }
-                let own = cx.own();
-                nickname::take(cx, &own, shown)?;
-                wish(cx, NICKNAME)?;
+                restored_profile::drop_part(cx, NICKNAME)?;
+                choose_nickname(cx, shown)?;
             }
             Command::SetVcard { vcard, .. } => {
-                vcard::own::set(cx, vcard)?;
-                wish(cx, VCARD)?;
+                choose_vcard(cx, vcard)?;
+                restored_profile::drop_part(cx, VCARD)?;
             }
             Command::SetProfileOpen { open, .. } => {
                 cx.tx
@@ -107,9 +103,13 @@ impl Feature for Profile {
                         "UPDATE profile_wish SET under_way = 0, renewed = 0, tries = 0 WHERE account_id = ?1",
                     )?
                     .execute([cx.session.account])?;
-                publish(cx)
+                publish(cx)?;
+                restored_profile::look(cx)
             }
-            SessionEvent::Resumed => publish(cx),
+            SessionEvent::Resumed => {
+                publish(cx)?;
+                restored_profile::look(cx)
+            }
             SessionEvent::Lost => Ok(()),
         }
     }
@@ -117,6 +117,10 @@ impl Feature for Profile {
     fn reply(&self, cx: &mut Cx<'_>, purpose: &Purpose, answer: &Answer<'_>) -> Result<Done, Fault> {
         let (node, value) = match purpose {
             Purpose::ProfilePublished { node, value } => (node.as_str(), value.as_deref()),
+            Purpose::RestoredProfile { part } => {
+                restored_profile::answered(cx, part, answer)?;
+                return Ok(Done::Taken);
+            }
             Purpose::ProfileNodeConfigured { node } => {
                 let what = kind_of(node);
                 match answer {
@@ -148,6 +152,32 @@ impl Feature for Profile {
         publish(cx)?;
         Ok(Done::Taken)
     }
+}
+
+/// Whether this can be a picture of ours.
+pub(super) fn is_picture(bytes: &[u8]) -> bool {
+    bytes.len() <= LARGEST && (bytes.starts_with(b"\x89PNG") || bytes.starts_with(&[0xff, 0xd8, 0xff]))
+}
+
+/// The user's picture from now on; its side in pixels, if that is known.
+pub(super) fn choose_picture(cx: &mut Cx<'_>, bytes: &[u8], side: Option<u32>) -> Result<(), Fault> {
+    avatar::set_own(cx, &wire::sha1(bytes), bytes)?;
+    cx.tx.prepare_cached("UPDATE account SET picture_side = ?2 WHERE id = ?1")?.execute((cx.session.account, side))?;
+    wish(cx, PICTURE)?;
+    vcard::photo::changed(cx)
+}
+
+/// The same for the name, as it can be shown.
+pub(super) fn choose_nickname(cx: &mut Cx<'_>, shown: Option<String>) -> Result<(), Fault> {
+    let own = cx.own();
+    nickname::take(cx, &own, shown)?;
+    wish(cx, NICKNAME)
+}
+
+/// The same for what he tells of himself.
+pub(super) fn choose_vcard(cx: &mut Cx<'_>, vcard: &VcardFields) -> Result<(), Refusal> {
+    vcard::own::set(cx, vcard)?;
+    Ok(wish(cx, VCARD)?)
 }
 
 /// Whether our own wish waits: then what the server says of it is old.

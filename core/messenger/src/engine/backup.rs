@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jid::BareJid;
 use rusqlite::params;
 
@@ -9,7 +11,7 @@ use super::Call;
 use super::feature::Refusal;
 use crate::account::handover::Credential;
 use crate::account::settings;
-use crate::app::backup::{BackedUpAccount, BackedUpContact, Contents, Zeroed};
+use crate::app::backup::{BackedUpAccount, BackedUpContact, BackedUpProfile, Contents, Zeroed};
 use crate::app::{bystander, lock};
 use crate::change::Change;
 use crate::command::{
@@ -17,8 +19,9 @@ use crate::command::{
     SecretBytes, Show,
 };
 use crate::contact::nickname;
+use crate::contact::restored_profile::{self, Parts};
 use crate::contact::wish::{self, Wish};
-use crate::fault::CommandError;
+use crate::fault::{CommandError, Fault};
 use crate::ids::AccountId;
 use crate::session::{Session, certificate, connect, credentials};
 use crate::view::item::LoginFailure;
@@ -77,7 +80,10 @@ impl Call<'_> {
         for session in sessions.values().filter(|session| session.leaving.is_none()) {
             accounts.push(self.back_up_account(session, credentials)?);
         }
-        Ok(Contents { notification_content: NotificationContent::of(&content), hides_screen, accounts })
+        let notification_content = NotificationContent::of(&content);
+        let mut contents = Contents { notification_content, hides_screen, accounts };
+        contents.bound();
+        Ok(contents)
     }
 
     fn back_up_account(&self, session: &Session, credentials: bool) -> Result<BackedUpAccount, Refusal> {
@@ -151,6 +157,7 @@ impl Call<'_> {
             callers,
             adders,
             profile_open,
+            profile: written(restored_profile::collect(self.tx, account, session.jid.as_str())?)?,
             credential: credential.map(|text| Zeroed(text.into())),
             contacts,
             blocks,
@@ -213,6 +220,8 @@ impl Call<'_> {
         self.obey(Command::SetCallers { account: id, callers: Callers::of(&account.callers) }, sessions)?;
         self.obey(Command::SetAdders { account: id, adders: Adders::of(&account.adders) }, sessions)?;
         self.obey(Command::SetProfileOpen { account: id, open: account.profile_open }, sessions)?;
+        let session = sessions.get_mut(&id).ok_or(CommandError::Internal)?;
+        restored_profile::keep(&mut self.cx(session), &read(&account.profile))?;
         if let Some(colour) = account.colour.clone().and_then(|colour| serde_json::from_value(colour).ok()) {
             let name = account.name.clone().unwrap_or_default();
             match self.obey(Command::EditAccount { account: id, name, colour }, sessions) {
@@ -281,5 +290,21 @@ impl Call<'_> {
             }
         }
         Ok(())
+    }
+}
+
+fn written(profile: Parts) -> Result<BackedUpProfile, Fault> {
+    Ok(BackedUpProfile {
+        nickname: profile.nickname,
+        vcard: profile.vcard.map(serde_json::to_value).transpose().map_err(|_| Fault::Corrupt("vcard"))?,
+        picture: profile.picture.map(|file| STANDARD.encode(file)),
+    })
+}
+
+fn read(profile: &BackedUpProfile) -> Parts {
+    Parts {
+        nickname: profile.nickname.clone(),
+        vcard: profile.vcard.clone().and_then(|fields| serde_json::from_value(fields).ok()),
+        picture: profile.picture.as_ref().and_then(|file| STANDARD.decode(file).ok()),
     }
 }

@@ -114,6 +114,10 @@ pub enum Purpose {
         jid: String,
     },
     ReadNodeConfigured,
+    /// Whether the account has already what a backup says of its profile.
+    RestoredProfile {
+        part: String,
+    },
     Roster,
     RosterSet,
     /// What the user wants to know of the server.

@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0023_portable.sql"),
     include_str!("migrations/0024_moved.sql"),
     include_str!("migrations/0025_device_details.sql"),
+    include_str!("migrations/0026_restored_profile.sql"),
 ];
 
 /// Brings the database to the newest schema.

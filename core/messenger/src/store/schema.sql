@@ -402,6 +402,13 @@ CREATE TABLE request (
     PRIMARY KEY (account_id, stanza_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE restored_profile (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    nickname TEXT,
+    vcard TEXT,                                 -- JSON, see command::VcardFields
+    picture BLOB                                -- JPEG or PNG
+) STRICT;
+
 CREATE TABLE salted_keys (
     account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     hash TEXT NOT NULL,                         -- JSON of ScramHash

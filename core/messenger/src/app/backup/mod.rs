@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+#[cfg(doc)]
+use crate::command::VcardFields;
 use crate::command::{NotificationContent, ProxyAddress, ServerAddress};
 #[cfg(doc)]
 use crate::command::{PrivacySetting, Show};
@@ -23,6 +25,8 @@ const MOST_TAGS: usize = 32;
 /// Characters of an address; of a name or tag.
 const ADDRESS: usize = 3_071;
 const NAME: usize = 200;
+/// Characters of all pictures together: a file has its bound.
+const MOST_PICTURES: usize = 4 << 20;
 
 /// All of it. Fields that a later version adds are passed over; what an older one lacks has a default.
 #[derive(Serialize, Deserialize)]
@@ -60,9 +64,12 @@ pub struct BackedUpAccount {
     pub privacy: BTreeMap<String, bool>,
     pub callers: String,
     pub adders: String,
-    /// Everyone may see the profile. The profile itself is the server's, and comes with signing in.
+    /// Everyone may see the profile.
     #[serde(default)]
     pub profile_open: bool,
+    /// The profile itself, for a server that has none of it.
+    #[serde(default)]
+    pub profile: BackedUpProfile,
     /// What signs in, as `account::handover` writes it; JSON.
     #[serde(default)]
     pub credential: Option<Zeroed>,
@@ -70,6 +77,19 @@ pub struct BackedUpAccount {
     pub contacts: Vec<BackedUpContact>,
     #[serde(default)]
     pub blocks: Vec<String>,
+}
+
+/// What the user shows of himself.
+#[derive(Serialize, Deserialize, Default)]
+pub struct BackedUpProfile {
+    #[serde(default)]
+    pub nickname: Option<String>,
+    /// [`VcardFields`].
+    #[serde(default)]
+    pub vcard: Option<serde_json::Value>,
+    /// The file, JPEG or PNG, in Base64.
+    #[serde(default)]
+    pub picture: Option<String>,
 }
 
 /// What the user says about a contact.
@@ -103,6 +123,18 @@ impl<'de> Deserialize<'de> for Zeroed {
 }
 
 impl Contents {
+    /// Leaves out the pictures for which there is no room.
+    pub fn bound(&mut self) {
+        let mut room = MOST_PICTURES;
+        for profile in self.accounts.iter_mut().map(|account| &mut account.profile) {
+            let bytes = profile.picture.as_ref().map_or(0, String::len);
+            match room.checked_sub(bytes) {
+                Some(rest) => room = rest,
+                None => profile.picture = None,
+            }
+        }
+    }
+
     /// As JSON.
     pub fn write(&self) -> Option<Zeroizing<Vec<u8>>> {
         serde_json::to_vec(self).ok().map(Zeroizing::new)
@@ -124,6 +156,7 @@ impl BackedUpAccount {
             && self.proxy.as_ref().is_none_or(|proxy| host(&proxy.host, proxy.port))
             && self.contacts.len() <= MOST_PEOPLE
             && self.blocks.len() <= MOST_PEOPLE
+            && self.profile.picture.as_ref().is_none_or(|picture| picture.len() <= MOST_PICTURES)
             && self.contacts.iter().all(BackedUpContact::is_sound)
             && self.blocks.iter().all(|jid| jid.len() <= ADDRESS)
     }

@@ -54,7 +54,7 @@ pub fn set(cx: &mut Cx<'_>, vcard: &VcardFields) -> Result<(), Refusal> {
 }
 
 /// What was typed, as others will read it; or that it can't be.
-fn read_wish(vcard: &VcardFields) -> Result<VcardFields, CommandError> {
+pub fn read_wish(vcard: &VcardFields) -> Result<VcardFields, CommandError> {
     let line = |text: &str, longest: usize| match wire::one_line(text, longest) {
         None if !text.trim().is_empty() => Err(CommandError::TextInvalid),
         line => Ok(line.unwrap_or_default()),
