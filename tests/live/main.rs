@@ -68,6 +68,7 @@ mod interop;
 
 mod backup;
 mod departure;
+mod devices;
 mod handover;
 mod invitation;
 mod login;
@@ -76,6 +77,7 @@ mod portable;
 mod server_address;
 mod server_details;
 mod sign_up;
+mod threads;
 mod waiting;
 
 use std::time::Duration;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use linnet_messenger::view::View;
 use linnet_messenger::view::diff::apply;
+use linnet_messenger::view::{Page, View};
 use linnet_runtime::{Client, Subscription};
 use tokio::runtime::Runtime;
 
@@ -34,6 +34,11 @@ impl<V: View> Follower<V> {
             }
         });
         Self { subscription, held }
+    }
+
+    /// Moves the window.
+    pub fn page(&self, page: Page) {
+        self.subscription.page(page);
     }
 
     /// Waits until the list is as wished; false after `patience`.
