@@ -229,7 +229,8 @@ pub enum WaitReason {
     Unreachable,
     /// The connection was cut.
     Lost,
-    /// The TLS handshake failed, for another reason than the certificate.
+    /// The TLS handshake failed, for another reason than the certificate; or the server, or whoever sits in between,
+    /// offers no TLS (RFC 6120 5.3.1). Nothing was said without it.
     Tls,
     /// The server took too long.
     Timeout,
@@ -252,7 +253,7 @@ pub enum LoginFailure {
     NoSafeMechanism,
     /// The server could not prove that it knows the password: maybe someone sits in between.
     ServerNotProven,
-    /// The server offers no TLS.
+    /// The server offers no TLS: told while signing up; whoever has an account waits ([`WaitReason::Tls`]).
     NoTls,
     /// The same resource signed in elsewhere and took our place (RFC 6120 4.9.3.3).
     Replaced,

@@ -1,5 +1,8 @@
 //! From no transport to a bound session and back: opens, logs in, waits, gives up. Every phase has a deadline.
 //!
+//! Invariants: what comes before TLS is anybody's word: it can make us wait, not give up, and costs nothing that is
+//! stored; what comes before the session is bounded.
+//!
 //! XEPs: RFC 6120, 0198, 0352, 0388
 
 use std::sync::atomic::{AtomicU64, Ordering};

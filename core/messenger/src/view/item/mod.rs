@@ -197,6 +197,7 @@ pub enum WaitReason {
     Proxy,
     Unreachable,
     Lost,
+    /// It can't be made, or is not offered.
     Tls,
     Timeout,
     /// The server closed the stream with an error, or broke the protocol.
@@ -218,7 +219,7 @@ pub enum LoginFailure {
     NoSafeMechanism,
     /// The server could not prove that it knows the password: maybe someone sits in between.
     ServerNotProven,
-    /// The server offers no TLS.
+    /// The server offers no TLS: of a sign-up alone, whoever has an account waits ([`WaitReason::Tls`]).
     NoTls,
     /// The same device name signed in elsewhere and took our place.
     Replaced,
