@@ -80,6 +80,8 @@ public final class ChatModel: Identifiable {
     /// The chat's account and address.
     @ObservationIgnored private var place: (account: Int64, address: String)?
     @ObservationIgnored private var lastSend: Task<Void, Never>?
+    /// Messages with which something is done right now: a second tap does it no second time.
+    @ObservationIgnored private var underWay: Set<Int64> = []
     /// The draft as it was before the correction.
     @ObservationIgnored private var draftAside = ""
     /// The draft is being set by us, not by the user.
@@ -174,12 +176,12 @@ public final class ChatModel: Identifiable {
 
     /// Sends a failed message again.
     public func retry(_ message: MessageItem) async {
-        await attempt { try await client.retry(message: message.id) }
+        await once(message) { try await client.retry(message: message.id) }
     }
 
     /// Deletes a message on this device.
     public func delete(_ message: MessageItem) async {
-        await attempt { try await client.deleteMessage(message: message.id) }
+        await once(message) { try await client.deleteMessage(message: message.id) }
     }
 
     /// Reads the archive at this gap: it came on screen, or the user asks again.
@@ -300,6 +302,12 @@ public final class ChatModel: Identifiable {
         guard newest.id != read else { return }
         read = newest.id
         Task { await attempt { try await client.markRead(chat: id, message: newest.id) } }
+    }
+
+    private func once(_ message: MessageItem, _ command: () async throws -> Void) async {
+        guard underWay.insert(message.id).inserted else { return }
+        defer { underWay.remove(message.id) }
+        await attempt(command)
     }
 
     private func attempt(_ command: () async throws -> Void) async {

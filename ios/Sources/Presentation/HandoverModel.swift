@@ -1,5 +1,6 @@
 // Why: the phone that has the account hands it to a new one: it scans, asks its owner, and shows codes of its own.
-// Invariant: the code with the credential comes only after the owner has said that the digits are the same.
+// Invariants: the code with the credential comes only after the owner has said that the digits are the same; what the
+// owner says is said once, however often the button is tapped.
 
 import Foundation
 import LinnetCore
@@ -101,7 +102,9 @@ public final class HandoverModel: Identifiable {
 
     /// The digits of both phones are the same, or not.
     public func compared(same: Bool) async {
-        guard case .comparing = step else { return }
+        guard case .comparing = step, !isWorking else { return }
+        isWorking = true
+        defer { isWorking = false }
         do {
             if same {
                 let sealed = try await client.confirmHandover()

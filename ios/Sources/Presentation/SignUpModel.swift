@@ -71,6 +71,7 @@ public final class SignUpModel: Identifiable {
     @ObservationIgnored private var account: Int64?
     /// Counts the tries, so that an answer to an earlier one is known.
     @ObservationIgnored private var attempt = 0
+    @ObservationIgnored private var isSubmitting = false
     /// The last questions' pictures: an answer to another one is of no use.
     @ObservationIgnored private var pictures: [String: Data] = [:]
 
@@ -139,7 +140,9 @@ public final class SignUpModel: Identifiable {
 
     /// Sends the answers; what comes of it shows in `step`.
     public func submit() async {
-        guard let signUp, case .filling(_, let form, _, false) = step else { return }
+        guard let signUp, case .filling(_, let form, _, false) = step, !isSubmitting else { return }
+        isSubmitting = true
+        defer { isSubmitting = false }
         problem = nil
         let answers = form.fields.filter { !$0.name.isEmpty }.map {
             SignUpAnswer(name: $0.name, values: values(of: $0))

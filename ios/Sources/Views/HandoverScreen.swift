@@ -38,8 +38,10 @@ struct HandoverView: View {
                 goOn: { Task { await model.goOn(reason) } },
                 goOnByDevice: { Task { await model.goOnByDevice(reason) } })
         case .comparing(let drawn, _, let digits):
-            HandoverCompare(drawn: drawn, digits: digits) { same in Task { await model.compared(same: same) } }
-                .padding(20)
+            HandoverCompare(drawn: drawn, digits: digits, isWorking: model.isWorking) { same in
+                Task { await model.compared(same: same) }
+            }
+            .padding(20)
         case .sealed(let drawn, _):
             ShownCode(code: drawn, description: "handover_code", text: "handover_sealed") {
                 Button("action_done") { dismiss() }.buttonStyle(.borderedProminent).controlSize(.large)
@@ -95,13 +97,15 @@ struct HandoverQuestion: View {
 struct HandoverCompare: View {
     let drawn: QrCode
     let digits: String
+    let isWorking: Bool
     let compared: @MainActor (Bool) -> Void
 
     var body: some View {
         ShownCode(code: drawn, description: "handover_code", text: "handover_compare") {
             Digits(digits: digits)
             Button("handover_same") { compared(true) }.buttonStyle(.borderedProminent).controlSize(.large)
-            Button("handover_differ") { compared(false) }
+                .disabled(isWorking)
+            Button("handover_differ") { compared(false) }.disabled(isWorking)
         }
     }
 }
@@ -116,6 +120,7 @@ struct HandoverPreviews: PreviewProvider {
     static var previews: some View {
         question(nil).previewDisplayName("the question")
         question(.PinWrong).preferredColorScheme(.dark).previewDisplayName("wrong PIN, dark")
-        HandoverCompare(drawn: Samples.drawn, digits: "402 917") { _ in }.previewDisplayName("to be compared")
+        HandoverCompare(drawn: Samples.drawn, digits: "402 917", isWorking: false) { _ in }
+            .previewDisplayName("to be compared")
     }
 }
