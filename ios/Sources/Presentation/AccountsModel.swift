@@ -1,4 +1,6 @@
 // Why: one's own accounts: what the server lacks, whether it keeps messages, and the way out.
+// Invariant: what is begun on a screen above this one ends when the user closes that screen, or this one; the lock, which
+// takes all of them down, closes none.
 
 import Foundation
 import LinnetCore
@@ -6,13 +8,62 @@ import Observation
 
 /// What the accounts screen does. What it shows are `AppModel.accounts`.
 @MainActor @Observable
-public final class AccountsModel {
+public final class AccountsModel: Identifiable {
+    /// A screen further in.
+    public enum Place: Hashable, Sendable {
+        case account(Int64)
+        case privacy(Int64)
+        case safety
+        case backup
+    }
+
     public var problem: CommandError?
+    /// Where the user is.
+    public var path: [Place] = [] {
+        didSet { if !path.contains(.backup) { keptBackup = nil } }
+    }
+
+    /// One more account, on its way in.
+    public var adding: SignInModel? {
+        didSet {
+            guard let gone = oldValue, gone !== adding else { return }
+            gone.closeScreens()
+            // Closed before it was in: nothing stays behind.
+            Task { await gone.cancel() }
+        }
+    }
+    /// Another phone that is being set up.
+    public var handingOver: HandoverModel? {
+        didSet { if let gone = oldValue, gone !== handingOver { Task { await gone.end() } } }
+    }
+    public var signingInAgain: SignInAgainModel?
+    public var certificate: CertificateModel?
+    public var blocks: BlocksModel?
+    public var server: ServerModel?
+    public var devices: OwnDevicesModel?
+    public var portable: PortableModel?
+    public var moved: MovedModel?
+    public var profile: ProfileModel?
+    public var presence: PresenceModel?
 
     @ObservationIgnored private let client: Client
+    @ObservationIgnored private var keptBackup: BackupModel?
 
     public init(client: Client) {
         self.client = client
+    }
+
+    /// Nothing of what was begun here goes on.
+    public func closeScreens() {
+        (adding, handingOver, signingInAgain, certificate, blocks) = (nil, nil, nil, nil, nil)
+        (server, devices, portable, moved, profile, presence) = (nil, nil, nil, nil, nil, nil)
+        path = []
+    }
+
+    /// The screen of backups: one, with its passphrase, until the user leaves it.
+    public func backup(_ make: () -> BackupModel?) -> BackupModel? {
+        if keptBackup == nil { keptBackup = make() }
+        return keptBackup
     }
 
     /// Names the account for the user alone, and gives it a colour.

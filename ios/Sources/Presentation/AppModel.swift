@@ -35,7 +35,9 @@ public final class AppModel {
     public private(set) var people: People?
 
     /// A link that was opened, until its screen is closed.
-    public var openedLink: LinkModel?
+    public var openedLink: LinkModel? {
+        didSet { if let gone = oldValue, gone !== openedLink { gone.signingUp = nil } }
+    }
     /// The last link that led nowhere, until the user has seen it.
     public var badLink: LinkError?
 
@@ -141,6 +143,12 @@ public final class AppModel {
         guard let client, hasAccounts else {
             wantedLink = link
             return
+        }
+        // Two screens above the same one do not fit.
+        switch stage {
+        case .signIn(let model): model.closeScreens()
+        case .chats(let model): model.closeScreens()
+        case .opening, .broken: break
         }
         openedLink = LinkModel(client: client, link: link, accounts: accounts)
     }
@@ -259,6 +267,7 @@ public final class AppModel {
         if accounts.contains(where: \.signedIn) {
             adding?.follow(accounts)
             if case .chats = stage { return }
+            if case .signIn(let gone) = stage { gone.closeScreens() }
             let list = ChatListModel(client: client)
             stage = .chats(list)
             if let chat = wantedChat { list.openChat(chat) }
@@ -269,6 +278,7 @@ public final class AppModel {
         if case .signIn(let present) = stage {
             model = present
         } else {
+            if case .chats(let gone) = stage { gone.closeScreens() }
             model = SignInModel(client: client)
             stage = .signIn(model)
         }

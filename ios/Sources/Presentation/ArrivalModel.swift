@@ -1,5 +1,6 @@
 // Why: a new phone gets its account from another one: it shows a code, and then looks at the codes of the other.
-// Invariant: a key serves one account and five minutes; the digits are on screen before anything has arrived.
+// Invariants: a key serves one account and five minutes, whatever the screen does meanwhile; the digits are on screen
+// before anything has arrived.
 
 import Foundation
 import LinnetCore
@@ -32,28 +33,35 @@ public final class ArrivalModel: Identifiable {
     @ObservationIgnored private let client: Client
     @ObservationIgnored private let accounts: @MainActor () -> [AccountItem]
     @ObservationIgnored private var last: String?
+    /// When the key is too old.
+    @ObservationIgnored private var expiry: ContinuousClock.Instant?
 
     init(client: Client, accounts: @escaping @MainActor () -> [AccountItem]) {
         self.client = client
         self.accounts = accounts
     }
 
-    /// With a new key, until it is too old or the task is cancelled.
+    /// Until the key is too old or the task is cancelled; with a new one, unless there is one that counts still.
     public func run() async {
-        (code, drawn, digits, problem, last) = (nil, nil, nil, nil, nil)
-        (isLooking, isOver) = (false, false)
         do {
-            let arrival = try await client.beginArrival()
-            code = arrival.code
-            // Fails for what is too long to be drawn, which this never is.
-            drawn = try? drawQr(text: arrival.code)
-            try await Task.sleep(for: .milliseconds(Int64(clamping: arrival.patience)))
+            if isOver || expiry == nil { try await begin() }
+            if let expiry { try await Task.sleep(until: expiry, clock: .continuous) }
             if arrived == nil { isOver = true }
         } catch let error as CommandError {
             (problem, isOver) = (error, true)
         } catch {
             // The screen went.
         }
+    }
+
+    private func begin() async throws {
+        (code, drawn, digits, problem, last, expiry) = (nil, nil, nil, nil, nil, nil)
+        (isLooking, isOver) = (false, false)
+        let arrival = try await client.beginArrival()
+        code = arrival.code
+        // Fails for what is too long to be drawn, which this never is.
+        drawn = try? drawQr(text: arrival.code)
+        expiry = .now + .milliseconds(Int64(clamping: arrival.patience))
     }
 
     /// The old phone has scanned this one's code.

@@ -1,4 +1,5 @@
 // Why: the first screen after signing in: chats, newest first, and how many strangers wait.
+// Invariant: what is being written in a chat is kept here until it is sent, whatever screens come and go meanwhile.
 
 import CoreAdapters
 import Foundation
@@ -10,13 +11,10 @@ public struct ChatPlace: Hashable, Sendable {
     public let chat: Int64
     /// What is known of its title before the chat itself says it.
     public let title: String
-    /// What a link proposes to write.
-    public let draft: String?
 
-    public init(chat: Int64, title: String, draft: String? = nil) {
+    public init(chat: Int64, title: String) {
         self.chat = chat
         self.title = title
-        self.draft = draft
     }
 }
 
@@ -38,10 +36,22 @@ public final class ChatListModel {
     public var problem: CommandError?
     /// What is open above the list.
     public var path: [ChatPlace] = []
+    /// The screen of one's own accounts, until the user closes it: the lock does not.
+    public var accounts: AccountsModel? {
+        didSet { if let gone = oldValue, gone !== accounts { gone.closeScreens() } }
+    }
+    /// Other screens above the list, likewise.
+    public var newChat: NewChatModel?
+    public var signingInAgain: SignInAgainModel?
+    public var certificate: CertificateModel?
+    public var openRequests: RequestsModel?
+    public var presence: PresenceModel?
 
     @ObservationIgnored public let client: Client
     @ObservationIgnored private var list: ChatListSubscription?
     @ObservationIgnored private var isGrowing = false
+    /// What is being written, by chat.
+    @ObservationIgnored private var drafts: [Int64: ChatDraft] = [:]
 
     public init(client: Client) {
         self.client = client
@@ -75,8 +85,20 @@ public final class ChatListModel {
     /// Goes to a chat, from wherever the user is; with `from` only from that chat: who has left it wants no other.
     public func openChat(_ chat: Int64, title: String? = nil, draft: String? = nil, from: Int64? = nil) {
         guard from == nil || path.last?.chat == from else { return }
-        guard path.last?.chat != chat || draft != nil else { return }
-        path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "", draft: draft)]
+        if let draft { self.draft(of: chat).propose(draft) }
+        closeScreens()
+        guard path.last?.chat != chat else { return }
+        path = [ChatPlace(chat: chat, title: title ?? chats.first { $0.id == chat }?.title ?? "")]
+    }
+
+    /// The screen of a chat, with what was being written there.
+    public func chat(_ place: ChatPlace) -> ChatModel {
+        ChatModel(client: client, chat: place.chat, title: place.title, draft: draft(of: place.chat))
+    }
+
+    /// Only the list stays on screen.
+    public func closeScreens() {
+        (accounts, newChat, signingInAgain, certificate, openRequests, presence) = (nil, nil, nil, nil, nil, nil)
     }
 
     /// Shows one account's chats, or all; kept by the core, and so `LockModel.settings` tells it.
@@ -87,6 +109,13 @@ public final class ChatListModel {
     /// Deletes the chat's messages on this device.
     public func delete(_ chat: ChatItem) async {
         await attempt { try await client.deleteChat(chat: chat.id) }
+    }
+
+    private func draft(of chat: Int64) -> ChatDraft {
+        if let kept = drafts[chat] { return kept }
+        let new = ChatDraft()
+        drafts[chat] = new
+        return new
     }
 
     private func followRequests() async {

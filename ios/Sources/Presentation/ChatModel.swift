@@ -1,7 +1,7 @@
 // Why: everything a chat's screen shows and does.
 // Invariants: sends and corrections leave in the order in which they were asked for; a text that could not be kept comes
 // back into the draft; a draft set aside for a correction comes back after it; a message counts as read only while the
-// newest one is on screen of an active app.
+// newest one is on screen of an active app; what is written outlives the screen (`ChatDraft`).
 
 import CoreAdapters
 import Foundation
@@ -41,14 +41,17 @@ public final class ChatModel: Identifiable {
     public private(set) var storeFailed = false
     /// The last command that could not be carried out, until the user has seen it.
     public var problem: CommandError?
-    public var draft = "" {
-        didSet {
-            guard draft != oldValue, !isFilling else { return }
+    /// As the user writes it; what is only filled in tells nobody that someone writes.
+    public var draft: String {
+        get { writing.text }
+        set {
+            guard newValue != writing.text else { return }
+            writing.text = newValue
             composing.tell(!text.isEmpty)
         }
     }
     /// The message that is being corrected; the draft is its new text.
-    public private(set) var correcting: MessageItem?
+    public var correcting: MessageItem? { writing.correcting }
     /// A correction that changes nothing is none.
     public var canSend: Bool { !text.isEmpty && text != correcting?.body }
     /// The way down to the newest message is offered.
@@ -79,30 +82,23 @@ public final class ChatModel: Identifiable {
     @ObservationIgnored private var read: Int64?
     /// The chat's account and address.
     @ObservationIgnored private var place: (account: Int64, address: String)?
-    @ObservationIgnored private var lastSend: Task<Void, Never>?
+    @ObservationIgnored private let writing: ChatDraft
     /// Messages with which something is done right now: a second tap does it no second time.
     @ObservationIgnored private var underWay: Set<Int64> = []
-    /// The draft as it was before the correction.
-    @ObservationIgnored private var draftAside = ""
-    /// The draft is being set by us, not by the user.
-    @ObservationIgnored private var isFilling = false
     @ObservationIgnored private let composing: Composing
 
-    /// `now` and `calendar` are asked whenever rows are drawn: midnight and journeys move the day lines.
+    /// `draft` outlives the screen. `now` and `calendar` are asked whenever rows are drawn: midnight and journeys move the day lines.
     public init(
-        client: Client, chat: Int64, title: String, draft: String = "", now: @escaping () -> Date = Date.init,
-        calendar: @escaping () -> Calendar = { .current }
+        client: Client, chat: Int64, title: String, draft: ChatDraft = ChatDraft(),
+        now: @escaping () -> Date = Date.init, calendar: @escaping () -> Calendar = { .current }
     ) {
         self.client = client
         self.id = chat
         self.title = title
         self.now = now
         self.calendar = calendar
+        writing = draft
         composing = Composing(client: client, chat: chat)
-        // Proposed, not typed: nobody is told that someone writes.
-        isFilling = true
-        self.draft = draft
-        isFilling = false
     }
 
     /// Follows the chat until the task is cancelled.
@@ -129,11 +125,11 @@ public final class ChatModel: Identifiable {
         let body = text
         guard canSend else { return Task {} }
         let message = correcting
-        correcting = nil
-        fill(message == nil ? "" : draftAside)
-        draftAside = ""
+        writing.correcting = nil
+        writing.text = message == nil ? "" : writing.aside
+        writing.aside = ""
         let token = client.newToken()
-        let before = lastSend
+        let before = writing.lastSend
         let told = composing.end()
         let sending = Task {
             await before?.value
@@ -149,15 +145,15 @@ public final class ChatModel: Identifiable {
                 takeBack(body, of: message, error as? CommandError ?? .Internal)
             }
         }
-        lastSend = sending
+        writing.lastSend = sending
         return sending
     }
 
     /// Begins to correct a message of ours.
     public func correct(_ message: MessageItem) {
-        if correcting == nil { draftAside = draft }
-        correcting = message
-        fill(message.body)
+        if correcting == nil { writing.aside = draft }
+        writing.correcting = message
+        writing.text = message.body
     }
 
     /// What a corrected message said before.
@@ -168,9 +164,9 @@ public final class ChatModel: Identifiable {
     /// Leaves the message as it is.
     public func cancelCorrection() {
         guard correcting != nil else { return }
-        correcting = nil
-        fill(draftAside)
-        draftAside = ""
+        writing.correcting = nil
+        writing.text = writing.aside
+        writing.aside = ""
         composing.tell(false)
     }
 
@@ -204,12 +200,6 @@ public final class ChatModel: Identifiable {
 
     private var text: String { draft.trimmingCharacters(in: .whitespacesAndNewlines) }
 
-    private func fill(_ text: String) {
-        isFilling = true
-        draft = text
-        isFilling = false
-    }
-
     /// The screen of the contact.
     public var details: ContactModel { ContactModel(client: client, chat: id) }
 
@@ -242,11 +232,11 @@ public final class ChatModel: Identifiable {
         // A message that is gone, or is not ours to change, can't be corrected: what is left is the text.
         if let message, correcting == nil, error != .NotFound, error != .NotNow {
             correct(message)
-            fill(body)
+            writing.text = body
         } else if correcting != nil {
-            draftAside = draftAside.isEmpty ? body : "\(body)\n\(draftAside)"
+            writing.aside = writing.aside.isEmpty ? body : "\(body)\n\(writing.aside)"
         } else {
-            fill(draft.isEmpty ? body : "\(body)\n\(draft)")
+            writing.text = draft.isEmpty ? body : "\(body)\n\(draft)"
         }
     }
 

@@ -14,6 +14,10 @@ public final class LinkModel: Identifiable {
     public private(set) var isWorking = false
     /// The last command that could not be carried out, until the user has seen it.
     public var problem: CommandError?
+    /// An account that is made with the invitation, until the user closes its screen: the lock does not.
+    public var signingUp: SignUpModel? {
+        didSet { if let gone = oldValue, gone !== signingUp { Task { await gone.cancel() } } }
+    }
 
     /// Whom it is about.
     public var address: String? {

@@ -1,5 +1,6 @@
 // Why: the app lock, and what people nearby can see of the app.
-// Invariant: nothing is shown before the core has said that the lock is open; whoever comes back is asked about anew.
+// Invariants: nothing is shown before the core has said that the lock is open; whoever comes back is asked about anew.
+// Until the core has answered, the screens stand behind a curtain; only a lock that is shut takes them down.
 
 import CoreAdapters
 import Foundation
@@ -41,6 +42,10 @@ public final class LockModel {
         }
     }
 
+    /// Whether the screens stand, be it behind the curtain: from the core's word that it is open to its word that it is
+    /// locked.
+    public var keepsScreens: Bool { state == .open || (state == .covered && wasOpen) }
+
     /// The device can open it, and shall.
     public var asksOwner: Bool { settings?.lock?.biometrics == true && owner?.isAvailable == true }
     /// The device could open it.
@@ -48,10 +53,19 @@ public final class LockModel {
     /// Among the open apps there is to be no picture of this one.
     public var hidesPreview: Bool { settings.map { $0.hidesScreen || $0.lock != nil } ?? true }
 
-    /// Whether everything is hidden, sheets and alerts with it.
-    public func hidesEverything(isActive: Bool) -> Bool { !isActive && hidesPreview }
+    /// Whether the user sees what is on screen: what stands behind the curtain nobody has read.
+    public func isSeen(isActive: Bool) -> Bool { isActive && state == .open }
 
-    private var answer = State.covered
+    /// Whether everything is hidden, sheets and alerts with it.
+    public func hidesEverything(isActive: Bool) -> Bool {
+        isActive ? state == .covered && keepsScreens : hidesPreview
+    }
+
+    private var answer = State.covered {
+        didSet { if answer != .covered { wasOpen = answer == .open } }
+    }
+    /// What the core has said last.
+    private var wasOpen = false
     @ObservationIgnored private let owner: (any OwnerCheck)?
     @ObservationIgnored private var client: Client?
 

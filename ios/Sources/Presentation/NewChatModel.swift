@@ -8,7 +8,7 @@ import Observation
 
 /// What the new-chat screen shows and does.
 @MainActor @Observable
-public final class NewChatModel {
+public final class NewChatModel: Identifiable {
     public var address = "" {
         didSet { if address != oldValue { problem = nil } }
     }

@@ -1,7 +1,8 @@
 // Why: signing in is answered at once by the core and told in the account's connection from then on; this model turns
 // both into one thing a screen can show.
 // Invariants: at most one account is on its way in. Correcting the address takes the half-made account away again; an
-// account that is signed in is never touched from here.
+// account that is signed in is never touched from here. What is begun on a screen above this one ends when
+// the user closes that screen; the lock closes none.
 
 import Foundation
 import LinnetCore
@@ -49,6 +50,18 @@ public final class SignInModel: Identifiable {
             && (!namesServer || !host.trimmingCharacters(in: .whitespaces).isEmpty)
     }
 
+    /// An account in the making.
+    public var signingUp: SignUpModel? {
+        didSet { if let gone = oldValue, gone !== signingUp { Task { await gone.cancel() } } }
+    }
+    /// This phone, being set up by another one.
+    public var arriving: ArrivalModel? {
+        didSet { if let gone = oldValue, gone !== arriving { Task { await gone.end() } } }
+    }
+    public var restoring: BackupModel?
+    /// The certificate that is looked at.
+    public var shownCertificate: CertificateModel?
+
     @ObservationIgnored private let client: Client
     /// The account that was added last.
     @ObservationIgnored private var wanted: Int64?
@@ -57,6 +70,11 @@ public final class SignInModel: Identifiable {
 
     public init(client: Client) {
         self.client = client
+    }
+
+    /// Only the sign-in stays on screen.
+    public func closeScreens() {
+        (signingUp, arriving, restoring, shownCertificate) = (nil, nil, nil, nil)
     }
 
     /// Signs in with what the fields say. How it ends shows in `progress`, or in the account's being signed in.

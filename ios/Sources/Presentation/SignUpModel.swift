@@ -1,7 +1,7 @@
 // Why: making an account is a talk with a server that asks whatever it likes; this model turns it into steps that a
 // screen can show.
-// Invariants: at most one account is in the making. Whatever way the screen is left, a half-made one does not outlive
-// it; one that was made stays.
+// Invariants: at most one account is in the making. Whatever way the user leaves the screen, a half-made one does not
+// outlive it; one that was made stays. A screen that the lock takes down goes on where it was.
 
 import CoreAdapters
 import Foundation
@@ -106,7 +106,8 @@ public final class SignUpModel: Identifiable {
     public func run() async {
         async let signing: Void = followAccounts()
         async let refreshing: Void = refresh()
-        if let invitation { await start(invitation.domain) }
+        // The screen may have come back; it goes on where it was.
+        if let invitation, attempt == 0 { await start(invitation.domain) }
         do {
             for try await snapshot in client.signUps().snapshots {
                 signUps = snapshot.items

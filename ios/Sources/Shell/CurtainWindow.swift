@@ -1,6 +1,8 @@
 // Why: what SwiftUI lays over a screen lies below its sheets and alerts; among the open apps they would stand in the
-// picture. A window of its own stands above all of them.
-// Invariant: it takes neither touches nor the keyboard, so whoever comes back finds everything as it was.
+// picture, and be there for whoever comes back before the core has said that the lock is open. A window of its own stands
+// above all of them.
+// Invariants: it takes no keyboard from the windows below, so whoever comes back finds everything as it was; while it
+// stands, nothing below is touched or read aloud.
 
 import UIKit
 
@@ -8,6 +10,8 @@ import UIKit
 @MainActor
 public final class CurtainWindow {
     private var windows: [UIWindow] = []
+    /// Windows below, which VoiceOver passes over meanwhile.
+    private var hidden: [UIWindow] = []
 
     public init() {}
 
@@ -15,11 +19,15 @@ public final class CurtainWindow {
     public func draw(_ isDrawn: Bool) {
         guard isDrawn else {
             for window in windows { window.isHidden = true }
-            windows = []
+            for window in hidden { window.accessibilityElementsHidden = false }
+            (windows, hidden) = ([], [])
             return
         }
         guard windows.isEmpty else { return }
-        windows = UIApplication.shared.connectedScenes.compactMap { $0 as? UIWindowScene }.map { Self.window(over: $0) }
+        let scenes = UIApplication.shared.connectedScenes.compactMap { $0 as? UIWindowScene }
+        hidden = scenes.flatMap(\.windows).filter { !$0.accessibilityElementsHidden }
+        for window in hidden { window.accessibilityElementsHidden = true }
+        windows = scenes.map { Self.window(over: $0) }
     }
 
     private static func window(over scene: UIWindowScene) -> UIWindow {
@@ -30,7 +38,6 @@ public final class CurtainWindow {
         window.rootViewController = nothing
         // Alerts, too, are windows.
         window.windowLevel = UIWindow.Level(rawValue: UIWindow.Level.alert.rawValue + 1)
-        window.isUserInteractionEnabled = false
         // Shown, but not made key: the field that is written in stays the one.
         window.isHidden = false
         return window

@@ -59,7 +59,7 @@ struct AccountScreen: View {
             }
             connection
             Section {
-                NavigationLink(value: PrivacyPlace(account: account.id)) { Text("privacy_screen") }
+                NavigationLink(value: AccountsModel.Place.privacy(account.id)) { Text("privacy_screen") }
                 Button("blocks_open", systemImage: "hand.raised") { actions.blocks(account) }
             }
             server

@@ -8,17 +8,6 @@ import SwiftUI
 struct AccountsView: View {
     @State private var model: AccountsModel
     private let app: AppModel
-    @State private var signingInAgain: SignInAgainModel?
-    @State private var certificate: CertificateModel?
-    @State private var blocks: BlocksModel?
-    @State private var server: ServerModel?
-    @State private var profile: ProfileModel?
-    @State private var presence: PresenceModel?
-    @State private var devices: OwnDevicesModel?
-    @State private var adding: SignInModel?
-    @State private var handingOver: HandoverModel?
-    @State private var portable: PortableModel?
-    @State private var moved: MovedModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -30,7 +19,7 @@ struct AccountsView: View {
     var body: some View {
         @Bindable var model = model
         AccountsScreen(
-            accounts: app.accounts, permission: app.notifications?.permission,
+            path: $model.path, accounts: app.accounts, permission: app.notifications?.permission,
             actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
                     edit: { account, name, colour in Task { await model.edit(account, name, colour) } },
@@ -42,38 +31,36 @@ struct AccountsView: View {
                     setArchiving: { account, on in Task { await model.setArchiving(account, on) } },
                     setServer: { account, server in await model.setServer(account, server) },
                     setProxy: { account, proxy in Task { await model.setProxy(account, proxy) } },
-                    signInAgain: { signingInAgain = model.signInAgain($0) },
-                    certificate: { certificate = model.certificate($0) },
-                    blocks: { blocks = model.blocks($0) },
-                    server: { server = app.server($0) }, devices: { devices = app.ownDevices($0) },
-                    profile: { profile = model.profile($0) }, presence: { presence = app.presence($0) },
+                    signInAgain: { model.signingInAgain = model.signInAgain($0) },
+                    certificate: { model.certificate = model.certificate($0) },
+                    blocks: { model.blocks = model.blocks($0) },
+                    server: { model.server = app.server($0) }, devices: { model.devices = app.ownDevices($0) },
+                    profile: { model.profile = model.profile($0) }, presence: { model.presence = app.presence($0) },
                     changePassword: { account, password in Task { await model.changePassword(account, password) } },
                     signOut: { account in Task { await model.signOut(account) } },
                     delete: { account in Task { await model.delete(account) } },
-                    handOver: { handingOver = app.handOver($0) },
-                    portable: { portable = app.portable($0) }, moved: { moved = app.moved($0) }),
+                    handOver: { model.handingOver = app.handOver($0) },
+                    portable: { model.portable = app.portable($0) }, moved: { model.moved = app.moved($0) }),
                 move: { account, to in Task { await model.move(account, to) } },
-                add: { adding = app.addAccount() },
+                add: { model.adding = app.addAccount() },
                 allowNotifications: { Task { await app.notifications?.expectAnswer() } },
                 openSettings: openSettings,
                 close: { dismiss() }),
             safety: { SafetyView(model: app.lock) },
-            backup: { if let model = app.backup() { BackupView(model: model) } }
+            backup: { if let backup = model.backup({ app.backup() }) { BackupView(model: backup) } }
         )
         .problemAlert($model.problem)
-        .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
-        .sheet(item: $certificate) { CertificateView(model: $0) }
-        .sheet(item: $blocks) { BlocksView(model: $0) }
-        .sheet(item: $server) { ServerView(model: $0) }
-        .sheet(item: $devices) { OwnDevicesView(model: $0) }
-        .sheet(item: $adding) {
-            AddAccountView(model: $0, app: app)
-        }
-        .sheet(item: $handingOver) { HandoverView(model: $0) }
-        .sheet(item: $portable) { PortableView(model: $0) }
-        .sheet(item: $moved) { MovedView(model: $0) { adding = app.addAccount() } }
-        .sheet(item: $profile) { ProfileView(model: $0, app: app) }
-        .sheet(item: $presence) { PresenceView(model: $0) }
+        .sheet(item: $model.signingInAgain.kept(over: app.lock)) { SignInAgainView(model: $0) }
+        .sheet(item: $model.certificate.kept(over: app.lock)) { CertificateView(model: $0) }
+        .sheet(item: $model.blocks.kept(over: app.lock)) { BlocksView(model: $0) }
+        .sheet(item: $model.server.kept(over: app.lock)) { ServerView(model: $0) }
+        .sheet(item: $model.devices.kept(over: app.lock)) { OwnDevicesView(model: $0) }
+        .sheet(item: $model.adding.kept(over: app.lock)) { AddAccountView(model: $0, app: app) }
+        .sheet(item: $model.handingOver.kept(over: app.lock)) { HandoverView(model: $0) }
+        .sheet(item: $model.portable.kept(over: app.lock)) { PortableView(model: $0) }
+        .sheet(item: $model.moved.kept(over: app.lock)) { MovedView(model: $0) { model.adding = app.addAccount() } }
+        .sheet(item: $model.profile.kept(over: app.lock)) { ProfileView(model: $0, app: app) }
+        .sheet(item: $model.presence.kept(over: app.lock)) { PresenceView(model: $0) }
     }
 
     private func openSettings() {
@@ -94,11 +81,9 @@ private struct AddAccountView: View {
 
     var body: some View {
         SignInView(model: model, app: app, signedUp: { dismiss() }, close: { dismiss() })
-            .onChange(of: model.isDone) { _, isDone in
+            .onChange(of: model.isDone, initial: true) { _, isDone in
                 if isDone { dismiss() }
             }
-            // Swiped away before it was in: nothing stays behind.
-            .onDisappear { Task { await model.cancel() } }
     }
 }
 
@@ -112,14 +97,9 @@ struct AccountsScreenActions {
     let close: @MainActor () -> Void
 }
 
-/// Names the screen about the app's own safety.
-private struct Safety: Hashable {}
-
-/// Names the screen about backups.
-private struct Backup: Hashable {}
-
 /// What the accounts screen looks like.
 struct AccountsScreen<SafetyPlace: View, BackupPlace: View>: View {
+    @Binding var path: [AccountsModel.Place]
     let accounts: [AccountItem]
     let permission: NotificationPermission?
     let actions: AccountsScreenActions
@@ -127,11 +107,11 @@ struct AccountsScreen<SafetyPlace: View, BackupPlace: View>: View {
     @ViewBuilder let backup: () -> BackupPlace
 
     var body: some View {
-        NavigationStack {
+        NavigationStack(path: $path) {
             Form {
                 Section {
                     ForEach(accounts, id: \.key) { account in
-                        NavigationLink(value: account.id) { AccountLine(account: account) }
+                        NavigationLink(value: AccountsModel.Place.account(account.id)) { AccountLine(account: account) }
                             .contextMenu { moves(of: account) }
                             .accessibilityActions { moves(of: account) }
                     }
@@ -143,24 +123,26 @@ struct AccountsScreen<SafetyPlace: View, BackupPlace: View>: View {
                 }
                 notifications
                 Section {
-                    NavigationLink(value: Safety()) { Text("safety_title") }
-                    NavigationLink(value: Backup()) { Text("backup_title") }
+                    NavigationLink(value: AccountsModel.Place.safety) { Text("safety_title") }
+                    NavigationLink(value: AccountsModel.Place.backup) { Text("backup_title") }
                 }
             }
             .navigationTitle("accounts_title")
             .navigationBarTitleDisplayMode(.inline)
-            .navigationDestination(for: Int64.self) { id in
-                if let account = accounts.first(where: { $0.id == id }) {
-                    AccountScreen(account: account, actions: actions.account)
+            .navigationDestination(for: AccountsModel.Place.self) { place in
+                switch place {
+                case .account(let id):
+                    if let account = accounts.first(where: { $0.id == id }) {
+                        AccountScreen(account: account, actions: actions.account)
+                    }
+                case .privacy(let id):
+                    if let account = accounts.first(where: { $0.id == id }) {
+                        PrivacyScreen(account: account, actions: actions.account.privacy)
+                    }
+                case .safety: safety()
+                case .backup: backup()
                 }
             }
-            .navigationDestination(for: PrivacyPlace.self) { place in
-                if let account = accounts.first(where: { $0.id == place.account }) {
-                    PrivacyScreen(account: account, actions: actions.account.privacy)
-                }
-            }
-            .navigationDestination(for: Safety.self) { _ in safety() }
-            .navigationDestination(for: Backup.self) { _ in backup() }
             .toolbar {
                 ToolbarItem(placement: .confirmationAction) { Button("action_done", action: actions.close) }
             }
@@ -221,7 +203,7 @@ private struct AccountLine: View {
 struct AccountsPreviews: PreviewProvider {
     static func screen(_ permission: NotificationPermission) -> some View {
         AccountsScreen(
-            accounts: Samples.accounts, permission: permission,
+            path: .constant([]), accounts: Samples.accounts, permission: permission,
             actions: AccountsScreenActions(
                 account: AccountScreen.Actions(
                     edit: { _, _, _ in },

@@ -29,8 +29,7 @@ struct ArrivalView: View {
                 }
         }
         .task(id: attempt) { await model.run() }
-        .onDisappear { Task { await model.end() } }
-        .onChange(of: model.isDone) { _, isDone in
+        .onChange(of: model.isDone, initial: true) { _, isDone in
             if isDone { done() }
         }
     }

@@ -8,12 +8,6 @@ import SwiftUI
 struct ChatListView: View {
     @Bindable var model: ChatListModel
     let app: AppModel
-    @State private var startsChat = false
-    @State private var showsAccounts = false
-    @State private var signingInAgain: SignInAgainModel?
-    @State private var certificate: CertificateModel?
-    @State private var requests: RequestsModel?
-    @State private var presence: PresenceModel?
     @State private var attempt = 0
 
     /// What the list follows.
@@ -40,70 +34,57 @@ struct ChatListView: View {
             .toolbar {
                 ToolbarItem(placement: .topBarLeading) {
                     Button {
-                        showsAccounts = true
+                        model.accounts = AccountsModel(client: model.client)
                     } label: {
                         Image(systemName: "person.crop.circle").accessibilityLabel("account_title")
                     }
                 }
                 ToolbarItem(placement: .topBarLeading) {
-                    PresenceButton(accounts: app.accounts.filter(\.signedIn)) { presence = app.presence($0) }
+                    PresenceButton(accounts: app.accounts.filter(\.signedIn)) { model.presence = app.presence($0) }
                 }
                 ToolbarItem(placement: .primaryAction) {
-                    Button {
-                        startsChat = true
-                    } label: {
+                    Button(action: startChat) {
                         Image(systemName: "square.and.pencil").accessibilityLabel("new_chat_title")
                     }
                 }
             }
             .navigationDestination(for: ChatPlace.self) { place in
-                ChatView(
-                    model: ChatModel(
-                        client: model.client, chat: place.chat, title: place.title, draft: place.draft ?? ""), app: app)
+                ChatView(model: model.chat(place), app: app)
             }
         }
         .task(id: Following(attempt: attempt, account: shown)) { await model.run(showing: shown) }
         .problemAlert($model.problem)
-        .sheet(isPresented: $startsChat) {
+        .sheet(item: $model.newChat.kept(over: app.lock)) {
             NewChatView(
-                model: NewChatModel(client: model.client, accounts: app.accounts, preferred: shown),
-                code: { CodeModel(client: model.client) },
-                phoneBook: { app.phoneBook() },
-                started: { chat, address in
-                    startsChat = false
-                    model.openChat(chat, title: address)
-                },
-                found: { link in
-                    startsChat = false
-                    app.show(link)
-                })
+                model: $0, code: { CodeModel(client: model.client) }, phoneBook: { app.phoneBook() },
+                started: { chat, address in model.openChat(chat, title: address) }, found: { app.show($0) })
         }
-        .sheet(isPresented: $showsAccounts) {
-            AccountsView(model: AccountsModel(client: model.client), app: app)
-        }
-        .sheet(item: $signingInAgain) { SignInAgainView(model: $0) }
-        .sheet(item: $certificate) { CertificateView(model: $0) }
-        .sheet(item: $requests) { RequestsView(model: $0) }
-        .sheet(item: $presence) { PresenceView(model: $0) }
-        .onChange(of: model.path) { (startsChat, showsAccounts, requests, presence) = (false, false, nil, nil) }
-        .onChange(of: app.openedLink?.id) { (startsChat, showsAccounts, requests, presence) = (false, false, nil, nil) }
+        .sheet(item: $model.accounts.kept(over: app.lock)) { AccountsView(model: $0, app: app) }
+        .sheet(item: $model.signingInAgain.kept(over: app.lock)) { SignInAgainView(model: $0) }
+        .sheet(item: $model.certificate.kept(over: app.lock)) { CertificateView(model: $0) }
+        .sheet(item: $model.openRequests.kept(over: app.lock)) { RequestsView(model: $0) }
+        .sheet(item: $model.presence.kept(over: app.lock)) { PresenceView(model: $0) }
+    }
+
+    private func startChat() {
+        model.newChat = NewChatModel(client: model.client, accounts: app.accounts, preferred: shown)
     }
 
     private func repair(_ account: Int64) {
         guard let account = app.accounts.first(where: { $0.id == account }) else { return }
-        let model = AccountsModel(client: model.client)
+        let accounts = AccountsModel(client: model.client)
         if account.connection == .failed(reason: .certificate) {
-            certificate = model.certificate(account)
+            model.certificate = accounts.certificate(account)
         } else {
-            signingInAgain = model.signInAgain(account)
+            model.signingInAgain = accounts.signInAgain(account)
         }
     }
 
     private var actions: ChatListScreen.Actions {
         ChatListScreen.Actions(
-            openRequests: { requests = RequestsModel(client: model.client) },
+            openRequests: { model.openRequests = RequestsModel(client: model.client) },
             delete: { chat in Task { await model.delete(chat) } },
-            startChat: { startsChat = true }, showMore: { model.showMore() },
+            startChat: startChat, showMore: { model.showMore() },
             repair: repair, show: { account in Task { await model.show(account) } })
     }
 }

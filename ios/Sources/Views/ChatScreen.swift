@@ -55,7 +55,9 @@ struct ChatView: View {
             // A view on its way out hears of no more changes.
             show(false)
         }
-        .onChange(of: isVisible && phase == .active, initial: true) { _, active in show(active) }
+        .onChange(of: isVisible && app.lock.isSeen(isActive: phase == .active), initial: true) { _, active in
+            show(active)
+        }
         .problemAlert($model.problem)
         .sheet(item: $shownVersions) { VersionsView(model: $0) }
         .sheet(item: $details) { ContactView(model: $0) }

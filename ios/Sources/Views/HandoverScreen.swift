@@ -23,7 +23,6 @@ struct HandoverView: View {
                     ToolbarItem(placement: .cancellationAction) { Button("action_cancel") { dismiss() } }
                 }
         }
-        .onDisappear { Task { await model.end() } }
     }
 
     @ViewBuilder private var content: some View {

@@ -9,7 +9,6 @@ struct LinkView: View {
     @State private var model: LinkModel
     private let app: AppModel
     @State private var showsCode = false
-    @State private var signingUp: SignUpModel?
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
 
@@ -25,7 +24,7 @@ struct LinkView: View {
             account: $model.account, invitation: model.invitation, isWorking: model.isWorking,
             actions: LinkScreen.Actions(
                 accept: accept,
-                signUp: { signingUp = app.signUp(model.invitation) },
+                signUp: { model.signingUp = app.signUp(model.invitation) },
                 signIn: {
                     app.keepLink()
                     dismiss()
@@ -37,9 +36,9 @@ struct LinkView: View {
                 showCode: { showsCode = true }, close: { dismiss() })
         )
         .problemAlert($model.problem)
-        .sheet(item: $signingUp) { SignUpView(model: $0) }
+        .sheet(item: $model.signingUp.kept(over: app.lock)) { SignUpView(model: $0) }
         // Who invited stands on the chat list.
-        .onChange(of: signingUp?.isDone) { _, isDone in
+        .onChange(of: model.signingUp?.isDone) { _, isDone in
             if isDone == true { dismiss() }
         }
         .sheet(isPresented: $showsCode) {

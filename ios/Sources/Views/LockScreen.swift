@@ -99,6 +99,21 @@ struct Curtain: View {
     }
 }
 
+extension View {
+    /// With the curtain drawn or not: behind it everything is as it was, and neither seen, read aloud nor touched.
+    func curtained(_ isDrawn: Bool) -> some View {
+        accessibilityHidden(isDrawn).allowsHitTesting(!isDrawn).overlay { if isDrawn { Curtain() } }
+    }
+}
+
+extension Binding {
+    /// What a sheet is about. The lock takes the sheet down with the screen below it and closes nothing: that is for the
+    /// user alone, and whatever the lock has taken down comes back.
+    @MainActor func kept<Item: Sendable>(over lock: LockModel) -> Binding<Item?> where Value == Item? {
+        Binding<Item?>(get: { wrappedValue }, set: { if lock.keepsScreens { wrappedValue = $0 } })
+    }
+}
+
 struct LockPreviews: PreviewProvider {
     static func screen(wait: Int = 0, isWrong: Bool = false, asksOwner: Bool = false) -> some View {
         LockScreen(

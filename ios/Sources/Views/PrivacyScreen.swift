@@ -4,11 +4,6 @@ import LinnetCore
 import Presentation
 import SwiftUI
 
-/// Names the screen about an account's privacy.
-struct PrivacyPlace: Hashable {
-    let account: Int64
-}
-
 /// What the screen looks like.
 struct PrivacyScreen: View {
     struct Actions {

@@ -26,11 +26,14 @@ public struct RootView: View {
             } else if case .broken = app.stage {
                 stage
             } else {
-                // Behind the lock there is nothing: nothing drawn, nothing read aloud.
-                switch app.lock.state {
-                case .open: stage
-                case .locked: LockView(model: app.lock)
-                case .covered: Curtain()
+                // Behind the lock there is nothing: nothing drawn, nothing read aloud. Behind the curtain everything stays
+                // as it is, until the core has said whether it is locked.
+                if app.lock.keepsScreens {
+                    stage.curtained(app.lock.state == .covered)
+                } else if app.lock.state == .locked {
+                    LockView(model: app.lock)
+                } else {
+                    Curtain()
                 }
             }
         }
@@ -49,11 +52,13 @@ public struct RootView: View {
 
     /// A sheet would stand before the lock.
     private var openedLink: Binding<LinkModel?> {
-        Binding(get: { app.lock.state == .open ? app.openedLink : nil }, set: { app.openedLink = $0 })
+        Binding(
+            get: { app.lock.keepsScreens ? app.openedLink : nil },
+            set: { if app.lock.keepsScreens { app.openedLink = $0 } })
     }
 
     private var isBadLinkTold: Binding<Bool> {
-        Binding(get: { app.badLink != nil }, set: { if !$0 { app.badLink = nil } })
+        Binding(get: { app.badLink != nil && app.lock.keepsScreens }, set: { if !$0 { app.badLink = nil } })
     }
 
     @ViewBuilder private var stage: some View {

@@ -12,10 +12,6 @@ struct SignInView: View {
     var signedUp: (@MainActor () -> Void)?
     /// The way out, where there is something to go back to.
     var close: (@MainActor () -> Void)?
-    @State private var certificate: CertificateModel?
-    @State private var signingUp: SignUpModel?
-    @State private var arriving: ArrivalModel?
-    @State private var restoring: BackupModel?
 
     init(
         model: SignInModel, app: AppModel, signedUp: (@MainActor () -> Void)? = nil,
@@ -33,26 +29,26 @@ struct SignInView: View {
             port: $model.port, directTls: $model.directTls, proxy: $model.proxy, progress: model.progress,
             canSubmit: model.canSubmit, showCertificate: showCertificate,
             submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } },
-            signUp: { signingUp = app.signUp() }, arrive: { arriving = app.arrive() },
-            restoreBackup: { restoring = app.backup() }, close: close
+            signUp: { model.signingUp = app.signUp() },
+            arrive: { model.arriving = app.arrive() }, restoreBackup: { model.restoring = app.backup() }, close: close
         )
-        .sheet(item: $certificate) { CertificateView(model: $0) }
-        .sheet(item: $signingUp) { SignUpView(model: $0) }
-        .sheet(item: $restoring) { BackupView(model: $0) { restoring = nil } }
-        .sheet(item: $arriving) { model in
-            ArrivalView(model: model) {
-                arriving = nil
+        .sheet(item: $model.shownCertificate.kept(over: app.lock)) { CertificateView(model: $0) }
+        .sheet(item: $model.signingUp.kept(over: app.lock)) { SignUpView(model: $0) }
+        .sheet(item: $model.restoring.kept(over: app.lock)) { BackupView(model: $0) { model.restoring = nil } }
+        .sheet(item: $model.arriving.kept(over: app.lock)) { arrival in
+            ArrivalView(model: arrival) {
+                model.arriving = nil
                 signedUp?()
             }
         }
-        .onChange(of: signingUp?.isDone == true) { _, isDone in
+        .onChange(of: model.signingUp?.isDone == true) { _, isDone in
             if isDone { signedUp?() }
         }
     }
 
     private var showCertificate: (@MainActor () -> Void)? {
         guard let shown = model.certificate else { return nil }
-        return { certificate = shown }
+        return { model.shownCertificate = shown }
     }
 }
 

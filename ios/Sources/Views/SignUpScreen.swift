@@ -31,11 +31,9 @@ struct SignUpView: View {
                 close: { dismiss() })
         )
         .task { await model.run() }
-        .onChange(of: model.isDone) { _, isDone in
+        .onChange(of: model.isDone, initial: true) { _, isDone in
             if isDone { dismiss() }
         }
-        // Swiped away before it was made: nothing stays behind.
-        .onDisappear { Task { await model.cancel() } }
     }
 }
 

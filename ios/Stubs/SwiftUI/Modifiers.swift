@@ -252,6 +252,7 @@ extension View {
 
 extension View {
     public func disabled(_ disabled: Bool) -> some View { _Modified<Self>() }
+    public func allowsHitTesting(_ enabled: Bool) -> some View { _Modified<Self>() }
     public func id<ID: Hashable>(_ id: ID) -> some View { _Modified<Self>() }
     public func tag<V: Hashable>(_ tag: V) -> some View { _Modified<Self>() }
     public func badge(_ count: Int) -> some View { _Modified<Self>() }

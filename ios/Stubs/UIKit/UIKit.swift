@@ -44,7 +44,9 @@ open class CALayer: NSObject {}
     open var view: UIView!
 }
 @MainActor open class UIScene: NSObject {}
-@MainActor open class UIWindowScene: UIScene {}
+@MainActor open class UIWindowScene: UIScene {
+    open var windows: [UIWindow] { stub() }
+}
 @MainActor open class UIWindow: UIView {
     public struct Level: Hashable, RawRepresentable, Sendable {
         public let rawValue: CGFloat

@@ -96,6 +96,18 @@ struct AccountsTests {
         _ = device
     }
 
+    @Test func aBackupUnderWayKeepsItsPassphraseUntilItsScreenIsLeft() async throws {
+        let person = Person(device: try Device())
+        _ = try await person.signInScreen()
+        let model = AccountsModel(client: try #require(person.app.client))
+        model.path = [.backup]
+        let backup = try #require(model.backup { person.app.backup() })
+        #expect(model.backup { person.app.backup() } === backup)
+        model.path = []
+        #expect(model.backup { person.app.backup() } !== backup)
+        await person.leave()
+    }
+
     /// The catalogue of colours says what the core says.
     @Test func coloursAreThoseOfTheCore() throws {
         let app = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -39,6 +39,13 @@ struct LockTests {
 
         await person.app.suspend()
         #expect(lock.state == .covered)
+        // The screens stand behind the curtain until the core has said that it is locked, and not again before the PIN.
+        #expect(lock.keepsScreens && lock.hidesEverything(isActive: true) && lock.hidesEverything(isActive: false))
+        #expect(!lock.isSeen(isActive: true), "nothing behind the curtain counts as read")
+        await person.app.resume()
+        #expect(lock.state == .locked && !lock.keepsScreens)
+        await person.app.suspend()
+        #expect(lock.state == .covered && !lock.keepsScreens)
         await person.app.resume()
         #expect(lock.state == .locked)
         lock.pin = "1111"
@@ -54,7 +61,9 @@ struct LockTests {
 
         // A new process begins locked.
         let again = Person(device: device)
+        #expect(!again.app.lock.keepsScreens)
         try await until("it is locked") { again.app.lock.state == .locked }
+        #expect(!again.app.lock.keepsScreens)
         again.app.lock.pin = "2580"
         await again.app.lock.unlock()
         #expect(again.app.lock.state == .open)
@@ -63,6 +72,46 @@ struct LockTests {
         await again.app.resume()
         #expect(again.app.lock.state == .open)
         await again.leave()
+    }
+
+    @Test func withinItsPatienceTheLockTakesNothingDown() async throws {
+        let person = Person(device: try Device())
+        let lock = person.app.lock
+        try await until("it is open") { lock.state == .open && lock.settings != nil }
+        #expect(await lock.setPin(current: nil, pin: "2580") == nil)
+        await lock.setLockOptions(biometrics: false, patience: 60_000)
+        try await until("its patience is known") { lock.settings?.lock?.patience == 60_000 }
+        await person.app.suspend()
+        #expect(lock.state == .covered && lock.keepsScreens)
+        await person.app.resume()
+        #expect(lock.state == .open && lock.keepsScreens && !lock.hidesEverything(isActive: true))
+        #expect(lock.isSeen(isActive: true) && !lock.isSeen(isActive: false))
+        await lock.lockNow()
+        #expect(!lock.keepsScreens)
+        await person.leave()
+    }
+
+    @Test func aPhoneThatIsBeingSetUpKeepsItsKeyOverTheLock() async throws {
+        let person = Person(device: try Device())
+        let signIn = try await person.signInScreen()
+        signIn.arriving = person.app.arrive()
+        let arrival = try #require(signIn.arriving)
+        let screen = Task { await arrival.run() }
+        try await until("its code") { arrival.code != nil }
+        let code = arrival.code
+        arrival.look()
+        // The screen is taken down, and comes back.
+        screen.cancel()
+        await screen.value
+        let again = Task { await arrival.run() }
+        await arrival.read("linnet-device:1b:AAAA")
+        #expect(arrival.problem == .Unreadable && arrival.code == code && arrival.isLooking && !arrival.isOver)
+        await arrival.end()
+        await arrival.read("linnet-device:1b:AAAB")
+        #expect(arrival.isOver)
+        again.cancel()
+        await again.value
+        await person.leave()
     }
 
     @Test func theDeviceOpensItIfThatIsWantedAndItsOwnerIsThere() async throws {
@@ -116,5 +165,58 @@ struct LockTests {
         await lock.hideScreen(false)
         try await until("it is shown again") { !lock.hidesEverything(isActive: false) }
         await person.leave()
+    }
+}
+
+extension ServerTests {
+    @MainActor @Suite(.timeLimit(.minutes(3)))
+    struct LockedFlowTests {
+        @Test func aSignUpUnderWayOutlivesTheLockAndEndsWithItsScreen() async throws {
+            let server = try Server.required()
+            let alice = try await Person.signedIn(server.alice, on: server)
+            let lock = alice.app.lock
+            try await until("the settings are known") { lock.settings != nil }
+            #expect(await lock.setPin(current: nil, pin: "2580") == nil)
+            await lock.setLockOptions(biometrics: false, patience: 0)
+            try await until("it has no patience") { lock.settings?.lock?.patience == 0 }
+            let list = try await alice.chatList()
+            let accounts = AccountsModel(client: list.client)
+            list.accounts = accounts
+            accounts.adding = alice.app.addAccount()
+            let adding = try #require(accounts.adding)
+            adding.signingUp = alice.app.signUp()
+            let signUp = try #require(adding.signingUp)
+            let screen = Task { await signUp.run() }
+            try await signUp.begin(on: server)
+            let name = "locked\(UInt32.random(in: 0 ... .max))"
+            signUp.texts["username"] = name
+            let password = signUp.texts["password"]
+
+            // To fetch what the server has sent by mail.
+            await alice.app.suspend()
+            await alice.app.resume()
+            #expect(lock.state == .locked && !lock.keepsScreens)
+            screen.cancel()
+            await screen.value
+            lock.pin = "2580"
+            await lock.unlock()
+            #expect(list.accounts === accounts && accounts.adding === adding && adding.signingUp === signUp)
+            alice.run { await signUp.run() }
+            try await until("it is where it was") { signUp.form != nil }
+            #expect(signUp.texts["username"] == name && signUp.texts["password"] == password)
+            await signUp.submit()
+            try await until("it is made") { signUp.isDone }
+            #expect(alice.app.accounts.contains { $0.address == "\(name)@\(server.domain)" })
+
+            // Closed by the user, by whatever screen, it is gone.
+            adding.signingUp = alice.app.signUp()
+            let other = try #require(adding.signingUp)
+            alice.run { await other.run() }
+            try await other.begin(on: server)
+            list.accounts = nil
+            #expect(accounts.adding == nil && adding.signingUp == nil)
+            for try await snapshot in list.client.signUps().snapshots where snapshot.items.isEmpty { break }
+            await alice.leave()
+        }
     }
 }
