@@ -181,7 +181,7 @@ public final class AppModel {
     /// The screen for signing in with one more account.
     public func addAccount() -> SignInModel? {
         guard let client else { return nil }
-        let model = SignInModel(client: client)
+        let model = signInModel(client)
         model.follow(accounts)
         adding = model
         return model
@@ -279,9 +279,13 @@ public final class AppModel {
             model = present
         } else {
             if case .chats(let gone) = stage { gone.closeScreens() }
-            model = SignInModel(client: client)
+            model = signInModel(client)
             stage = .signIn(model)
         }
         model.follow(accounts)
+    }
+
+    private func signInModel(_ client: Client) -> SignInModel {
+        SignInModel(client: client) { [weak self] link in self?.show(link) }
     }
 }

@@ -19,10 +19,11 @@ public struct CameraFrame: Sendable {
 
 /// What the scanning screen shows and does.
 @MainActor @Observable
-public final class ScanModel {
+public final class ScanModel: Identifiable {
     /// Why what was looked at leads nowhere.
     public enum Trouble: Equatable, Sendable {
         case link(LinkError)
+        case noInvitation
         case noCode
         case picture(QrError)
     }
@@ -32,14 +33,24 @@ public final class ScanModel {
     public private(set) var trouble: Trouble?
     /// A picture is looked at.
     public private(set) var isReading = false
+    /// A link can be put in as well: invitations come by mail, too.
+    public let wantsInvitation: Bool
+    public var typed = "" {
+        didSet { if typed != oldValue { trouble = nil } }
+    }
 
     @ObservationIgnored private var isBusy = false
     @ObservationIgnored private let taken: (@MainActor (String) -> Trouble?)?
 
+    /// Looks for what leads somebody without an account to one.
+    public init(wantsInvitation: Bool) {
+        (self.wantsInvitation, taken) = (wantsInvitation, nil)
+    }
+
     /// Looks for links; with `taken` for codes that are none: it gets each text, also the same again, and says why it
     /// leads nowhere.
     public init(taken: (@MainActor (String) -> Trouble?)? = nil) {
-        self.taken = taken
+        (self.taken, wantsInvitation) = (taken, false)
     }
 
     /// Looks at a frame; those that come too fast are left out.
@@ -68,6 +79,12 @@ public final class ScanModel {
         }
     }
 
+    /// Reads the link that was put in.
+    public func takeTyped() {
+        let text = typed.trimmingCharacters(in: .whitespacesAndNewlines)
+        if !text.isEmpty { take(text) }
+    }
+
     /// The picture could not even be had.
     public func pictureFailed() {
         trouble = .picture(.PictureUnreadable)
@@ -80,10 +97,15 @@ public final class ScanModel {
             return
         }
         do {
-            found = try readLink(text: text)
-            trouble = nil
+            let link = try readLink(text: text)
+            switch link {
+            case .remove, .unsubscribe: trouble = wantsInvitation ? .noInvitation : nil
+            case .chat, .contact, .signUp, .page: trouble = nil
+            }
+            if trouble == nil { found = link }
         } catch {
-            trouble = .link(error as? LinkError ?? .Unreadable)
+            let error = error as? LinkError ?? .Unreadable
+            trouble = wantsInvitation && error != .Device ? .noInvitation : .link(error)
         }
     }
 }

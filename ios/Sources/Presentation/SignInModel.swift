@@ -1,8 +1,8 @@
 // Why: signing in is answered at once by the core and told in the account's connection from then on; this model turns
 // both into one thing a screen can show.
 // Invariants: at most one account is on its way in. Correcting the address takes the half-made account away again; an
-// account that is signed in is never touched from here. What is begun on a screen above this one ends when
-// the user closes that screen; the lock closes none.
+// account that is signed in is never touched from here. A link in the address field is no address: it goes the way of an
+// opened one. What is begun on a screen above this one ends when the user closes that screen; the lock closes none.
 
 import Foundation
 import LinnetCore
@@ -30,7 +30,15 @@ public final class SignInModel: Identifiable {
         case known
     }
 
-    public var address = ""
+    public var address: String {
+        get { typed }
+        set {
+            let before = typed
+            typed = newValue
+            // By hand it comes sign by sign, and is whole only when the user says so.
+            if newValue.count > before.count + 1 { takeLink() }
+        }
+    }
     public var password = ""
     /// Connect to the host below rather than asking DNS.
     public var namesServer = false
@@ -59,27 +67,55 @@ public final class SignInModel: Identifiable {
         didSet { if let gone = oldValue, gone !== arriving { Task { await gone.end() } } }
     }
     public var restoring: BackupModel?
+    /// The user looks for his invitation.
+    public var scanning: ScanModel?
     /// The certificate that is looked at.
     public var shownCertificate: CertificateModel?
 
+    private var typed = ""
     @ObservationIgnored private let client: Client
+    @ObservationIgnored private let open: @MainActor (Link) -> Void
     /// The account that was added last.
     @ObservationIgnored private var wanted: Int64?
     @ObservationIgnored private var signedIn: Set<String> = []
     @ObservationIgnored private var isSubmitting = false
 
-    public init(client: Client) {
+    /// `open` gets a link that was put into the address field.
+    public init(client: Client, open: @escaping @MainActor (Link) -> Void = { _ in }) {
         self.client = client
+        self.open = open
+    }
+
+    /// The user has an invitation, as a code or a link.
+    public func haveInvitation() {
+        scanning = ScanModel(wantsInvitation: true)
     }
 
     /// Only the sign-in stays on screen.
     public func closeScreens() {
-        (signingUp, arriving, restoring, shownCertificate) = (nil, nil, nil, nil)
+        (signingUp, arriving, restoring, scanning, shownCertificate) = (nil, nil, nil, nil, nil)
+    }
+
+    /// Opens what stands in the address field if it is a link; whether it was one. A link that is but an address is taken
+    /// for that.
+    @discardableResult
+    public func takeLink() -> Bool {
+        // No address of a user has it, every link does.
+        guard typed.contains(":"), let link = try? readLink(text: typed) else { return false }
+        if case .chat(let address, _, nil) = link {
+            typed = address
+            return false
+        }
+        open(link)
+        // The field shows what was put into it first, then that it is empty again.
+        let taken = typed
+        Task { if typed == taken { typed = "" } }
+        return true
     }
 
     /// Signs in with what the fields say. How it ends shows in `progress`, or in the account's being signed in.
     public func signIn() async {
-        guard canSubmit, !isSubmitting else { return }
+        guard canSubmit, !isSubmitting, !takeLink() else { return }
         let typed = address.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !signedIn.contains(typed.lowercased()) else {
             progress = .failed(.known)

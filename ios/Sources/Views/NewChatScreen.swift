@@ -101,6 +101,7 @@ struct NewChatScreen: View {
                             Text(Words.failure(problem))
                         } icon: {
                             Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange)
+                                .accessibilityHidden(true)
                         }
                     }
                 } footer: {
@@ -184,7 +185,7 @@ private struct PersonRow: View {
             if person.contact {
                 Avatar(address: person.address, name: person.name ?? person.address, picture: person.picture)
             } else {
-                Image(systemName: "square.and.pencil").foregroundStyle(.secondary)
+                Image(systemName: "square.and.pencil").foregroundStyle(.secondary).accessibilityHidden(true)
             }
             VStack(alignment: .leading, spacing: 2) {
                 Text(verbatim: person.name ?? person.address).foregroundStyle(.primary).lineLimit(1)

@@ -22,20 +22,28 @@ enum CameraAccess {
 
 /// The scanning screen on its model; `found` gets what the first code wants.
 struct ScanView: View {
-    @State private var model = ScanModel()
+    @State private var model: ScanModel
     @State private var access = CameraAccess.current
     @State private var picked: PhotosPickerItem?
+    private let title: LocalizedStringKey
     private let found: @MainActor (LinnetCore.Link) -> Void
     @Environment(\.dismiss) private var dismiss
     @Environment(\.openURL) private var openURL
     @Environment(\.scenePhase) private var phase
 
-    init(found: @escaping @MainActor (LinnetCore.Link) -> Void) {
+    init(
+        model: ScanModel = ScanModel(), title: LocalizedStringKey = "scan_title",
+        found: @escaping @MainActor (LinnetCore.Link) -> Void
+    ) {
+        _model = State(initialValue: model)
+        self.title = title
         self.found = found
     }
 
     var body: some View {
+        @Bindable var model = model
         ScanScreen(
+            title: title, typed: model.wantsInvitation ? $model.typed : nil, take: { model.takeTyped() },
             trouble: model.trouble, isReading: model.isReading, access: access, picked: $picked,
             look: { frame in await model.look(at: frame) },
             allow: {
@@ -72,6 +80,10 @@ struct ScanView: View {
 
 /// What the scanning screen looks like.
 struct ScanScreen: View {
+    var title: LocalizedStringKey = "scan_title"
+    /// A link that is put in, where one may be.
+    var typed: Binding<String>?
+    var take: @MainActor () -> Void = {}
     let trouble: ScanModel.Trouble?
     let isReading: Bool
     let access: CameraAccess
@@ -86,6 +98,7 @@ struct ScanScreen: View {
             VStack(spacing: 16) {
                 Looking(access: access, look: look, allow: allow, openSettings: openSettings)
                 told
+                if let typed { LinkField(typed: typed, take: take) }
                 if isReading {
                     ProgressView()
                 } else {
@@ -95,7 +108,7 @@ struct ScanScreen: View {
                 }
             }
             .padding(20)
-            .navigationTitle("scan_title")
+            .navigationTitle(title)
             .navigationBarTitleDisplayMode(.inline)
             .toolbar {
                 ToolbarItem(placement: .cancellationAction) { Button("action_cancel", action: close) }
@@ -108,10 +121,34 @@ struct ScanScreen: View {
             Label {
                 Text(Words.failure(trouble))
             } icon: {
-                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange)
+                Image(systemName: "exclamationmark.triangle.fill").foregroundStyle(.orange).accessibilityHidden(true)
             }
+        } else if typed != nil {
+            Text("invited_text").foregroundStyle(.secondary).multilineTextAlignment(.center)
         } else if access == .on {
             Text("scan_text").foregroundStyle(.secondary).multilineTextAlignment(.center)
+        }
+    }
+}
+
+/// Where a link is put in that came by mail or in another messenger.
+private struct LinkField: View {
+    @Binding var typed: String
+    let take: @MainActor () -> Void
+
+    var body: some View {
+        HStack(spacing: 8) {
+            TextField("invited_link", text: $typed)
+                .textContentType(.URL)
+                .keyboardType(.URL)
+                .textInputAutocapitalization(.never)
+                .autocorrectionDisabled()
+                .submitLabel(.go)
+                .onSubmit(take)
+                .padding(.horizontal, 14)
+                .padding(.vertical, 9)
+                .background(Looks.theirBubble, in: RoundedRectangle(cornerRadius: Looks.corner))
+            Button("sign_up_continue", action: take).disabled(typed.isEmpty)
         }
     }
 }
@@ -165,5 +202,11 @@ struct ScanPreviews: PreviewProvider {
         screen(.unasked).previewDisplayName("first time")
         screen(.none, .link(.Unreadable)).preferredColorScheme(.dark).previewDisplayName("junk, dark")
         screen(.refused, .noCode).previewDisplayName("camera refused")
+        ScanScreen(
+            title: "invited_title", typed: .constant("https://example.org/"), trouble: .noInvitation,
+            isReading: false, access: .unasked, picked: .constant(nil), look: { _ in }, allow: {}, openSettings: {},
+            close: {}
+        )
+        .previewDisplayName("an invitation, as a link")
     }
 }

@@ -27,13 +27,17 @@ struct SignInView: View {
         SignInScreen(
             address: $model.address, password: $model.password, namesServer: $model.namesServer, host: $model.host,
             port: $model.port, directTls: $model.directTls, proxy: $model.proxy, progress: model.progress,
-            canSubmit: model.canSubmit, showCertificate: showCertificate,
+            canSubmit: model.canSubmit, showCertificate: showCertificate, takeLink: { model.takeLink() },
             submit: { Task { await model.signIn() } }, cancel: { Task { await model.cancel() } },
-            signUp: { model.signingUp = app.signUp() },
+            signUp: { model.signingUp = app.signUp() }, haveInvitation: { model.haveInvitation() },
             arrive: { model.arriving = app.arrive() }, restoreBackup: { model.restoring = app.backup() }, close: close
         )
         .sheet(item: $model.shownCertificate.kept(over: app.lock)) { CertificateView(model: $0) }
         .sheet(item: $model.signingUp.kept(over: app.lock)) { SignUpView(model: $0) }
+        .sheet(item: $model.scanning.kept(over: app.lock)) { scan in
+            // It goes the way of an opened link.
+            ScanView(model: scan, title: "invited_title") { app.show($0) }
+        }
         .sheet(item: $model.restoring.kept(over: app.lock)) { BackupView(model: $0) { model.restoring = nil } }
         .sheet(item: $model.arriving.kept(over: app.lock)) { arrival in
             ArrivalView(model: arrival) {
@@ -65,9 +69,12 @@ struct SignInScreen: View {
     let canSubmit: Bool
     /// There is a certificate to look at.
     var showCertificate: (@MainActor () -> Void)?
+    /// What stands in the address field may be an invitation; whether it was.
+    let takeLink: @MainActor () -> Bool
     let submit: @MainActor () -> Void
     let cancel: @MainActor () -> Void
     let signUp: @MainActor () -> Void
+    let haveInvitation: @MainActor () -> Void
     let arrive: @MainActor () -> Void
     let restoreBackup: @MainActor () -> Void
     var close: (@MainActor () -> Void)?
@@ -117,6 +124,9 @@ struct SignInScreen: View {
                         }
                     }
                     Section("sign_up_none") {
+                        if close == nil {
+                            Button("invited_title", systemImage: "envelope.open", action: haveInvitation)
+                        }
                         Button("sign_up_begin", systemImage: "person.badge.plus", action: signUp)
                     }
                 }
@@ -146,7 +156,7 @@ struct SignInScreen: View {
             .autocorrectionDisabled()
             .submitLabel(.next)
             .focused($focus, equals: .address)
-            .onSubmit { focus = .password }
+            .onSubmit { if !takeLink() { focus = .password } }
         SecureField("sign_in_password", text: $password)
             .textContentType(.password)
             .submitLabel(.go)
@@ -229,8 +239,8 @@ struct SignInPreviews: PreviewProvider {
             namesServer: .constant(namesServer), host: .constant("xmpp.example.org"), port: .constant("5222"),
             directTls: .constant(false), proxy: .constant(proxy), progress: progress,
             canSubmit: progress != .connecting,
-            showCertificate: progress == .failed(.login(.certificate)) ? nothing : nil, submit: {},
-            cancel: {}, signUp: {}, arrive: {}, restoreBackup: {}, close: close)
+            showCertificate: progress == .failed(.login(.certificate)) ? nothing : nil, takeLink: { false }, submit: {},
+            cancel: {}, signUp: {}, haveInvitation: {}, arrive: {}, restoreBackup: {}, close: close)
     }
 
     static var previews: some View {

@@ -61,6 +61,7 @@ enum Words {
         case .link(.Unreadable): "scan_junk"
         case .link(.Unsupported): "link_unsupported"
         case .link(.Device): "link_device"
+        case .noInvitation: "invited_none"
         case .noCode: "scan_no_code"
         case .picture(.PictureTooLarge): "scan_picture_too_large"
         case .picture: "scan_picture_unreadable"

@@ -45,6 +45,51 @@ struct ScanTests {
         #expect(model.found == bob)
     }
 
+    @Test func whoHasNoAccountScansOrPutsInAnInvitation() async throws {
+        let model = ScanModel(wantsInvitation: true)
+        for junk in ["WIFI:S:home;T:WPA;P:secret;;", "xmpp:bob@example.org?remove", "xmpp:room@muc.example.org?join"] {
+            await model.look(at: try frame(junk))
+            #expect(model.found == nil && model.trouble == .noInvitation, "\(junk)")
+        }
+        await model.look(at: try frame("linnet-device:1a:AAAA"))
+        #expect(model.trouble == .link(.Device))
+        model.typed = "a bird"
+        #expect(model.trouble == nil)
+        model.takeTyped()
+        #expect(model.found == nil && model.trouble == .noInvitation)
+        model.typed = " https://chat.example/i/#bob@example.org?roster;preauth=t;ibr=y\n"
+        model.takeTyped()
+        #expect(model.trouble == nil)
+        guard case .contact("bob@example.org", _, nil, true, true) = model.found else {
+            Issue.record("\(String(describing: model.found))")
+            return
+        }
+    }
+
+    @Test func anInvitationInTheAddressFieldIsOpened() async throws {
+        let person = Person(device: try Device())
+        let signIn = try await person.signInScreen()
+        signIn.haveInvitation()
+        signIn.address = "https://chat.example/i/#bob@example.org?roster;preauth=t;ibr=y"
+        let opened = try #require(person.app.openedLink)
+        #expect(opened.invitation?.domain == "example.org" && opened.address == "bob@example.org")
+        #expect(signIn.scanning == nil, "nothing stands before it")
+        try await until("the field is empty") { signIn.address.isEmpty }
+        person.app.openedLink = nil
+
+        // One's own address is one's own, with or without its scheme.
+        signIn.address = "xmpp:alice@example.org"
+        #expect(signIn.address == "alice@example.org" && person.app.openedLink == nil)
+        // By hand it comes sign by sign: only the end of it says what it is.
+        let link = "xmpp:bob@example.org?roster;preauth=t;ibr=y"
+        for end in link.indices { signIn.address = String(link[...end]) }
+        #expect(person.app.openedLink == nil && signIn.address == link)
+        signIn.password = "secret"
+        await signIn.signIn()
+        #expect(person.app.openedLink?.address == "bob@example.org" && person.app.accounts.isEmpty)
+        await person.leave()
+    }
+
     @Test func picturesThatAreNoneAreTold() async throws {
         let model = ScanModel()
         await model.look(atPicture: Data("no picture".utf8))
