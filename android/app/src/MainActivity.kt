@@ -1,6 +1,7 @@
 package org.linnet.app
 
 import android.Manifest
+import android.app.Application
 import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.Intent
@@ -17,7 +18,6 @@ import androidx.activity.ComponentActivity
 import androidx.activity.compose.BackHandler
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
-import androidx.activity.result.PickVisualMediaRequest
 import androidx.activity.result.contract.ActivityResultContracts
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
@@ -28,14 +28,10 @@ import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.platform.LocalWindowInfo
 import androidx.core.app.NotificationManagerCompat
-import androidx.lifecycle.ViewModel
+import androidx.lifecycle.AndroidViewModel
 import androidx.lifecycle.ViewModelProvider
-import androidx.lifecycle.lifecycleScope
 import androidx.lifecycle.viewModelScope
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
 import org.linnet.core.AppItem
 import org.linnet.ui.AppModel
 import org.linnet.ui.Core
@@ -80,21 +76,12 @@ class MainActivity : ComponentActivity() {
         val ask = { askForContacts.launch(Manifest.permission.READ_CONTACTS) }
         AndroidPhoneBook(contentResolver, contactsAllowed, ask, ::openAppSettings)
     }
-    private var onPicture: ((ByteArray?) -> Unit)? = null
-    private val pick = registerForActivityResult(ActivityResultContracts.PickVisualMedia()) { uri ->
-        val picked = onPicture
-        onPicture = null
-        if (uri != null && picked != null) {
-            lifecycleScope.launch { picked(withContext(Dispatchers.IO) { contentResolver.bytesOf(uri) }) }
-        }
-    }
-    private val files by lazy { DocumentFiles(this) }
+    private lateinit var screens: DocumentFiles.Screens
     private val kept by lazy { ViewModelProvider(this)[Kept::class.java] }
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        // What comes back from the system's pickers has to be expected before the screen is there.
-        files
+        screens = kept.files.attach(this)
         enableEdgeToEdge()
         if (savedInstanceState == null) openFrom(intent)
         val reopen = savedInstanceState?.getLong(OPEN_CHAT, NONE)?.takeIf { it != NONE }
@@ -130,6 +117,11 @@ class MainActivity : ComponentActivity() {
         super.onPause()
     }
 
+    override fun onDestroy() {
+        kept.files.detach(screens)
+        super.onDestroy()
+    }
+
     /** The chat of a tapped notification; a start from the list of recent apps repeats an old tap. */
     private fun openFrom(intent: Intent) {
         if (intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY != 0) return
@@ -161,6 +153,13 @@ class MainActivity : ComponentActivity() {
             link?.let {
                 model.openLink(it)
                 wantedLink.value = null
+            }
+        }
+        val lost by kept.files.lost.collectAsState()
+        LaunchedEffect(lost) {
+            lost?.let {
+                model.tell(it)
+                kept.files.told()
             }
         }
         val settings by model.lock.settings.collectAsState()
@@ -197,8 +196,8 @@ class MainActivity : ComponentActivity() {
                 copySecret = { copy(it, secret = true) },
                 share = ::share,
                 camera = camera,
-                pickPicture = ::pickPicture,
-                files = files,
+                pickPicture = kept.files::openPicture,
+                files = kept.files,
                 phoneBook = phoneBook,
                 decode = { BitmapFactory.decodeByteArray(it, 0, it.size)?.asImageBitmap() },
                 background = linnet.backgroundSetting,
@@ -221,19 +220,15 @@ class MainActivity : ComponentActivity() {
         startActivity(Intent.createChooser(send, null))
     }
 
-    private fun pickPicture(picked: (ByteArray?) -> Unit) {
-        onPicture = picked
-        pick.launch(PickVisualMediaRequest(ActivityResultContracts.PickVisualMedia.ImageOnly))
-    }
-
     private fun openAppSettings() = startActivity(
         Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", packageName, null)),
     )
 
     /** What a turn of the screen must not lose. */
-    class Kept : ViewModel() {
+    internal class Kept(application: Application) : AndroidViewModel(application) {
         var model: AppModel? = null
             private set
+        val files = DocumentFiles(application.contentResolver, viewModelScope)
 
         fun model(application: LinnetApplication, core: Core, reopen: Long?): AppModel =
             model ?: AppModel(

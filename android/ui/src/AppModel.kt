@@ -112,6 +112,9 @@ sealed interface Shown {
     data object Nothing : Shown
 
     /** The database can't be read. */
+/** What the system's own screens were opened for, when its answer came to nobody: the app had been ended meanwhile. */
+enum class Lost { SAVED, CHOSEN }
+
     data object Broken : Shown
     data class Top(val place: Place, val depth: Int) : Shown
 }
@@ -160,6 +163,7 @@ class AppModel(
         .stateIn(scope, SharingStarted.Eagerly, false)
 
     /** A picture that an item names. */
+    private val losses = MutableStateFlow<Lost?>(null)
     suspend fun picture(name: String): ByteArray? = core.picture(name)
 
     /** The last command that was refused, until it has been told. */
@@ -173,6 +177,9 @@ class AppModel(
     /** The one account's list that is shown instead, and whether no chat is missing from its end. */
     private var shownList: ChatList? = null
     private var shownWhole = true
+
+    /** What was last begun in vain, until it has been told. */
+    val lost = losses.asStateFlow()
 
     /** What the list shows: the chats of all accounts, or of the one the user chose. */
     private val listed: StateFlow<List<ChatItem>?> = lock.settings.map { it?.shownAccount }.distinctUntilChanged()
@@ -456,8 +463,13 @@ class AppModel(
                 Place.Chats(
                     scope,
                     ChatListModel(core, memory, scope, this.accounts, listed, requests, lock.settings, ::report),
+    fun tell(lost: Lost) {
+        losses.value = lost
+    }
+
                 )
             } else {
+        losses.value = null
                 Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
             }
         }

@@ -86,6 +86,7 @@ import org.linnet.ui.words.badLink
 import org.linnet.ui.words.rememberDates
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.trouble
+import org.linnet.ui.words.lost
 
 /** What the screens need of the device they run on. */
 data class Device(
@@ -132,8 +133,10 @@ fun LinnetApp(model: AppModel, device: Device, dark: Boolean = isSystemInDarkThe
         val trouble by model.trouble.collectAsState()
         val badLink by model.badLink.collectAsState()
         val words = trouble?.let { strings.trouble(it) } ?: badLink?.let { strings.badLink(it) }
-        LaunchedEffect(trouble, badLink) {
+            ?: lost?.let { strings.lost(it) }
+        LaunchedEffect(trouble, badLink, lost) {
             if (words != null) {
+        val lost by model.lost.collectAsState()
                 snackbar.showSnackbar(words)
                 model.told()
             }

@@ -2,6 +2,7 @@ package org.linnet.ui.signup
 
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
+import org.linnet.ui.atMost
 import java.io.IOException
 import java.net.URI
 import java.net.URISyntaxException
@@ -17,8 +18,7 @@ internal suspend fun downloadProviders(url: String): String? = withContext(Dispa
         connection.instanceFollowRedirects = false
         try {
             if (connection.responseCode != HttpsURLConnection.HTTP_OK) return@withContext null
-            val bytes = connection.inputStream.use { it.readNBytes(LARGEST + 1) }
-            if (bytes.size > LARGEST) null else bytes.decodeToString()
+            connection.inputStream.use { it.atMost(LARGEST) }?.decodeToString()
         } finally {
             connection.disconnect()
         }

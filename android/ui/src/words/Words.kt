@@ -28,6 +28,7 @@ import org.linnet.core.SignUpMeaning
 import org.linnet.core.SignUpProblem
 import org.linnet.core.WaitReason
 import org.linnet.ui.AppModel
+import org.linnet.ui.Lost
 import org.linnet.ui.Remedy
 import org.linnet.ui.code.ScanTrouble
 import org.linnet.ui.remedy
@@ -215,6 +216,18 @@ fun Strings.badLink(bad: LinkException): String = when (bad) {
     is LinkException.Unreadable -> linkUnreadable
     is LinkException.Unsupported -> linkUnsupported
     is LinkException.Device -> linkDevice
+}
+
+/** The app was ended while the system's own screen lay over it. */
+fun Strings.lost(lost: Lost): String = when (lost) {
+    Lost.SAVED -> lostSaved
+    Lost.CHOSEN -> lostChosen
+}
+
+/** To somebody who looks for an invitation, everything else is none. */
+fun Strings.invitationTrouble(trouble: ScanTrouble): String = when (trouble) {
+    ScanTrouble.JUNK, ScanTrouble.UNSUPPORTED -> invitedNone
+    else -> scanTrouble(trouble)
 }
 
 fun Strings.scanTrouble(trouble: ScanTrouble): String = when (trouble) {
