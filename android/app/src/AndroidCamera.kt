@@ -24,11 +24,15 @@ import android.util.Log
 import android.util.Size
 import android.view.Surface
 import android.view.TextureView
+import androidx.annotation.RequiresApi
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.viewinterop.AndroidView
+import androidx.lifecycle.DefaultLifecycleObserver
+import androidx.lifecycle.LifecycleOwner
+import androidx.lifecycle.compose.LocalLifecycleOwner
 import kotlinx.coroutines.flow.StateFlow
 import org.linnet.ui.Camera
 import org.linnet.ui.Frame
@@ -48,27 +52,49 @@ class AndroidCamera(
     override fun Preview(wanted: () -> Boolean, onFrame: (Frame) -> Unit, modifier: Modifier) {
         val isWanted by rememberUpdatedState(wanted)
         val take by rememberUpdatedState(onFrame)
+        val owner = LocalLifecycleOwner.current
         AndroidView(
-            factory = { context -> CameraView(context, { isWanted() }) { take(it) } },
+            factory = { context -> CameraView(context, { isWanted() }) { take(it) }.also(owner.lifecycle::addObserver) },
             modifier = modifier,
-            onRelease = CameraView::close,
+            onRelease = {
+                owner.lifecycle.removeObserver(it)
+                it.close()
+            },
         )
     }
 }
 
-/** Shows what the camera sees, filling its place, as long as it is attached, and hands out frames in grey. */
-private class CameraView(
+/**
+ * Shows what the camera sees, filling its place, and hands out frames in grey.
+ *
+ * Invariants: the camera is open only while the screen is in sight, whatever takes it away; back in sight it is opened
+ * anew, for the texture outlives that and is announced only once.
+ */
+internal class CameraView(
     context: Context,
     private val wanted: () -> Boolean,
     private val onFrame: (Frame) -> Unit,
-) : TextureView(context), TextureView.SurfaceTextureListener {
+) : TextureView(context), TextureView.SurfaceTextureListener, DefaultLifecycleObserver {
     private val cameras = context.getSystemService(CameraManager::class.java)
     private val thread = HandlerThread("camera").apply { start() }
     private val handler = Handler(thread.looper)
+
+    @Volatile
     private var device: CameraDevice? = null
+
+    /** It sees something. */
+    internal val open get() = device != null
+
     private var reader: ImageReader? = null
     private var size = Size(WIDTH, HEIGHT)
     private var closed = false
+
+    /** Where to show it, and whether anybody can see that. */
+    private var texture: SurfaceTexture? = null
+    private var inSight = false
+
+    /** It was asked for, and has not answered. */
+    private var opening = false
 
     init {
         surfaceTextureListener = this
@@ -76,15 +102,35 @@ private class CameraView(
 
     override fun onSurfaceTextureAvailable(texture: SurfaceTexture, width: Int, height: Int) {
         fit()
-        handler.post { open(texture) }
+        handler.post {
+            this.texture = texture
+            open()
+        }
     }
 
     override fun onSurfaceTextureSizeChanged(texture: SurfaceTexture, width: Int, height: Int) = fit()
     override fun onSurfaceTextureUpdated(texture: SurfaceTexture) = Unit
 
     override fun onSurfaceTextureDestroyed(texture: SurfaceTexture): Boolean {
-        handler.post(::shut)
+        handler.post {
+            this.texture = null
+            shut()
+        }
         return true
+    }
+
+    override fun onStart(owner: LifecycleOwner) {
+        handler.post {
+            inSight = true
+            open()
+        }
+    }
+
+    override fun onStop(owner: LifecycleOwner) {
+        handler.post {
+            inSight = false
+            shut()
+        }
     }
 
     /** The screen is left. */
@@ -92,8 +138,13 @@ private class CameraView(
         handler.post {
             closed = true
             shut()
-            thread.quitSafely()
+            rest()
         }
+    }
+
+    /** Whatever was asked for has answered: nothing will be opened any more. */
+    private fun rest() {
+        if (closed && !opening) thread.quitSafely()
     }
 
     private fun shut() {
@@ -105,16 +156,20 @@ private class CameraView(
 
     // Shown only once the user has allowed it; taken back meanwhile, opening throws.
     @SuppressLint("MissingPermission")
-    private fun open(texture: SurfaceTexture) {
-        if (closed || device != null) return
+    private fun open() {
+        val texture = texture ?: return
+        if (closed || !inSight || opening || device != null) return
         try {
             val id = backCamera() ?: return
             size = sizeOf(id)
             post(::fit)
+            opening = true
             cameras.openCamera(id, Opened(texture), handler)
         } catch (failure: CameraAccessException) {
+            opening = false
             Log.w(TAG, "the camera can't be opened: ${failure.reason}")
         } catch (failure: SecurityException) {
+            opening = false
             Log.w(TAG, "the camera is not allowed any more")
         }
     }
@@ -133,7 +188,13 @@ private class CameraView(
 
     private inner class Opened(private val texture: SurfaceTexture) : CameraDevice.StateCallback() {
         override fun onOpened(camera: CameraDevice) {
-            if (closed) return camera.close()
+            opening = false
+            // The texture this was for may be gone, or have been followed by another one.
+            if (closed || !inSight || texture !== this@CameraView.texture) {
+                camera.close()
+                rest()
+                return open()
+            }
             device = camera
             texture.setDefaultBufferSize(size.width, size.height)
             val frames = ImageReader.newInstance(size.width, size.height, ImageFormat.YUV_420_888, 2)
@@ -151,23 +212,35 @@ private class CameraView(
             }
         }
 
-        override fun onDisconnected(camera: CameraDevice) = shut()
+        override fun onDisconnected(camera: CameraDevice) = gone(camera)
 
         override fun onError(camera: CameraDevice, error: Int) {
             Log.w(TAG, "the camera failed: $error")
-            shut()
+            gone(camera)
+        }
+
+        /** Another app has it, or it broke: with the next sight it is tried again. */
+        private fun gone(camera: CameraDevice) {
+            if (device == null) opening = false
+            if (camera === device) shut() else camera.close()
+            rest()
         }
     }
 
     private fun begin(camera: CameraDevice, surfaces: List<Surface>, running: Running) {
         if (Build.VERSION.SDK_INT >= 28) {
-            val outputs = surfaces.map(::OutputConfiguration)
-            val regular = SessionConfiguration.SESSION_REGULAR
-            camera.createCaptureSession(SessionConfiguration(regular, outputs, handler::post, running))
+            beginAnew(camera, surfaces, running)
         } else {
             @Suppress("DEPRECATION")
             camera.createCaptureSession(surfaces, running, handler)
         }
+    }
+
+    @RequiresApi(28)
+    private fun beginAnew(camera: CameraDevice, surfaces: List<Surface>, running: Running) {
+        val outputs = surfaces.map(::OutputConfiguration)
+        val regular = SessionConfiguration.SESSION_REGULAR
+        camera.createCaptureSession(SessionConfiguration(regular, outputs, handler::post, running))
     }
 
     private inner class Running(private val request: CaptureRequest) : CameraCaptureSession.StateCallback() {
