@@ -102,6 +102,19 @@ def warm_surefire():
         run(["-q", f"{DEPENDENCY_PLUGIN}:get", f"-Dartifact={group}:{artefact}:{tools['surefire']}"])
 
 
+def warm_sniffer():
+    nothing = BUILD / "sniffed"
+    nothing.mkdir(parents=True, exist_ok=True)
+    sniff(nothing)
+
+
+def sniff(classes):
+    """Fails if the classes in a folder call what the oldest Android we run on does not have."""
+    pom = BUILD / "maven" / "sniff" / "pom.xml"
+    write_if_changed(pom, sniff_pom(classes))
+    run(["-q", "-f", str(pom), "animal-sniffer:check"])
+
+
 def run(arguments):
     subprocess.run(["mvn", "-B", "-ntp", *arguments], check=True)
 
@@ -150,6 +163,27 @@ def pom_text(name, manages, named, build="", packaging="pom"):
 </dependencies>
 {build}</project>
 """
+
+
+def sniff_pom(classes):
+    oldest = pins.PINS["android"]["min-sdk"]
+    ignored = "".join(f"<ignore>{name}</ignore>" for name in pins.PINS["android"]["sniff"]["ignored"])
+    build = f"""<build>
+<outputDirectory>{classes}</outputDirectory>
+<plugins><plugin>
+<groupId>org.codehaus.mojo</groupId><artifactId>animal-sniffer-maven-plugin</artifactId>
+<version>{pins.version('animal-sniffer')}</version>
+<configuration>
+<signature>
+<groupId>com.toasttab.android</groupId><artifactId>gummy-bears-api-{oldest}</artifactId>
+<version>{pins.version('gummy-bears')}</version>
+</signature>
+<annotations><annotation>androidx.annotation.RequiresApi</annotation></annotations>
+<ignores>{ignored}</ignores>
+</configuration>
+</plugin></plugins></build>
+"""
+    return pom_text("sniff", [], [], build, "jar")
 
 
 def surefire_pom(name, classes, elements, options):
