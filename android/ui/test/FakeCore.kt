@@ -1,5 +1,6 @@
 package org.linnet.ui
 
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.flow
@@ -77,6 +78,10 @@ class FakeCore : Core {
     /** What the next command answers with instead of doing anything. */
     @Volatile
     var refusal: CommandException? = null
+
+    /** What every command waits for before it is obeyed. */
+    @Volatile
+    var hold: CompletableDeferred<Unit>? = null
 
     /** What the next subscription ends with. */
     @Volatile
@@ -538,8 +543,9 @@ class FakeCore : Core {
         asked += "network"
     }
 
-    private fun command(words: String) {
+    private suspend fun command(words: String) {
         asked += words
+        hold?.await()
         refusal?.let {
             refusal = null
             throw it

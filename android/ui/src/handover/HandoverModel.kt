@@ -31,7 +31,9 @@ sealed interface HandoverStep {
 
     /** [byDevice]: the device's own way counts as well as the PIN. */
     data class Asking(val pin: Boolean, val byDevice: Boolean, val working: Boolean = false) : HandoverStep
-    data class Comparing(val drawn: QrCode, val digits: String) : HandoverStep
+
+    /** [working]: they were said to be the same, which counts once. */
+    data class Comparing(val drawn: QrCode, val digits: String, val working: Boolean = false) : HandoverStep
     data class Sealed(val drawn: QrCode) : HandoverStep
 
     /** [differed]: the digits did; else it took too long. */
@@ -142,7 +144,9 @@ class HandoverModel(
 
     /** The digits of both phones are the same, or not. */
     fun compared(same: Boolean) {
-        if (mutable.value.step !is HandoverStep.Comparing) return
+        val comparing = mutable.value.step as? HandoverStep.Comparing ?: return
+        if (comparing.working) return
+        mutable.update { it.copy(step = comparing.copy(working = true)) }
         scope.launch {
             try {
                 if (same) {

@@ -75,10 +75,11 @@ fun HandoverScreen(
                     Said(strings.handoverCompare)
                     Code(step.drawn, strings.handoverCode)
                     Digits(step.digits)
-                    Big(strings.handoverSame, "same") { actions.compared(true) }
+                    Big(strings.handoverSame, "same", enabled = !step.working) { actions.compared(true) }
                     OutlinedButton(
                         { actions.compared(false) },
                         Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("differ"),
+                        enabled = !step.working,
                         shape = MaterialTheme.shapes.medium,
                     ) { Text(strings.handoverDiffer, style = MaterialTheme.typography.titleMedium) }
                 }

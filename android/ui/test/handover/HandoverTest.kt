@@ -1,6 +1,7 @@
 package org.linnet.ui.handover
 
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.v2.createComposeRule
@@ -8,6 +9,7 @@ import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
@@ -25,6 +27,8 @@ import org.linnet.ui.AppModel
 import org.linnet.ui.FakeCore
 import org.linnet.ui.FakeMemory
 import org.linnet.ui.LinnetApp
+import org.linnet.ui.Place
+import org.linnet.ui.Shown
 import org.linnet.ui.english
 import org.linnet.ui.previews.Fixtures
 import org.linnet.ui.safety.Biometrics
@@ -108,8 +112,17 @@ class HandoverTest {
         shown("123 456")
         assertTrue("hand over 1 linnet-device:1a:new 2580" in core.asked)
         assertTrue("confirm" !in core.asked)
+        // A second tap before the core has answered is none.
+        val answer = CompletableDeferred<Unit>().also { core.hold = it }
         rule.onNodeWithTag("same").performScrollTo().performClick()
+        rule.onNodeWithTag("same").assertIsNotEnabled()
+        rule.onNodeWithTag("differ").assertIsNotEnabled()
+        val place = (model.shown.value as Shown.Top).place as Place.Handover
+        rule.runOnUiThread { place.model.compared(true) }
+        core.hold = null
+        answer.complete(Unit)
         shown("Now scan this code with the new phone. Nothing else can open it.")
+        assertEquals(1, core.asked.count { it == "confirm" })
         rule.onNodeWithTag("done").performScrollTo().performClick()
         rule.waitUntil("the key is forgotten") { "end handover" in core.asked }
     }
