@@ -25,6 +25,7 @@ import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 import org.linnet.ui.Core
+import org.linnet.ui.Once
 import java.time.ZoneId
 
 data class ChatState(
@@ -63,6 +64,7 @@ class ChatModel(
     private val broken: (SubscriptionException) -> Unit,
 ) {
     private val timeline = core.timeline(chat)
+    private val once = Once(scope)
     private val window = MutableStateFlow<Window<TimelineItem>?>(null)
 
     /**
@@ -192,7 +194,7 @@ class ChatModel(
         composing.trySend(on)
     }
 
-    fun retry(message: Long) = command { core.retry(message) }
+    fun retry(message: Long) = once(message) { obeyed { core.retry(message) } }
     fun delete(message: Long) = command { core.deleteMessage(message) }
     fun fillGap(gap: Long) = command { core.fillGap(gap) }
     fun jumpToNewest() = timeline.jumpToNewest()
@@ -208,7 +210,7 @@ class ChatModel(
      */
     fun answerMoved(accept: Boolean, moved: ContactMoved) {
         val whom = contact.value ?: return
-        command { core.answerRequest(whom.account, moved.address, accept) }
+        once(moved.address) { obeyed { core.answerRequest(whom.account, moved.address, accept) } }
     }
 
     /** The chat at the contact's new address, made if there is none; [moved] as in [answerMoved]. */
@@ -235,12 +237,14 @@ class ChatModel(
     }
 
     private fun command(run: suspend () -> Unit) {
-        scope.launch {
-            try {
-                run()
-            } catch (trouble: CommandException) {
-                report(trouble)
-            }
+        scope.launch { obeyed(run) }
+    }
+
+    private suspend fun obeyed(run: suspend () -> Unit) {
+        try {
+            run()
+        } catch (trouble: CommandException) {
+            report(trouble)
         }
     }
 

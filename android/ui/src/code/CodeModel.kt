@@ -20,6 +20,7 @@ import org.linnet.core.QrException
 import org.linnet.core.ServerInvitation
 import org.linnet.core.drawQr
 import org.linnet.ui.Core
+import org.linnet.ui.Once
 
 data class CodeState(
     val codes: List<CodeItem> = emptyList(),
@@ -57,6 +58,8 @@ class CodeModel(
     val state = shown.distinctUntilChanged().map { it.copy(drawn = draw(it.link)) }.flowOn(drawing)
         .stateIn(scope, SharingStarted.Eagerly, CodeState())
 
+    private val once = Once(scope)
+
     init {
         // Each account's code is fresh when it comes on screen.
         scope.launch {
@@ -69,10 +72,10 @@ class CodeModel(
     fun choose(account: Long) = choice.update { Choice(account) }
     fun showInvitation(on: Boolean) = choice.update { it.copy(invitation = on) }
 
-    /** Asks the server for one, and shows it when it comes. */
+    /** Asks the server for one, and shows it when it comes: each counts for one person, so two taps are one. */
     fun invite() {
         val account = state.value.code?.account ?: return
-        scope.launch {
+        once(account) {
             command { core.createInvitation(account) }
             choice.update { it.copy(account = account, invitation = true) }
         }

@@ -15,6 +15,7 @@ import org.linnet.core.CommandException
 import org.linnet.core.NotificationContent
 import org.linnet.core.SubscriptionException
 import org.linnet.ui.Core
+import org.linnet.ui.Once
 
 /** The device's own way to make sure of its owner. */
 interface Biometrics {
@@ -47,6 +48,7 @@ class LockModel(
     private val gate = MutableStateFlow(Gate.UNKNOWN)
     private val wrong = MutableStateFlow(false)
     private val working = MutableStateFlow(false)
+    private val once = Once(scope)
 
     /** The app's settings; null until they are known. */
     val settings: StateFlow<AppItem?> = core.app().catch { if (it !is SubscriptionException) throw it }
@@ -117,9 +119,9 @@ class LockModel(
         gate.value = Gate.LOCKED
     }
 
-    /** [done] is told whether the PIN that had to be named was right. */
+    /** [done] is told whether the PIN that had to be named was right: a second tap would name the old one. */
     fun setPin(current: String?, pin: String?, done: (PinOutcome) -> Unit) {
-        scope.launch {
+        once("pin") {
             try {
                 core.setPin(current, pin)
                 done(PinOutcome.DONE)

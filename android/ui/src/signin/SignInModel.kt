@@ -90,6 +90,7 @@ class SignInModel(
     }
 
     fun submit() {
+        if (state.value.step is SignInStep.Working) return
         val address = fields.address.text.trim().toString()
         val password = fields.password.text.toString()
         val server = chosenServer(fields.server, state.value.directTls)

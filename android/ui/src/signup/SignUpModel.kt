@@ -34,6 +34,7 @@ import org.linnet.core.SignUpProblem
 import org.linnet.core.SignUpState
 import org.linnet.core.WaitReason
 import org.linnet.ui.Core
+import org.linnet.ui.Once
 import org.linnet.ui.signin.ServerChoice
 import org.linnet.ui.signin.ServerFields
 import org.linnet.ui.signin.chosenServer
@@ -123,6 +124,7 @@ class SignUpModel(
     private val id = MutableStateFlow<Long?>(null)
     private var account: Long? = null
     private var starting: Job? = null
+    private val once = Once(scope)
 
     /** The last questions' pictures: an answer to another one is of no use. */
     private var pictures = emptyMap<String, List<Byte>?>()
@@ -190,7 +192,7 @@ class SignUpModel(
             .map { SignUpAnswer(it.name, answer(it).values(it.kind)) }
         // That it is on its way is for the core to say: the same complaint again would bring no news of it.
         mutable.update { it.copy(trouble = null) }
-        scope.launch {
+        once(own) {
             try {
                 core.submitSignUp(own, given)
             } catch (trouble: CommandException) {

@@ -1,6 +1,7 @@
 package org.linnet.ui.signup
 
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -63,6 +64,17 @@ class SignUpModelTest {
         assertFalse(done)
         core.connection(7, Connection.Online, signedIn = true)
         assertTrue(done)
+    }
+
+    @Test
+    fun `what is tapped twice is sent once`() = run { model ->
+        begin(model)
+        type(model, username, "carol")
+        val held = CompletableDeferred<Unit>().also { core.hold = it }
+        repeat(2) { model.submit() }
+        core.hold = null
+        held.complete(Unit)
+        assertEquals(1, core.asked.count { it.startsWith("answer ") })
     }
 
     @Test
