@@ -3,12 +3,14 @@ package org.linnet.ui.presence
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import org.linnet.core.AccountItem
 import org.linnet.core.CommandException
@@ -25,13 +27,19 @@ class PresenceModel(
     private val report: (CommandException) -> Unit,
 ) {
     val status = TextFieldState()
-    val state = accounts.map { all -> all?.firstOrNull { it.id == account } }
-        .stateIn(scope, SharingStarted.Eagerly, accounts.value?.firstOrNull { it.id == account })
 
-    /** What was asked for last: the account tells of it a moment later, and nothing of it must be taken back till then. */
-    private var wish: OwnPresence? = null
+    /** What was asked for last, until the account tells of it: nothing of it may be taken back or look so till then. */
+    private val wish = MutableStateFlow<OwnPresence?>(null)
+    val state = combine(accounts, wish) { all, wished -> shown(all, wished) }
+        .stateIn(scope, SharingStarted.Eagerly, shown(accounts.value, null))
 
     init {
+        scope.launch {
+            accounts.collect { all ->
+                val told = all?.firstOrNull { it.id == account }?.presence ?: return@collect
+                wish.update { wished -> wished?.takeIf { it.show != told.show || it.status != told.status } }
+            }
+        }
         scope.launch { status.setTextAndPlaceCursorAtEnd(state.filterNotNull().first().own.status.orEmpty()) }
     }
 
@@ -50,9 +58,14 @@ class PresenceModel(
     fun setAutoAway(on: Boolean) = command { core.setAutoAway(account, on) }
 
     private fun say(change: (OwnPresence) -> OwnPresence) {
-        val said = change(wish ?: state.value?.own ?: return)
-        wish = said
+        val said = change(state.value?.own ?: return)
+        wish.value = said
         command { core.setPresence(account, said.show, said.status.orEmpty()) }
+    }
+
+    private fun shown(all: List<AccountItem>?, wished: OwnPresence?): AccountItem? {
+        val item = all?.firstOrNull { it.id == account } ?: return null
+        return if (wished == null) item else item.copy(presence = wished.copy(autoAway = item.own.autoAway))
     }
 
     private fun command(run: suspend () -> Unit) {
@@ -60,7 +73,7 @@ class PresenceModel(
             try {
                 run()
             } catch (trouble: CommandException) {
-                wish = null
+                wish.value = null
                 report(trouble)
             }
         }

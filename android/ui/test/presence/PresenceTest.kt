@@ -6,6 +6,8 @@ import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.assertIsOff
 import androidx.compose.ui.test.assertIsSelected
 import androidx.compose.ui.test.assertTextEquals
+import androidx.compose.ui.test.hasTestTag
+import androidx.compose.ui.test.isSelected
 import androidx.compose.ui.test.junit4.v2.createComposeRule
 import androidx.compose.ui.test.onAllNodesWithContentDescription
 import androidx.compose.ui.test.onAllNodesWithTag
@@ -16,6 +18,7 @@ import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextReplacement
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancel
@@ -59,6 +62,28 @@ class PresenceTest {
         until("the list says so") {
             rule.onAllNodesWithContentDescription("Your presence: Please don't disturb").fetchSemanticsNodes().isNotEmpty()
         }
+    }
+
+    @Test
+    fun `what was chosen stays chosen until the core tells of it`() {
+        show()
+        rule.onNodeWithTag("presence/open").performClick()
+        val answer = CompletableDeferred<Unit>().also { core.hold = it }
+        rule.onNodeWithTag("show/DO_NOT_DISTURB").performClick()
+        until("asked") { "presence 1 DO_NOT_DISTURB " in core.asked }
+        rule.onNodeWithTag("show/DO_NOT_DISTURB").assertIsSelected()
+        rule.onNodeWithTag("status").performTextReplacement("On the boat")
+        rule.onNodeWithTag("save").performScrollTo().performClick()
+        until("saved") { "presence 1 DO_NOT_DISTURB On the boat" in core.asked }
+        rule.onNodeWithTag("save").performScrollTo().assertIsNotEnabled()
+        rule.onNodeWithTag("show/DO_NOT_DISTURB").performScrollTo().assertIsSelected()
+        core.hold = null
+        answer.complete(Unit)
+        until("told") { core.accounts.value.first().own.status == "On the boat" }
+        rule.onNodeWithTag("show/DO_NOT_DISTURB").assertIsSelected()
+        // From then on it is the account that counts.
+        core.accounts.update { all -> all.map { it.copy(presence = OwnPresence(Show.AWAY, null, true)) } }
+        until("away") { rule.onAllNodes(hasTestTag("show/AWAY") and isSelected()).fetchSemanticsNodes().isNotEmpty() }
     }
 
     @Test
