@@ -66,6 +66,12 @@ import org.linnet.ui.signup.SignUpModel
 
 /** A place on the way back: a screen's model with the scope it lives in. */
 sealed class Place(internal val scope: CoroutineScope) {
+    /**
+     * What the screen remembers while it is not drawn: behind another one or the lock, or while the Activity is made
+     * anew. In memory, and gone with the place: there may be a password among it, and what Android keeps is on disk.
+     */
+    internal var remembered: Map<String, List<Any?>>? = null
+
     class SignIn(scope: CoroutineScope, val model: SignInModel) : Place(scope)
     class SignUp(scope: CoroutineScope, val model: SignUpModel) : Place(scope)
     class Chats(scope: CoroutineScope, val model: ChatListModel) : Place(scope)

@@ -22,11 +22,14 @@ import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberCoroutineScope
+import androidx.compose.runtime.saveable.LocalSaveableStateRegistry
+import androidx.compose.runtime.saveable.SaveableStateRegistry
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.ImageBitmap
@@ -203,9 +206,18 @@ private fun Screens(model: AppModel, device: Device, snackbar: SnackbarHostState
         when (now) {
             Shown.Nothing -> Unit
             Shown.Broken -> StorageBroken(model::tryAgain)
-            is Shown.Top -> Screen(now.place, model, device, snackbar)
+            is Shown.Top -> Remembering(now.place) { Screen(now.place, model, device, snackbar) }
         }
     }
+}
+
+/** Whatever is remembered on a place's screen beyond its being drawn, the place keeps. */
+@Composable
+private fun Remembering(place: Place, content: @Composable () -> Unit) {
+    val registry = remember(place) { SaveableStateRegistry(place.remembered) { true } }
+    CompositionLocalProvider(LocalSaveableStateRegistry provides registry, content = content)
+    // Behind the content: what is left goes in the other direction, and the content is to be asked before it goes.
+    DisposableEffect(place) { onDispose { place.remembered = registry.performSave() } }
 }
 
 @Composable

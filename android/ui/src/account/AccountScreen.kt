@@ -24,7 +24,7 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -99,12 +99,12 @@ fun AccountScreen(
     /** The system shows no notifications of ours. */
     refused: Boolean = false,
 ) {
-    var asking by remember { mutableStateOf(false) }
-    var choosing by remember { mutableStateOf(false) }
-    var placing by remember { mutableStateOf(false) }
-    var changing by remember { mutableStateOf(false) }
-    var deleting by remember { mutableStateOf(false) }
-    var naming by remember { mutableStateOf(false) }
+    var asking by rememberSaveable { mutableStateOf(false) }
+    var choosing by rememberSaveable { mutableStateOf(false) }
+    var placing by rememberSaveable { mutableStateOf(false) }
+    var changing by rememberSaveable { mutableStateOf(false) }
+    var deleting by rememberSaveable { mutableStateOf(false) }
+    var naming by rememberSaveable { mutableStateOf(false) }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.accountTitle, onBack = actions::back)

@@ -12,7 +12,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.autofill.ContentType
 import androidx.compose.ui.platform.LocalAutofillManager
@@ -34,7 +34,8 @@ internal fun ChangePasswordDialog(
     text: String = strings.accountPasswordText,
     confirm: String = strings.accountPasswordConfirm,
 ) {
-    val password = remember { TextFieldState(make()) }
+    // Its owner may be away to keep it elsewhere: whoever comes back finds the same one.
+    val password = rememberSaveable(saver = TextFieldState.Saver) { TextFieldState(make()) }
     val autofill = LocalAutofillManager.current
     fun choose() {
         val chosen = password.text.toString()

@@ -16,7 +16,7 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -29,7 +29,7 @@ import org.linnet.ui.words.strings
 /** Names what goes with an account that is deleted on its server, and lets nobody hurry past it. */
 @Composable
 internal fun DeleteDialog(address: String, onDelete: () -> Unit, onCancel: () -> Unit) {
-    var understood by remember { mutableStateOf(false) }
+    var understood by rememberSaveable { mutableStateOf(false) }
     AlertDialog(
         onDismissRequest = onCancel,
         title = { Text(strings.accountDeleteQuestion(address), style = MaterialTheme.typography.titleLarge) },

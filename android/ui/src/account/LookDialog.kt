@@ -9,7 +9,7 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.foundation.shape.CircleShape
-import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.rememberTextFieldState
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
@@ -18,7 +18,7 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -39,8 +39,8 @@ import org.linnet.ui.words.strings
 /** What the user calls an account, and by which colour he tells it apart. */
 @Composable
 internal fun LookDialog(account: AccountItem, onSave: (String, AccountColour) -> Unit, onCancel: () -> Unit) {
-    val name = remember { TextFieldState(account.name.orEmpty()) }
-    var chosen by remember { mutableStateOf(account.colour) }
+    val name = rememberTextFieldState(account.name.orEmpty())
+    var chosen by rememberSaveable { mutableStateOf(account.colour) }
     AlertDialog(
         onDismissRequest = onCancel,
         title = { Text(strings.accountLookTitle, style = MaterialTheme.typography.titleLarge) },

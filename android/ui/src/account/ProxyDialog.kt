@@ -2,7 +2,7 @@ package org.linnet.ui.account
 
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.rememberTextFieldState
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
@@ -10,7 +10,7 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
@@ -23,9 +23,9 @@ import org.linnet.ui.words.strings
 /** Asks where the proxy is. */
 @Composable
 internal fun ProxyDialog(known: ProxyAddress?, onChoose: (ProxyAddress) -> Unit, onCancel: () -> Unit) {
-    val host = remember { TextFieldState(known?.host ?: "127.0.0.1") }
-    val port = remember { TextFieldState(known?.port?.toString() ?: "9050") }
-    var invalid by remember { mutableStateOf(false) }
+    val host = rememberTextFieldState(known?.host ?: "127.0.0.1")
+    val port = rememberTextFieldState(known?.port?.toString() ?: "9050")
+    var invalid by rememberSaveable { mutableStateOf(false) }
     fun choose() {
         val proxy = proxyAddress(host, port)
         invalid = proxy == null

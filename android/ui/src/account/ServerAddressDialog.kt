@@ -5,7 +5,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.offset
 import androidx.compose.foundation.rememberScrollState
-import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
+import androidx.compose.foundation.text.input.rememberTextFieldState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.MaterialTheme
@@ -16,6 +16,7 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberCoroutineScope
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
@@ -41,16 +42,11 @@ internal fun ServerAddressDialog(
     onChoose: suspend (ServerAddress?) -> Boolean,
     onClose: () -> Unit,
 ) {
-    val fields = remember {
-        ServerFields().apply {
-            if (known != null) {
-                host.setTextAndPlaceCursorAtEnd(known.host)
-                port.setTextAndPlaceCursorAtEnd("${known.port}")
-            }
-        }
-    }
-    var directTls by remember { mutableStateOf(known?.directTls == true) }
-    var invalid by remember { mutableStateOf(false) }
+    val host = rememberTextFieldState(known?.host.orEmpty())
+    val port = rememberTextFieldState("${known?.port ?: ServerFields.PORT}")
+    val fields = remember(host, port) { ServerFields(host, port) }
+    var directTls by rememberSaveable { mutableStateOf(known?.directTls == true) }
+    var invalid by rememberSaveable { mutableStateOf(false) }
     val scope = rememberCoroutineScope()
     fun choose(server: ServerAddress?) {
         scope.launch {

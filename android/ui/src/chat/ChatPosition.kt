@@ -93,8 +93,9 @@ class ChatPosition(val list: LazyListState) {
         if (!fits) {
             val height = info.viewportEndOffset - info.viewportStartOffset
             list.scrollToItem(mark, -(height * 3 / 4))
-            sticks = atBottom
         }
+        // Back from another screen, the list stands where it stood.
+        if (!atBottom) sticks = false
         opened = true
     }
 

@@ -14,7 +14,7 @@ import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.selection.toggleable
-import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.rememberTextFieldState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Button
@@ -26,7 +26,6 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
@@ -229,8 +228,8 @@ private fun Way(text: String, tag: String, color: Color = MaterialTheme.colorSch
 
 @Composable
 private fun EditDialog(contact: ContactItem, onSave: (String, String) -> Unit, onCancel: () -> Unit) {
-    val name = remember { TextFieldState(contact.name.orEmpty()) }
-    val tags = remember { TextFieldState(contact.tags.joinToString(", ")) }
+    val name = rememberTextFieldState(contact.name.orEmpty())
+    val tags = rememberTextFieldState(contact.tags.joinToString(", "))
     AlertDialog(
         onDismissRequest = onCancel,
         title = { Text(strings.contactEdit, style = MaterialTheme.typography.titleLarge) },

@@ -27,6 +27,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -63,7 +64,7 @@ interface DevicesActions {
 /** How this device is called, which others are there, and what has access to the account. */
 @Composable
 fun DevicesScreen(item: OwnDevicesItem?, actions: DevicesActions, modifier: Modifier = Modifier) {
-    var everywhere by remember { mutableStateOf(false) }
+    var everywhere by rememberSaveable { mutableStateOf(false) }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.devicesTitle, onBack = actions::back)

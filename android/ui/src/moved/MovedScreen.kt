@@ -21,7 +21,7 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -72,7 +72,7 @@ fun MovedScreen(state: MovedScreenState, actions: MovedActions, modifier: Modifi
 
 @Composable
 private fun Choose(state: MovedScreenState, account: AccountItem, actions: MovedActions) {
-    var asking by remember { mutableStateOf(false) }
+    var asking by rememberSaveable { mutableStateOf(false) }
     Text(strings.movedLead, style = MaterialTheme.typography.bodyLarge)
     Heading(strings.movedChoose, Modifier.padding(top = 16.dp))
     if (state.others.isEmpty()) {
@@ -147,7 +147,7 @@ private fun Gone(
     moved: MovedItem,
     actions: MovedActions,
 ) {
-    var asking by remember { mutableStateOf(false) }
+    var asking by rememberSaveable { mutableStateOf(false) }
     Text(strings.movedTo(moved.address), Modifier.testTag("moved"), style = MaterialTheme.typography.titleMedium)
     val since = moved.since
     Text(

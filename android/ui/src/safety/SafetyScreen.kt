@@ -24,7 +24,7 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -62,7 +62,7 @@ fun SafetyScreen(
     /** The device can keep the screen out of pictures. */
     hides: Boolean = false,
 ) {
-    var asking by remember { mutableStateOf<PinQuestion?>(null) }
+    var asking by rememberSaveable { mutableStateOf<PinQuestion?>(null) }
     Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.safetyTitle, onBack = actions::back)
@@ -98,7 +98,9 @@ fun SafetyScreen(
             }
         }
     }
-    asking?.let { question -> PinDialog(question, actions::setPin) { asking = null } }
+    // Once there is a lock, or none any more, that was the answer.
+    val question = asking?.takeIf { (it == PinQuestion.SET) == (app?.lock == null) }
+    question?.let { PinDialog(it, actions::setPin) { asking = null } }
 }
 
 @Composable
@@ -155,7 +157,7 @@ private fun PinDialog(
     val current = rememberTextFieldState()
     val pin = rememberTextFieldState()
     val again = rememberTextFieldState()
-    var trouble by remember { mutableStateOf<PinOutcome?>(null) }
+    var trouble by rememberSaveable { mutableStateOf<PinOutcome?>(null) }
     val asksCurrent = question != PinQuestion.SET
     val asksNew = question != PinQuestion.REMOVE
     val differs = asksNew && again.text.isNotEmpty() && !again.text.contentEquals(pin.text)

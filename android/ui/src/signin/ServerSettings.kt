@@ -44,9 +44,7 @@ data class ServerChoice(
 )
 
 /** What is typed for it. */
-class ServerFields {
-    val host = TextFieldState()
-    val port = TextFieldState("5222")
+class ServerFields(val host: TextFieldState = TextFieldState(), val port: TextFieldState = TextFieldState("$PORT")) {
     val proxyHost = TextFieldState("127.0.0.1")
     val proxyPort = TextFieldState("9050")
     val all get() = listOf(host, port, proxyHost, proxyPort)
@@ -55,6 +53,11 @@ class ServerFields {
     fun setDirectTls(on: Boolean) {
         val usual = if (on) "5222" to "5223" else "5223" to "5222"
         if (port.text.toString() == usual.first) port.setTextAndPlaceCursorAtEnd(usual.second)
+    }
+
+    companion object {
+        /** Where servers are that nobody has moved. */
+        const val PORT = 5222
     }
 }
 

@@ -67,6 +67,36 @@ class LockTest {
     }
 
     @Test
+    fun `what stood in a dialog stands there again behind the lock`() {
+        show()
+        shown(chat)
+        rule.onNodeWithTag("account").performClick()
+        shown("Account")
+        rule.onNodeWithTag("account/password").performScrollTo().performClick()
+        rule.onNodeWithTag("next-password").performTextReplacement("correct horse")
+        lock()
+        inFront.value = false
+        gone("correct horse")
+        inFront.value = true
+        shown("Linnet is locked")
+        rule.onNodeWithTag("pin").performTextInput("2580")
+        rule.onNodeWithText("Open").performClick()
+        shown("correct horse")
+    }
+
+    @Test
+    fun `a PIN that is tapped twice is set once`() {
+        val answer = CompletableDeferred<Unit>().also { core.hold = it }
+        val outcomes = ArrayList<PinOutcome>()
+        val model = LockModel(core, CoroutineScope(Dispatchers.Unconfined), MutableStateFlow(false)) { error("$it") }
+        repeat(2) { model.setPin(null, "2580", outcomes::add) }
+        core.hold = null
+        answer.complete(Unit)
+        assertEquals(listOf("pin null 2580"), core.asked.filter { it.startsWith("pin") })
+        assertEquals(listOf(PinOutcome.DONE), outcomes)
+    }
+
+    @Test
     fun `too many tries cost time before the user's eyes`() {
         lock()
         core.app.value = core.app.value.copy(lock = core.app.value.lock?.copy(waitUntil = Fixtures.lockWait))
