@@ -40,7 +40,7 @@ class ContactScreenTest {
         rule.onNodeWithText("Da").assertIsDisplayed()
         rule.onNodeWithText("Bitte nicht stören").assertIsDisplayed()
         rule.onNodeWithText("Writing the last chapter, back at six").assertIsDisplayed()
-        rule.onNodeWithText("Couch · unberührt seit 16:20").performScrollTo().assertIsDisplayed()
+        rule.onNodeWithText("Couch · nicht benutzt seit 16:20").performScrollTo().assertIsDisplayed()
     }
 
     @Test
