@@ -10,7 +10,9 @@ import android.graphics.Color
 import android.graphics.Paint
 import android.graphics.Rect
 import android.net.Uri
+import android.os.Bundle
 import android.os.Looper
+import android.os.Parcel
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.hasAnyAncestor
@@ -24,6 +26,7 @@ import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTextReplacement
 import androidx.compose.ui.test.performTouchInput
@@ -33,6 +36,7 @@ import androidx.lifecycle.Lifecycle
 import androidx.test.platform.app.InstrumentationRegistry
 import org.junit.After
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Rule
 import org.junit.Test
@@ -210,6 +214,43 @@ class EndToEndTest {
     }
 
     @Test
+    @Config(application = ListedApplication::class)
+    fun `from the welcome over a pasted invitation to the first message to whoever invited`() {
+        ListedApplication.port = wire.port
+        val peer = Peer(Server.bob, folder.root).also { bob = it }
+        await("bob is online") { peer.online }
+        peer.showCode()
+        await("bob has a link") { peer.link != null }
+        await("the welcome") { shown("Welcome to Linnet") }
+        rule.onNodeWithTag("invitation").performScrollTo().performClick()
+        await("where to put it") { rule.onAllNodes(hasTestTag("link")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("link").performScrollTo().performTextInput("We met at the lake $salt")
+        rule.onNodeWithTag("follow").performScrollTo().performClick()
+        await("it is none") {
+            shown("This is no invitation. Ask whoever invited you to show or send it once more.")
+        }
+        picture("end-to-end-15-no-invitation")
+        // As pages for invitations have it, where their servers do not see it.
+        val page = "https://invite.example/#${checkNotNull(peer.link).removePrefix("xmpp:")};ibr=y"
+        rule.onNodeWithTag("link").performScrollTo().performTextReplacement(page)
+        rule.onNodeWithTag("follow").performScrollTo().performClick()
+        await("whose it is") { shown(Server.bob) }
+        rule.onNodeWithTag("accept").performScrollTo().performClick()
+        await("its questions") { rule.onAllNodes(hasTestTag("field/username")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("field/username").performTextInput("invited$salt")
+        rule.onNodeWithTag("create").performScrollTo().performClick()
+        await("bob is on her list") { rule.onAllNodes(hasTestTag("chat/${Server.bob}")).fetchSemanticsNodes().isNotEmpty() }
+        picture("end-to-end-16-invited")
+        rule.onNodeWithTag("chat/${Server.bob}").performClick()
+        await("the chat") { rule.onAllNodes(hasTestTag("draft")).fetchSemanticsNodes().isNotEmpty() }
+        write("Thank you for the invitation $salt")
+        val guest = "invited$salt@${Server.domain}"
+        await("bob has her on his list") { peer.lists(guest) }
+        val chat = peer.chatWith(guest)
+        await("bob has it") { "Thank you for the invitation $salt" in chat.received }
+    }
+
+    @Test
     fun `a link from another app waits for the sign-in, is shown, and only proposes its text`() {
         await("the welcome") { shown("Welcome to Linnet") }
         val link = Uri.parse("xmpp:${Server.bob}?message;body=Proposed%20$salt")
@@ -286,6 +327,29 @@ class EndToEndTest {
         await("the server has it") { arrived("Before the turn $salt") }
         rule.runOnUiThread { rule.activity.onBackPressedDispatcher.onBackPressed() }
         await("back leads to the list") { shown("Chats") }
+    }
+
+    @Test
+    fun `a turn of the screen keeps what stands in a dialog, and a password stays out of what Android keeps`() {
+        signIn()
+        rule.onNodeWithTag("account").performClick()
+        await("her account") { rule.onAllNodes(hasTestTag("account/password")).fetchSemanticsNodes().isNotEmpty() }
+        rule.onNodeWithTag("account/password").performScrollTo().performClick()
+        rule.onNodeWithTag("next-password").performTextReplacement("correct horse $salt")
+        val saved = Bundle()
+        rule.runOnUiThread {
+            InstrumentationRegistry.getInstrumentation().callActivityOnSaveInstanceState(rule.activity, saved)
+        }
+        assertFalse("correct horse" in written(saved))
+        rule.activityRule.scenario.recreate()
+        await("it is still there") { shown("correct horse $salt") }
+    }
+
+    /** As it would lie on the disk: texts are UTF-16 there. */
+    private fun written(saved: Bundle): String {
+        val parcel = Parcel.obtain()
+        saved.writeToParcel(parcel, 0)
+        return parcel.marshall().toString(Charsets.UTF_16LE).also { parcel.recycle() }
     }
 
     @Test

@@ -48,7 +48,10 @@ class Peer(private val address: String, folder: File, name: String = "peer") : A
     private val chats = core.chats().window.stateIn(scope, SharingStarted.Eagerly, null)
 
     /** His own code, as it is drawn on his screen; null until it is fresh. */
-    val code get() = codes.value.firstOrNull { it.expires != null }?.let { drawQr(it.link) }
+    val code get() = link?.let { drawQr(it) }
+
+    /** What his code says; null as long as the code is. */
+    val link get() = codes.value.firstOrNull { it.expires != null }?.link
 
     fun showCode() = runBlocking { core.showCode(account) }
 

@@ -96,6 +96,7 @@ internal fun signInActions(app: AppModel, model: SignInModel) = object : SignInA
     override fun signUp() = app.signUp()
     override fun arrive() = app.arrive()
     override fun restoreBackup() = app.openBackup()
+    override fun openInvitation() = app.openInvitation()
     override fun back() {
         app.back()
     }
@@ -178,7 +179,10 @@ internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -
     override fun askDevice(device: String) = model.askDevice(device)
     override fun open(link: String) {
         // A chat is our own affair.
-        if (link.startsWith("xmpp:")) return app.openLink(link)
+        if (link.startsWith("xmpp:")) {
+            app.openLink(link)
+            return
+        }
         try {
             open(link)
         } catch (_: IllegalArgumentException) {
@@ -266,6 +270,8 @@ internal fun scanActions(app: AppModel, model: ScanModel, device: Device) = obje
     }
     override fun pickPicture() = device.pickPicture(model::picture)
     override fun showCode() = app.showCode()
+    override fun follow() = model.follow()
+    override fun edited() = model.edited()
 }
 
 internal fun arrivalActions(app: AppModel, model: ArrivalModel, device: Device) = object : ArrivalActions {

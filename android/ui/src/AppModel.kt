@@ -78,7 +78,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Chat(scope: CoroutineScope, val model: ChatModel) : Place(scope)
     class NewChat(scope: CoroutineScope, val model: NewChatModel) : Place(scope)
     class Code(scope: CoroutineScope, val model: CodeModel) : Place(scope)
-    class Scan(scope: CoroutineScope, val model: ScanModel) : Place(scope)
+    class Scan(scope: CoroutineScope, val model: ScanModel, val invitation: Boolean) : Place(scope)
     class OpenedLink(scope: CoroutineScope, val model: LinkModel) : Place(scope)
     class Password(scope: CoroutineScope, val model: PasswordModel) : Place(scope)
     class Certificate(scope: CoroutineScope, val model: CertificateModel) : Place(scope)
@@ -112,15 +112,15 @@ val AccountItem.remedy: Remedy
         else -> Remedy.SIGN_IN
     }
 
+/** What the system's own screens were opened for, when its answer came to nobody: the app had been ended meanwhile. */
+enum class Lost { SAVED, CHOSEN }
+
 /** What lies on the screen. */
 sealed interface Shown {
     /** The core has not said yet whether anyone is signed in. */
     data object Nothing : Shown
 
     /** The database can't be read. */
-/** What the system's own screens were opened for, when its answer came to nobody: the app had been ended meanwhile. */
-enum class Lost { SAVED, CHOSEN }
-
     data object Broken : Shown
     data class Top(val place: Place, val depth: Int) : Shown
 }
@@ -163,13 +163,13 @@ class AppModel(
     /** A link that waits until somebody is signed in. */
     private var kept: Link? = null
     private val badLinks = MutableStateFlow<LinkException?>(null)
+    private val losses = MutableStateFlow<Lost?>(null)
 
     /** Somebody is, or was once. */
     val signedIn: StateFlow<Boolean> = accounts.map { all -> all.orEmpty().any { it.signedIn } }
         .stateIn(scope, SharingStarted.Eagerly, false)
 
     /** A picture that an item names. */
-    private val losses = MutableStateFlow<Lost?>(null)
     suspend fun picture(name: String): ByteArray? = core.picture(name)
 
     /** The last command that was refused, until it has been told. */
@@ -178,14 +178,14 @@ class AppModel(
     /** The last link that led nowhere, until it has been told. */
     val badLink = badLinks.asStateFlow()
 
+    /** What was last begun in vain, until it has been told. */
+    val lost = losses.asStateFlow()
+
     val lock = LockModel(core, scope, inFront, ::report)
 
     /** The one account's list that is shown instead, and whether no chat is missing from its end. */
     private var shownList: ChatList? = null
     private var shownWhole = true
-
-    /** What was last begun in vain, until it has been told. */
-    val lost = losses.asStateFlow()
 
     /** What the list shows: the chats of all accounts, or of the one the user chose. */
     private val listed: StateFlow<List<ChatItem>?> = lock.settings.map { it?.shownAccount }.distinctUntilChanged()
@@ -298,20 +298,31 @@ class AppModel(
 
     fun showCode() = push(place { scope -> Place.Code(scope, CodeModel(core, scope, ::report)) })
 
-    fun scan() = push(place { scope -> Place.Scan(scope, ScanModel(scope) { replaceTop(linkPlace(it)) }) })
+    fun scan() = scan(invitation = false)
 
-    /** Another app or the system hands a link over: what it wants is shown, whatever lay on the screen. */
-    fun openLink(text: String) {
+    /** For someone who has no account, and was invited. */
+    fun openInvitation() = scan(invitation = true)
+
+    private fun scan(invitation: Boolean) = push(
+        place { scope -> Place.Scan(scope, ScanModel(scope) { replaceTop(linkPlace(it)) }, invitation) },
+    )
+
+    /**
+     * Another app or the system hands a link over, or the user has typed it: what it wants is shown, whatever lay on
+     * the screen. False if it leads nowhere, which is told.
+     */
+    fun openLink(text: String): Boolean {
         val link = try {
             readLink(text)
         } catch (bad: LinkException) {
             badLinks.value = bad
-            return
+            return false
         }
         scope.launch {
             shown.first { it is Shown.Top }
             push(linkPlace(link))
         }
+        return true
     }
 
     private fun linkPlace(link: Link) = place { scope ->
@@ -388,7 +399,7 @@ class AppModel(
 
     fun signIn(again: AccountItem? = null) = push(
         place { scope ->
-            Place.SignIn(scope, SignInModel(core, scope, accounts, again, additional = true) { back() })
+            Place.SignIn(scope, SignInModel(core, scope, accounts, again, true, ::openLink) { back() })
         },
     )
 
@@ -452,8 +463,13 @@ class AppModel(
     /** Which chat to open again after the process was ended in the background. */
     val openChat: Long? get() = stack.value.filterIsInstance<Place.Chat>().lastOrNull()?.model?.chat
 
+    fun tell(lost: Lost) {
+        losses.value = lost
+    }
+
     fun told() {
         troubles.value = null
+        losses.value = null
         badLinks.value = null
     }
 
@@ -469,14 +485,9 @@ class AppModel(
                 Place.Chats(
                     scope,
                     ChatListModel(core, memory, scope, this.accounts, listed, requests, lock.settings, ::report),
-    fun tell(lost: Lost) {
-        losses.value = lost
-    }
-
                 )
             } else {
-        losses.value = null
-                Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull()))
+                Place.SignIn(scope, SignInModel(core, scope, this.accounts, accounts.firstOrNull(), openLink = ::openLink))
             }
         }
         val link = kept?.takeIf { signedIn }?.also { kept = null }

@@ -86,10 +86,10 @@ import org.linnet.ui.words.LocalDates
 import org.linnet.ui.words.LocalStrings
 import org.linnet.ui.words.Strings
 import org.linnet.ui.words.badLink
+import org.linnet.ui.words.lost
 import org.linnet.ui.words.rememberDates
 import org.linnet.ui.words.strings
 import org.linnet.ui.words.trouble
-import org.linnet.ui.words.lost
 
 /** What the screens need of the device they run on. */
 data class Device(
@@ -135,11 +135,11 @@ fun LinnetApp(model: AppModel, device: Device, dark: Boolean = isSystemInDarkThe
         val snackbar = remember { SnackbarHostState() }
         val trouble by model.trouble.collectAsState()
         val badLink by model.badLink.collectAsState()
+        val lost by model.lost.collectAsState()
         val words = trouble?.let { strings.trouble(it) } ?: badLink?.let { strings.badLink(it) }
             ?: lost?.let { strings.lost(it) }
         LaunchedEffect(trouble, badLink, lost) {
             if (words != null) {
-        val lost by model.lost.collectAsState()
                 snackbar.showSnackbar(words)
                 model.told()
             }
@@ -408,7 +408,13 @@ private fun Scan(place: Place.Scan, model: AppModel, device: Device) {
     val state by place.model.state.collectAsState()
     val camera = cameraState(device)
     val accounts by model.signedIn.collectAsState()
-    ScanScreen(state, camera, remember(place, device) { scanActions(model, place.model, device) }, hasCode = accounts) {
+    ScanScreen(
+        state,
+        camera,
+        remember(place, device) { scanActions(model, place.model, device) },
+        hasCode = accounts,
+        link = place.model.link.takeIf { place.invitation },
+    ) {
         device.camera?.Preview({ place.model.wantsFrame }, place.model::frame, it)
     }
 }

@@ -1,5 +1,6 @@
 package org.linnet.ui.code
 
+import androidx.compose.foundation.text.input.TextFieldState
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -38,6 +39,9 @@ class ScanModel private constructor(
     private val mutable = MutableStateFlow(ScanState())
     val state = mutable.asStateFlow()
     private val busy = AtomicBoolean(false)
+
+    /** A link that came by another way than a code. */
+    val link = TextFieldState()
 
     /** Whether another frame can be looked at now; the camera need not copy it otherwise. */
     val wantsFrame: Boolean get() = !busy.get()
@@ -78,6 +82,15 @@ class ScanModel private constructor(
             mutable.update { ScanState(trouble) }
         }
     }
+
+    /** What stands in [link] is wanted. */
+    fun follow() {
+        val text = link.text.trim().toString()
+        if (text.isNotEmpty()) take(text)
+    }
+
+    /** A correction makes the complaint go away. */
+    fun edited() = mutable.update { it.copy(trouble = null) }
 
     private fun take(text: String): ScanTrouble? {
         val trouble = obey(text)

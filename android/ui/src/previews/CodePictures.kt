@@ -2,6 +2,8 @@ package org.linnet.ui.previews
 
 import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.runtime.remember
 import androidx.compose.ui.graphics.Color
 import org.linnet.core.AccountItem
 import org.linnet.core.Link
@@ -45,6 +47,18 @@ internal val codePictures = listOf(
     Picture("scan-ask") { ScanScreen(ScanState(), CameraState.UNASKED, NoScan) },
     Picture("scan-junk") { ScanScreen(ScanState(ScanTrouble.JUNK), CameraState.NONE, NoScan) },
     Picture("scan-device") { ScanScreen(ScanState(ScanTrouble.DEVICE), CameraState.NONE, NoScan) },
+    Picture("invitation") {
+        ScanScreen(ScanState(), CameraState.UNASKED, NoScan, link = remember { TextFieldState() })
+    },
+    Picture("invitation-camera") {
+        ScanScreen(ScanState(), CameraState.ON, NoScan, link = remember { TextFieldState() }) {
+            Box(it.background(Color(0xff33403a)))
+        }
+    },
+    Picture("invitation-none") {
+        val link = remember { TextFieldState("https://example.org") }
+        ScanScreen(ScanState(ScanTrouble.JUNK), CameraState.NONE, NoScan, link = link)
+    },
     Picture("link-contact") { LinkScreen(LinkState(contact, two, two.first()), NoLink) },
     Picture("link-no-account") { LinkScreen(LinkState(contact), NoLink) },
     Picture("link-newcomer") {
@@ -73,6 +87,8 @@ private object NoScan : ScanActions {
     override fun openSettings() = Unit
     override fun pickPicture() = Unit
     override fun showCode() = Unit
+    override fun follow() = Unit
+    override fun edited() = Unit
 }
 
 private object NoLink : LinkActions {

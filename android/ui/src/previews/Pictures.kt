@@ -256,6 +256,7 @@ private object NoSignIn : SignInActions {
     override fun signUp() = Unit
     override fun arrive() = Unit
     override fun restoreBackup() = Unit
+    override fun openInvitation() = Unit
     override fun back() = Unit
 }
 

@@ -1,6 +1,7 @@
 package org.linnet.ui.signin
 
 import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.clearText
 import androidx.compose.foundation.text.input.setTextAndPlaceCursorAtEnd
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -64,6 +65,8 @@ class SignInModel(
     private val accounts: StateFlow<List<AccountItem>?>,
     again: AccountItem? = null,
     additional: Boolean = false,
+    /** Shows what a link wants; false if it leads nowhere. */
+    private val openLink: (String) -> Boolean = { false },
     private val done: () -> Unit = {},
 ) {
     val fields = SignInFields()
@@ -91,7 +94,12 @@ class SignInModel(
 
     fun submit() {
         if (state.value.step is SignInStep.Working) return
-        val address = fields.address.text.trim().toString()
+        val typed = fields.address.text.trim().toString()
+        if (isInvitation(typed)) {
+            if (openLink(typed)) fields.address.clearText()
+            return
+        }
+        val address = typed.removePrefix("xmpp:")
         val password = fields.password.text.toString()
         val server = chosenServer(fields.server, state.value.directTls)
         val proxy = if (state.value.proxy) proxyAddress(fields.proxyHost, fields.proxyPort) else null
@@ -202,6 +210,12 @@ private fun isNear(host: String): Boolean {
     val version4 = bare.count { it == '.' } == 3 && bare.all { it.isDigit() || it == '.' }
     val version6 = ':' in bare && bare.all { it.isLetterOrDigit() || it == ':' || it == '.' }
     return host.equals("localhost", ignoreCase = true) || version4 || version6
+}
+
+/** Somebody was sent a link, and puts it where an address is asked for. What it is worth, the core knows. */
+internal fun isInvitation(text: CharSequence): Boolean {
+    val link = text.trim()
+    return link.startsWith("https://", ignoreCase = true) || link.startsWith("xmpp:", ignoreCase = true) && '?' in link
 }
 
 /** Catches slips of the finger before a server is asked; the core has the last word (RFC 7622). */

@@ -70,6 +70,7 @@ interface SignInActions : ServerActions {
     fun signUp()
     fun arrive()
     fun restoreBackup()
+    fun openInvitation()
     fun back()
 }
 
@@ -110,7 +111,7 @@ fun SignInScreen(state: SignInState, fields: SignInFields, actions: SignInAction
                                     .testTag("restore-backup"),
                             ) { Text(strings.backupRestoreOpen) }
                         }
-                        NoAccountYet(actions::signUp)
+                        NoAccountYet(actions::signUp, actions::openInvitation.takeIf { !state.additional })
                     }
                 }
             }
@@ -203,11 +204,13 @@ internal fun Outcome(step: SignInStep) {
 
 @Composable
 private fun Submit(fields: SignInFields, working: Boolean, actions: SignInActions) {
+    // An invitation needs no password.
+    val invited = isInvitation(fields.address.text)
     Column(horizontalAlignment = Alignment.CenterHorizontally, modifier = Modifier.fillMaxWidth()) {
         SubmitButton(
-            strings.signInButton,
+            if (invited) strings.invitedFollow else strings.signInButton,
             working,
-            enabled = !working && fields.address.text.isNotBlank() && fields.password.text.isNotEmpty(),
+            enabled = !working && fields.address.text.isNotBlank() && (invited || fields.password.text.isNotEmpty()),
             onClick = actions::submit,
         )
         if (working) TextButton(actions::cancel) { Text(strings.cancel) }
@@ -215,7 +218,7 @@ private fun Submit(fields: SignInFields, working: Boolean, actions: SignInAction
 }
 
 @Composable
-private fun NoAccountYet(onSignUp: () -> Unit) {
+private fun NoAccountYet(onSignUp: () -> Unit, onInvitation: (() -> Unit)?) {
     Column(Modifier.fillMaxWidth(), horizontalAlignment = Alignment.CenterHorizontally) {
         Text(
             strings.signUpNone,
@@ -228,6 +231,11 @@ private fun NoAccountYet(onSignUp: () -> Unit) {
             shape = MaterialTheme.shapes.medium,
             colors = ButtonDefaults.outlinedButtonColors(contentColor = MaterialTheme.colorScheme.primary),
         ) { Text(strings.signUpBegin, style = MaterialTheme.typography.titleMedium) }
+        if (onInvitation != null) {
+            TextButton(onInvitation, Modifier.padding(top = 8.dp).heightIn(min = 48.dp).testTag("invitation")) {
+                Text(strings.invitedTitle)
+            }
+        }
     }
 }
 

@@ -5,6 +5,8 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.test.assertIsDisplayed
+import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.v2.createComposeRule
 import androidx.compose.ui.test.onNodeWithContentDescription
@@ -12,6 +14,7 @@ import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
+import androidx.compose.ui.test.performTextReplacement
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
@@ -217,6 +220,57 @@ class CodeTest {
         waitUntilShown("An invitation for an account on example.org.")
         rule.onNodeWithTag("accept").performClick()
         rule.waitUntil("asked", PATIENCE) { "follow xmpp:carol@example.org?register;preauth=other" in core.asked }
+    }
+
+    @Test
+    fun `who has no account scans or pastes an invitation, and what is none is said kindly`() {
+        core.accounts.value = emptyList()
+        show()
+        waitUntilShown("Welcome to Linnet")
+        rule.onNodeWithTag("invitation").performScrollTo().performClick()
+        waitUntilShown("Scan the code of your invitation, choose a picture of it, or paste its link.")
+        val none = "This is no invitation. Ask whoever invited you to show or send it once more."
+        pick(png(drawn("WIFI:S:home;T:WPA;P:secret;;")))
+        waitUntilShown(none)
+        rule.onNodeWithTag("link").performScrollTo().performTextReplacement("xmpp:room@muc.example.org?join")
+        waitUntilShown("Scan the code of your invitation, choose a picture of it, or paste its link.")
+        rule.onNodeWithTag("follow").performScrollTo().performClick()
+        waitUntilShown(none)
+        val page = " https://invite.example/i/#bob@example.org?roster;preauth=token;ibr=y "
+        rule.onNodeWithTag("link").performScrollTo().performTextReplacement(page)
+        rule.onNodeWithTag("follow").performScrollTo().performClick()
+        waitUntilShown("With this invitation you get an account on example.org, and this person as your first contact.")
+        rule.onNodeWithTag("accept").performClick()
+        rule.waitUntil("asked", PATIENCE) { "follow xmpp:bob@example.org?roster;preauth=token;ibr=y" in core.asked }
+        model.leaveSignUp()
+        model.back()
+        rule.waitUntil("the way back leads past the scanner", PATIENCE) { top() is Place.SignIn }
+
+        rule.onNodeWithTag("invitation").performScrollTo().performClick()
+        waitUntilShown("Link of the invitation")
+        pick(png(drawn("xmpp:example.org?register;preauth=other")))
+        waitUntilShown("An invitation for an account on example.org.")
+        rule.onNodeWithTag("accept").performClick()
+        rule.waitUntil("asked", PATIENCE) { "follow xmpp:example.org?register;preauth=other" in core.asked }
+    }
+
+    @Test
+    fun `an invitation in the address's place is opened like any other`() {
+        core.accounts.value = emptyList()
+        show()
+        waitUntilShown("Welcome to Linnet")
+        rule.onNodeWithTag("address").performTextReplacement("https://bank.example@evil.example/")
+        rule.onNodeWithTag("sign-in").performScrollTo().performClick()
+        waitUntilShown("This link leads to nobody.")
+        rule.onNodeWithTag("address").performScrollTo()
+            .performTextReplacement("https://invite.example/#bob@example.org?roster;preauth=token;ibr=y")
+        rule.onNodeWithTag("sign-in").performScrollTo().assertIsEnabled().performClick()
+        waitUntilShown("With this invitation you get an account on example.org, and this person as your first contact.")
+        assertTrue("no password goes anywhere", core.asked.none { it.startsWith("add") })
+        model.back()
+        rule.waitUntil("the sign-in", PATIENCE) { top() is Place.SignIn }
+        assertEquals("", (top() as Place.SignIn).model.fields.address.text.toString())
+        rule.onNodeWithTag("sign-in").performScrollTo().assertIsNotEnabled()
     }
 
     private fun invitation(state: ServerInvitation) = core.codes.update { all -> all.map { it.copy(invitation = state) } }
