@@ -71,7 +71,7 @@ pub use qr::{QrBitmap, QrCode, QrError, draw_qr, draw_qr_bitmap, read_qr_frame, 
 pub use sign_up::{SignUpAnswer, SignUpField, SignUpFieldKind, SignUpForm, SignUpItem, SignUpMeaning};
 pub use sign_up::{SignUpOption, SignUpProblem, SignUpState, SignUpsBatch, SignUpsOp, SignUpsSubscription};
 pub use timeline::{GapItem, GapState, GroupPosition, MessageAction, MessageItem, MessageState, SendFailure};
-pub use timeline::{TextBlock, TextSpan};
+pub use timeline::{TextBlock, TextOf, TextPortion, TextSpan};
 pub use timeline::{TimelineBatch, TimelineItem, TimelineOp, TimelineSubscription};
 pub use vcard::{VcardFields, VcardItem, VcardKind, VcardLine};
 pub use version::{VersionItem, VersionsBatch, VersionsOp, VersionsSubscription};

@@ -2,7 +2,7 @@
 
 use linnet_messenger::command::{Command, Receipt};
 use linnet_messenger::ids::{ChatId, GapId, MessageId};
-use linnet_messenger::view::{Page, item};
+use linnet_messenger::view::{Page, item, whole_text};
 
 use crate::client::{Client, unexpected};
 use crate::error::CommandError;
@@ -48,9 +48,10 @@ pub struct MessageItem {
     pub sender: String,
     /// Roster name of the sender, else the local part of the address, else the address.
     pub sender_name: String,
-    /// The text as it was written, for copying and correcting.
+    /// The text as it was written, for copying and correcting; its beginning, if it is `cut`.
     pub body: String,
-    /// The same for showing: paragraphs and styles (XEP-0393), without a leading `/me `.
+    /// The same for showing: paragraphs and styles (XEP-0393), without a leading `/me `. At most 8 KiB, 200 blocks and 1,000
+    /// spans.
     pub text: Vec<TextBlock>,
     /// The text says what its sender does (XEP-0245): show it after the sender's name.
     pub me: bool,
@@ -67,6 +68,36 @@ pub struct MessageItem {
     /// What it points to may be loaded unasked. Never so with strangers; else as the user wants it (`Privacy.auto_load`).
     #[uniffi(default = false)]
     pub auto_load: bool,
+    /// The text is longer than a row can bear, and this is its beginning: `Client.text` and `Client.text_portion` have the
+    /// whole.
+    #[uniffi(default = false)]
+    pub cut: bool,
+}
+
+/// Which text of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum TextOf {
+    /// What the timeline shows: the newest version.
+    Message {
+        /// `MessageItem.id`.
+        message: i64,
+    },
+    /// This version itself (XEP-0308).
+    Version {
+        /// `VersionItem.id`.
+        version: i64,
+    },
+}
+
+/// A part of a long text, bounded as `MessageItem.text`; it ends between two lines or words where that can be.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct TextPortion {
+    /// Paragraphs and styles (XEP-0393).
+    pub text: Vec<TextBlock>,
+    /// As `MessageItem.me`; of the first portion.
+    pub me: bool,
+    /// Where the next one begins; `None`: this is the last.
+    pub next: Option<u64>,
 }
 
 /// A paragraph or a preformatted block (XEP-0393).
@@ -241,8 +272,25 @@ impl From<item::MessageItem> for MessageItem {
             state: item.state.into(),
             group: item.group.into(),
             auto_load: item.auto_load,
+            cut: item.cut,
             actions: item.actions.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<TextOf> for whole_text::TextOf {
+    fn from(of: TextOf) -> Self {
+        match of {
+            TextOf::Message { message } => Self::Message(MessageId(message)),
+            TextOf::Version { version } => Self::Version(MessageId(version)),
+        }
+    }
+}
+
+impl From<item::TextPortion> for TextPortion {
+    fn from(portion: item::TextPortion) -> Self {
+        let item::TextPortion { text, me, next } = portion;
+        Self { text: text.into_iter().map(Into::into).collect(), me, next }
     }
 }
 
@@ -336,6 +384,18 @@ impl Client {
             Receipt::Message(message) => Ok(message.0),
             other => Err(unexpected(other)),
         }
+    }
+
+    /// A part of a text, beginning at a place that the part before has named in `next`, 0 at first. `None` once the message
+    /// is gone, or if there is no such place.
+    pub async fn text_portion(&self, of: TextOf, from: u64) -> Option<TextPortion> {
+        self.inner.text_portion(of.into(), from).await.map(Into::into)
+    }
+
+    /// All of a text, up to 2 MiB, as it was written: for copying, or for correcting what `MessageItem.actions` allows to be
+    /// corrected (at most 64 KiB). `None` once the message is gone.
+    pub async fn text(&self, of: TextOf) -> Option<String> {
+        self.inner.text(of.into()).await
     }
 
     /// Replaces the text of an own message (XEP-0308), as often as wanted; the earlier versions stay. `body` and `token`

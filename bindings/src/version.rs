@@ -10,10 +10,15 @@ use crate::timeline::TextBlock;
 pub struct VersionItem {
     /// Stable for the life of the row, unique in the list.
     pub key: String,
+    /// Names it in `TextOf.Version`.
+    pub id: i64,
     /// Paragraphs and styles (XEP-0393), as in `MessageItem.text`; a leading `/me ` stays.
     pub text: Vec<TextBlock>,
     /// When it was sent, UTC milliseconds.
     pub time: i64,
+    /// As `MessageItem.cut`.
+    #[uniffi(default = false)]
+    pub cut: bool,
 }
 
 subscription! {
@@ -24,6 +29,12 @@ subscription! {
 
 impl From<item::VersionItem> for VersionItem {
     fn from(item: item::VersionItem) -> Self {
-        Self { key: item.key, text: item.text.into_iter().map(Into::into).collect(), time: item.time }
+        Self {
+            key: item.key,
+            id: item.id.0,
+            text: item.text.into_iter().map(Into::into).collect(),
+            time: item.time,
+            cut: item.cut,
+        }
     }
 }

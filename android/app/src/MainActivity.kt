@@ -193,6 +193,7 @@ class MainActivity : ComponentActivity() {
                 locale = configuration.locales[0],
                 hour24 = DateFormat.is24HourFormat(this),
                 copy = { copy(it, secret = false) },
+                longestCopy = LONGEST_COPY,
                 copySecret = { copy(it, secret = true) },
                 share = ::share,
                 camera = camera,
@@ -247,6 +248,9 @@ class MainActivity : ComponentActivity() {
         const val ASKED_CONTACTS = "asked/contacts"
         const val OPEN_CHAT = "chat"
         const val NONE = Long.MIN_VALUE
+
+        /** UTF-16 units of a text: what goes to another process, all in all, has to fit into 1 MiB. */
+        const val LONGEST_COPY = 300_000
 
         /** `ClipDescription.EXTRA_IS_SENSITIVE`: older Androids do not know the name, but some keyboards there do. */
         const val IS_SENSITIVE = "android.content.extra.IS_SENSITIVE"

@@ -19,6 +19,7 @@ import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
 import org.linnet.core.Show
+import org.linnet.core.TextOf
 import org.linnet.ui.account.AccountActions
 import org.linnet.ui.account.AccountModel
 import org.linnet.ui.account.AccountsActions
@@ -29,6 +30,8 @@ import org.linnet.ui.certificate.CertificateActions
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatActions
 import org.linnet.ui.chat.ChatModel
+import org.linnet.ui.chat.WholeTextActions
+import org.linnet.ui.chat.WholeTextModel
 import org.linnet.ui.chats.ChatListActions
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.chats.Notice
@@ -151,7 +154,8 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun cancelCorrection() = model.cancelCorrection()
     override fun retry(message: Long) = model.retry(message)
     override fun delete(message: Long) = model.delete(message)
-    override fun copy(text: String) = copy(text)
+    override fun copy(message: MessageItem) = model.copy(message, copy)
+    override fun showAll(of: TextOf, sender: String?) = app.openText(of, sender)
     override fun fillGap(gap: Long) = model.fillGap(gap)
     override fun seen(message: Long) = model.seen(message)
     override fun loadOlder() = model.loadOlder()
@@ -163,6 +167,15 @@ internal fun chatActions(app: AppModel, model: ChatModel, copy: (String) -> Unit
     override fun answerMoved(accept: Boolean, moved: ContactMoved) = model.answerMoved(accept, moved)
     override fun openMoved(moved: ContactMoved) = model.openMoved(moved, app::open)
 }
+
+internal fun wholeTextActions(app: AppModel, model: WholeTextModel, copy: (String) -> Unit) =
+    object : WholeTextActions {
+        override fun back() {
+            app.back()
+        }
+        override fun loadMore() = model.loadMore()
+        override fun copy() = model.copy(copy)
+    }
 
 internal fun contactActions(app: AppModel, model: ContactModel, open: (String) -> Unit) = object : ContactActions {
     override fun back() {

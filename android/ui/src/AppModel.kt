@@ -33,12 +33,14 @@ import org.linnet.core.Link
 import org.linnet.core.LinkException
 import org.linnet.core.LoginFailure
 import org.linnet.core.SubscriptionException
+import org.linnet.core.TextOf
 import org.linnet.core.readLink
 import org.linnet.ui.account.AccountModel
 import org.linnet.ui.account.AccountsModel
 import org.linnet.ui.backup.BackupModel
 import org.linnet.ui.certificate.CertificateModel
 import org.linnet.ui.chat.ChatModel
+import org.linnet.ui.chat.WholeTextModel
 import org.linnet.ui.chats.ChatListModel
 import org.linnet.ui.code.CodeModel
 import org.linnet.ui.code.LinkModel
@@ -93,6 +95,7 @@ sealed class Place(internal val scope: CoroutineScope) {
     class Profile(scope: CoroutineScope, val model: ProfileModel) : Place(scope)
     class Contact(scope: CoroutineScope, val model: ContactModel) : Place(scope)
     class ContactCode(scope: CoroutineScope, val model: ContactCodeModel) : Place(scope)
+    class WholeText(scope: CoroutineScope, val model: WholeTextModel) : Place(scope)
     class Arrival(scope: CoroutineScope, val model: ArrivalModel) : Place(scope)
     class Handover(scope: CoroutineScope, val model: HandoverModel) : Place(scope)
     class Backup(scope: CoroutineScope, val model: BackupModel) : Place(scope)
@@ -272,6 +275,10 @@ class AppModel(
         place { scope ->
             Place.Contact(scope, ContactModel(core, chat, scope, ::report) { broken.value = true })
         },
+    )
+
+    fun openText(of: TextOf, sender: String?) = push(
+        place { scope -> Place.WholeText(scope, WholeTextModel(core, of, sender, scope)) },
     )
 
     fun openContactCode(chat: Long) = push(

@@ -18,6 +18,7 @@ import org.linnet.core.Report
 import org.linnet.core.ServerAddress
 import org.linnet.core.Show
 import org.linnet.core.SignUpAnswer
+import org.linnet.core.TextOf
 import org.linnet.core.VcardFields
 import org.linnet.core.asFlow
 import org.linnet.core.providerList
@@ -62,6 +63,8 @@ class ClientCore(private val client: Client) : Core {
     override fun contact(chat: Long) = subscribed { client.contact(chat).asFlow() }
 
     override fun versions(message: Long) = subscribed { client.versions(message).asFlow() }
+    override suspend fun textPortion(of: TextOf, from: ULong) = client.textPortion(of, from)
+    override suspend fun text(of: TextOf) = client.text(of)
 
     override fun chats(account: Long?): ChatList {
         val subscription = client.chatList(account)

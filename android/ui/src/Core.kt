@@ -37,6 +37,8 @@ import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.TimelineItem
 import org.linnet.core.VcardFields
+import org.linnet.core.TextOf
+import org.linnet.core.TextPortion
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
 
@@ -72,6 +74,12 @@ interface Core {
 
     /** Oldest first. */
     fun versions(message: Long): Flow<List<VersionItem>>
+
+    /** A part of a long text, from where the one before named its next. Null: it is gone. */
+    suspend fun textPortion(of: TextOf, from: ULong): TextPortion?
+
+    /** All of a text. Null: it is gone. */
+    suspend fun text(of: TextOf): String?
 
     /** Accounts that are being made. */
     fun signUps(): Flow<List<SignUpItem>>

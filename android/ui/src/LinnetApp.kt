@@ -47,6 +47,7 @@ import org.linnet.ui.backup.BackupScreen
 import org.linnet.ui.backup.Files
 import org.linnet.ui.certificate.CertificateScreen
 import org.linnet.ui.chat.ChatScreen
+import org.linnet.ui.chat.WholeTextScreen
 import org.linnet.ui.chats.ChatListScreen
 import org.linnet.ui.code.CameraState
 import org.linnet.ui.code.CodeScreen
@@ -103,6 +104,8 @@ data class Device(
     /** The user can be taken to see what is on screen. */
     val watched: Boolean = true,
     val copy: (String) -> Unit = {},
+    /** UTF-16 units that [copy] takes. */
+    val longestCopy: Int = Int.MAX_VALUE,
     /** As [copy], for passwords and passphrases: the device shows nothing of it. */
     val copySecret: (String) -> Unit = copy,
     /** Hands a text to another app; null where there is no such thing. */
@@ -249,14 +252,8 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
         is Place.Chat -> {
             val state by place.model.state.collectAsState()
-            val scope = rememberCoroutineScope()
-            val copied = strings.messageCopied
-            val actions = remember(place, device, copied) {
-                chatActions(model, place.model) { text ->
-                    device.copy(text)
-                    scope.launch { snackbar.showSnackbar(copied) }
-                }
-            }
+            val copy = rememberCopy(device, snackbar)
+            val actions = remember(place, copy) { chatActions(model, place.model, copy) }
             ChatScreen(
                 state,
                 place.model.draft,
@@ -264,6 +261,11 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
                 enterSends = device.enterSends,
                 watched = device.watched,
             )
+        }
+        is Place.WholeText -> {
+            val state by place.model.state.collectAsState()
+            val copy = rememberCopy(device, snackbar)
+            WholeTextScreen(state, remember(place, copy) { wholeTextActions(model, place.model, copy) })
         }
         is Place.Code -> {
             val state by place.model.state.collectAsState()
@@ -402,6 +404,23 @@ private fun Screen(place: Place, model: AppModel, device: Device, snackbar: Snac
         }
     }
 }
+
+/** Copies what somebody wrote, and says so. */
+@Composable
+private fun rememberCopy(device: Device, snackbar: SnackbarHostState): (String) -> Unit {
+    val scope = rememberCoroutineScope()
+    val (all, beginning) = strings.messageCopied to strings.messageCopiedBeginning
+    return remember(device, snackbar, all, beginning) {
+        { text ->
+            val fits = text.length <= device.longestCopy
+            device.copy(if (fits) text else text.take(device.longestCopy).removeHalf())
+            scope.launch { snackbar.showSnackbar(if (fits) all else beginning) }
+        }
+    }
+}
+
+/** Without the first half of a character that was cut in two. */
+private fun String.removeHalf() = if (lastOrNull()?.isHighSurrogate() == true) dropLast(1) else this
 
 @Composable
 private fun Scan(place: Place.Scan, model: AppModel, device: Device) {

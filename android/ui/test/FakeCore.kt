@@ -49,6 +49,8 @@ import org.linnet.core.SignUpAnswer
 import org.linnet.core.SignUpItem
 import org.linnet.core.SignUpState
 import org.linnet.core.SubscriptionException
+import org.linnet.core.TextOf
+import org.linnet.core.TextPortion
 import org.linnet.core.TimelineItem
 import org.linnet.core.VcardFields
 import org.linnet.core.VersionItem
@@ -180,6 +182,17 @@ class FakeCore : Core {
 
     val versions = MutableStateFlow(emptyList<VersionItem>())
     override fun versions(message: Long): Flow<List<VersionItem>> = failing(versions)
+
+    /** Texts by what is asked for, in their portions. */
+    val texts = HashMap<TextOf, List<TextPortion>>()
+    override suspend fun textPortion(of: TextOf, from: ULong): TextPortion? {
+        asked += "portion $from"
+        return texts[of]?.getOrNull(from.toInt())
+    }
+
+    override suspend fun text(of: TextOf): String? = texts[of]?.joinToString("") { portion ->
+        portion.text.joinToString("") { block -> block.spans.joinToString("") { it.text } }
+    }
 
     override fun timeline(chat: Long) = object : Timeline {
         override val window: Flow<Window<TimelineItem>> = failing(window(chat))

@@ -11,6 +11,10 @@ use linnet_messenger::fault::CommandError;
 use linnet_messenger::input::Input;
 use linnet_messenger::store::StoreOptions;
 use linnet_messenger::view::View;
+use linnet_messenger::view::item::TextPortion;
+use linnet_messenger::view::picture;
+use linnet_messenger::view::whole_text::{self, TextOf};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
@@ -130,13 +134,34 @@ impl Client {
 
     /// A picture that an item names: JPEG or PNG. `None` once nobody has it any more, or if it can't be read.
     pub fn picture(&self, name: String) -> impl Future<Output = Option<Vec<u8>>> + Send + use<> {
+        let asked = self.ask(move |connection| picture::bytes(connection, &name).ok().flatten());
+        async move { asked.await.ok().flatten() }
+    }
+
+    /// A portion of a message's text, from a place that the portion before has named, 0 at first. `None` once it is gone, or
+    /// if it can't be read.
+    pub fn text_portion(&self, of: TextOf, from: u64) -> impl Future<Output = Option<TextPortion>> + Send + use<> {
+        let asked = self.ask(move |connection| whole_text::portion(connection, of, from).ok().flatten());
+        async move { asked.await.ok().flatten() }
+    }
+
+    /// All of a message's text, as it was written. `None` once it is gone, or if it can't be read.
+    pub fn text(&self, of: TextOf) -> impl Future<Output = Option<String>> + Send + use<> {
+        let asked = self.ask(move |connection| whole_text::body(connection, of).ok().flatten());
+        async move { asked.await.ok().flatten() }
+    }
+
+    /// Reads something once.
+    fn ask<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Option<T> + Send + 'static,
+    ) -> oneshot::Receiver<Option<T>> {
         let (found, is_found) = oneshot::channel();
         self.readers.submit(move |connection| {
-            let bytes = linnet_messenger::view::picture::bytes(connection, &name);
-            // Who does not wait any more needs no picture.
-            let _ = found.send(bytes.ok().flatten());
+            // Who does not wait any more needs no answer.
+            let _ = found.send(read(connection));
         });
-        async move { is_found.await.ok().flatten() }
+        is_found
     }
 
     /// The network path changed.

@@ -10,6 +10,8 @@ public final class ChatDraft {
     public var text = ""
     /// The message that is being corrected; `text` is its new text.
     var correcting: MessageItem?
+    /// What that message said.
+    var original = ""
     /// The text as it was before the correction.
     @ObservationIgnored var aside = ""
     /// What was sent last: what comes after it waits for it.

@@ -53,7 +53,7 @@ public final class ChatModel: Identifiable {
     /// The message that is being corrected; the draft is its new text.
     public var correcting: MessageItem? { writing.correcting }
     /// A correction that changes nothing is none.
-    public var canSend: Bool { !text.isEmpty && text != correcting?.body }
+    public var canSend: Bool { !text.isEmpty && (correcting == nil || text != writing.original) }
     /// The way down to the newest message is offered.
     public var offersNewest: Bool { isLoaded && !rows.isEmpty && (!isAtBottom || !atEnd) }
 
@@ -149,11 +149,33 @@ public final class ChatModel: Identifiable {
         return sending
     }
 
-    /// Begins to correct a message of ours.
-    public func correct(_ message: MessageItem) {
+    /// Begins to correct a message of ours, once all that it says is there.
+    @discardableResult
+    public func correct(_ message: MessageItem) -> Task<Void, Never> {
+        guard message.cut else {
+            correct(message, saying: message.body)
+            return Task {}
+        }
+        return Task {
+            if let body = await whole(message) { correct(message, saying: body) }
+        }
+    }
+
+    /// All that a message says, as it was written; `nil` once it is gone.
+    public func whole(_ message: MessageItem) async -> String? {
+        message.cut ? await client.text(of: .message(message: message.id)) : message.body
+    }
+
+    /// All of a text that is shown cut.
+    public func wholeText(of message: MessageItem) -> WholeTextModel {
+        WholeTextModel(client: client, of: .message(message: message.id), sender: message.senderName)
+    }
+
+    private func correct(_ message: MessageItem, saying body: String) {
         if correcting == nil { writing.aside = draft }
         writing.correcting = message
-        writing.text = message.body
+        writing.original = body
+        writing.text = body
     }
 
     /// What a corrected message said before.
@@ -231,7 +253,7 @@ public final class ChatModel: Identifiable {
         problem = error
         // A message that is gone, or is not ours to change, can't be corrected: what is left is the text.
         if let message, correcting == nil, error != .NotFound, error != .NotNow {
-            correct(message)
+            correct(message, saying: writing.original)
             writing.text = body
         } else if correcting != nil {
             writing.aside = writing.aside.isEmpty ? body : "\(body)\n\(writing.aside)"

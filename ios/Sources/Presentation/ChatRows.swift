@@ -107,7 +107,8 @@ extension MessageItem {
     fileprivate func grouped(_ group: GroupPosition) -> MessageItem {
         MessageItem(
             key: key, id: id, outgoing: outgoing, sender: sender, senderName: senderName, body: body, text: text,
-            me: me, edited: edited, time: time, state: state, group: group, actions: actions)
+            me: me, edited: edited, time: time, state: state, group: group, actions: actions, autoLoad: autoLoad,
+            cut: cut)
     }
 }
 

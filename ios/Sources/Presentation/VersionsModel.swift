@@ -21,6 +21,11 @@ public final class VersionsModel: Identifiable {
         id = message
     }
 
+    /// All of a version that is shown cut.
+    public func wholeText(of version: VersionItem) -> WholeTextModel {
+        WholeTextModel(client: client, of: .version(version: version.id))
+    }
+
     /// Follows the message until the task is cancelled.
     public func run() async {
         storeFailed = false

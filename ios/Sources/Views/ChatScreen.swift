@@ -13,6 +13,7 @@ struct ChatView: View {
     @State private var attempt = 0
     @State private var isVisible = false
     @State private var shownVersions: VersionsModel?
+    @State private var shownText: WholeTextModel?
     @State private var details: ContactModel?
     @Environment(\.scenePhase) private var phase
 
@@ -60,6 +61,7 @@ struct ChatView: View {
         }
         .problemAlert($model.problem)
         .sheet(item: $shownVersions) { VersionsView(model: $0) }
+        .sheet(item: $shownText) { WholeTextView(model: $0) }
         .sheet(item: $details) { ContactView(model: $0) }
     }
 
@@ -81,7 +83,10 @@ struct ChatView: View {
             correct: { model.correct($0) },
             cancelCorrection: { model.cancelCorrection() },
             versions: { shownVersions = model.versions(of: $0) },
-            copy: { UIPasteboard.general.string = $0.body },
+            showAll: { shownText = model.wholeText(of: $0) },
+            copy: { message in
+                Task { if let text = await model.whole(message) { UIPasteboard.general.string = text } }
+            },
             retry: { message in Task { await model.retry(message) } },
             delete: { message in Task { await model.delete(message) } },
             fill: { gap in Task { await model.fill(gap) } },
@@ -122,6 +127,7 @@ struct ChatScreen: View {
         let correct: @MainActor (MessageItem) -> Void
         let cancelCorrection: @MainActor () -> Void
         let versions: @MainActor (MessageItem) -> Void
+        let showAll: @MainActor (MessageItem) -> Void
         let copy: @MainActor (MessageItem) -> Void
         let retry: @MainActor (MessageItem) -> Void
         let delete: @MainActor (MessageItem) -> Void
@@ -441,8 +447,8 @@ struct ChatPreviews: PreviewProvider {
             ChatScreen(
                 state: state, draft: .constant(draft), banner: banner,
                 actions: ChatScreen.Actions(
-                    send: {}, correct: { _ in }, cancelCorrection: {}, versions: { _ in }, copy: { _ in },
-                    retry: { _ in }, delete: { _ in }, fill: { _ in }, showOlder: {},
+                    send: {}, correct: { _ in }, cancelCorrection: {}, versions: { _ in },
+                    showAll: { _ in }, copy: { _ in }, retry: { _ in }, delete: { _ in }, fill: { _ in }, showOlder: {},
                     showNewest: {}, reachBottom: { _ in }, unblock: {}, answerMoved: { _, _ in },
                     goToMoved: { _ in })
             )

@@ -21,6 +21,7 @@ struct MessageRow: View {
             if message.outgoing { Spacer(minLength: inset) }
             VStack(alignment: message.outgoing ? .trailing : .leading, spacing: 4) {
                 Bubble(message: message).contextMenu { menu }
+                if message.cut { ShowAllButton { actions.showAll(message) } }
                 if let reason = failure { failureLine(reason) }
             }
             if !message.outgoing { Spacer(minLength: inset) }
@@ -58,6 +59,20 @@ struct MessageRow: View {
         if message.actions.contains(.delete) {
             Button("action_delete", systemImage: "trash", role: .destructive) { actions.delete(message) }
         }
+    }
+}
+
+/// The way to all of a text of which this is the beginning.
+struct ShowAllButton: View {
+    let action: @MainActor () -> Void
+
+    var body: some View {
+        Button("message_show_all", action: action)
+            .buttonStyle(.borderless)
+            .font(.footnote)
+            .fontWeight(.semibold)
+            .frame(minWidth: 44, minHeight: 44)
+            .accessibilityLabel("message_show_all_label")
     }
 }
 

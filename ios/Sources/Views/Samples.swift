@@ -217,9 +217,16 @@ import SwiftUI
         return QrCode(side: 33, modules: Data(bits), svg: "")
     }()
 
+    /// Of a text that goes on and on.
+    static let longText = (0..<3).map { at in
+        WholeTextModel.Portion(
+            id: at, text: plain(String(repeating: "And so they went on, until nobody knew the way. ", count: 9)),
+            me: at == 0)
+    }
+
     static let versions = [
-        VersionItem(key: "v1", text: plain("At nine?"), time: noon),
-        VersionItem(key: "v2", text: plain("At ten!"), time: noon + 60_000),
+        VersionItem(key: "v1", id: 1, text: plain("At nine?"), time: noon),
+        VersionItem(key: "v2", id: 2, text: plain("At ten!"), time: noon + 60_000, cut: true),
     ]
 
     static let providers = [

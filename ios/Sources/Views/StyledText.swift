@@ -62,9 +62,16 @@ private struct StyledBlock: View {
     }
 
     private var text: Text {
-        let said = block.spans.reduce(Text(verbatim: "")) { $0 + run($1) }
+        let said = Self.joined(block.spans.map(run)[...])
         guard let actor else { return said }
         return Text(verbatim: actor + " ").bold() + said
+    }
+
+    /// Halves at a time: one after the other they would be nested as deep as there are of them.
+    private static func joined(_ texts: ArraySlice<Text>) -> Text {
+        guard texts.count > 1 else { return texts.first ?? Text(verbatim: "") }
+        let middle = texts.startIndex + texts.count / 2
+        return joined(texts[..<middle]) + joined(texts[middle...])
     }
 
     private func run(_ span: TextSpan) -> Text {

@@ -8,6 +8,7 @@ import SwiftUI
 struct VersionsView: View {
     let model: VersionsModel
     @State private var attempt = 0
+    @State private var shownText: WholeTextModel?
     @Environment(\.dismiss) private var dismiss
 
     init(model: VersionsModel) {
@@ -17,8 +18,9 @@ struct VersionsView: View {
     var body: some View {
         VersionsScreen(
             versions: model.versions, isLoaded: model.isLoaded, storeFailed: model.storeFailed,
-            tryAgain: { attempt += 1 }, close: { dismiss() }
+            tryAgain: { attempt += 1 }, showAll: { shownText = model.wholeText(of: $0) }, close: { dismiss() }
         )
+        .sheet(item: $shownText) { WholeTextView(model: $0) }
         .task(id: attempt) { await model.run() }
     }
 }
@@ -29,6 +31,7 @@ struct VersionsScreen: View {
     let isLoaded: Bool
     let storeFailed: Bool
     let tryAgain: @MainActor () -> Void
+    let showAll: @MainActor (VersionItem) -> Void
     let close: @MainActor () -> Void
 
     var body: some View {
@@ -36,16 +39,19 @@ struct VersionsScreen: View {
             List {
                 ForEach(versions.reversed(), id: \.key) { version in
                     VStack(alignment: .leading, spacing: 4) {
-                        StyledText(blocks: version.text)
-                        Text(
-                            Date(milliseconds: version.time),
-                            format: .dateTime.day().month(.abbreviated).hour().minute()
-                        )
-                        .font(.caption)
-                        .foregroundStyle(.secondary)
+                        VStack(alignment: .leading, spacing: 4) {
+                            StyledText(blocks: version.text)
+                            Text(
+                                Date(milliseconds: version.time),
+                                format: .dateTime.day().month(.abbreviated).hour().minute()
+                            )
+                            .font(.caption)
+                            .foregroundStyle(.secondary)
+                        }
+                        .accessibilityElement(children: .combine)
+                        if version.cut { ShowAllButton { showAll(version) } }
                     }
                     .padding(.vertical, 4)
-                    .accessibilityElement(children: .combine)
                 }
             }
             .listStyle(.plain)
@@ -67,7 +73,8 @@ struct VersionsScreen: View {
 
 struct VersionsPreviews: PreviewProvider {
     static func screen(_ versions: [VersionItem]) -> some View {
-        VersionsScreen(versions: versions, isLoaded: true, storeFailed: false, tryAgain: {}, close: {})
+        VersionsScreen(
+            versions: versions, isLoaded: true, storeFailed: false, tryAgain: {}, showAll: { _ in }, close: {})
     }
 
     static var previews: some View {

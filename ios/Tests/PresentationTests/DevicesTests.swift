@@ -132,6 +132,45 @@ extension ServerTests {
             await bob.leave()
         }
 
+        @Test func aTextOfAnyLengthIsShownInPortionsAndCopiedAndCorrectedAsAWhole() async throws {
+            let server = try Server.required()
+            let alice = try await Person.signedIn(server.alice, on: server)
+            let bob = try await Person.signedIn(server.bob, on: server)
+            let hers = try await alice.chat(with: server.bob)
+            let his = try await bob.chat(with: server.alice)
+            // Two blocks for three bytes: no screen could lay out all of them.
+            let body = "\(tag) " + String(repeating: ">\n\n", count: 20_000) + "the end"
+            await hers.say(body)
+            func received() -> MessageItem? { his.messages.first { $0.cut && $0.body.hasPrefix(String(tag)) } }
+            try await until("bob has its beginning") { received() != nil }
+            let shown = try #require(received())
+            #expect(shown.text.count <= 200 && shown.body.utf8.count <= 9_000)
+            #expect(await his.whole(shown) == body)
+
+            let whole = his.wholeText(of: shown)
+            #expect(whole.hasMore && whole.portions.isEmpty)
+            await whole.readOn()
+            #expect(whole.portions.map(\.text) == [shown.text])
+            while whole.hasMore { await whole.readOn() }
+            #expect(whole.portions.count > 100 && whole.portions.allSatisfy { $0.text.count <= 200 })
+            #expect(whole.portions.last?.text.spoken.hasSuffix("the end") == true)
+            #expect(await whole.whole() == body)
+
+            func sent() -> MessageItem? { hers.messages.first { $0.cut && $0.body.hasPrefix(String(tag)) } }
+            try await until("it can be corrected") { sent()?.actions.contains(.correct) == true }
+            await hers.correct(try #require(sent())).value
+            #expect(hers.draft == body && !hers.canSend)
+            await hers.say("Short \(tag)")
+            try await until("the correction is shown") { his.message(saying: "Short \(tag)")?.cut == false }
+            let old = his.versions(of: try #require(his.message(saying: "Short \(tag)")))
+            bob.run { await old.run() }
+            try await until("both versions are kept") { old.versions.map(\.cut) == [true, false] }
+            #expect(await old.wholeText(of: try #require(old.versions.first)).whole() == body)
+            #expect(hers.problem == nil && his.problem == nil)
+            await alice.leave()
+            await bob.leave()
+        }
+
         @Test func aSecondDeviceSeesWhatIsSaidReadAndCorrected() async throws {
             let server = try Server.required()
             let phone = try await Person.signedIn(server.alice, on: server)

@@ -1,6 +1,7 @@
 //! Styled text (XEP-0393): nothing of a line is lost, nothing is styled in a text that says it is not, links open nothing
-//! unexpected.
+//! unexpected; in portions it is the same text, each of them bounded.
 
+use linnet_messenger::message::portion::{self, Place};
 use linnet_messenger::message::styling;
 use linnet_messenger::view::item::TextSpan;
 
@@ -26,4 +27,16 @@ pub fn run(data: &[u8]) {
             );
         }
     }
+    let mut portions = String::new();
+    let mut place = Some(Place::default());
+    while let Some(from) = place {
+        assert_eq!(Place::of(from.number()), from);
+        let portion = portion::read(body, false, true, from).expect("a place that was named is one");
+        let spans: usize = portion.blocks.iter().map(|block| block.spans.len()).sum();
+        assert!(portion.blocks.len() <= portion::MOST_LINES && spans <= portion::MOST_SPANS);
+        assert!(!portion.body.is_empty() || body.is_empty(), "it goes on");
+        portions.push_str(portion.body);
+        place = portion.next;
+    }
+    assert_eq!(portions, body);
 }

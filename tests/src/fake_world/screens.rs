@@ -4,12 +4,13 @@ use linnet_messenger::ids::AccountId;
 use linnet_messenger::view::blocks::Blocks;
 use linnet_messenger::view::chat_list::ChatList;
 use linnet_messenger::view::item::{
-    AppItem, BlockItem, ChatItem, OwnDevicesItem, PersonItem, ServerDetailsItem, SignUpItem,
+    AppItem, BlockItem, ChatItem, OwnDevicesItem, PersonItem, ServerDetailsItem, SignUpItem, TextPortion,
 };
 use linnet_messenger::view::own_devices::OwnDevices;
 use linnet_messenger::view::people::People;
 use linnet_messenger::view::picture;
 use linnet_messenger::view::server_details::ServerDetails;
+use linnet_messenger::view::whole_text::{self, TextOf};
 
 use super::FakeWorld;
 use super::held::Held;
@@ -43,6 +44,23 @@ impl FakeWorld {
     /// The picture that an item names.
     pub fn picture(&self, device: DeviceId, name: &str) -> Option<Vec<u8>> {
         self.look(device, |running| picture::bytes(&running.reader, name).map_err(|error| error.to_string()))
+    }
+
+    /// All portions of a text, as a screen asks for them, and the text that is copied.
+    pub fn whole_text(&self, device: DeviceId, of: TextOf) -> (Vec<TextPortion>, String) {
+        self.look(device, |running| {
+            let gone = || "there is no such text".to_owned();
+            let mut portions: Vec<TextPortion> = Vec::new();
+            let mut from = Some(0);
+            while let Some(place) = from {
+                let portion = whole_text::portion(&running.reader, of, place).map_err(|error| error.to_string())?;
+                let portion = portion.ok_or_else(gone)?;
+                from = portion.next;
+                portions.push(portion);
+            }
+            let body = whole_text::body(&running.reader, of).map_err(|error| error.to_string())?;
+            Ok((portions, body.ok_or_else(gone)?))
+        })
     }
 
     /// What the device knows of itself and of its account's others.

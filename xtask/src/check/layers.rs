@@ -89,7 +89,18 @@ const OTHERS: [(&str, &[&str]); 9] = [
     ("session", &["wire", "store", "outbox", "engine", "archive", "chat::read_sync", "view::item"]),
     ("outbox", &["wire", "store", "engine::cx", "engine::feature", "message", "session::clock", "view::item"]),
     // An own code is a link with our address.
-    ("view", &["store", "account::provider", "contact::address", "message::state", "message::styling"]),
+    (
+        "view",
+        &[
+            "store",
+            "account::provider",
+            "contact::address",
+            "message::portion",
+            "message::state",
+            "message::styling",
+            "message::text",
+        ],
+    ),
 ];
 
 /// Uses that the table does not allow.

@@ -9,6 +9,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
@@ -36,6 +37,7 @@ import androidx.compose.ui.input.pointer.pointerInput
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.CustomAccessibilityAction
 import androidx.compose.ui.semantics.clearAndSetSemantics
+import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.customActions
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.stateDescription
@@ -47,6 +49,7 @@ import org.linnet.core.GroupPosition
 import org.linnet.core.MessageAction
 import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
+import org.linnet.core.TextOf
 import org.linnet.ui.theme.Icons
 import org.linnet.ui.theme.LabelledIcon
 import org.linnet.ui.theme.LinnetTheme
@@ -109,8 +112,11 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
                 .padding(start = 13.dp, end = 13.dp, top = 8.dp, bottom = 8.dp),
         ) {
             val actor = if (message.me) message.senderName else null
-            Body(message.text, Inks(ink, link, faint), actor = actor) {
-                if (stamped(row)) Stamp(message, faint, ground)
+            Column {
+                Body(message.text, Inks(ink, link, faint), actor = actor) {
+                    if (stamped(row)) Stamp(message, faint, ground)
+                }
+                if (message.cut) ShowAll(link) { actions.showAll(TextOf.Message(message.id), message.senderName) }
             }
         }
         MessageMenu(menu, { menu = false }, message, actions) { asking = true }
@@ -122,6 +128,20 @@ private fun Bubble(row: ChatRow.Message, chat: ChatItem?, actions: ChatActions, 
             strings.messageDelete,
             onConfirm = { actions.delete(message.id) },
             onCancel = { asking = false },
+        )
+    }
+}
+
+/** The way to all of a text of which this is the beginning. */
+@Composable
+internal fun ShowAll(color: Color, onClick: () -> Unit) {
+    val description = strings.messageShowAllLabel
+    TextButton(onClick, Modifier.heightIn(min = 48.dp).testTag("show-all")) {
+        Text(
+            strings.messageShowAll,
+            Modifier.semantics { contentDescription = description },
+            style = MaterialTheme.typography.labelLarge,
+            color = color,
         )
     }
 }
@@ -188,7 +208,7 @@ private fun MessageMenu(
                 onClick = {
                     onClose()
                     when (action) {
-                        MessageAction.COPY -> actions.copy(message.body)
+                        MessageAction.COPY -> actions.copy(message)
                         MessageAction.RETRY -> actions.retry(message.id)
                         MessageAction.CORRECT -> actions.correct(message)
                         MessageAction.VERSIONS -> actions.showVersions(message.id)
@@ -204,7 +224,7 @@ private fun MessageMenu(
 private fun spokenActions(message: MessageItem, actions: ChatActions, onDelete: () -> Unit) =
     message.actions.map { action ->
         when (action) {
-            MessageAction.COPY -> CustomAccessibilityAction(strings.messageCopy) { actions.copy(message.body); true }
+            MessageAction.COPY -> CustomAccessibilityAction(strings.messageCopy) { actions.copy(message); true }
             MessageAction.RETRY -> CustomAccessibilityAction(strings.messageRetry) { actions.retry(message.id); true }
             MessageAction.CORRECT -> CustomAccessibilityAction(strings.messageCorrect) {
                 actions.correct(message)

@@ -21,6 +21,7 @@ import org.linnet.core.ContactItem
 import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
 import org.linnet.core.SubscriptionException
+import org.linnet.core.TextOf
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.core.Window
@@ -166,7 +167,15 @@ class ChatModel(
     }
 
     fun correct(message: MessageItem) {
-        correcting.value = Correction(message.id, message.body)
+        whole(message) { correcting.value = Correction(message.id, it) }
+    }
+
+    fun copy(message: MessageItem, copy: (String) -> Unit) = whole(message, copy)
+
+    /** What a message says, all of it. */
+    private fun whole(message: MessageItem, use: (String) -> Unit) {
+        if (!message.cut) return use(message.body)
+        scope.launch { core.text(TextOf.Message(message.id))?.let(use) }
     }
 
     fun cancelCorrection() {

@@ -56,6 +56,7 @@ import org.linnet.core.ChatItem
 import org.linnet.core.ContactItem
 import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
+import org.linnet.core.TextOf
 import org.linnet.ui.chats.ConnectionBanner
 import org.linnet.ui.theme.Avatar
 import org.linnet.ui.theme.BackButton
@@ -77,7 +78,10 @@ interface ChatActions {
     fun closeVersions()
     fun retry(message: Long)
     fun delete(message: Long)
-    fun copy(text: String)
+    fun copy(message: MessageItem)
+
+    /** The whole of a text that is shown cut; [sender]: whose it is. */
+    fun showAll(of: TextOf, sender: String?)
     fun fillGap(gap: Long)
     fun seen(message: Long)
     fun loadOlder()
@@ -120,7 +124,7 @@ fun ChatScreen(
             state.contact?.let { MovedBar(it, actions) }
             if (state.chat?.blocked == true) Blocked(state.chat, actions::unblock)
             else Composer(text, actions::send, enterSends, state.correcting, actions::cancelCorrection)
-            state.versions?.let { Versions(it, actions::closeVersions) }
+            state.versions?.let { Versions(it, actions::closeVersions) { of -> actions.showAll(of, null) } }
         }
     }
 }

@@ -87,7 +87,7 @@ private fun CorrectionBar(correction: Correction, onCancel: () -> Unit) {
                 color = MaterialTheme.colorScheme.primary,
             )
             Text(
-                correction.original.lineSequence().first(),
+                correction.original.lineSequence().first().take(FIRST_WORDS),
                 style = MaterialTheme.typography.bodySmall,
                 color = MaterialTheme.colorScheme.onSurfaceVariant,
                 maxLines = 1,
@@ -169,3 +169,6 @@ private fun Field(
         }
     }
 }
+
+/** Characters of a text of which one line is shown. */
+private const val FIRST_WORDS = 200

@@ -13,13 +13,14 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import org.linnet.core.TextOf
 import org.linnet.core.VersionItem
 import org.linnet.ui.words.dates
 import org.linnet.ui.words.strings
 
 /** What a corrected message said before, and when: the newest at the top, as the chat shows it. */
 @Composable
-internal fun Versions(versions: List<VersionItem>, onClose: () -> Unit) {
+internal fun Versions(versions: List<VersionItem>, onClose: () -> Unit, onShowAll: (TextOf) -> Unit) {
     val colors = MaterialTheme.colorScheme
     AlertDialog(
         onDismissRequest = onClose,
@@ -34,6 +35,12 @@ internal fun Versions(versions: List<VersionItem>, onClose: () -> Unit) {
                             color = colors.onSurfaceVariant,
                         )
                         Body(version.text, Inks(colors.onSurface, colors.primary, colors.onSurfaceVariant))
+                        if (version.cut) {
+                            ShowAll(colors.primary) {
+                                onClose()
+                                onShowAll(TextOf.Version(version.id))
+                            }
+                        }
                     }
                 }
             }

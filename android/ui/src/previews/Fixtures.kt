@@ -351,9 +351,23 @@ object Fixtures {
     }
 
     val versions: List<VersionItem> = listOf(
-        VersionItem("1", listOf(block(span("I will bring the rulse"))), at(17, 29)),
-        VersionItem("2", listOf(block(span("I will bring the rules"), quote = 0)), at(17, 30)),
+        VersionItem("1", 1, listOf(block(span("I will bring the rulse"))), at(17, 29)),
+        VersionItem("2", 2, listOf(block(span("I will bring the rules"), quote = 0)), at(17, 30)),
     )
+
+    /** Of a text that goes on and on. */
+    val longText: List<TextBlock> = listOf(
+        block(span("Chapter one", strong = true)),
+        block(span("And so they went on, "), span("slowly", emphasis = true), span(", until nobody knew the way. ".repeat(9))),
+        block(span("> as it is told"), quote = 1),
+        block(span("وهكذا ساروا حتى لم يعد أحد يعرف الطريق. ".repeat(6))),
+    )
+
+    val long: List<TimelineItem> = Conversation().run {
+        styled(at(17, 2), GroupPosition.SINGLE, *longText.toTypedArray(), cut = true)
+        styled(at(17, 8), GroupPosition.SINGLE, *longText.toTypedArray(), outgoing = true, cut = true)
+        items
+    }
 
     val arabic: List<TimelineItem> = Conversation().run {
         theirs("مرحبا! كيف حالك اليوم؟", at(17, 58), GroupPosition.FIRST)
@@ -405,6 +419,7 @@ object Fixtures {
         text: List<TextBlock>? = null,
         me: Boolean = false,
         edited: Boolean = false,
+        cut: Boolean = false,
     ) = MessageItem(
         key = "message/$id",
         id = id,
@@ -425,6 +440,7 @@ object Fixtures {
             MessageAction.VERSIONS.takeIf { edited },
             MessageAction.DELETE,
         ),
+        cut = cut,
     )
 
     fun block(vararg spans: TextSpan, quote: Int = 0, preformatted: Boolean = false) =
@@ -462,10 +478,11 @@ object Fixtures {
             outgoing: Boolean = false,
             me: Boolean = false,
             state: MessageState = MessageState.Received,
+            cut: Boolean = false,
         ) {
             val body = blocks.joinToString("\n") { block -> block.spans.joinToString("") { it.text } }
             val id = items.size.toLong()
-            items += TimelineItem.Message(message(id, body, time, outgoing, group, state, blocks.toList(), me))
+            items += TimelineItem.Message(message(id, body, time, outgoing, group, state, blocks.toList(), me, cut = cut))
         }
 
         fun typing() {

@@ -24,6 +24,8 @@ import org.linnet.core.ProxyAddress
 import org.linnet.core.Report
 import org.linnet.core.RequestItem
 import org.linnet.core.ServerAddress
+import org.linnet.core.TextOf
+import org.linnet.core.TextPortion
 import org.linnet.core.TimelineItem
 import org.linnet.core.VersionItem
 import org.linnet.ui.Device
@@ -36,6 +38,9 @@ import org.linnet.ui.chat.ChatActions
 import org.linnet.ui.chat.ChatScreen
 import org.linnet.ui.chat.ChatState
 import org.linnet.ui.chat.Correction
+import org.linnet.ui.chat.WholeTextActions
+import org.linnet.ui.chat.WholeTextScreen
+import org.linnet.ui.chat.WholeTextState
 import org.linnet.ui.chat.firstUnread
 import org.linnet.ui.chat.rows
 import org.linnet.ui.chats.ChatListActions
@@ -180,6 +185,12 @@ val pictures = listOf(
     Picture("chat-versions") {
         Chat(Fixtures.states, Fixtures.account, Fixtures.chats[0], versions = Fixtures.versions)
     },
+    Picture("chat-long") { Chat(Fixtures.long, Fixtures.account, Fixtures.chats[0]) },
+    Picture("whole-text") {
+        val portions = listOf(TextPortion(Fixtures.longText, false, 1u), TextPortion(Fixtures.longText, false, null))
+        WholeTextScreen(WholeTextState(portions, more = false), NoWholeText)
+    },
+    Picture("whole-text-gone") { WholeTextScreen(WholeTextState(more = false), NoWholeText) },
     Picture("chats-refused") {
         ChatListScreen(ChatListState(Fixtures.chats, listOf(Fixtures.newPassword)), NoChatList)
     },
@@ -276,6 +287,12 @@ internal object NoChatList : ChatListActions {
     override fun tryNow() = Unit
 }
 
+private object NoWholeText : WholeTextActions {
+    override fun back() = Unit
+    override fun loadMore() = Unit
+    override fun copy() = Unit
+}
+
 internal object NoChat : ChatActions {
     override fun back() = Unit
     override fun send() = Unit
@@ -286,7 +303,8 @@ internal object NoChat : ChatActions {
     override fun closeVersions() = Unit
     override fun retry(message: Long) = Unit
     override fun delete(message: Long) = Unit
-    override fun copy(text: String) = Unit
+    override fun copy(message: MessageItem) = Unit
+    override fun showAll(of: TextOf, sender: String?) = Unit
     override fun fillGap(gap: Long) = Unit
     override fun seen(message: Long) = Unit
     override fun loadOlder() = Unit

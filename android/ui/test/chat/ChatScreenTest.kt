@@ -41,6 +41,7 @@ import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
 import org.linnet.core.MessageState
 import org.linnet.core.SendFailure
+import org.linnet.core.TextOf
 import org.linnet.core.TimelineItem
 import org.linnet.ui.PATIENCE
 import org.linnet.ui.Device
@@ -67,7 +68,8 @@ class ChatScreenTest {
         override fun cancelCorrection() = note("cancel correction")
         override fun retry(message: Long) = note("retry $message")
         override fun delete(message: Long) = note("delete $message")
-        override fun copy(text: String) = note("copy $text")
+        override fun copy(message: MessageItem) = note("copy ${message.body}")
+        override fun showAll(of: TextOf, sender: String?) = note("all $of $sender")
         override fun fillGap(gap: Long) = note("fill $gap")
         override fun seen(message: Long) = note("seen $message")
         override fun loadOlder() = note("older")
@@ -122,6 +124,13 @@ class ChatScreenTest {
         rule.onNodeWithText("Nicht gesendet: Unter dieser Adresse gibt es niemanden.").assertIsDisplayed()
         rule.onNodeWithText("Erneut senden").performClick()
         assertTrue("retry 7" in done)
+    }
+
+    @Test
+    fun `a text that is cut leads to all of it`() {
+        show(Fixtures.long.take(1), device = german)
+        rule.onNodeWithContentDescription("Die ganze Nachricht zeigen").performClick()
+        assertTrue("all ${TextOf.Message(0)} Bob Lindqvist" in done)
     }
 
     @Test

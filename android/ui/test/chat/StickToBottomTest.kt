@@ -21,6 +21,7 @@ import org.junit.Test
 import org.linnet.core.AccountItem
 import org.linnet.core.ContactMoved
 import org.linnet.core.MessageItem
+import org.linnet.core.TextOf
 import org.linnet.core.TimelineItem
 import org.linnet.ui.Stage
 import org.linnet.ui.previews.Fixtures
@@ -147,7 +148,8 @@ class StickToBottomTest {
         override fun closeVersions() = Unit
         override fun retry(message: Long) = Unit
         override fun delete(message: Long) = Unit
-        override fun copy(text: String) = Unit
+        override fun copy(message: MessageItem) = Unit
+        override fun showAll(of: TextOf, sender: String?) = Unit
         override fun fillGap(gap: Long) = Unit
         override fun seen(message: Long) = Unit
         override fun loadOlder() = Unit

@@ -1,5 +1,5 @@
 //! Messages: who they are (`identity`), where they stand in their chat (`order`), how far they got (`state`), what they say
-//! (`text`, `styling`), and what one says of another (`correction`, `receipt`, `marker`; `relation` where the other is not
+//! (`text`, `styling`, `portion`), and what one says of another (`correction`, `receipt`, `marker`; `relation` where the other is not
 //! there yet).
 
 pub mod bounce;
@@ -9,6 +9,7 @@ pub mod fallback;
 pub mod identity;
 pub mod marker;
 pub mod order;
+pub mod portion;
 pub mod receipt;
 pub mod relation;
 pub mod state;

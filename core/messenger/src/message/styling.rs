@@ -27,22 +27,36 @@ pub struct Styled {
     pub blocks: Vec<TextBlock>,
 }
 
+/// What the text before has left open, where reading goes on inside of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Open {
+    /// The first line has begun already, so deep in quotations, and is no start of a block.
+    pub line: Option<u32>,
+    /// A preformatted block, so deep in quotations.
+    pub code: Option<u32>,
+}
+
 /// The whole body of a message; `unstyled` if its sender says that styling characters mean nothing.
 pub fn read(body: &str, unstyled: bool) -> Styled {
-    match body.strip_prefix(ME) {
-        Some(rest) => Styled { me: true, blocks: parse(rest, unstyled, true) },
+    match after_me(body) {
+        Some(rest) => Styled { me: true, blocks: resume(rest, unstyled, Open { line: Some(0), code: None }).0 },
         None => Styled { me: false, blocks: blocks(body, unstyled) },
     }
 }
 
 /// The same with a `/me ` in its place.
 pub fn blocks(body: &str, unstyled: bool) -> Vec<TextBlock> {
-    parse(body, unstyled, false)
+    resume(body, unstyled, Open::default()).0
+}
+
+/// What someone does, if the text says that.
+pub fn after_me(body: &str) -> Option<&str> {
+    body.strip_prefix(ME)
 }
 
 /// The body where there is room for one line: what someone does, with his name.
 pub fn brief<'a>(body: &'a str, name: &str) -> Cow<'a, str> {
-    match body.strip_prefix(ME) {
+    match after_me(body) {
         Some(rest) => Cow::Owned(format!("{name} {rest}")),
         None => Cow::Borrowed(body),
     }
@@ -51,46 +65,54 @@ pub fn brief<'a>(body: &'a str, name: &str) -> Cow<'a, str> {
 /// A preformatted block that is open.
 struct Code<'a> {
     quote: u32,
-    /// The line that opened it, without marks of quotation.
-    fence: &'a str,
+    /// The line that opened it, without marks of quotation; `None`: it stands in the text before.
+    fence: Option<&'a str>,
     lines: Vec<&'a str>,
 }
 
-/// `begun`: the first line has begun already, so it is no start of a block.
-fn parse(body: &str, unstyled: bool, begun: bool) -> Vec<TextBlock> {
+/// A part of a text that begins with this open, and what it leaves open if its last line goes on.
+pub fn resume(part: &str, unstyled: bool, from: Open) -> (Vec<TextBlock>, Open) {
     let mut blocks = Blocks { unstyled, ..Blocks::default() };
-    let mut code: Option<Code<'_>> = None;
-    for (number, line) in body.split('\n').enumerate() {
-        if unstyled || (begun && number == 0) {
-            blocks.plain(0, line);
-            continue;
-        }
+    let mut code = from.code.map(|quote| Code { quote, fence: None, lines: Vec::new() });
+    let mut deep = 0;
+    for (number, line) in part.split('\n').enumerate() {
+        let begun = from.line.filter(|_| number == 0);
         if let Some(mut open) = code.take() {
-            match unquoted(line, open.quote) {
+            let (depth, text) = if begun.is_some() { (open.quote, line) } else { unquoted(line, open.quote) };
+            match text {
                 // The quotation around it has ended, and it with that.
-                (depth, _) if depth < open.quote => blocks.code(open, None),
-                (_, FENCE) => {
+                _ if depth < open.quote => blocks.code(open, None),
+                FENCE if begun.is_none() => {
+                    deep = depth;
                     blocks.code(open, Some(FENCE));
                     continue;
                 }
-                (_, text) => {
+                text => {
+                    deep = depth;
                     open.lines.push(text);
                     code = Some(open);
                     continue;
                 }
             }
         }
+        if unstyled || begun.is_some() {
+            deep = begun.unwrap_or(0);
+            blocks.plain(deep, line);
+            continue;
+        }
         let (quote, text) = unquoted(line, DEEPEST);
+        deep = quote;
         if text.starts_with(FENCE) {
-            code = Some(Code { quote, fence: text, lines: Vec::new() });
+            code = Some(Code { quote, fence: Some(text), lines: Vec::new() });
         } else {
             blocks.plain(quote, text);
         }
     }
-    if let Some(open) = code {
-        blocks.code(open, None);
+    let open = Open { line: Some(deep), code: code.as_ref().map(|code| code.quote) };
+    if let Some(code) = code {
+        blocks.code(code, None);
     }
-    blocks.done
+    (blocks.done, open)
 }
 
 /// A line without the marks of the quotations it is in, at most so many, each with one whitespace after it; and how many
@@ -128,8 +150,10 @@ impl Blocks {
     /// A preformatted block has ended. One without a line is no block: three backticks would vanish from the screen.
     fn code(&mut self, code: Code<'_>, end: Option<&str>) {
         if code.lines.is_empty() {
-            self.plain(code.quote, code.fence);
-            end.into_iter().for_each(|end| self.plain(code.quote, end));
+            if let Some(fence) = code.fence {
+                self.plain(code.quote, fence);
+                end.into_iter().for_each(|end| self.plain(code.quote, end));
+            }
             return;
         }
         let text = code.lines.join("\n");

@@ -27,7 +27,7 @@ use crate::wire::{Element, ns};
 
 /// Longest text, bytes: well under the smallest stanza limit a server may have (10,000 bytes, RFC 6120 13.12, is for
 /// servers that no phone user is on; the usual limit is 256 KiB).
-const LONGEST: usize = 64 * 1024;
+pub const LONGEST: usize = 64 * 1024;
 
 /// See the module.
 #[derive(Debug)]

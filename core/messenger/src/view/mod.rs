@@ -21,6 +21,7 @@ pub mod sign_up;
 pub mod timeline;
 pub mod versions;
 pub mod watch;
+pub mod whole_text;
 
 use rusqlite::Connection;
 

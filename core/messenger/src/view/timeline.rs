@@ -1,6 +1,7 @@
 //! The messages of a chat, oldest first, with its gaps and the mark above what is unread.
 //!
-//! Invariant: the window is bounded; reading it costs the same wherever it lies in a chat of any length.
+//! Invariant: the window is bounded, and so is each row, however long its text; reading it costs the same wherever it lies in
+//! a chat of any length.
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -10,8 +11,9 @@ use super::item::{
 use super::{Page, View, Window};
 use crate::change::Change;
 use crate::ids::{ChatId, GapId, MessageId};
+use crate::message::portion::{self, Place};
 use crate::message::state as stored;
-use crate::message::styling;
+use crate::message::text::LONGEST;
 use crate::store::StoreError;
 
 /// Messages in the first window.
@@ -230,23 +232,31 @@ fn message_item(row: MessageRow, auto_load: bool) -> MessageItem {
     let mut actions = vec![MessageAction::Copy];
     if matches!(row.state, MessageState::Failed { .. }) {
         actions.push(MessageAction::Retry);
-    } else if row.outgoing && row.named {
+    } else if row.outgoing && row.named && row.body.len() <= LONGEST {
         actions.push(MessageAction::Correct);
     }
     if row.edited {
         actions.push(MessageAction::Versions);
     }
     actions.push(MessageAction::Delete);
-    let styled = styling::read(&row.body, row.unstyled);
+    let shown = portion::read(&row.body, row.unstyled, true, Place::default());
+    let (text, me, cut, end) = shown.map_or((Vec::new(), false, false, 0), |shown| {
+        (shown.blocks, shown.me, shown.next.is_some(), shown.body.len())
+    });
+    let mut body = row.body;
+    body.truncate(end);
+    // What was cut off is not carried along.
+    body.shrink_to_fit();
     MessageItem {
         key: format!("{}", row.id),
         id: row.id,
         outgoing: row.outgoing,
         sender_name: display_name(row.name, &row.sender),
         sender: row.sender,
-        text: styled.blocks,
-        me: styled.me,
-        body: row.body,
+        text,
+        me,
+        body,
+        cut,
         edited: row.edited,
         time: row.time,
         state: row.state,

@@ -1,6 +1,7 @@
 //! The versions of a corrected message, oldest first; the last one is shown in the timeline (XEP-0308).
 //!
-//! Invariant: bounded; of a message corrected without end, the first and the newest versions are there.
+//! Invariant: bounded; of a message corrected without end, the first and the newest versions are there, and of a
+//! long one its beginning.
 
 use rusqlite::Connection;
 
@@ -8,7 +9,7 @@ use super::item::VersionItem;
 use super::{View, Window};
 use crate::change::Change;
 use crate::ids::MessageId;
-use crate::message::styling;
+use crate::message::portion::{self, Place};
 use crate::store::StoreError;
 
 /// Corrections shown.
@@ -47,7 +48,14 @@ impl View for Versions {
             .query_map((self.message, MOST), |row| {
                 let id: MessageId = row.get(0)?;
                 let body: String = row.get(1)?;
-                Ok(VersionItem { key: format!("{id}"), text: styling::blocks(&body, row.get(3)?), time: row.get(2)? })
+                let shown = portion::read(&body, row.get(3)?, false, Place::default());
+                Ok(VersionItem {
+                    key: format!("{id}"),
+                    id,
+                    cut: shown.as_ref().is_some_and(|shown| shown.next.is_some()),
+                    text: shown.map(|shown| shown.blocks).unwrap_or_default(),
+                    time: row.get(2)?,
+                })
             })?
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Window { items, at_start: true, at_end: true })

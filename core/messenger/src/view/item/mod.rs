@@ -336,10 +336,13 @@ pub struct MessageItem {
     /// Bare JID.
     pub sender: String,
     pub sender_name: String,
-    /// As it was written, for copying and correcting.
+    /// As it was written; its beginning, if it is `cut`.
     pub body: String,
     /// The same for showing, without a leading `/me `.
     pub text: Vec<TextBlock>,
+    /// There is more of it than a row can bear: [`super::whole_text`] has it all.
+    #[serde(default)]
+    pub cut: bool,
     /// The text says what its sender does (XEP-0245): shown after the sender's name.
     pub me: bool,
     /// It was corrected (XEP-0308): `body` is the newest version.
@@ -352,6 +355,16 @@ pub struct MessageItem {
     /// What it points to may be loaded unasked; never what strangers point to.
     pub auto_load: bool,
     pub actions: Vec<MessageAction>,
+}
+
+/// A part of a text that is too long for one screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextPortion {
+    pub text: Vec<TextBlock>,
+    /// As [`MessageItem::me`]; of the first portion.
+    pub me: bool,
+    /// Where the next one begins; `None`: this is the last.
+    pub next: Option<u64>,
 }
 
 /// A paragraph or a preformatted block (XEP-0393).
@@ -480,7 +493,11 @@ pub struct PersonItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionItem {
     pub key: String,
+    pub id: MessageId,
     pub text: Vec<TextBlock>,
+    /// As [`MessageItem::cut`].
+    #[serde(default)]
+    pub cut: bool,
     /// When it was sent, UTC milliseconds.
     pub time: i64,
 }
