@@ -11,6 +11,7 @@ mod avatar;
 mod blocking;
 mod details;
 mod device_details;
+mod hidden;
 mod moved;
 mod moved_since;
 mod people;

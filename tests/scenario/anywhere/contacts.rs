@@ -144,4 +144,12 @@ pub fn who_must_not_see_us_is_shown_nothing(w: &dyn World) {
     alice.excepts(bob, PrivacySetting::Online, None);
     there_and_back();
     assert!(sees(), "he had asked meanwhile");
+    // What is chosen without a session holds with the next one, which begins with the roster then.
+    let account = w.account(alice.id);
+    alice.order(Command::SetAccountEnabled { account, enabled: false });
+    alice.excepts(bob, PrivacySetting::Online, Some(false));
+    alice.order(Command::SetAccountEnabled { account, enabled: true });
+    w.settle();
+    there_and_back();
+    assert!(!sees());
 }

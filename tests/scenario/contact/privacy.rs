@@ -10,7 +10,7 @@ use linnet_tests::world::{Device, World};
 use crate::on_fake;
 
 /// Alice, and two who know her.
-fn three(world: &FakeWorld) -> [Device<'_>; 3] {
+pub(super) fn three(world: &FakeWorld) -> [Device<'_>; 3] {
     let (alice, bob) = world.any().friends("alice", "bob");
     let carol = world.any().device("carol");
     world.any().befriend("alice", "carol");

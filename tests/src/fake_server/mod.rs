@@ -99,6 +99,10 @@ pub struct Switches {
     pub millisecond_stamps: bool,
     /// Offline messages are kept and delivered although they are in the archive too.
     pub offline_with_archive: bool,
+    /// Who asks for his roster is told that there was an error.
+    pub roster_refused: bool,
+    /// Who asks for his roster is told nothing.
+    pub roster_silent: bool,
     /// Roster versioning (RFC 6121 2.6).
     pub roster_versions: bool,
     /// STARTTLS is offered.
@@ -162,6 +166,8 @@ impl Default for Switches {
             page_cap: 50,
             millisecond_stamps: false,
             offline_with_archive: false,
+            roster_refused: false,
+            roster_silent: false,
             roster_versions: true,
             tls: true,
             injected: None,

@@ -71,6 +71,12 @@ impl FakeServer {
     /// `jabber:iq:roster`, get and set.
     pub(super) fn roster_iq(&mut self, session: u64, owner: &BareJid, iq: &Element, query: &Element) {
         if iq.attribute("type") == Some("get") {
+            if self.switches.roster_silent {
+                return;
+            }
+            if self.switches.roster_refused {
+                return self.send(session, stanza_error(iq, "wait", "internal-server-error"), true);
+            }
             let Some(account) = self.accounts.get(owner) else { return };
             let version = format!("v{}", account.roster_version);
             let current = self.switches.roster_versions && query.attribute("ver") == Some(version.as_str());

@@ -6,7 +6,7 @@
 use jid::BareJid;
 
 use super::link::Introduction;
-use super::{privacy, sight, subscription};
+use super::subscription;
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
@@ -44,9 +44,8 @@ impl Feature for Details {
             Command::RemoveContact { address, .. } => {
                 let peer = on_roster(cx, address)?;
                 let item = Element::new("item", ns::ROSTER).with("jid", peer.as_str());
+                // What they were told, and were not, goes once the roster says that they are gone (`roster.rs`).
                 set(cx, item.with("subscription", "remove"))?;
-                sight::forget(cx, &peer)?;
-                privacy::forget(cx, &peer)?;
             }
             Command::Unsubscribe { address, .. } => {
                 let peer = on_roster(cx, address)?;

@@ -9,15 +9,17 @@
 //! "available". Turning away wakes nobody: it goes along with whatever happens next, at the latest with the probe of the
 //! silent link. What a resumed session's contacts were told last is known, so that a change while there was no connection
 //! reaches them, and nothing is said twice. Who may know more than all has been told it, on each device that we know to be
-//! there: whoever comes later is told then, for what the server says of us in our stead is what all may know.
+//! there: whoever comes later is told then, for what the server says of us in our stead is what all may know. As long as
+//! somebody may not see us and the server may still show us to him, nothing is said to all: a session begins with the roster
+//! then, who must not see us is unsubscribed, and only after that we come (`sight.rs`).
 //!
 //! XEPs: 0115, 0153, 0319, RFC 6121 4
 
 use jid::Jid;
 use rusqlite::params;
 
-use super::last_seen;
 use super::vcard::photo;
+use super::{last_seen, roster, sight};
 use crate::change::Change;
 use crate::command::{Command, LONGEST_STATUS, PrivacySetting, Receipt, Show};
 use crate::engine::cx::Cx;
@@ -62,14 +64,16 @@ impl Feature for Presence {
 
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
         match event {
-            // Nobody is known to be there yet: it goes to all, and who may know more hears it as he arrives.
             SessionEvent::Bound => {
                 photo::forget(cx)?;
-                let said = said(cx)?;
-                cx.send(&said.to_all, None)?;
-                keep(cx, &said)
+                hold(cx)?;
+                settle(cx)
             }
-            SessionEvent::Resumed => renew(cx),
+            // Who must not see us first: what has changed meanwhile goes to all.
+            SessionEvent::Resumed => {
+                sight::apply(cx)?;
+                settle(cx)
+            }
             SessionEvent::Lost => Ok(()),
         }
     }
@@ -79,6 +83,40 @@ impl Feature for Presence {
 struct Said {
     to_all: Element,
     to_some: Element,
+}
+
+/// What waited until the server shows us to nobody who must not see us is said.
+pub fn settle(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    if !cx.session.is_live() || shows_too_many(cx)? {
+        return Ok(());
+    }
+    if !is_held(cx)? {
+        return renew(cx);
+    }
+    // Nobody is known to be there yet: it goes to all, and who may know more hears it as he arrives.
+    let said = said(cx)?;
+    cx.send(&said.to_all, None)?;
+    keep(cx, &said)
+}
+
+/// Somebody may not see us, and before the roster is there nobody knows whether the server shows us to him.
+fn shows_too_many(cx: &Cx<'_>) -> Result<bool, Fault> {
+    Ok(!cx.tells_all(PrivacySetting::Online)? && roster::is_awaited(cx)?)
+}
+
+/// This session has not said anything yet.
+fn is_held(cx: &Cx<'_>) -> Result<bool, Fault> {
+    Ok(cx
+        .tx
+        .prepare_cached("SELECT 1 FROM account WHERE id = ?1 AND presence_told = ''")?
+        .exists([cx.session.account])?)
+}
+
+fn hold(cx: &Cx<'_>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached("UPDATE account SET presence_told = '', presence_told_some = NULL WHERE id = ?1")?
+        .execute([cx.session.account])?;
+    Ok(())
 }
 
 /// Tells who sees us how much we are there, whether they know it or not.
@@ -121,7 +159,7 @@ pub fn turn_away(cx: &mut Cx<'_>) -> Result<(), Fault> {
 
 fn tell(cx: &mut Cx<'_>, said: &Said, to_all: bool, to_some: bool) -> Result<(), Fault> {
     // Without a session there is nobody to tell; what was told last stays what they know.
-    if !cx.session.is_live() || !(to_all || to_some) {
+    if !cx.session.is_live() || !(to_all || to_some) || is_held(cx)? || shows_too_many(cx)? {
         return Ok(());
     }
     if to_all {

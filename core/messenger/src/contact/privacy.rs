@@ -1,7 +1,7 @@
 //! What the user wants told, and to whom: the account's switches, and for single people exceptions from them.
 //!
 //! Invariants: a switch holds from the moment it is turned, and what still waits to be sent obeys it; who is no contact any
-//! more is no exception any more. What is said to all at once (presence, capabilities) says only what all may know
+//! more is no exception any more, once the roster says so. What is said to all at once (presence, capabilities) says only what all may know
 //! ([`Cx::tells_all`]).
 //!
 //! XEPs: 0085, 0092, 0184, 0202, 0319, 0333
@@ -94,7 +94,10 @@ fn choose(cx: &Cx<'_>, sql: &str, name: &str) -> Result<(), Fault> {
 fn turned(cx: &mut Cx<'_>, setting: PrivacySetting) -> Result<(), Fault> {
     match setting {
         PrivacySetting::Receipts | PrivacySetting::ReadMarkers => outbox::withdraw_signals(cx, setting),
-        PrivacySetting::Online => sight::apply(cx),
+        PrivacySetting::Online => {
+            sight::apply(cx)?;
+            presence::settle(cx)
+        }
         // What we can do has changed with it.
         PrivacySetting::DeviceInformation => presence::announce(cx),
         PrivacySetting::LastSeen => presence::announce(cx),
@@ -103,10 +106,24 @@ fn turned(cx: &mut Cx<'_>, setting: PrivacySetting) -> Result<(), Fault> {
     }
 }
 
-/// Who was taken off the roster is no exception any more.
-pub fn forget(cx: &Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
-    cx.tx
+/// Who was taken off the roster is no exception any more; true if they were one.
+pub fn forget(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
+    let forgotten = cx
+        .tx
         .prepare_cached("DELETE FROM privacy_exception WHERE account_id = ?1 AND jid = ?2")?
         .execute((cx.session.account, peer.as_str()))?;
+    Ok(forgotten > 0)
+}
+
+/// Nor is anybody else who is not on it, and not about to be.
+pub fn forget_strangers(cx: &Cx<'_>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "DELETE FROM privacy_exception WHERE account_id = ?1
+                 AND jid NOT IN (SELECT jid FROM contact WHERE account_id = ?1)
+                 AND jid NOT IN (SELECT jid FROM contact_wish WHERE account_id = ?1)
+                 AND jid NOT IN (SELECT jid FROM subscription_wish WHERE account_id = ?1 AND declined = 0)",
+        )?
+        .execute([cx.session.account])?;
     Ok(())
 }

@@ -1,13 +1,16 @@
 //! The roster: names and subscriptions as the server keeps them. Read whole at a fresh bind unless the server knows our
-//! version; one item that can't be read spoils no other.
+//! version; one item that can't be read spoils no other. Who is on it no more, by whatever device's doing, is no exception
+//! from what others are told any more, and is not entitled to anything. As long as somebody may not see us the roster is
+//! asked for until it comes: without it nobody knows to whom the server shows us.
 //!
 //! XEPs: 0237, RFC 6121 2
 
 use jid::BareJid;
 use rusqlite::params;
 
-use super::{avatar, moved, nickname, vcard};
+use super::{avatar, moved, nickname, presence, privacy, sight, vcard};
 use crate::change::Change;
+use crate::command::PrivacySetting;
 use crate::engine::cx::Cx;
 use crate::engine::envelope::{Inbound, Kind};
 use crate::engine::feature::{Done, Feature, SessionEvent};
@@ -22,15 +25,7 @@ pub struct Roster;
 
 impl Feature for Roster {
     fn session(&self, cx: &mut Cx<'_>, event: SessionEvent) -> Result<(), Fault> {
-        if event != SessionEvent::Bound {
-            return Ok(());
-        }
-        let version: Option<String> = cx
-            .tx
-            .prepare_cached("SELECT roster_version FROM account WHERE id = ?1")?
-            .query_row([cx.session.account], |row| row.get(0))?;
-        let query = Element::new("query", ns::ROSTER).with_some("ver", version);
-        cx.request("get", None, query, &Purpose::Roster)
+        if event == SessionEvent::Bound { ask(cx) } else { Ok(()) }
     }
 
     fn stanza(&self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Done, Fault> {
@@ -49,7 +44,7 @@ impl Feature for Roster {
         for jid in query.children().filter_map(|item| BareJid::new(item.attribute("jid")?).ok()) {
             // One that is gone is none; of the others what does not have to change is left alone.
             if super::subscription::is_subscribed(cx, &jid)? {
-                super::sight::subscribed(cx, &jid)?;
+                sight::subscribed(cx, &jid)?;
             }
         }
         Ok(Done::Taken)
@@ -65,11 +60,14 @@ impl Feature for Roster {
                         take_item(cx, item)?;
                     }
                     remember_version(cx, query)?;
+                    privacy::forget_strangers(cx)?;
+                    sight::forget_strangers(cx)?;
                     avatar::forget_strangers(cx)?;
                     nickname::forget_strangers(cx)?;
                     vcard::forget_strangers(cx)?;
                 }
-                super::sight::apply(cx)?;
+                sight::apply(cx)?;
+                presence::settle(cx)?;
                 super::subscription::ask_as_wished(cx)?;
                 super::wish::tell(cx)?;
                 super::portable::import::advance(cx)?;
@@ -82,10 +80,43 @@ impl Feature for Roster {
             }
             // It is told again with the next session.
             (Purpose::ContactWish { .. }, Answer::None) => Ok(Done::Taken),
-            (Purpose::Roster | Purpose::RosterSet, _) => Ok(Done::Taken),
+            // Not at once: it would be refused again.
+            (Purpose::Roster, Answer::Error(_)) if must_be_had(cx)? => {
+                cx.wait(&Purpose::RosterAgain)?;
+                Ok(Done::Taken)
+            }
+            (Purpose::Roster | Purpose::RosterAgain, _) if must_be_had(cx)? => {
+                ask(cx)?;
+                Ok(Done::Taken)
+            }
+            // The user has changed his mind meanwhile: all may see us.
+            (Purpose::Roster | Purpose::RosterAgain, _) => {
+                presence::settle(cx)?;
+                Ok(Done::Taken)
+            }
+            (Purpose::RosterSet, _) => Ok(Done::Taken),
             _ => Ok(Done::Pass),
         }
     }
+}
+
+fn ask(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let version: Option<String> = cx
+        .tx
+        .prepare_cached("SELECT roster_version FROM account WHERE id = ?1")?
+        .query_row([cx.session.account], |row| row.get(0))?;
+    let query = Element::new("query", ns::ROSTER).with_some("ver", version);
+    cx.request("get", None, query, &Purpose::Roster)
+}
+
+/// The roster of this session is still to come.
+pub fn is_awaited(cx: &Cx<'_>) -> Result<bool, Fault> {
+    Ok(cx.is_under_way(&Purpose::Roster)? || cx.is_under_way(&Purpose::RosterAgain)?)
+}
+
+/// It did not come, and somebody may not see us. The next session asks for it anyway.
+fn must_be_had(cx: &Cx<'_>) -> Result<bool, Fault> {
+    Ok(cx.session.is_live() && !cx.tells_all(PrivacySetting::Online)?)
 }
 
 fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
@@ -110,6 +141,10 @@ fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {
         nickname::forget(cx, &jid)?;
         vcard::forget(cx, &jid)?;
         moved::question::removed(cx, &jid)?;
+        if privacy::forget(cx, &jid)? {
+            // It may be all now who may know.
+            presence::renew(cx)?;
+        }
     } else if matches!(subscription, "none" | "to" | "from" | "both") {
         let groups = item.children().filter(|child| child.is("group", ns::ROSTER)).map(Element::content);
         let groups: Vec<String> = groups.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();

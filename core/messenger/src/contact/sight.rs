@@ -4,16 +4,16 @@
 //! ([ADR 14](../../../../docs/adr/0014-who-sees-that-we-are-there.md)).
 //!
 //! Invariants: who was granted our presence by the user stays entitled to it until the user removes them; nobody is asked
-//! a second time for what he has granted. What can't be told now is told with the next connection.
+//! a second time for what he has granted. What can't be told now is told with the next connection, before anything else is:
+//! who must not see us does not see us come (`presence.rs`).
 //!
 //! XEPs: RFC 6121 3.2, 3.4
 
 use jid::BareJid;
 
-use super::subscription;
+use super::{roster, subscription};
 use crate::command::PrivacySetting;
 use crate::engine::cx::Cx;
-use crate::engine::request::Purpose;
 use crate::fault::Fault;
 
 /// The user wants them to see us: now, or when there is a connection and he wants to be seen.
@@ -35,7 +35,7 @@ pub fn is_withheld(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
 
 /// Brings what the server grants in line with what the user wants.
 pub fn apply(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !cx.session.is_live() || roster::is_awaited(cx)? {
         return Ok(());
     }
     for peer in jids(
@@ -66,6 +66,19 @@ pub fn subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     }
     withhold(cx, peer)?;
     cx.send(&subscription::presence(peer, "unsubscribed"), None)
+}
+
+/// Who is on the roster no more, and is not about to be, was removed.
+pub fn forget_strangers(cx: &Cx<'_>) -> Result<(), Fault> {
+    cx.tx
+        .prepare_cached(
+            "DELETE FROM withheld WHERE account_id = ?1
+                 AND jid NOT IN (SELECT jid FROM contact WHERE account_id = ?1)
+                 AND jid NOT IN (SELECT jid FROM contact_wish WHERE account_id = ?1)
+                 AND jid NOT IN (SELECT jid FROM subscription_wish WHERE account_id = ?1 AND declined = 0)",
+        )?
+        .execute([cx.session.account])?;
+    Ok(())
 }
 
 /// They may see us no more, whatever the user wants to be seen by in general.

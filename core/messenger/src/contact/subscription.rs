@@ -56,10 +56,7 @@ impl Feature for Subscription {
                 }
                 Ok(())
             }
-            SessionEvent::Resumed => {
-                sight::apply(cx)?;
-                ask_as_wished(cx)
-            }
+            SessionEvent::Resumed => ask_as_wished(cx),
             SessionEvent::Lost => Ok(()),
         }
     }

@@ -119,6 +119,8 @@ pub enum Purpose {
         part: String,
     },
     Roster,
+    /// Nothing was asked: it is time to ask for the roster again.
+    RosterAgain,
     RosterSet,
     /// What the user wants to know of the server.
     ServerDetails {
@@ -231,6 +233,17 @@ pub fn error_condition(stanza: &Element) -> Option<&str> {
 impl Cx<'_> {
     /// Asks `to` (our own account if `None`). The stanza leaves with this input's commit.
     pub fn request(&mut self, kind: &str, to: Option<&str>, payload: Element, purpose: &Purpose) -> Result<(), Fault> {
+        let id = self.expect(to, purpose)?;
+        let iq = Element::new("iq", ns::CLIENT).with("type", kind).with("id", id).with_some("to", to).child(payload);
+        self.send(&iq, None)
+    }
+
+    /// Asks nobody: [`Answer::None`] comes after [`DEADLINE`].
+    pub fn wait(&mut self, purpose: &Purpose) -> Result<(), Fault> {
+        self.expect(None, purpose).map(drop)
+    }
+
+    fn expect(&mut self, to: Option<&str>, purpose: &Purpose) -> Result<String, Fault> {
         let id = self.random.id();
         let purpose = serde_json::to_string(purpose).map_err(|_| Fault::Corrupt("purpose"))?;
         let deadline = i64::try_from(self.now.mono.saturating_add(DEADLINE)).unwrap_or(i64::MAX);
@@ -239,8 +252,7 @@ impl Cx<'_> {
                 "INSERT INTO request (account_id, stanza_id, responder, purpose, deadline) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute((self.session.account, &id, to, purpose, deadline))?;
-        let iq = Element::new("iq", ns::CLIENT).with("type", kind).with("id", id).with_some("to", to).child(payload);
-        self.send(&iq, None)
+        Ok(id)
     }
 
     /// The purpose of the request this answer belongs to, which is thereby done.
