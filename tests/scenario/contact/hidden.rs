@@ -160,6 +160,33 @@ fn who_tells_all_waits_for_no_roster() {
     });
 }
 
+#[test]
+fn who_is_accepted_is_accepted_whatever_another_program_of_ours_has_asked() {
+    on_fake(|world| {
+        let (alice, _bob) = world.any().friends("alice", "bob");
+        let dave = world.any().device("dave");
+        world.settle();
+        dave.say(alice, "may I?");
+        world.settle();
+        assert_eq!(world.requests(alice.id).len(), 1);
+        world.inject(
+            alice.id,
+            "<iq type='set' id='p'><query xmlns='jabber:iq:roster'>\
+             <item jid='dave@linnet.test' subscription='none' ask='subscribe'/></query></iq>",
+        );
+        world.advance(500);
+        let since = world.trace().len();
+        let account = world.account(alice.id);
+        alice.order(Command::AnswerRequest { account, address: "dave@linnet.test".to_owned(), accept: true });
+        world.settle();
+        let sent = stanzas(world, "alice", '>', since);
+        let grants = sent.iter().filter(|sent| sent.contains("to='dave@linnet.test'") && sent.contains("'subscribed'"));
+        assert_eq!(grants.count(), 1, "{sent:#?}");
+        assert!(world.requests(alice.id).is_empty());
+        assert!(!world.contact(dave.id, dave.chat(alice)).unwrap().devices.is_empty());
+    });
+}
+
 const EXCEPTIONS: &str = "SELECT count(*) FROM privacy_exception WHERE jid LIKE 'bob@%'";
 
 #[test]

@@ -68,11 +68,9 @@ pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault
     let introduction = moved::question::decided(cx, peer, accept)?;
     let asked = forget_request(cx, peer)?;
     if accept {
-        // Whom we see already, there is nothing to ask.
-        if asked && sees_already(cx, peer)? {
-            sight::grant(cx, peer)?;
-        }
-        return ask_unless_subscribed(cx, peer, &introduction.unwrap_or_default());
+        let granted = ask_unless_subscribed(cx, peer, &introduction.unwrap_or_default())?;
+        // Whom we see already, or have asked from elsewhere, there is nothing to ask.
+        return if asked && !granted { sight::grant(cx, peer) } else { Ok(()) };
     }
     if asked {
         cx.tx
@@ -107,7 +105,8 @@ fn asked(cx: &mut Cx<'_>, from: &BareJid, stanza: &Element) -> Result<(), Fault>
     {
         forget_request(cx, from)?;
         sight::grant(cx, from)?;
-        return ask_unless_subscribed(cx, from, &Introduction::default());
+        ask_unless_subscribed(cx, from, &Introduction::default())?;
+        return Ok(());
     }
     if is_declined(cx, from)? {
         return cx.send(&presence(from, "unsubscribed"), None);
@@ -158,8 +157,9 @@ pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
 }
 
 /// Puts someone on the roster and asks to see their presence, unless that is so or under way: now, or when there is a
-/// connection. Who did not answer yet is asked again if there is a token now.
-pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Introduction) -> Result<(), Fault> {
+/// connection. Who did not answer yet is asked again if there is a token now. Who is asked is granted what he would ask in
+/// turn: true, if that is so.
+pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Introduction) -> Result<bool, Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
     let blocked = blocking::is_blocked(cx, &jid::Jid::from(peer.clone()))?;
     let live = cx.session.is_live() && !cx.is_under_way(&Purpose::Roster)?;
@@ -167,11 +167,12 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
         // He knows us by another address and was not told so yet. The roster will show no difference, so no wish is
         // noted: nothing would end it.
         sight::grant(cx, peer)?;
-        return cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction), None);
+        cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction), None)?;
+        return Ok(true);
     }
     let asked = asked && introduction.token.is_none();
     if blocked || asked || matches!(subscription.as_deref(), Some("to" | "both")) {
-        return Ok(());
+        return Ok(false);
     }
     // Before the roster has come who is on it can't be told, and an item would be overwritten.
     // The wish stays until the roster shows that the server has it (`roster.rs`).
@@ -198,7 +199,7 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
     if !live {
-        return Ok(());
+        return Ok(true);
     }
     // Setting an item replaces it: who is on the roster already keeps name and groups.
     if subscription.is_none() && !introduction.placed {
@@ -214,7 +215,8 @@ pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Int
     cx.tx
         .prepare_cached("UPDATE subscription_wish SET sent = 1 WHERE account_id = ?1 AND jid = ?2")?
         .execute((cx.session.account, peer.as_str()))?;
-    cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction), None)
+    cx.send(&invitation::introduced(presence(peer, "subscribe"), introduction), None)?;
+    Ok(true)
 }
 
 /// The server has the wish to see them, or nobody has it any more.
