@@ -17,8 +17,9 @@ pub struct Privacy {
     pub read_markers: bool,
     /// Contacts learn that the user is writing (XEP-0085). On at first.
     pub typing: bool,
-    /// Contacts who ask learn name and version of the program (XEP-0092) and the device's time in UTC (XEP-0202). Off at
-    /// first.
+    /// Contacts who ask learn name and version of the program (XEP-0092) and the device's time in UTC (XEP-0202). Unless all
+    /// may know, neither presence (XEP-0115) nor a device that was given no name says which program it is; the name of its
+    /// address changes with the next session. Off at first.
     #[uniffi(default = false)]
     pub device_information: bool,
     /// Contacts see that the user is there (RFC 6121 4), on any device of the account. On at first.

@@ -17,7 +17,7 @@ struct OwnDevicesTests {
         let running = Task { await model.run() }
         try await until("the devices are there") { model.item != nil }
         #expect(model.problem == nil && !model.canSave && model.name.isEmpty)
-        #expect(model.item?.resource.hasPrefix("Linnet.") == true)
+        #expect(model.item?.resource.hasPrefix("Phone.") == true)
         #expect(model.item?.manages == .unknown && model.item?.sessions.isEmpty == true)
 
         model.name = "  Handy "

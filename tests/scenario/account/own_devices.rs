@@ -60,7 +60,7 @@ fn a_new_name_counts_from_the_next_session_and_the_priority_at_once() {
             let item = world.own_devices(phone.id);
             assert_eq!((item.name.as_deref(), item.priority), (Some("Handy"), 10));
             assert_eq!(set(world, phone, "", 0), Ok(Receipt::Done));
-            assert!(world.own_devices(phone.id).resource.starts_with("Linnet."));
+            assert!(world.own_devices(phone.id).resource.starts_with("Phone."));
             for name in ["x".repeat(31), "a\u{7}".to_owned()] {
                 assert_eq!(set(world, phone, &name, 0), Err(CommandError::TextInvalid));
             }

@@ -203,15 +203,76 @@ fn the_device_is_known_to_who_may_know_it() {
         }
         // What goes to all names it only if all may know.
         alice.excepts(bob, PrivacySetting::DeviceInformation, Some(false));
-        let since = world.trace().len();
-        world.inject(
-            alice.id,
-            "<iq from='carol@linnet.test/carol' to='alice@linnet.test' id='i' type='get'>\
-             <query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
-        );
-        world.settle();
-        let info = stanzas(world, "alice", '>', since).concat();
+        let info = capabilities(world, alice);
         assert!(info.contains("urn:xmpp:ping") && !info.contains("jabber:iq:version"), "{info}");
+    });
+}
+
+/// What alice's device tells of what it can do.
+fn capabilities(world: &FakeWorld, alice: Device<'_>) -> String {
+    let since = world.trace().len();
+    world.inject(
+        alice.id,
+        "<iq from='carol@linnet.test/carol' to='alice@linnet.test' id='i' type='get'>\
+         <query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
+    );
+    world.settle();
+    stanzas(world, "alice", '>', since).concat()
+}
+
+#[test]
+fn which_program_it_is_stands_in_nothing_that_goes_to_all_unless_all_may_know() {
+    for tokens in [false, true] {
+        on_fake(|world| {
+            world.server().switches.sasl2 = tokens;
+            let [alice, bob, _] = three(world);
+            let names = |text: &str| text.contains("Linnet") || text.contains("linnet.org");
+            // All that contacts see of a new session: address, presence, capabilities.
+            let told = || {
+                world.settle();
+                alice.kill();
+                world.reboot(alice.id);
+                let since = world.trace().len();
+                alice.start();
+                world.settle();
+                let heard = stanzas(world, "carol", '<', since);
+                let hers = |stanza: &&String| {
+                    // The session before says goodbye under its own name.
+                    stanza.starts_with("<presence from='alice@") && !stanza.contains("type='unavailable'")
+                };
+                let seen: String = heard.iter().filter(hers).cloned().collect();
+                assert!(seen.contains("<c xmlns='http://jabber.org/protocol/caps'"), "{seen}");
+                (names(&seen), names(&capabilities(world, alice)))
+            };
+            assert_eq!(told(), (false, false), "at first");
+            alice.privacy(PrivacySetting::DeviceInformation, true);
+            assert!(names(&capabilities(world, alice)), "at once");
+            assert_eq!(told(), (true, true), "switched on");
+            alice.excepts(bob, PrivacySetting::DeviceInformation, Some(false));
+            assert_eq!(told(), (false, false), "to all but one");
+            // The name that its user gives a device is his own affair.
+            let account = world.account(alice.id);
+            alice.order(Command::SetDevice { account, name: "Linnet of alice".to_owned(), priority: 0 });
+            assert_eq!(told(), (true, false));
+        });
+    }
+}
+
+#[test]
+fn a_switch_about_the_device_is_told_at_once_and_its_new_name_with_the_next_session() {
+    on_fake(|world| {
+        let [alice, ..] = three(world);
+        let since = world.trace().len();
+        alice.privacy(PrivacySetting::DeviceInformation, true);
+        world.settle();
+        let seen = stanzas(world, "bob", '<', since).concat();
+        assert!(seen.contains("node='https://linnet.org'") && seen.contains("/Phone."), "{seen}");
+        // A session that is resumed keeps its name.
+        alice.goes_offline();
+        alice.comes_online();
+        world.settle();
+        let resources = world.server().resources(&address("alice"));
+        assert!(resources.iter().all(|resource| resource.starts_with("Phone.")), "{resources:?}");
     });
 }
 

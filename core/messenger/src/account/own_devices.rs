@@ -64,7 +64,7 @@ impl Feature for OwnDevices {
 
 fn set(cx: &mut Cx<'_>, name: &str, priority: i8) -> Result<(), Refusal> {
     let name = name.trim();
-    let resource = credentials::new_resource(Some(name).filter(|name| !name.is_empty()), cx.random);
+    let resource = credentials::new_resource(name, cx.random);
     let fits = name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);
     if !fits || cx.session.jid.with_resource_str(&resource).is_err() {
         return Err(CommandError::TextInvalid.into());

@@ -201,7 +201,7 @@ pub fn add(
         session.backoff.reset();
         return Ok(session);
     }
-    let resource = credentials::new_resource(None, random);
+    let resource = credentials::new_resource(credentials::SOME_DEVICE, random);
     let off = serde_json::to_string(&Connection::Off).map_err(|_| Fault::Corrupt("connection"))?;
     tx.prepare_cached(
         "INSERT INTO account (jid, password, server, resource, connection, proxy, place)

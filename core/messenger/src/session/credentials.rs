@@ -11,10 +11,11 @@ use rusqlite::{Connection as Database, OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use super::clock::parse_stamp;
+use super::disco;
 use super::features::Features;
 use super::negotiate::{Memory, Token, TokenUse, token_mechanism};
 use super::scram::SaltedKeys;
-use crate::command::Secret;
+use crate::command::{PrivacySetting, Secret};
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::AccountId;
@@ -236,14 +237,33 @@ pub fn rename(database: &Database, account: Option<AccountId>) -> rusqlite::Resu
     database.execute(sql, [account]).map(|_| ())
 }
 
-/// Other devices show it, so it says what it is; the tail keeps two phones apart.
-pub fn new_resource(device: Option<&str>, random: &mut dyn Random) -> String {
-    format!("{}.{}", device.unwrap_or("Linnet"), random.id().chars().take(8).collect::<String>())
+/// What a device is called that was given no name, where not all may know which program it is.
+pub const SOME_DEVICE: &str = "Phone";
+
+/// Other devices show it, and contacts', so it says what may be known; the tail keeps two phones apart.
+pub fn new_resource(device: &str, random: &mut dyn Random) -> String {
+    format!("{device}.{}", random.id().chars().take(8).collect::<String>())
+}
+
+/// What others may see in this device's address: the name that its user gave it, else which program it is, if all may know.
+pub fn device_name(cx: &Cx<'_>) -> Result<String, Fault> {
+    if let Some(name) = &cx.session.device {
+        return Ok(name.clone());
+    }
+    let told = cx.tells_all(PrivacySetting::DeviceInformation)?;
+    Ok(if told { disco::NAME } else { SOME_DEVICE }.to_owned())
+}
+
+/// A session is about to be bound: it says no more than may be known by now.
+pub fn settle_name(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let name = device_name(cx)?;
+    let fits = cx.session.resource.strip_prefix(&name).is_some_and(|tail| tail.starts_with('.'));
+    if cx.session.device.is_some() || fits { Ok(()) } else { rename_session(cx) }
 }
 
 /// The next session has another name.
 pub fn rename_session(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let resource = new_resource(cx.session.device.as_deref(), cx.random);
+    let resource = new_resource(&device_name(cx)?, cx.random);
     cx.tx.prepare_cached("UPDATE account SET resource = ?2 WHERE id = ?1")?.execute((cx.session.account, &resource))?;
     cx.session.resource = resource;
     Ok(())

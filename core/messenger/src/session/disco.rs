@@ -1,5 +1,6 @@
 //! What the own account's server can do, asked at every fresh bind and kept for the next start; and what we can do, told
-//! to who asks, and in short with our presence, so that the server knows of which nodes we want news.
+//! to who asks, and in short with our presence, so that the server knows of which nodes we want news. Which program that is
+//! stands in it only if all may know.
 //!
 //! XEPs: 0030, 0115, 0163
 
@@ -40,8 +41,10 @@ pub struct AccountFeatures {
 const CATEGORY: &str = "client";
 const TYPE: &str = "phone";
 pub(super) const NAME: &str = "Linnet";
-/// Which program it is whose capabilities a presence names.
+/// Which program it is whose capabilities a presence names, where all may know it.
 const NODE: &str = "https://linnet.org";
+/// And where not: a node has to be named (XEP-0115 4).
+const SOME_NODE: &str = "https://xmpp.org";
 /// What we can do, in the order of XEP-0115 5.1: sorted.
 const FEATURES: [&str; 12] = [
     ns::CAPS,
@@ -66,37 +69,52 @@ pub struct Disco;
 
 /// What we can do, as our presence names it.
 pub fn capabilities_of(cx: &Cx<'_>) -> Result<Element, Fault> {
-    Ok(capabilities(&features(cx)?))
+    Ok(Abilities::of(cx)?.named())
 }
 
-/// What we can do, in the order of XEP-0115 5.1: the same for all, so only what all may know.
-fn features(cx: &Cx<'_>) -> Result<Vec<&'static str>, Fault> {
-    let mut features = FEATURES.to_vec();
-    if cx.tells_all(PrivacySetting::DeviceInformation)? {
-        features.extend(device::FEATURES);
+/// What we say that we are and can do: the same to all, so only what all may know.
+struct Abilities {
+    /// Which program it is.
+    named: bool,
+    /// In the order of XEP-0115 5.1.
+    features: Vec<&'static str>,
+}
+
+impl Abilities {
+    fn of(cx: &Cx<'_>) -> Result<Self, Fault> {
+        let named = cx.tells_all(PrivacySetting::DeviceInformation)?;
+        let mut features = FEATURES.to_vec();
+        if named {
+            features.extend(device::FEATURES);
+        }
+        if cx.tells_all(PrivacySetting::LastSeen)? {
+            features.push(ns::LAST);
+        }
+        features.sort_unstable();
+        Ok(Self { named, features })
     }
-    if cx.tells_all(PrivacySetting::LastSeen)? {
-        features.push(ns::LAST);
+
+    fn named(&self) -> Element {
+        let caps = Element::new("c", ns::CAPS).with("hash", "sha-1").with("node", self.node());
+        caps.with("ver", self.version())
     }
-    features.sort_unstable();
-    Ok(features)
-}
 
-fn capabilities(features: &[&str]) -> Element {
-    Element::new("c", ns::CAPS).with("hash", "sha-1").with("node", NODE).with("ver", version(features))
-}
+    fn node(&self) -> &'static str {
+        if self.named { NODE } else { SOME_NODE }
+    }
 
-/// XEP-0115 5.1.
-fn version(features: &[&str]) -> String {
-    verification(&info(features, None), Hash::Sha1).expect("invariant: what we can do is said once")
-}
+    /// XEP-0115 5.1.
+    fn version(&self) -> String {
+        verification(&self.info(None), Hash::Sha1).expect("invariant: what we can do is said once")
+    }
 
-fn info(features: &[&str], node: Option<&str>) -> Element {
-    let identity =
-        Element::new("identity", ns::DISCO_INFO).with("category", CATEGORY).with("type", TYPE).with("name", NAME);
-    let info = Element::new("query", ns::DISCO_INFO).with_some("node", node).child(identity);
-    let feature = |var: &&str| Element::new("feature", ns::DISCO_INFO).with("var", *var);
-    features.iter().map(feature).fold(info, Element::child)
+    fn info(&self, node: Option<&str>) -> Element {
+        let identity = Element::new("identity", ns::DISCO_INFO).with("category", CATEGORY).with("type", TYPE);
+        let identity = identity.with_some("name", self.named.then_some(NAME));
+        let info = Element::new("query", ns::DISCO_INFO).with_some("node", node).child(identity);
+        let feature = |var: &&str| Element::new("feature", ns::DISCO_INFO).with("var", *var);
+        self.features.iter().map(feature).fold(info, Element::child)
+    }
 }
 
 impl Feature for Disco {
@@ -114,12 +132,12 @@ impl Feature for Disco {
             return Ok(Done::Pass);
         };
         let node = query.attribute("node");
-        let features = features(cx)?;
-        if node.is_some_and(|node| node != format!("{NODE}#{}", version(&features))) {
+        let own = Abilities::of(cx)?;
+        if node.is_some_and(|node| node != format!("{}#{}", own.node(), own.version())) {
             cx.send(&no_such_node(inbound.stanza), None)?;
             return Ok(Done::Taken);
         }
-        cx.send(&result_of(inbound.stanza).child(info(&features, node)), None)?;
+        cx.send(&result_of(inbound.stanza).child(own.info(node)), None)?;
         Ok(Done::Taken)
     }
 
@@ -204,10 +222,13 @@ mod tests {
     #[test]
     fn what_we_can_do_is_said_once_and_sorted() {
         assert!(FEATURES.is_sorted());
-        let own = capabilities(&FEATURES);
         let list = FEATURES.iter().map(|feature| format!("{feature}<")).collect::<String>();
-        let named = STANDARD.encode(Sha1::digest(format!("client/phone//Linnet<{list}")));
-        assert_eq!(own.attribute("ver"), Some(named.as_str()));
+        for (named, name) in [(true, "Linnet"), (false, "")] {
+            let own = Abilities { named, features: FEATURES.to_vec() }.named();
+            let ver = STANDARD.encode(Sha1::digest(format!("client/phone//{name}<{list}")));
+            assert_eq!(own.attribute("ver"), Some(ver.as_str()));
+            assert_eq!(own.attribute("node").is_some_and(|node| node.contains("linnet")), named);
+        }
         assert!(device::FEATURES.iter().all(|feature| !FEATURES.contains(feature)));
     }
 }

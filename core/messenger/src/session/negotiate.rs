@@ -60,6 +60,8 @@ pub struct NegotiationConfig {
     pub user_agent: String,
     /// What the user calls this device.
     pub device: Option<String>,
+    /// What the resource that the server makes shall say (XEP-0386).
+    pub tag: String,
     pub resume: Option<ResumeRequest>,
     /// Nothing is wanted but that the server forgets the token (XEP-0484 3.5).
     pub signs_out: bool,

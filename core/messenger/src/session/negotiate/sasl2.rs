@@ -15,7 +15,7 @@ use super::{Enabled, Established, Memory, Negotiation, NegotiationError, Next, S
 use crate::command::Secret;
 use crate::wire::{Element, ns};
 
-/// What other entities may see of us in the resource, and the account's owner among his devices.
+/// What the server learns, and the account's owner among his devices. What others may see is the tag of the binding.
 const NAME: &str = "Linnet";
 
 impl Negotiation {
@@ -81,7 +81,7 @@ impl Negotiation {
             return authenticate;
         }
         let mut bind =
-            Element::new("bind", ns::BIND2).child(Element::new("tag", ns::BIND2).text(device.unwrap_or(NAME)));
+            Element::new("bind", ns::BIND2).child(Element::new("tag", ns::BIND2).text(self.config.tag.as_str()));
         if sasl2.binds_with(ns::STREAM_MANAGEMENT) && self.config.want_stream_management {
             bind = bind.child(super::enable());
         }

@@ -57,6 +57,7 @@ fn config() -> NegotiationConfig {
         resource: "phone".into(),
         user_agent: "d4565fa7-4d72-4749-b3d3-740edbf87770".into(),
         device: None,
+        tag: "Phone".to_owned(),
         resume: None,
         signs_out: false,
         want_stream_management: true,

@@ -86,7 +86,7 @@ fn the_first_login_takes_three_flights_and_leaves_all_that_the_next_needs() {
     let bind: Vec<_> = begun.first("bind", ns::BIND2).unwrap().children().cloned().collect();
     let bind: Vec<_> = bind.iter().map(Element::to_xml).collect();
     let expected = [
-        "<tag xmlns='urn:xmpp:bind:0'>Linnet</tag>",
+        "<tag xmlns='urn:xmpp:bind:0'>Phone</tag>",
         "<enable xmlns='urn:xmpp:sm:3' resume='true'/>",
         "<enable xmlns='urn:xmpp:carbons:2'/>",
         "<active xmlns='urn:xmpp:csi:0'/>",
