@@ -120,6 +120,7 @@ fn config(is: impl Fn(u8) -> bool) -> NegotiationConfig {
         resource: "Linnet.1".into(),
         user_agent: "d4565fa7-4d72-4749-b3d3-740edbf87770".into(),
         device: None,
+        tag: "Phone".to_owned(),
         resume: is(RESUMES).then(|| ResumeRequest { previd: "previous".into(), h: 3 }),
         signs_out: false,
         want_stream_management: !is(NO_ACKNOWLEDGEMENTS),
