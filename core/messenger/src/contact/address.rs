@@ -35,7 +35,7 @@ impl Address {
             return Err(AddressError);
         }
         let address = match without_scheme(text) {
-            None => Self { jid: BareJid::new(text).map_err(|_| AddressError)?, action: None, parameters: Vec::new() },
+            None => Self { jid: settled(BareJid::new(text))?, action: None, parameters: Vec::new() },
             Some(link) => Self::of_link(link)?,
         };
         if address.jid.node().is_none() { Err(AddressError) } else { Ok(address) }
@@ -53,7 +53,7 @@ impl Address {
             Some(rest) => rest.split_once('/').ok_or(AddressError)?.1,
             None => path,
         };
-        let jid = Jid::new(&decode(path)?).map_err(|_| AddressError)?.to_bare();
+        let jid = settled(Jid::new(&decode(path)?).map(|jid| jid.to_bare()))?;
         let mut pairs = query.unwrap_or_default().split(';');
         let action = pairs.next().map(decode).transpose()?.filter(|action| !action.is_empty());
         let parameters = pairs
@@ -87,6 +87,14 @@ impl Address {
         }
         link
     }
+}
+
+/// The form that stays itself when it is read again. Letters younger than nameprep's tables can need a second turn: they
+/// become capitals at first.
+fn settled(jid: Result<BareJid, jid::Error>) -> Result<BareJid, AddressError> {
+    let jid = jid.map_err(|_| AddressError)?;
+    let again = BareJid::new(jid.as_str()).map_err(|_| AddressError)?;
+    if again == jid || BareJid::new(again.as_str()).as_ref() == Ok(&again) { Ok(again) } else { Err(AddressError) }
 }
 
 /// What follows `xmpp:`, in any case (RFC 3986 3.1).
@@ -149,6 +157,9 @@ mod tests {
             "xmpp:bob@example.org#top",
         ] {
             assert_eq!(jid(text).as_deref(), Some("bob@example.org"), "{text}");
+        }
+        for (text, settled) in [("bob@\u{3f9}.example", "bob@σ.example"), ("xmpp:bob@%CF%B9", "bob@σ")] {
+            assert_eq!(jid(text).as_deref(), Some(settled), "a letter younger than nameprep");
         }
         assert_eq!(jid("xmpp:j%C3%BCrgen@m%C3%BCnchen.example").as_deref(), Some("jürgen@münchen.example"));
     }
