@@ -9,7 +9,8 @@ use linnet_messenger::fault::CommandError;
 use linnet_messenger::ids::{AccountId, ChatId, GapId, MessageId};
 use linnet_messenger::view::Page;
 use linnet_messenger::view::item::{
-    AccountItem, ChatItem, CodeItem, ContactItem, GapState, NotificationItem, RequestItem, TimelineItem, VersionItem,
+    AccountItem, ChatItem, CodeItem, ContactItem, GapState, MessageItem, NotificationItem, RequestItem, TimelineItem,
+    VersionItem,
 };
 
 use crate::picture;
@@ -47,6 +48,8 @@ pub trait World {
     fn chat_list(&self, device: DeviceId) -> Vec<ChatItem>;
     /// The accounts a subscriber holds now.
     fn accounts(&self, device: DeviceId) -> Vec<AccountItem>;
+    /// All of a message's text.
+    fn text(&self, device: DeviceId, message: MessageId) -> String;
     /// All versions of a message.
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem>;
     /// The notifications a subscriber holds now.
@@ -173,9 +176,13 @@ impl<'w> Device<'w> {
         self.world.timeline(self.id, self.chat(with))
     }
 
-    /// The texts of a chat in order.
+    /// The texts of a chat in order, each of them whole.
     pub fn bodies(self, with: impl Peer) -> Vec<String> {
-        picture::bodies(&self.timeline(with))
+        let timeline = self.timeline(with);
+        let whole = |item: &MessageItem| {
+            if item.cut { self.world.text(self.id, item.id) } else { item.body.clone() }
+        };
+        picture::messages(&timeline).map(whole).collect()
     }
 
     /// The timeline with someone looks like this ([`picture::of`]).

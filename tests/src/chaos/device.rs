@@ -127,9 +127,9 @@ impl Known {
 
     /// Messages that the server has not taken, as far as the device knows.
     pub fn pending(&self) -> usize {
-        let shown: BTreeSet<&str> = self.timeline.messages().map(|message| message.body).collect();
+        let shown = |body: &str| self.timeline.messages().any(|message| message.says(body));
         let sending = self.timeline.messages().filter(|message| message.state == "sending").count();
-        sending + self.unanswered.values().filter(|entry| !shown.contains(entry.body.as_str())).count()
+        sending + self.unanswered.values().filter(|entry| !shown(&entry.body)).count()
     }
 }
 
@@ -240,6 +240,14 @@ impl Device {
         let answer = answer.map_err(|trouble| format!("{}: dump: {trouble:?}", self.settings.name))?;
         let items = answer.get("items").and_then(Value::as_array).cloned();
         items.ok_or_else(|| format!("{}: a dump without items", self.settings.name))
+    }
+
+    /// All of a message's text.
+    pub fn text(&self, message: i64) -> Result<String, String> {
+        let answer = self.ask(json!({ "do": "text", "message": message }));
+        let answer = answer.map_err(|trouble| format!("{}: text: {trouble:?}", self.settings.name))?;
+        let text = answer.get("text").and_then(Value::as_str).map(str::to_owned);
+        text.ok_or_else(|| format!("{}: a text that isn't there", self.settings.name))
     }
 
     /// Kills the process at once, and waits until it is gone.

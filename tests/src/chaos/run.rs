@@ -341,12 +341,11 @@ fn look(device: &Device) -> Result<Look, String> {
             drop(device.ask(json!({ "do": "retry", "message": message.id })));
         }
     }
-    let shown = |message: &Message<'_>| Shown {
-        sender: message.sender.to_owned(),
-        body: message.body.to_owned(),
-        time: message.time,
+    let shown = |message: &Message<'_>| {
+        let body = if message.cut { device.text(message.id)? } else { message.body.to_owned() };
+        Ok(Shown { sender: message.sender.to_owned(), body, time: message.time })
     };
-    let messages = messages.iter().map(shown).collect();
+    let messages = messages.iter().map(shown).collect::<Result<_, String>>()?;
     Ok(Look { listing: Listing { name: format!("timeline of {name}"), messages }, unfinished })
 }
 

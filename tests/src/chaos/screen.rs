@@ -50,11 +50,20 @@ impl Screen {
 pub struct Message<'a> {
     pub id: i64,
     pub sender: &'a str,
+    /// Its beginning, if it is `cut`.
     pub body: &'a str,
+    pub cut: bool,
     /// "received", "sending", "sent" or "failed".
     pub state: &'a str,
     /// UTC milliseconds.
     pub time: i64,
+}
+
+impl Message<'_> {
+    /// Whether it says this text, as far as the row tells.
+    pub fn says(&self, body: &str) -> bool {
+        if self.cut { body.starts_with(self.body) } else { body == self.body }
+    }
 }
 
 /// Reads a timeline row; `None` if it is no message.
@@ -64,6 +73,7 @@ pub fn message(item: &Value) -> Option<Message<'_>> {
         id: item.get("id")?.as_i64()?,
         sender: item.get("sender")?.as_str()?,
         body: item.get("body")?.as_str()?,
+        cut: item.get("cut")?.as_bool()?,
         state: item.get("state")?.get("state")?.as_str()?,
         time: item.get("time")?.as_i64()?,
     })
@@ -114,12 +124,13 @@ mod tests {
     fn messages_and_gaps_are_told_apart() {
         let rows = [
             json!({"kind": "gap", "key": "g1", "id": 1, "state": "open", "since": null, "until": 5}),
-            json!({"kind": "message", "id": 7, "sender": "a@x", "body": "hi", "state": {"state": "sent"}, "time": 9}),
+            json!({"kind": "message", "id": 7, "sender": "a@x", "body": "hi", "cut": false,
+                   "state": {"state": "sent"}, "time": 9}),
             json!({"kind": "unread_mark", "key": "u"}),
         ];
         assert_eq!(gaps(&rows), [(1, "open".to_owned())]);
         let screen = Screen { items: rows.to_vec() };
         let shown: Vec<_> = screen.messages().collect();
-        assert_eq!(shown, [Message { id: 7, sender: "a@x", body: "hi", state: "sent", time: 9 }]);
+        assert_eq!(shown, [Message { id: 7, sender: "a@x", body: "hi", cut: false, state: "sent", time: 9 }]);
     }
 }

@@ -28,6 +28,7 @@ use linnet_messenger::view::item::{
 };
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
+use linnet_messenger::view::whole_text::TextOf;
 use linnet_messenger::wire::Element;
 
 use self::held::Held;
@@ -466,6 +467,10 @@ impl World for FakeWorld {
 
     fn codes(&self, device: DeviceId) -> Vec<CodeItem> {
         self.look(device, |running| running.codes.look(&running.reader).map(<[_]>::to_vec))
+    }
+
+    fn text(&self, device: DeviceId, message: MessageId) -> String {
+        self.whole_text(device, TextOf::Message(message)).1
     }
 
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {

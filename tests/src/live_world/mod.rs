@@ -37,6 +37,7 @@ use linnet_messenger::view::requests::Requests;
 use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
+use linnet_messenger::view::whole_text::TextOf;
 use linnet_messenger::view::{Page, View};
 use linnet_runtime::{Client, Options, Platform};
 use linnet_servers::{Archive, Kind, Server};
@@ -564,6 +565,16 @@ impl World for LiveWorld {
 
     fn codes(&self, device: DeviceId) -> Vec<CodeItem> {
         self.look(device, Codes, &[])
+    }
+
+    fn text(&self, device: DeviceId, message: MessageId) -> String {
+        let phones = self.phones.borrow();
+        let Some(running) = &phones[device.0].running else { self.fail("a device that does not run shows nothing") };
+        let asked = running.client.text(TextOf::Message(message));
+        match self.runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await }) {
+            Ok(Some(text)) => text,
+            other => self.fail(&format!("a shown message's text is {other:?}")),
+        }
     }
 
     fn versions(&self, device: DeviceId, message: MessageId) -> Vec<VersionItem> {

@@ -341,6 +341,9 @@ pub(crate) enum Do {
     Dump {
         chat: i64,
     },
+    Text {
+        message: i64,
+    },
     Quit {},
 }
 
@@ -526,6 +529,7 @@ mod tests {
             r#"{"id":1,"do":"page","watch":1,"around":7}"#,
             r#"{"id":1,"do":"unwatch","watch":1}"#,
             r#"{"id":1,"do":"dump","chat":1}"#,
+            r#"{"id":1,"do":"text","message":1}"#,
             r#"{"id":1,"do":"quit"}"#,
         ];
         for line in lines {

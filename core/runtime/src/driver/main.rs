@@ -31,6 +31,7 @@ use linnet_messenger::view::server_details::ServerDetails;
 use linnet_messenger::view::sign_up::SignUps;
 use linnet_messenger::view::timeline::Timeline;
 use linnet_messenger::view::versions::Versions;
+use linnet_messenger::view::whole_text::TextOf;
 use linnet_runtime::Client;
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
@@ -378,6 +379,13 @@ impl Driver {
                     // What was asked before is committed now.
                     drop(turn.write().await);
                     output.answer(id, dump::dump(&client, ChatId(chat)).await);
+                });
+                return;
+            }
+            Do::Text { message } => {
+                let (text, output) = (self.client.text(TextOf::Message(MessageId(message))), self.output.clone());
+                self.answering.spawn_local(async move {
+                    output.answer(id, text.await.map(|text| json!({ "text": text })).ok_or("not_found"));
                 });
                 return;
             }
