@@ -56,7 +56,7 @@ struct WholeTextScreen: View {
             .navigationBarTitleDisplayMode(.inline)
             .toolbar {
                 ToolbarItem(placement: .primaryAction) {
-                    Button("action_copy", systemImage: "doc.on.doc", action: copy)
+                    Button("action_copy", systemImage: "doc.on.doc", action: copy).disabled(portions.isEmpty)
                 }
                 ToolbarItem(placement: .confirmationAction) { Button("action_done", action: close) }
             }

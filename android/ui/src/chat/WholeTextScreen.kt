@@ -43,7 +43,9 @@ fun WholeTextScreen(state: WholeTextState, actions: WholeTextActions, modifier: 
     Surface(modifier.fillMaxSize(), color = colors.background) {
         Column(Modifier.safeDrawingPadding()) {
             LinnetTopBar(strings.textTitle, onBack = actions::back) {
-                IconButton(actions::copy) { Icon(Icons.Copy, strings.messageCopy) }
+                IconButton(actions::copy, enabled = state.portions.isNotEmpty()) {
+                    Icon(Icons.Copy, strings.messageCopy)
+                }
             }
             if (state.portions.isEmpty() && !state.more) {
                 Text(strings.textGone, Modifier.padding(20.dp), style = MaterialTheme.typography.bodyLarge)
