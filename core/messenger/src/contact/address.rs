@@ -93,8 +93,8 @@ impl Address {
 /// become capitals at first.
 fn settled(jid: Result<BareJid, jid::Error>) -> Result<BareJid, AddressError> {
     let jid = jid.map_err(|_| AddressError)?;
-    let again = BareJid::new(jid.as_str()).map_err(|_| AddressError)?;
-    if again == jid || BareJid::new(again.as_str()).as_ref() == Ok(&again) { Ok(again) } else { Err(AddressError) }
+    let settled = BareJid::new(jid.as_str()).map_err(|_| AddressError)?;
+    if BareJid::new(settled.as_str()).as_ref() == Ok(&settled) { Ok(settled) } else { Err(AddressError) }
 }
 
 /// What follows `xmpp:`, in any case (RFC 3986 3.1).

@@ -6,7 +6,7 @@
 use jid::BareJid;
 
 use super::link::Introduction;
-use super::subscription;
+use super::{roster, subscription};
 use crate::change::Change;
 use crate::command::{Command, Receipt};
 use crate::engine::cx::Cx;
@@ -96,7 +96,7 @@ fn tags_of(tags: &[String]) -> Result<Vec<String>, CommandError> {
 
 /// Setting an item replaces it, so what is on the roster has to be known.
 fn set(cx: &mut Cx<'_>, item: Element) -> Result<(), Refusal> {
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !cx.session.is_live() || roster::is_awaited(cx)? {
         return Err(CommandError::Offline.into());
     }
     Ok(cx.request("set", None, Element::new("query", ns::ROSTER).child(item), &Purpose::RosterSet)?)

@@ -1,8 +1,8 @@
 //! What the user wants told, and to whom: the account's switches, and for single people exceptions from them.
 //!
 //! Invariants: a switch holds from the moment it is turned, and what still waits to be sent obeys it; who is no contact any
-//! more is no exception any more, once the roster says so. What is said to all at once (presence, capabilities) says only what all may know
-//! ([`Cx::tells_all`]).
+//! more is no exception any more, once the roster says so (`roster.rs`). What is said to all at once (presence,
+//! capabilities) says only what all may know ([`Cx::tells_all`]).
 //!
 //! XEPs: 0085, 0092, 0184, 0202, 0319, 0333
 
@@ -113,17 +113,4 @@ pub fn forget(cx: &Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
         .prepare_cached("DELETE FROM privacy_exception WHERE account_id = ?1 AND jid = ?2")?
         .execute((cx.session.account, peer.as_str()))?;
     Ok(forgotten > 0)
-}
-
-/// Nor is anybody else who is not on it, and not about to be.
-pub fn forget_strangers(cx: &Cx<'_>) -> Result<(), Fault> {
-    cx.tx
-        .prepare_cached(
-            "DELETE FROM privacy_exception WHERE account_id = ?1
-                 AND jid NOT IN (SELECT jid FROM contact WHERE account_id = ?1)
-                 AND jid NOT IN (SELECT jid FROM contact_wish WHERE account_id = ?1)
-                 AND jid NOT IN (SELECT jid FROM subscription_wish WHERE account_id = ?1 AND declined = 0)",
-        )?
-        .execute([cx.session.account])?;
-    Ok(())
 }

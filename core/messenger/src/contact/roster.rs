@@ -60,8 +60,7 @@ impl Feature for Roster {
                         take_item(cx, item)?;
                     }
                     remember_version(cx, query)?;
-                    privacy::forget_strangers(cx)?;
-                    sight::forget_strangers(cx)?;
+                    forget_strangers(cx)?;
                     avatar::forget_strangers(cx)?;
                     nickname::forget_strangers(cx)?;
                     vcard::forget_strangers(cx)?;
@@ -117,6 +116,20 @@ pub fn is_awaited(cx: &Cx<'_>) -> Result<bool, Fault> {
 /// It did not come, and somebody may not see us. The next session asks for it anyway.
 fn must_be_had(cx: &Cx<'_>) -> Result<bool, Fault> {
     Ok(cx.session.is_live() && !cx.tells_all(PrivacySetting::Online)?)
+}
+
+/// What the user chose for somebody who is on the roster no more, and is not about to be, holds no more.
+fn forget_strangers(cx: &Cx<'_>) -> Result<(), Fault> {
+    for table in ["privacy_exception", "withheld"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE account_id = ?1
+                 AND jid NOT IN (SELECT jid FROM contact WHERE account_id = ?1)
+                 AND jid NOT IN (SELECT jid FROM contact_wish WHERE account_id = ?1)
+                 AND jid NOT IN (SELECT jid FROM subscription_wish WHERE account_id = ?1 AND declined = 0)"
+        );
+        cx.tx.prepare_cached(&sql)?.execute([cx.session.account])?;
+    }
+    Ok(())
 }
 
 fn take_item(cx: &mut Cx<'_>, item: &Element) -> Result<(), Fault> {

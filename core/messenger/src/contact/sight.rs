@@ -68,19 +68,6 @@ pub fn subscribed(cx: &mut Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     cx.send(&subscription::presence(peer, "unsubscribed"), None)
 }
 
-/// Who is on the roster no more, and is not about to be, was removed.
-pub fn forget_strangers(cx: &Cx<'_>) -> Result<(), Fault> {
-    cx.tx
-        .prepare_cached(
-            "DELETE FROM withheld WHERE account_id = ?1
-                 AND jid NOT IN (SELECT jid FROM contact WHERE account_id = ?1)
-                 AND jid NOT IN (SELECT jid FROM contact_wish WHERE account_id = ?1)
-                 AND jid NOT IN (SELECT jid FROM subscription_wish WHERE account_id = ?1 AND declined = 0)",
-        )?
-        .execute([cx.session.account])?;
-    Ok(())
-}
-
 /// They may see us no more, whatever the user wants to be seen by in general.
 pub fn forget(cx: &Cx<'_>, peer: &BareJid) -> Result<(), Fault> {
     cx.tx

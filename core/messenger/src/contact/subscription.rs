@@ -10,7 +10,7 @@ use jid::BareJid;
 use rusqlite::OptionalExtension;
 
 use super::link::Introduction;
-use super::{blocking, invitation, moved, sight};
+use super::{blocking, invitation, moved, roster, sight};
 use crate::change::Change;
 use crate::command::{Adders, PrivacySetting};
 use crate::engine::cx::Cx;
@@ -77,7 +77,7 @@ pub fn answer(cx: &mut Cx<'_>, peer: &BareJid, accept: bool) -> Result<(), Fault
             .prepare_cached("INSERT OR REPLACE INTO subscription_wish (account_id, jid, declined) VALUES (?1, ?2, 1)")?
             .execute((cx.session.account, peer.as_str()))?;
         // Before the roster has come the server may still be about to tell of this very request.
-        if cx.session.is_live() && !cx.is_under_way(&Purpose::Roster)? {
+        if cx.session.is_live() && !roster::is_awaited(cx)? {
             ask_as_wished(cx)?;
         }
     }
@@ -162,7 +162,7 @@ pub fn forget_request(cx: &mut Cx<'_>, peer: &BareJid) -> Result<bool, Fault> {
 pub fn ask_unless_subscribed(cx: &mut Cx<'_>, peer: &BareJid, introduction: &Introduction) -> Result<bool, Fault> {
     let (subscription, asked) = subscription(cx, peer)?;
     let blocked = blocking::is_blocked(cx, &jid::Jid::from(peer.clone()))?;
-    let live = cx.session.is_live() && !cx.is_under_way(&Purpose::Roster)?;
+    let live = cx.session.is_live() && !roster::is_awaited(cx)?;
     if asked && live && !blocked && introduction.moved.is_some() {
         // He knows us by another address and was not told so yet. The roster will show no difference, so no wish is
         // noted: nothing would end it.

@@ -8,6 +8,7 @@
 
 use jid::BareJid;
 
+use super::roster;
 use crate::engine::cx::Cx;
 use crate::engine::request::Purpose;
 use crate::fault::Fault;
@@ -38,7 +39,7 @@ pub fn wish_for(cx: &Cx<'_>, peer: &BareJid, wish: &Wish) -> Result<(), Fault> {
 
 /// The roster is known and there is a connection: the server is told of some.
 pub fn tell(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !cx.session.is_live() || roster::is_awaited(cx)? {
         return Ok(());
     }
     let wishes: Vec<(String, Option<String>, String)> = cx

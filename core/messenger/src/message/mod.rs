@@ -1,6 +1,6 @@
 //! Messages: who they are (`identity`), where they stand in their chat (`order`), how far they got (`state`), what they say
-//! (`text`, `styling`, `portion`), and what one says of another (`correction`, `receipt`, `marker`; `relation` where the other is not
-//! there yet).
+//! (`text`, `styling`, `portion`), and what one says of another (`correction`, `receipt`, `marker`; `relation` where the
+//! other is not there yet).
 
 pub mod bounce;
 pub mod correction;

@@ -106,8 +106,7 @@ pub fn opened(cx: &mut Cx<'_>, tls: Option<TlsInfo>, alternatives: bool) -> Resu
         // An account out of a backup, without what signs in: the user is asked, not the server.
         return give_up(cx, LoginFailure::WrongPassword);
     }
-    credentials::settle_name(cx)?;
-    let name = credentials::device_name(cx)?;
+    let name = credentials::settle_name(cx)?;
     let mut negotiation = Negotiation::new(NegotiationConfig {
         account: cx.session.jid.clone(),
         password: cx.session.password.clone(),

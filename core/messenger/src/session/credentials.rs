@@ -246,7 +246,7 @@ pub fn new_resource(device: &str, random: &mut dyn Random) -> String {
 }
 
 /// What others may see in this device's address: the name that its user gave it, else which program it is, if all may know.
-pub fn device_name(cx: &Cx<'_>) -> Result<String, Fault> {
+fn device_name(cx: &Cx<'_>) -> Result<String, Fault> {
     if let Some(name) = &cx.session.device {
         return Ok(name.clone());
     }
@@ -254,11 +254,14 @@ pub fn device_name(cx: &Cx<'_>) -> Result<String, Fault> {
     Ok(if told { disco::NAME } else { SOME_DEVICE }.to_owned())
 }
 
-/// A session is about to be bound: it says no more than may be known by now.
-pub fn settle_name(cx: &mut Cx<'_>) -> Result<(), Fault> {
+/// A session is about to be bound: it says no more than may be known by now. What this device is called.
+pub fn settle_name(cx: &mut Cx<'_>) -> Result<String, Fault> {
     let name = device_name(cx)?;
     let fits = cx.session.resource.strip_prefix(&name).is_some_and(|tail| tail.starts_with('.'));
-    if cx.session.device.is_some() || fits { Ok(()) } else { rename_session(cx) }
+    if cx.session.device.is_none() && !fits {
+        rename_session(cx)?;
+    }
+    Ok(name)
 }
 
 /// The next session has another name.

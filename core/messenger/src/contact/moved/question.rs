@@ -13,7 +13,7 @@ use super::wire;
 use crate::change::Change;
 use crate::chat::open;
 use crate::contact::link::Introduction;
-use crate::contact::{blocking, sight, subscription};
+use crate::contact::{blocking, roster, sight, subscription};
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::{Fault, Violation};
@@ -42,7 +42,7 @@ pub fn claimed(cx: &mut Cx<'_>, from: &BareJid, presence: &Element) -> Result<()
         }
     };
     // Before the roster has come nobody knows whose address it is; that is looked at again before anybody is asked.
-    let known = !cx.is_under_way(&Purpose::Roster)?;
+    let known = !roster::is_awaited(cx)?;
     if (known && !may_move(cx, &old)?) || is_ours(cx, from)? {
         return Ok(());
     }
@@ -105,7 +105,7 @@ pub fn begin_again(cx: &Cx<'_>) -> Result<(), Fault> {
 /// Asks the old accounts of those who claim one, the newest claim first, and once a session of those whose claim waits
 /// for the user: it may have been taken back. Ends what is to be seen by those who were followed. The roster is known.
 pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !cx.session.is_live() || roster::is_awaited(cx)? {
         return Ok(());
     }
     revoke(cx)?;
@@ -349,7 +349,7 @@ fn settle(cx: &Cx<'_>, peer: &BareJid, state: &str) -> Result<(), Fault> {
 
 /// The old accounts of those who were followed see us no more: nor does who has them one day.
 fn revoke(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !cx.session.is_live() || roster::is_awaited(cx)? {
         return Ok(());
     }
     let olds: Vec<String> = cx

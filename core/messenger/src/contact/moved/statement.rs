@@ -18,7 +18,7 @@ use super::wire;
 use crate::change::Change;
 use crate::command::PrivacySetting;
 use crate::contact::portable::{PortableContact, import};
-use crate::contact::{blocking, profile};
+use crate::contact::{blocking, profile, roster};
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::engine::request::{Answer, Purpose};
@@ -56,7 +56,7 @@ pub fn begin(cx: &mut Cx<'_>, to: AccountId) -> Result<(), Refusal> {
         return Err(CommandError::NotNow.into());
     }
     let online = matches!(serde_json::from_str(&connection), Ok(Connection::Online | Connection::CatchingUp));
-    if !online || !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !online || !cx.session.is_live() || roster::is_awaited(cx)? {
         return Err(CommandError::Offline.into());
     }
     cx.tx

@@ -5,6 +5,7 @@
 use super::{NODES, PortableAccount, PortableContact, PortableItem, file};
 use crate::change::Change;
 use crate::command::Receipt;
+use crate::contact::roster;
 use crate::engine::cx::Cx;
 use crate::engine::feature::Refusal;
 use crate::engine::request::{Answer, Purpose};
@@ -17,7 +18,7 @@ const CONFIGURATION: &str = "configuration ";
 
 /// Asks anew for everything.
 pub fn collect(cx: &mut Cx<'_>) -> Result<(), Refusal> {
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !cx.session.is_live() || roster::is_awaited(cx)? {
         return Err(CommandError::Offline.into());
     }
     if is_asked(cx)? {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{NODES, PortableAccount, PortableContact, PortableItem, export};
 use crate::change::Change;
 use crate::contact::link::Introduction;
-use crate::contact::{blocking, subscription};
+use crate::contact::{blocking, roster, subscription};
 use crate::engine::cx::Cx;
 use crate::engine::request::{Answer, Purpose};
 use crate::fault::Fault;
@@ -131,7 +131,7 @@ pub fn begin_again(cx: &Cx<'_>) -> Result<(), Fault> {
 
 /// Does what there is to do, as far as the server may be told of more. The roster is known.
 pub fn advance(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    if !cx.session.is_live() || cx.is_under_way(&Purpose::Roster)? {
+    if !cx.session.is_live() || roster::is_awaited(cx)? {
         return Ok(());
     }
     loop {
