@@ -390,13 +390,13 @@ impl Core {
     /// end of it.
     fn wait(&mut self) -> Option<Message> {
         let longest = if self.role == Role::Extension { HAND_OVER } else { LONGEST_WAIT };
-        if self.burst.was_one() {
+        if self.burst.was_one() || self.engine.wants_rest() {
             let until_due = self.engine.next_deadline().map_or(longest, Clock::until);
             match self.messages.recv_timeout(until_due.min(longest).min(REST)) {
                 Ok(message) => return Some(message),
                 Err(_) if until_due <= REST => return None,
                 Err(_) => {
-                    self.engine.release_memory();
+                    self.engine.rest();
                     self.burst.is_over();
                 }
             }
@@ -428,9 +428,15 @@ impl Core {
     }
 
     fn act(&mut self, outcome: Outcome) {
+        let mut writes = false;
         for effect in outcome.effects {
             self.platform.effect(&effect);
+            writes |= matches!(effect, Effect::Write { .. });
             self.carry_out(effect);
+        }
+        if writes {
+            // The connection's thread may want this core: what it writes is what the server waits for.
+            std::thread::yield_now();
         }
         #[cfg(feature = "sabotage")]
         self.sabotage.let_effects_leave(self.connections.values());

@@ -6,6 +6,7 @@ mod gap;
 mod hostile;
 mod lacking;
 mod late;
+mod open_transaction;
 
 use jid::Jid;
 use linnet_messenger::command::Command;

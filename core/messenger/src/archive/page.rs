@@ -32,14 +32,13 @@ impl Archived {
 
 /// Whether a power cut may take back what an input brings: results of an archive query and their end, because they can
 /// be asked for again, and ticks, which promise nothing. What tells the server or the user that something is kept, an
-/// answer to `<r/>` or to a command, is none of them, and forces everything before it to the disk.
+/// answer to `<r/>` or to a command, is none of them, and forces everything before it to the disk; so does what leaves the
+/// outbox because the archive was read.
 pub fn is_repeatable(input: &Input) -> bool {
     match input {
         Input::Frame { frame: Frame::Element(element), .. } => {
             let message = element.is("message", ns::CLIENT) && element.first("result", ns::MAM).is_some();
-            // The last page's end promises the user that everything is there.
-            let more = |fin: &Element| !matches!(fin.attribute("complete"), Some("true" | "1"));
-            message || (element.is("iq", ns::CLIENT) && element.first("fin", ns::MAM).is_some_and(more))
+            message || (element.is("iq", ns::CLIENT) && element.first("fin", ns::MAM).is_some())
         }
         Input::Tick => true,
         _ => false,

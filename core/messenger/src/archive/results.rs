@@ -59,16 +59,6 @@ impl Results {
     }
 }
 
-/// What rows hold in memory, about.
-pub fn bytes(rows: &[Archived]) -> usize {
-    rows.iter().map(Archived::bytes).sum()
-}
-
-/// Whether so much is a page of its own.
-pub fn is_much(rows: &[Archived]) -> bool {
-    bytes(rows) >= BYTES / 4
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

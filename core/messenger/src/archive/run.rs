@@ -190,9 +190,9 @@ impl ArchiveState {
         !self.caught_up || mono < self.caught_up_at.saturating_add(AFTERMATH)
     }
 
-    /// When something that was read is to be stored, mono; 0: at once.
-    pub fn store_at(&self) -> Option<u64> {
-        self.unstored.due(self.run.is_some())
+    /// Whether something that was read is still to be stored.
+    pub fn is_storing(&self) -> bool {
+        !self.unstored.is_empty()
     }
 
     /// When there is something to ask, mono.

@@ -1,6 +1,5 @@
 //! Pages that were read and are not stored yet: they are stored while the server already prepares the next page, in
-//! slices between which commands are obeyed. Small pages that come fast share a slice: what a commit costs, on flash
-//! above all, is the pages it touches, and fifty messages touch nearly as many as twice as many do.
+//! slices between which commands are obeyed, and results taken.
 //!
 //! Invariants: nothing is stored in the call in which a page ended, so that the next query leaves first; at most
 //! `MOST` pages wait; whoever needs the archive's word calls [`all`] before. A page that is lost with its process is
@@ -13,19 +12,16 @@ use rusqlite::params;
 
 use super::merge::{self, News};
 use super::page::Archived;
-use super::results;
 use crate::change::Change;
 use crate::chat::read_sync;
 use crate::engine::cx::Cx;
 use crate::fault::Fault;
 use crate::ids::{ChatId, MessageId};
 
-/// Messages stored in one transaction.
-const SLICE: usize = 128;
+/// Messages stored in one call.
+const SLICE: usize = 64;
 /// Pages that may wait.
 const MOST: usize = 2;
-/// How long less than a slice waits for the next page, milliseconds.
-const COMPANY: u64 = 300;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -33,8 +29,6 @@ pub struct Unstored {
     pages: VecDeque<Page>,
     /// A page ended in this call.
     fresh: bool,
-    /// What waits for company waits no longer than this, mono.
-    until: u64,
     /// The lowest message that backward pages stored, a chat.
     pub lowest: BTreeMap<ChatId, MessageId>,
 }
@@ -62,32 +56,6 @@ impl Unstored {
     pub fn is_empty(&self) -> bool {
         self.pages.is_empty()
     }
-
-    /// When something is to be stored, mono; 0: at once. More may come while a query is `asked`.
-    pub fn due(&self, asked: bool) -> Option<u64> {
-        let first = self.pages.front()?;
-        let full = first.results.len() >= SLICE || self.pages.len() > 1;
-        Some(if asked && !full && matches!(first.kind, Kind::Forward) { self.until } else { 0 })
-    }
-
-    fn push(&mut self, page: Page, mono: u64) {
-        self.fresh = true;
-        match self.pages.back_mut() {
-            Some(Page { kind: Kind::Forward, results, .. })
-                if matches!(page.kind, Kind::Forward)
-                    && results.len() < SLICE
-                    && !results.is_empty()
-                    && !page.results.is_empty()
-                    && !results::is_much(results) =>
-            {
-                results.extend(page.results);
-            }
-            _ => {
-                self.until = mono.saturating_add(COMPANY);
-                self.pages.push_back(page);
-            }
-        }
-    }
 }
 
 /// Takes a page that has ended.
@@ -98,8 +66,9 @@ pub fn add(cx: &mut Cx<'_>, page: Page) -> Result<(), Fault> {
     while cx.session.archive.unstored.pages.len() >= MOST {
         store_slice(cx)?;
     }
-    let mono = cx.now.mono;
-    cx.session.archive.unstored.push(page, mono);
+    let unstored = &mut cx.session.archive.unstored;
+    unstored.fresh = true;
+    unstored.pages.push_back(page);
     Ok(())
 }
 
@@ -111,16 +80,13 @@ pub fn all(cx: &mut Cx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Stores the next slice if it is time, unless its page ended just now. Whatever goes wrong in it stays in it: the pages
-/// are dropped, and the archive is asked again later.
+/// Stores the next slice, unless its page ended just now. Whatever goes wrong in it stays in it: the pages are dropped,
+/// and the archive is asked again later.
 pub fn go_on(cx: &mut Cx<'_>) -> Result<(), Fault> {
-    let mono = cx.now.mono;
-    let archive = &mut cx.session.archive;
-    let due = archive.store_at().is_some_and(|at| at <= mono);
-    if std::mem::take(&mut archive.unstored.fresh) || !due {
+    let unstored = &mut cx.session.archive.unstored;
+    if std::mem::take(&mut unstored.fresh) || unstored.is_empty() {
         return Ok(());
     }
-    archive.unstored.until = mono.saturating_add(COMPANY);
     cx.tx.execute_batch("SAVEPOINT slice")?;
     let why = match catch_unwind(AssertUnwindSafe(|| store_slice(cx))) {
         Ok(Ok(())) => return Ok(cx.tx.execute_batch("RELEASE slice")?),
@@ -134,7 +100,7 @@ pub fn go_on(cx: &mut Cx<'_>) -> Result<(), Fault> {
     archive.unstored.pages.clear();
     archive.run = None;
     archive.caught_up = false;
-    archive.pause_after_fault(mono);
+    archive.pause_after_fault(cx.now.mono);
     Ok(())
 }
 

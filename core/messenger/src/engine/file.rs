@@ -53,10 +53,15 @@ impl Engine {
         self.store.is_some()
     }
 
-    /// After a burst: memory that only made it faster is let go.
-    pub fn release_memory(&self) {
-        if let Some(store) = &self.store {
-            store.release_memory();
+    /// Whether [`Engine::rest`] should be called once nothing has happened for a moment.
+    pub fn wants_rest(&self) -> bool {
+        self.store.as_ref().is_some_and(Store::wants_rest)
+    }
+
+    /// After a burst: what made it faster is let go.
+    pub fn rest(&mut self) {
+        if let Some(store) = self.store.as_mut().filter(|_| self.kept.is_none()) {
+            store.rest();
         }
     }
 

@@ -1,5 +1,5 @@
 //! The loop that knows every feature: one call is one transaction, one input is one savepoint, and effects are handed out
-//! only after the commit that caused them.
+//! only after the commit that caused them. While the archive is read several calls may share a transaction (`keeping.rs`).
 //!
 //! Invariants: a stanza is counted (XEP-0198 `h`) in the transaction that stores what it brought; what a failed handler
 //! did is rolled back and the stanza kept in `undecided`, and the stream goes on; if the commit itself fails, no effect
@@ -13,6 +13,7 @@ pub mod fault;
 pub mod feature;
 mod file;
 mod handing_over;
+mod keeping;
 pub mod pipeline;
 pub mod request;
 mod signing_up;
@@ -21,7 +22,7 @@ mod undecided;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::{Connection as Database, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection as Database, OptionalExtension};
 
 use crate::account::settings::{self, NewAccount};
 use crate::account::sign_up::SignUp;
@@ -47,6 +48,7 @@ use fault::{FaultPoint, Faults};
 use feature::{Done, Refusal, SessionEvent};
 pub use file::End;
 use handing_over::Handing;
+use keeping::Kept;
 use pipeline::FEATURES;
 use request::{Answer, Purpose};
 use signing_up::SignUps;
@@ -70,6 +72,8 @@ pub struct Engine {
     released: bool,
     /// What an earlier version could not handle is still to be read again.
     undecided: bool,
+    /// A transaction is open.
+    kept: Option<Kept>,
     next_deadline: Option<u64>,
 }
 
@@ -79,7 +83,7 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-/// What a call of [`Engine::handle`] gave, already committed.
+/// What a call of [`Engine::handle`] gave, already committed, or promised to nobody.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// To be carried out in this order.
@@ -110,6 +114,7 @@ impl Engine {
             suspended: false,
             released: false,
             undecided: true,
+            kept: None,
             next_deadline,
         })
     }
@@ -162,6 +167,8 @@ impl Engine {
         let suspends = inputs.iter().any(|input| matches!(input, Input::Suspend));
         let mut part = Outcome::default();
         if let Err(fault) = self.transact(inputs, now, &mut part) {
+            self.kept = None;
+            self.store.iter().for_each(|store| keeping::roll_back(&store.connection));
             part = self.recover(&fault, &under_way, now);
         }
         outcome.add(part);
@@ -192,8 +199,15 @@ impl Engine {
         // What leaves the outbox must be known to have left: else it would leave again, unasked.
         let pumps = self.sessions.values().any(|session| session.pump);
         let repeatable = !pumps && inputs.iter().all(archive::page::is_repeatable);
-        let (sabotage, modes) = (self.faults.sabotage, self.modes);
+        let (sabotage, modes, role) = (self.faults.sabotage, self.modes, self.options.role);
+        let (asks_only, count) = (keeping::is_archive(&inputs), inputs.len());
         let Some(store) = &mut self.store else { return Err(Fault::Corrupt("no file is open")) };
+        if self.kept.is_some() && (!repeatable || sabotage.is_some()) {
+            keeping::commit(&store.connection, &mut self.kept, outcome)?;
+        }
+        if self.kept.as_ref().is_some_and(Kept::is_much) {
+            store.expect_much()?;
+        }
         store.set_durability(if repeatable { Durability::Normal } else { Durability::Full })?;
         store.lease.secure();
         let premature = match sabotage {
@@ -203,24 +217,25 @@ impl Engine {
             _ => Vec::new(),
         };
         let Store { connection, lease, .. } = store;
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if !lease.holds(&tx)? {
+        let tx = &*connection;
+        keeping::begin(tx, self.kept.as_ref())?;
+        if !lease.holds(tx)? {
             return Err(Fault::LeaseLost);
         }
         for fault::Premature { account, cursor } in premature.into_iter().rev() {
             tx.execute("UPDATE account SET archive_cursor = ?2 WHERE id = ?1", (account, cursor))?;
         }
         for input in inputs {
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
+            let mut call = Call { tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
             let Some(input) = call.signing_up(input, &mut self.sign_ups, &mut self.sessions)? else { continue };
             if let Some(input) = call.handing_over(input, &mut self.handing, &mut self.sessions)? {
                 call.dispatch(input, &mut self.sessions)?;
             }
             self.sessions.retain(|_, session| !session.gone);
         }
-        let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(&tx)?;
+        let read_again = std::mem::take(&mut self.undecided) && undecided::is_due(tx)?;
         for session in self.sessions.values_mut() {
-            let mut call = Call { tx: &tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
+            let mut call = Call { tx, now, random: &mut *self.random, sabotage, modes, repeatable, out: outcome };
             if read_again {
                 undecided::read_again(&mut call.cx(session))?;
             }
@@ -229,7 +244,17 @@ impl Engine {
         if messages {
             self.faults.pass(FaultPoint::Received);
         }
-        tx.commit()?;
+        let mono = now.mono;
+        if repeatable
+            && role == Role::App
+            && Kept::has_room(self.kept.as_ref(), mono, count, asks_only)
+            && keeping::reads_on(&self.sessions)
+            && keeping::promises_nothing(asks_only, &outcome.effects, &self.sessions)
+        {
+            self.kept = Some(Kept::add(self.kept.take(), mono, count, outcome));
+            return Ok(());
+        }
+        keeping::commit(tx, &mut self.kept, outcome)?;
         if stanzas {
             self.faults.pass(FaultPoint::Committed);
             self.released = true;
@@ -254,7 +279,8 @@ impl Engine {
             deadline.and_then(|deadline| u64::try_from(deadline).ok())
         });
         let sign_ups = self.sign_ups.values().filter_map(SignUp::deadline);
-        sessions.chain(requests).chain(sign_ups).min()
+        let kept = self.kept.as_ref().map(|kept| kept.until);
+        sessions.chain(requests).chain(sign_ups).chain(kept).min()
     }
 }
 

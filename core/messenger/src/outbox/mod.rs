@@ -82,6 +82,11 @@ pub fn withdraw_signals(cx: &Cx<'_>, setting: PrivacySetting) -> Result<(), Faul
     Ok(())
 }
 
+/// Whether with so many stanzas unconfirmed nothing more may leave.
+pub fn is_full(unconfirmed: i64) -> bool {
+    unconfirmed >= WINDOW
+}
+
 /// Sends what may leave.
 pub fn run(cx: &mut Cx<'_>) -> Result<(), Fault> {
     let Some(live) = cx.session.live() else { return Ok(()) };

@@ -352,7 +352,7 @@ fn confirm_lost_session(cx: &mut Cx<'_>, h: u32) -> Result<(), Fault> {
     result.map(|_| ())
 }
 
-fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> Live {
+pub(crate) fn live(connection: ConnectionId, bound: FullJid, managed: bool, mono: u64) -> Live {
     Live {
         connection,
         bound,

@@ -226,6 +226,11 @@ impl Session {
         }
     }
 
+    /// Whether there is a session that ends with its connection (without XEP-0198).
+    pub fn is_unmanaged(&self) -> bool {
+        matches!(&self.link, Link::Live(live) if !live.managed)
+    }
+
     /// Queues a stanza for writing and gives its number in this session.
     pub(crate) fn queue_stanza(&mut self, text: &str) -> Option<i64> {
         let live = self.live()?;
@@ -260,7 +265,7 @@ impl Session {
                 [Some(alive), self.archive.deadline()].into_iter().flatten().min()
             }
         };
-        [link, self.archive.store_at()].into_iter().flatten().min()
+        if self.archive.is_storing() { Some(0) } else { link }
     }
 }
 

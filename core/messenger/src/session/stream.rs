@@ -139,6 +139,7 @@ pub fn acknowledge(cx: &mut Cx<'_>, up_to: i64) -> Result<(), Fault> {
     if live.asked.is_some() {
         live.expect_answer(mono, &PROBE);
     }
+    let was_full = outbox::is_full(live.sent - live.acknowledged);
     let news = up_to > live.acknowledged;
     if news {
         live.acknowledged = up_to;
@@ -160,10 +161,10 @@ pub fn acknowledge(cx: &mut Cx<'_>, up_to: i64) -> Result<(), Fault> {
     cx.tx
         .prepare_cached("DELETE FROM unacknowledged WHERE account_id = ?1 AND seq <= ?2")?
         .execute((cx.session.account, up_to))?;
+    cx.session.pump |= was_full || !jobs.is_empty();
     for job in jobs {
         outbox::acknowledged(cx, job)?;
     }
-    cx.session.pump = true;
     Ok(())
 }
 

@@ -26,6 +26,8 @@ pub struct Store {
     options: StoreOptions,
     memory_name: Option<String>,
     durability: Durability,
+    /// The write-ahead log may grow longer than usual.
+    long_log: bool,
     /// The file is an older copy than the one last written here, or its identity is unknown: nothing that assumes
     /// continuity with a server session may be used.
     pub(crate) restored: bool,
@@ -44,8 +46,10 @@ impl Store {
             (None, name) => open_memory(name.as_deref().unwrap_or(":memory:"))?,
         };
         prepare(&connection, &options)?;
+        // journal_size_limit: after a long catch-up the log gives its room back.
         connection.execute_batch(
             "PRAGMA journal_mode = WAL;
+             PRAGMA journal_size_limit = 4194304;
              PRAGMA synchronous = NORMAL;
              PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON;",
@@ -62,7 +66,7 @@ impl Store {
             None => false,
         };
         connection.execute_batch("PRAGMA synchronous = FULL;")?;
-        Ok(Self { connection, lease, options, memory_name, durability: Durability::Full, restored })
+        Ok(Self { connection, lease, options, memory_name, durability: Durability::Full, long_log: false, restored })
     }
 
     /// A read-only connection on the same database.
@@ -80,21 +84,39 @@ impl Store {
     /// Sets what the next commits must survive.
     pub(crate) fn set_durability(&mut self, durability: Durability) -> Result<(), StoreError> {
         if self.durability != durability {
-            // A checkpoint waits for the disk, and a long catch-up writes the same pages again and again: then they are
-            // rarer. Not always, because whoever opens the file after a kill has to read the whole log.
             self.connection.execute_batch(match durability {
-                Durability::Full => "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;",
-                Durability::Normal => "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 3000;",
+                Durability::Full => "PRAGMA synchronous = FULL",
+                Durability::Normal => "PRAGMA synchronous = NORMAL",
             })?;
             self.durability = durability;
         }
         Ok(())
     }
 
-    /// Lets go of the pages kept in memory. They come back as they are needed.
-    pub(crate) fn release_memory(&self) {
-        if let Err(error) = self.connection.execute_batch("PRAGMA shrink_memory") {
-            tracing::debug!(%error, "the page cache stays");
+    /// Much is about to be written. Moving the write-ahead log into the file waits for the disk, and a long catch-up writes
+    /// the same pages again and again: until the next [`Store::rest`] it is rarer. Not always, because whoever opens the
+    /// file after a kill has to read the whole log.
+    pub(crate) fn expect_much(&mut self) -> Result<(), StoreError> {
+        if !self.long_log {
+            self.connection.execute_batch("PRAGMA wal_autocheckpoint = 8000")?;
+            self.long_log = true;
+        }
+        Ok(())
+    }
+
+    /// Whether there is something to do when nothing else is.
+    pub(crate) fn wants_rest(&self) -> bool {
+        self.long_log
+    }
+
+    /// Empties the log, and lets go of the pages kept in memory; they come back as they are needed.
+    pub(crate) fn rest(&mut self) {
+        let mut batch = "PRAGMA shrink_memory".to_owned();
+        if std::mem::take(&mut self.long_log) {
+            batch.push_str("; PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint");
+        }
+        if let Err(error) = self.connection.execute_batch(&batch) {
+            tracing::debug!(%error, "the page cache stays, or the log");
         }
     }
 
@@ -217,4 +239,44 @@ fn file_identity(path: &Path) -> Option<String> {
 #[cfg(not(unix))]
 fn file_identity(path: &Path) -> Option<String> {
     Some(path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_a_burst_grows_and_is_emptied_at_rest() {
+        let folder = std::env::temp_dir().join(format!("linnet-rest-{}", std::process::id()));
+        drop(std::fs::remove_dir_all(&folder));
+        std::fs::create_dir(&folder).unwrap();
+        let path = folder.join("x.db");
+        let mut store = Store::open(StoreOptions::new(Some(path.clone()), [1; 32])).unwrap();
+        let size = || std::fs::metadata(&path).unwrap().len();
+        let write = |store: &Store| {
+            for _ in 0..15 {
+                let sql = "CREATE TABLE IF NOT EXISTS heap (row BLOB) STRICT;
+                     WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+                     INSERT INTO heap (row) SELECT randomblob(3500) FROM n;";
+                store.connection.execute_batch(sql).unwrap();
+            }
+        };
+        write(&store);
+        let usual = size();
+        assert!(usual > 700 * 4_096, "after a thousand pages the log is emptied");
+        assert!(!store.wants_rest());
+        store.expect_much().unwrap();
+        write(&store);
+        write(&store);
+        assert_eq!(size(), usual, "in a burst it is not");
+        assert!(store.wants_rest());
+        store.rest();
+        assert!(!store.wants_rest());
+        assert!(size() > 4_400 * 4_096, "at rest it is");
+        write(&store);
+        write(&store);
+        assert!(size() > 6_000 * 4_096, "and then as usual");
+        drop(store);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
