@@ -17,6 +17,9 @@ const FRESH: u64 = 2_000;
 /// So often in a row it is asked, on a link that is that slow always. Without the right time the archive is asked soon.
 const TRIES: u32 = 3;
 
+/// From the beginning of the year 1 to the end of 9999, UTC milliseconds.
+const YEARS: std::ops::Range<i64> = -62_135_596_800_000..253_402_300_800_000;
+
 /// See the module.
 #[derive(Debug)]
 pub struct ServerClock;
@@ -73,7 +76,7 @@ impl Feature for ServerClock {
 }
 
 /// An XEP-0082 date-time as UTC milliseconds. Lenient in what real servers do: any number of fraction digits, a zone
-/// offset or, wrongly, none (taken as UTC).
+/// offset or, wrongly, none (taken as UTC). The years 1 to 9999 in UTC, for only they can be written again.
 pub fn parse_stamp(text: &str) -> Option<i64> {
     let text = text.trim();
     let (date, rest) = text.split_once('T')?;
@@ -111,7 +114,7 @@ pub fn parse_stamp(text: &str) -> Option<i64> {
         }
     };
     let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - zone * 60;
-    Some(seconds * 1_000 + millis)
+    Some(seconds * 1_000 + millis).filter(|time| YEARS.contains(time))
 }
 
 /// UTC milliseconds as an XEP-0082 date-time.
@@ -170,6 +173,20 @@ mod tests {
             ["", "T", "2002-09-10", "2002-13-10T00:00:00Z", "x-09-10T00:00:00Z", "2002-09-10T25:00:00Z", "🦀T🦀"]
         {
             assert_eq!(parse_stamp(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zone_does_not_lead_out_of_the_years_that_can_be_written() {
+        for (text, time) in [
+            ("0001-01-01T00:00:00Z", Some(YEARS.start)),
+            ("0001-01-01T05:06:00+05:06", Some(YEARS.start)),
+            ("0001-01-01T05:05:59+05:06", None),
+            ("9999-12-31T23:59:59.999Z", Some(YEARS.end - 1)),
+            ("9999-12-31T23:59:60Z", None),
+            ("9999-12-31T23:00:00-01:00", None),
+        ] {
+            assert_eq!(parse_stamp(text), time, "{text}");
         }
     }
 
