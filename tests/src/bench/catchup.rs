@@ -125,11 +125,6 @@ impl Missed {
             server.domain
         );
         server.lua(&lua)?;
-        if std::env::var("LINNET_PIN").is_ok() {
-            let pid = server.pid().unwrap_or(0).to_string();
-            let s = Command::new("taskset").args(["-a", "-p", "-c", "0", &pid]).stdout(Stdio::null()).status();
-            assert!(s.is_ok_and(|s| s.success()));
-        }
         Connection::open(server.folder.join("data/archive.sqlite"))
             .and_then(|archive| archive.execute("DELETE FROM prosodyarchive", []))
             .map_err(|error| format!("the archive: {error}"))?;
@@ -175,7 +170,7 @@ impl Missed {
     /// Starts the driver against this server.
     pub fn start(&self, store: &Path, more: &[&str]) -> Result<Process, String> {
         let key: String = fill::KEY.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut command = pinned(driver::program()?);
+        let mut command = Command::new(driver::program()?);
         command.arg("--store").arg(store).args(["--key", &key]).arg("--ca").arg(&self.server.ca);
         command.args(["--server", &format!("{}:{}", self.server.host, self.server.port)]).args(more);
         let mut process = Process::start("the driver", &mut command)?;
@@ -218,7 +213,7 @@ impl Missed {
 
     fn script(&self, python: &Path, script: &str, kind: &str) -> Result<Took, String> {
         let told = |error: std::io::Error| format!("{}: {error}", python.display());
-        let mut child = pinned(python)
+        let mut child = Command::new(python)
             .args(["-c", script, &self.server.host, &self.server.port.to_string()])
             .arg(&self.server.ca)
             .args([&self.address(), &self.page.to_string()])
@@ -236,16 +231,6 @@ impl Missed {
             Some(seconds) if count == Some(&json!(self.total)) => Ok(Took { seconds, processor: None }),
             _ => Err(format!("{said}: {}", String::from_utf8_lossy(&output.stderr))),
         }
-    }
-}
-
-fn pinned(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    if std::env::var("LINNET_PIN").is_ok() {
-        let mut command = Command::new("taskset");
-        command.args(["-c", "1"]).arg(program);
-        command
-    } else {
-        Command::new(program)
     }
 }
 
