@@ -9,7 +9,7 @@ use linnet_tests::fake_world::address;
 use linnet_tests::picture;
 use linnet_tests::world::World;
 
-use super::{BOB, DAY, Gaps, old, seed};
+use super::{BOB, DAY, Gaps, missed, old, seed};
 use crate::on_fake;
 
 #[test]
@@ -17,17 +17,7 @@ fn catching_up_while_messages_keep_arriving() {
     on_fake(|world| {
         world.server().switches.page_cap = 7;
         let (alice, bob) = world.any().friends("alice", "bob");
-        alice.say(bob, "before");
-        world.settle();
-        alice.kill();
-        world.restart_server();
-        world.advance(10_000);
-        let mut expected = vec!["before".to_owned()];
-        for number in 0..40 {
-            bob.say(alice, &format!("missed {number:02}"));
-            expected.push(format!("missed {number:02}"));
-        }
-        world.advance(60_000);
+        let mut expected = missed(world, alice, bob, 40);
         world.latency(100, 200);
         alice.start();
         for number in 0..60 {

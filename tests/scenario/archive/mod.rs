@@ -13,7 +13,7 @@ use linnet_messenger::command::Command;
 use linnet_messenger::view::item::GapState;
 use linnet_messenger::wire::{Element, ns};
 use linnet_tests::fake_world::{FakeWorld, address};
-use linnet_tests::world::Device;
+use linnet_tests::world::{Device, World};
 
 pub const DAY: i64 = 86_400_000;
 
@@ -37,6 +37,22 @@ pub fn seed(world: &FakeWorld, count: usize, days: i64) -> Vec<String> {
             world.server().archive_by_hand(&alice, &full, &Jid::from(address(to)), message, stamp)
         })
         .collect()
+}
+
+/// Alice's phone is off while bob says so much. Gives what they have said.
+pub fn missed(world: &FakeWorld, alice: Device<'_>, bob: Device<'_>, count: usize) -> Vec<String> {
+    alice.say(bob, "before");
+    world.settle();
+    alice.kill();
+    world.restart_server();
+    world.advance(10_000);
+    let mut said = vec!["before".to_owned()];
+    for number in 0..count {
+        bob.say(alice, &format!("missed {number:02}"));
+        said.push(format!("missed {number:02}"));
+    }
+    world.advance(60_000);
+    said
 }
 
 pub fn old(range: std::ops::Range<usize>) -> Vec<String> {

@@ -6,7 +6,7 @@ use linnet_messenger::view::item::Connection;
 use linnet_tests::fake_world::FakeWorld;
 use linnet_tests::world::{Device, World};
 
-use super::{BOB, Gaps, old, seed};
+use super::{BOB, Gaps, missed, old, seed};
 use crate::on_fake;
 
 const STORED: &str = "SELECT count(*) FROM message";
@@ -35,6 +35,17 @@ fn asked(world: &FakeWorld, queries: u32) {
         world.advance(1);
     }
     panic!("it does not ask");
+}
+
+/// A new device that has read three pages of a hundred messages, and committed none.
+fn reading(world: &FakeWorld) -> Device<'_> {
+    world.server().switches.page_cap = 5;
+    world.latency(10, 10);
+    seed(world, 100, 2);
+    let alice = world.any().device("alice");
+    asked(world, 4);
+    assert_eq!(world.count(alice.id, STORED), 0, "three pages are read, and none is committed");
+    alice
 }
 
 #[test]
@@ -69,12 +80,7 @@ fn pages_that_come_fast_are_committed_together_and_shown_soon() {
 #[test]
 fn a_process_that_dies_with_an_open_transaction_asks_again() {
     on_fake(|world| {
-        world.server().switches.page_cap = 5;
-        world.latency(10, 10);
-        seed(world, 100, 2);
-        let alice = world.any().device("alice");
-        asked(world, 4);
-        assert_eq!(world.count(alice.id, STORED), 0, "three pages are read, and none is committed");
+        let alice = reading(world);
         alice.kill();
         alice.start();
         world.settle();
@@ -86,12 +92,7 @@ fn a_process_that_dies_with_an_open_transaction_asks_again() {
 #[test]
 fn a_command_commits_what_was_read_before_it() {
     on_fake(|world| {
-        world.server().switches.page_cap = 5;
-        world.latency(10, 10);
-        seed(world, 100, 2);
-        let alice = world.any().device("alice");
-        asked(world, 4);
-        assert_eq!(world.count(alice.id, STORED), 0);
+        let alice = reading(world);
         alice.order(Command::StartChat { account: alice.account().id, address: "carol@linnet.test".to_owned() });
         assert!(world.count(alice.id, STORED) >= 10, "it stands behind what was read");
         world.settle();
@@ -102,11 +103,7 @@ fn a_command_commits_what_was_read_before_it() {
 #[test]
 fn a_link_that_breaks_with_an_open_transaction_loses_nothing() {
     on_fake(|world| {
-        world.server().switches.page_cap = 5;
-        world.latency(10, 10);
-        seed(world, 100, 2);
-        let alice = world.any().device("alice");
-        asked(world, 4);
+        let alice = reading(world);
         alice.cut();
         world.settle();
         assert_eq!(alice.bodies_all(BOB), old(0..100));
@@ -119,17 +116,7 @@ fn a_session_that_is_resumed_after_each_kill_loses_nothing() {
     on_fake(|world| {
         world.server().switches.page_cap = 5;
         let (alice, bob) = world.any().friends("alice", "bob");
-        alice.say(bob, "before");
-        world.settle();
-        alice.kill();
-        world.restart_server();
-        world.advance(10_000);
-        let mut expected = vec!["before".to_owned()];
-        for number in 0..60 {
-            bob.say(alice, &format!("missed {number:02}"));
-            expected.push(format!("missed {number:02}"));
-        }
-        world.advance(60_000);
+        let expected = missed(world, alice, bob, 60);
         world.latency(10, 10);
         alice.start();
         let before = world.server().counts.archive_queries;
