@@ -202,6 +202,7 @@ impl Engine {
         let (sabotage, modes, role) = (self.faults.sabotage, self.modes, self.options.role);
         let (asks_only, count) = (keeping::is_archive(&inputs), inputs.len());
         let Some(store) = &mut self.store else { return Err(Fault::Corrupt("no file is open")) };
+        // A planted bug lies between two commits.
         if self.kept.is_some() && (!repeatable || sabotage.is_some()) {
             keeping::commit(&store.connection, &mut self.kept, outcome)?;
         }
@@ -244,14 +245,13 @@ impl Engine {
         if messages {
             self.faults.pass(FaultPoint::Received);
         }
-        let mono = now.mono;
         if repeatable
             && role == Role::App
-            && Kept::has_room(self.kept.as_ref(), mono, count, asks_only)
+            && Kept::has_room(self.kept.as_ref(), now.mono, count, asks_only)
             && keeping::reads_on(&self.sessions)
             && keeping::promises_nothing(asks_only, &outcome.effects, &self.sessions)
         {
-            self.kept = Some(Kept::add(self.kept.take(), mono, count, outcome));
+            self.kept = Some(Kept::add(self.kept.take(), now.mono, count, outcome));
             return Ok(());
         }
         keeping::commit(tx, &mut self.kept, outcome)?;
